@@ -1,0 +1,451 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// Doc is a document of a room: its value, and beside it what storage carries for every document.
+type Doc[T any] struct {
+	ID      string
+	Version int64
+	Due     *Due    // what is to be done next with it; nil when nothing is
+	Trail   []Audit // audit entries written with the change and not yet moved to the audit journal
+	Value   T
+}
+
+// Def says what a collection holds. Lifts[n] turns the JSON of shape n into that of shape n+1; every shape below Shape has one.
+type Def[T any] struct {
+	Name    string
+	Shape   int // 1 for a new collection; raise it with a lift when stored documents must change form
+	Lifts   map[int]func(json.RawMessage) (json.RawMessage, error)
+	Indexes []Index[T]
+}
+
+// Index is a pure function from a document to the terms it is found by and its one order key. No terms: the document is not in the index.
+type Index[T any] struct {
+	Name string
+	Of   func(d *Doc[T]) (terms []string, order string)
+}
+
+// Collection keeps documents of one type. Safe for use from many goroutines.
+type Collection[T any] struct {
+	db      *DB
+	def     Def[T]
+	indexes map[string]bool
+}
+
+// Open declares a collection on the DB and returns it. To be called once per name at start.
+func Open[T any](ctx context.Context, db *DB, def Def[T]) (*Collection[T], error) {
+	if def.Shape < 1 {
+		return nil, fmt.Errorf("collection %s: shapes count from 1", def.Name)
+	}
+	for n := 1; n < def.Shape; n++ {
+		if def.Lifts[n] == nil {
+			return nil, fmt.Errorf("collection %s: no lift from shape %d", def.Name, n)
+		}
+	}
+	c := &Collection[T]{db: db, def: def, indexes: map[string]bool{dueIndex: true, trailIndex: true}}
+	names := []string{dueIndex, trailIndex}
+	for _, ix := range def.Indexes {
+		if c.indexes[ix.Name] {
+			return nil, fmt.Errorf("collection %s: index %s twice", def.Name, ix.Name)
+		}
+		c.indexes[ix.Name] = true
+		names = append(names, ix.Name)
+	}
+	if err := db.engine.Declare(ctx, def.Name, names); err != nil {
+		return nil, fmt.Errorf("declare %s: %w", def.Name, err)
+	}
+	return c, db.register(ctx, c, def.Shape)
+}
+
+// Name is the collection's name.
+func (c *Collection[T]) Name() string { return c.def.Name }
+func (c *Collection[T]) name() string { return c.def.Name }
+
+// Get reads a document. NotFound when there is none.
+func (c *Collection[T]) Get(ctx context.Context, id string) (Doc[T], error) {
+	r, err := c.db.engine.Get(ctx, c.def.Name, id)
+	if err != nil {
+		return Doc[T]{}, fmt.Errorf("get %s/%s: %w", c.def.Name, id, err)
+	}
+	return c.decode(r)
+}
+
+// Insert stores a new document under d.ID and sets d.Version. Conflict when the id exists. Calling it twice gives Conflict the second time,
+// never a second document; an unclear answer is settled by reading the operation id back.
+func (c *Collection[T]) Insert(ctx context.Context, d *Doc[T]) error {
+	d.Version = 1
+	return c.write(ctx, d, c.db.engine.Insert)
+}
+
+// Replace swaps a document that was read before, if nobody changed it since, and raises d.Version. Conflict when somebody did.
+// Most callers want Update.
+func (c *Collection[T]) Replace(ctx context.Context, d *Doc[T]) error {
+	d.Version++
+	if err := c.write(ctx, d, c.db.engine.Replace); err != nil {
+		d.Version--
+		return err
+	}
+	return nil
+}
+
+func (c *Collection[T]) write(ctx context.Context, d *Doc[T], do func(context.Context, string, Record) error) error {
+	if why := c.db.ReadOnly(); why != "" {
+		return fmt.Errorf("write %s/%s: %s: %w", c.def.Name, d.ID, why, faults.ReadOnly)
+	}
+	r, err := c.encode(d)
+	if err != nil {
+		return err
+	}
+	err = do(ctx, c.def.Name, r)
+	if err != nil && errors.Is(err, faults.Unavailable) {
+		err = c.settle(ctx, r, err)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s/%s: %w", c.def.Name, d.ID, err)
+	}
+	return nil
+}
+
+// settle finds out what became of a write whose answer was unclear. Finding our own operation id is success. If somebody else has already
+// written on top, ours may lie below theirs: the outcome stays unclear (Unavailable) so that Update does not apply a change twice.
+func (c *Collection[T]) settle(ctx context.Context, r Record, cause error) error {
+	got, err := c.db.engine.Get(ctx, c.def.Name, r.ID)
+	switch {
+	case err == nil && got.Op == r.Op:
+		return nil
+	case err == nil && got.Version == r.Version:
+		return fmt.Errorf("another write came first: %w", faults.Conflict)
+	}
+	return cause
+}
+
+// Unchanged is returned by the function given to Update to leave the document as it is; Update then returns it without an error.
+var Unchanged = errors.New("unchanged")
+
+// Update reads the document, applies fn and swaps it in, again from the start when another writer was faster; so fn must be pure: everything it
+// needs besides the document is decided before. The document as stored is returned. Errors: NotFound; whatever fn returns.
+func (c *Collection[T]) Update(ctx context.Context, id string, fn func(d *Doc[T]) error) (Doc[T], error) {
+	for try := 0; ; try++ {
+		d, err := c.Get(ctx, id)
+		if err != nil {
+			return Doc[T]{}, err
+		}
+		err = fn(&d)
+		if errors.Is(err, Unchanged) {
+			return d, nil
+		}
+		if err != nil {
+			return Doc[T]{}, err
+		}
+		err = c.Replace(ctx, &d)
+		if err == nil {
+			return d, nil
+		}
+		if !errors.Is(err, faults.Conflict) {
+			return Doc[T]{}, err
+		}
+		if err := pause(ctx, try); err != nil {
+			return Doc[T]{}, err
+		}
+	}
+}
+
+// Upsert is Update for a document that may not exist yet: fn then gets one with Version 0.
+func (c *Collection[T]) Upsert(ctx context.Context, id string, fn func(d *Doc[T]) error) (Doc[T], error) {
+	for try := 0; ; try++ {
+		d, err := c.Update(ctx, id, fn)
+		if err == nil || !errors.Is(err, faults.NotFound) {
+			return d, err
+		}
+		d = Doc[T]{ID: id}
+		err = fn(&d)
+		if errors.Is(err, Unchanged) {
+			return d, nil
+		}
+		if err != nil {
+			return Doc[T]{}, err
+		}
+		err = c.Insert(ctx, &d)
+		if err == nil || !errors.Is(err, faults.Conflict) {
+			return d, err
+		}
+		if err := pause(ctx, try); err != nil {
+			return Doc[T]{}, err
+		}
+	}
+}
+
+// pause spreads racing writers apart: up to 1 ms after the first lost race, up to 32 ms later.
+func pause(ctx context.Context, try int) error {
+	t := time.NewTimer(time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 5))))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return fmt.Errorf("racing for a document: %w", ctx.Err())
+	case <-t.C:
+		return nil
+	}
+}
+
+// Delete removes the document if it is still at this version.
+func (c *Collection[T]) Delete(ctx context.Context, id string, version int64) error {
+	if why := c.db.ReadOnly(); why != "" {
+		return fmt.Errorf("delete %s/%s: %s: %w", c.def.Name, id, why, faults.ReadOnly)
+	}
+	if err := c.db.engine.Delete(ctx, c.def.Name, id, version); err != nil {
+		return fmt.Errorf("delete %s/%s: %w", c.def.Name, id, err)
+	}
+	return nil
+}
+
+// Page is one answer of Find. Next resumes behind it; More says whether something follows.
+type Page[T any] struct {
+	Docs []Doc[T]
+	Next Cursor
+	More bool
+}
+
+// Find reads one page of an index. An index that the collection does not declare is a defect and an error, so no page hides a scan.
+func (c *Collection[T]) Find(ctx context.Context, q Query) (Page[T], error) {
+	q, err := c.check(q)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	want := q.Limit
+	q.Limit++
+	found, err := c.db.engine.Find(ctx, c.def.Name, q)
+	if err != nil {
+		return Page[T]{}, fmt.Errorf("find %s by %s: %w", c.def.Name, q.Index, err)
+	}
+	p := Page[T]{More: len(found) > want}
+	if p.More {
+		found = found[:want]
+	}
+	p.Docs = make([]Doc[T], 0, len(found))
+	for _, f := range found {
+		p.Next = Cursor{f.Order, f.ID}
+		if q.Bare {
+			p.Docs = append(p.Docs, Doc[T]{ID: f.ID, Version: f.Version})
+			continue
+		}
+		d, err := c.decode(f.Record)
+		if err != nil {
+			return Page[T]{}, err
+		}
+		p.Docs = append(p.Docs, d)
+	}
+	return p, nil
+}
+
+// Gather reads everything a query matches, for filters, sorts and counts in memory. More than MaxGather entries is Invalid: "narrow it down".
+func (c *Collection[T]) Gather(ctx context.Context, q Query) ([]Doc[T], error) {
+	var all []Doc[T]
+	q.Limit = MaxPage
+	for {
+		p, err := c.Find(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p.Docs...)
+		if !p.More {
+			return all, nil
+		}
+		if len(all) >= MaxGather {
+			return nil, faults.New(faults.Invalid, "Terlalu banyak data untuk ditampilkan sekaligus. Persempit pilihan, misalnya per unit atau periode.",
+				"Too much to show at once. Narrow it down, for example by unit or period.")
+		}
+		q.After = p.Next
+	}
+}
+
+// Each calls fn for everything a query matches, page by page, for background work. What is written meanwhile may or may not be seen.
+func (c *Collection[T]) Each(ctx context.Context, q Query, fn func(d Doc[T]) error) error {
+	q.Limit = 200
+	for {
+		p, err := c.Find(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, d := range p.Docs {
+			if err := fn(d); err != nil {
+				return err
+			}
+		}
+		if !p.More {
+			return nil
+		}
+		q.After = p.Next
+	}
+}
+
+// All streams the whole collection by id, for backup, doctor and lifts; never on a user's path.
+func (c *Collection[T]) All(ctx context.Context, fn func(d Doc[T]) error) error {
+	after := ""
+	for {
+		rs, err := c.db.engine.Slice(ctx, c.def.Name, after, 200)
+		if err != nil {
+			return fmt.Errorf("stream %s: %w", c.def.Name, err)
+		}
+		for _, r := range rs {
+			d, err := c.decode(r)
+			if err != nil {
+				return err
+			}
+			if err := fn(d); err != nil {
+				return err
+			}
+			after = r.ID
+		}
+		if len(rs) < 200 {
+			return nil
+		}
+	}
+}
+
+func (c *Collection[T]) check(q Query) (Query, error) {
+	if !c.indexes[q.Index] {
+		return q, fmt.Errorf("find %s: there is no index %q", c.def.Name, q.Index)
+	}
+	if q.Limit <= 0 {
+		q.Limit = DefaultPage
+	}
+	q.Limit = min(q.Limit, MaxPage)
+	return q, nil
+}
+
+// stored is a document's form on disk. Shape comes first, so that decode can tell it without parsing the rest.
+type stored[T any] struct {
+	Shape int     `json:"shape"`
+	Due   *Due    `json:"due,omitempty"`
+	Trail []Audit `json:"trail,omitempty"`
+	Doc   T       `json:"doc"`
+}
+
+const shapePrefix = `{"shape":`
+
+func (c *Collection[T]) encode(d *Doc[T]) (Record, error) {
+	if d.ID == "" || len(d.ID) > MaxID {
+		return Record{}, fmt.Errorf("collection %s: an id has 1 to %d bytes, not %d", c.def.Name, MaxID, len(d.ID))
+	}
+	body, err := json.Marshal(stored[T]{c.def.Shape, d.Due, d.Trail, d.Value})
+	if err != nil {
+		return Record{}, fmt.Errorf("encode %s/%s: %w", c.def.Name, d.ID, err)
+	}
+	if len(body) > MaxDocument {
+		return Record{}, faults.Wrap(fmt.Errorf("%s/%s has %d bytes", c.def.Name, d.ID, len(body)), faults.TooLarge,
+			"Data ini melampaui batas 1 MB. Bagi menjadi bagian yang lebih kecil.", "This is over the limit of 1 MB. Split it into smaller parts.")
+	}
+	r := Record{ID: d.ID, Version: d.Version, Op: newOp(), Body: body}
+	if d.Due != nil {
+		r.Entries = append(r.Entries, d.Due.entry())
+	}
+	if len(d.Trail) > 0 {
+		r.Entries = append(r.Entries, Entry{trailIndex, trailPending, OrderTime(d.Trail[0].At)})
+	}
+	for _, ix := range c.def.Indexes {
+		terms, order := ix.Of(d)
+		if len(terms) > MaxTerms {
+			return Record{}, fmt.Errorf("index %s.%s: %d terms are too many", c.def.Name, ix.Name, len(terms))
+		}
+		for i, term := range terms {
+			if !within(terms[:i], term) {
+				r.Entries = append(r.Entries, Entry{ix.Name, term, order})
+			}
+		}
+	}
+	return r, nil
+}
+
+func within(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Collection[T]) decode(r Record) (Doc[T], error) {
+	d := Doc[T]{ID: r.ID, Version: r.Version}
+	shape, err := shapeOf(r.Body)
+	if err != nil {
+		return d, fmt.Errorf("decode %s/%s: %w", c.def.Name, r.ID, err)
+	}
+	body := r.Body
+	if shape < c.def.Shape {
+		if body, err = c.lift(body, shape); err != nil {
+			return d, fmt.Errorf("lift %s/%s from shape %d: %w", c.def.Name, r.ID, shape, err)
+		}
+	}
+	var s stored[T]
+	if err := json.Unmarshal(body, &s); err != nil {
+		return d, fmt.Errorf("decode %s/%s: %w", c.def.Name, r.ID, err)
+	}
+	d.Due, d.Trail, d.Value = s.Due, s.Trail, s.Doc
+	return d, nil
+}
+
+func shapeOf(body []byte) (int, error) {
+	rest, ok := bytes.CutPrefix(body, []byte(shapePrefix))
+	if !ok {
+		return 0, errors.New("the stored form has no shape")
+	}
+	end := bytes.IndexByte(rest, ',')
+	if end < 0 {
+		return 0, errors.New("the stored form ends after its shape")
+	}
+	return strconv.Atoi(string(rest[:end]))
+}
+
+func (c *Collection[T]) lift(body []byte, shape int) ([]byte, error) {
+	var s stored[json.RawMessage]
+	if err := json.Unmarshal(body, &s); err != nil {
+		return nil, err
+	}
+	for ; shape < c.def.Shape; shape++ {
+		next, err := c.def.Lifts[shape](s.Doc)
+		if err != nil {
+			return nil, err
+		}
+		s.Doc = next
+	}
+	s.Shape = c.def.Shape
+	return json.Marshal(s)
+}
+
+// rewrite stores a document again in the newest shape with freshly computed entries.
+func (c *Collection[T]) rewrite(ctx context.Context, id string) error {
+	_, err := c.Update(ctx, id, func(*Doc[T]) error { return nil })
+	return err
+}
+
+func (c *Collection[T]) update(ctx context.Context, id string, fn func(*Envelope) error) error {
+	_, err := c.Update(ctx, id, func(d *Doc[T]) error {
+		e := Envelope{d.ID, d.Version, d.Due, d.Trail}
+		if err := fn(&e); err != nil {
+			return err
+		}
+		d.Due, d.Trail = e.Due, e.Trail
+		return nil
+	})
+	return err
+}
+
+func (c *Collection[T]) envelope(r Record) (Envelope, error) {
+	var s stored[json.RawMessage]
+	if err := json.Unmarshal(r.Body, &s); err != nil {
+		return Envelope{}, fmt.Errorf("decode %s/%s: %w", c.def.Name, r.ID, err)
+	}
+	return Envelope{r.ID, r.Version, s.Due, s.Trail}, nil
+}

@@ -1,0 +1,148 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// DB is one installation's documents: an engine and the collections opened on it.
+type DB struct {
+	engine Engine
+	shapes *Collection[shapeRecord]
+
+	mu          sync.RWMutex
+	collections map[string]anyCollection
+	readOnly    string // why nothing may be written; "" when writing is allowed
+}
+
+// anyCollection is what the sweeper, the audit mover and the doctor need of a collection without knowing its type.
+type anyCollection interface {
+	name() string
+	rewrite(ctx context.Context, id string) error
+	update(ctx context.Context, id string, fn func(*Envelope) error) error
+	envelope(r Record) (Envelope, error)
+}
+
+// Envelope is the part of a document that every collection shares.
+type Envelope struct {
+	ID      string
+	Version int64
+	Due     *Due
+	Trail   []Audit
+}
+
+type shapeRecord struct {
+	Shape int `json:"shape"`
+}
+
+// New makes a DB on an engine. The caller closes the engine through Close.
+func New(ctx context.Context, engine Engine) (*DB, error) {
+	db := &DB{engine: engine, collections: map[string]anyCollection{}}
+	shapes, err := Open(ctx, db, Def[shapeRecord]{Name: "shapes", Shape: 1})
+	if err != nil {
+		return nil, err
+	}
+	db.shapes = shapes
+	return db, nil
+}
+
+// Close closes the engine. Safe to call once.
+func (db *DB) Close() error { return db.engine.Close() }
+
+// Engine gives the engine below, for backup, doctor and benchmarks. Rooms use collections.
+func (db *DB) Engine() Engine { return db.engine }
+
+// Collections lists the names of the opened collections in alphabetical order.
+func (db *DB) Collections() []string {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	names := make([]string, 0, len(db.collections))
+	for n := range db.collections {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// ReadOnly says why nothing may be written, or "".
+func (db *DB) ReadOnly() string {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	return db.readOnly
+}
+
+// SetReadOnly makes every later write fail with ReadOnly.
+func (db *DB) SetReadOnly(why string) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.readOnly = why
+}
+
+func (db *DB) collection(name string) (anyCollection, error) {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	c, ok := db.collections[name]
+	if !ok {
+		return nil, fmt.Errorf("no collection %q is open", name)
+	}
+	return c, nil
+}
+
+// register checks the stored shape of a collection against the program's: a newer one on disk means an older binary was started on newer
+// data, and everything becomes read-only.
+func (db *DB) register(ctx context.Context, c anyCollection, shape int) error {
+	db.mu.Lock()
+	if _, twice := db.collections[c.name()]; twice {
+		db.mu.Unlock()
+		return fmt.Errorf("collection %q is opened twice", c.name())
+	}
+	db.collections[c.name()] = c
+	db.mu.Unlock()
+	if db.shapes == nil { // the shapes collection itself
+		return nil
+	}
+	stored, err := db.shapes.Get(ctx, c.name())
+	switch {
+	case faults.KindOf(err) == faults.NotFound && err != nil:
+		if db.ReadOnly() != "" {
+			return nil
+		}
+		err := db.shapes.Insert(ctx, &Doc[shapeRecord]{ID: c.name(), Value: shapeRecord{shape}})
+		if faults.KindOf(err) == faults.Conflict && err != nil {
+			return nil
+		}
+		return err
+	case err != nil:
+		return err
+	case stored.Value.Shape > shape:
+		db.SetReadOnly(fmt.Sprintf("collection %s has shape %d, this program knows %d", c.name(), stored.Value.Shape, shape))
+		return nil
+	case stored.Value.Shape < shape && db.ReadOnly() == "":
+		_, err := db.shapes.Update(ctx, c.name(), func(d *Doc[shapeRecord]) error {
+			d.Value.Shape = max(shape, d.Value.Shape)
+			return nil
+		})
+		return err
+	}
+	return nil
+}
+
+var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID makes a random id of 26 characters (128 bits), safe in a URL and a file name.
+func NewID() string {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		panic("no randomness: " + err.Error())
+	}
+	return idEncoding.EncodeToString(b[:])
+}
+
+// newOp makes the id of one write.
+func newOp() string { return NewID()[:13] }
