@@ -155,7 +155,7 @@ func (c *Collection[T]) Update(ctx context.Context, id string, fn func(d *Doc[T]
 		if !errors.Is(err, faults.Conflict) {
 			return Doc[T]{}, err
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := Pause(ctx, try); err != nil {
 			return Doc[T]{}, err
 		}
 	}
@@ -180,14 +180,14 @@ func (c *Collection[T]) Upsert(ctx context.Context, id string, fn func(d *Doc[T]
 		if err == nil || !errors.Is(err, faults.Conflict) {
 			return d, err
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := Pause(ctx, try); err != nil {
 			return Doc[T]{}, err
 		}
 	}
 }
 
-// pause spreads racing writers apart: up to 1 ms after the first lost race, up to 32 ms later.
-func pause(ctx context.Context, try int) error {
+// Pause spreads racing writers apart before try+1: up to 1 ms after the first lost race, up to 32 ms later. The context's error when it ended.
+func Pause(ctx context.Context, try int) error {
 	t := time.NewTimer(time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 5))))
 	defer t.Stop()
 	select {
