@@ -106,6 +106,19 @@ func (db *DB) UpdateEnvelope(ctx context.Context, collection, id string, fn func
 	return c.update(ctx, id, fn)
 }
 
+// Envelope reads what storage carries for a document, whatever its type. NotFound when there is none.
+func (db *DB) Envelope(ctx context.Context, collection, id string) (Envelope, error) {
+	c, err := db.collection(collection)
+	if err != nil {
+		return Envelope{}, err
+	}
+	r, err := db.engine.Get(ctx, collection, id)
+	if err != nil {
+		return Envelope{}, fmt.Errorf("get %s/%s: %w", collection, id, err)
+	}
+	return c.envelope(r)
+}
+
 // Unpark makes a parked document ready again, audited. NotFound when it is gone, Conflict when it is not parked.
 func (db *DB) Unpark(ctx context.Context, collection, id string, now time.Time, by Audit) error {
 	return db.UpdateEnvelope(ctx, collection, id, func(e *Envelope) error {

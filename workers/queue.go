@@ -1,0 +1,138 @@
+package workers
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// taskAdvance is the only kind of task: "look at this document".
+const taskAdvance = "advance"
+
+// weights of the lanes: out of ten looks, six go to the main lane first.
+var weights = map[string]int{string(Main): 6, string(Tell): 2, string(Render): 1, string(Bulk): 1}
+
+// queue is asynq on a Redis server, or on a Redis-compatible one inside this process.
+type queue struct {
+	embedded *miniredis.Miniredis
+	redis    redis.UniversalClient
+	client   *asynq.Client
+	server   *asynq.Server
+	log      *slog.Logger
+}
+
+func openQueue(url string, log *slog.Logger) (*queue, error) {
+	q := &queue{log: log}
+	var o *redis.Options
+	if url == "" {
+		q.embedded = miniredis.NewMiniRedis()
+		var secret [16]byte
+		if _, err := rand.Read(secret[:]); err != nil {
+			return nil, err
+		}
+		password := hex.EncodeToString(secret[:])
+		q.embedded.RequireAuth(password)
+		q.embedded.ClockTTL(true) // leases and locks must end by themselves, as on a real server
+		if err := q.embedded.StartAddr("127.0.0.1:0"); err != nil {
+			return nil, fmt.Errorf("start the embedded queue: %w", err)
+		}
+		o = &redis.Options{Addr: q.embedded.Addr(), Password: password}
+	} else {
+		var err error
+		if o, err = redis.ParseURL(url); err != nil {
+			return nil, faults.Wrap(err, faults.Invalid, "Alamat Redis harus berbentuk redis://host:6379/0.", "The Redis address must be redis://host:6379/0.")
+		}
+	}
+	o.DisableIdentity = true
+	q.redis = redis.NewClient(o)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := q.redis.Ping(ctx).Err(); err != nil {
+		q.close()
+		return nil, faults.Wrap(fmt.Errorf("ping the queue: %w", err), faults.Unavailable, "Antrean (Redis) tidak dapat dijangkau.", "The queue (Redis) cannot be reached.")
+	}
+	q.client = asynq.NewClientFromRedisClient(q.redis)
+	return q, nil
+}
+
+// enqueue asks for a document to be looked at. An id that is taken counts as asked.
+func (q *queue) enqueue(ctx context.Context, lane Lane, r Ref, id string) error {
+	opts := []asynq.Option{asynq.Queue(string(lane)), asynq.MaxRetry(0), asynq.Timeout(10 * time.Minute)}
+	if id != "" {
+		opts = append(opts, asynq.TaskID(id))
+	}
+	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(taskAdvance, []byte(r.Collection+"/"+r.ID)), opts...)
+	if errors.Is(err, asynq.ErrTaskIDConflict) {
+		return faults.Conflict
+	}
+	if err != nil {
+		return faults.Wrap(err, faults.Unavailable, "Antrean sedang tidak dapat dijangkau.", "The queue is away at the moment.")
+	}
+	return nil
+}
+
+func (q *queue) serve(ctx context.Context, concurrency int, do func(ctx context.Context, lane Lane, r Ref)) error {
+	q.server = asynq.NewServerFromRedisClient(q.redis, asynq.Config{
+		Concurrency:              concurrency,
+		Queues:                   weights,
+		BaseContext:              func() context.Context { return ctx },
+		TaskCheckInterval:        50 * time.Millisecond,
+		DelayedTaskCheckInterval: 5 * time.Second,
+		JanitorInterval:          time.Hour,
+		HealthCheckInterval:      time.Minute,
+		ShutdownTimeout:          8 * time.Second,
+		Logger:                   asynqLog{q.log},
+		LogLevel:                 asynq.WarnLevel,
+	})
+	return q.server.Start(asynq.HandlerFunc(func(ctx context.Context, t *asynq.Task) error {
+		collection, id, ok := strings.Cut(string(t.Payload()), "/")
+		if !ok || t.Type() != taskAdvance {
+			q.log.Warn("a task that is not ours was dropped", "type", t.Type())
+			return nil
+		}
+		lane, _ := asynq.GetQueueName(ctx)
+		do(ctx, Lane(lane), Ref{collection, id})
+		return nil // the document says what became of it; asynq's retry and archive hold no truth
+	}))
+}
+
+func (q *queue) stopServing() {
+	if q.server != nil {
+		q.server.Shutdown()
+		q.server = nil
+	}
+}
+
+func (q *queue) close() {
+	if q.redis != nil {
+		if err := q.redis.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
+			q.log.Warn("close the queue's connections", "err", err)
+		}
+	}
+	if q.embedded != nil {
+		q.embedded.Close()
+	}
+}
+
+// clear drops everything queued, for tests that show that nothing is lost with it.
+func (q *queue) clear(ctx context.Context) error { return q.redis.FlushDB(ctx).Err() }
+
+// asynqLog lets asynq write into our log.
+type asynqLog struct{ log *slog.Logger }
+
+func (l asynqLog) Debug(args ...any) {}
+func (l asynqLog) Info(args ...any)  {}
+func (l asynqLog) Warn(args ...any)  { l.log.Warn("queue", "said", fmt.Sprint(args...)) }
+func (l asynqLog) Error(args ...any) { l.log.Error("queue", "said", fmt.Sprint(args...)) }
+func (l asynqLog) Fatal(args ...any) { l.log.Error("queue", "said", fmt.Sprint(args...)) }

@@ -1,0 +1,238 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/sqlite"
+	"github.com/apelkota/apel/policies"
+)
+
+type letter struct {
+	Stamps []string `json:"stamps"`
+}
+
+// office is a small chain for tests: letters are opened, then answered, then filed in a lane of its own.
+type office struct {
+	t       *testing.T
+	db      *storage.DB
+	letters *storage.Collection[letter]
+	w       *Workers
+
+	mu   sync.Mutex
+	now  time.Time
+	fail map[string]error // by step; taken out when it has struck
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	ctx := context.Background()
+	e, err := sqlite.Open(filepath.Join(t.TempDir(), "a.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := storage.New(ctx, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	o := &office{t: t, db: db, now: time.Date(2026, 11, 22, 1, 0, 0, 0, time.UTC), fail: map[string]error{}}
+	if o.letters, err = storage.Open(ctx, db, storage.Def[letter]{Name: "letters", Shape: 1}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := policies.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.w, err = New(Config{DB: db, Policy: p, Now: o.clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Redis: os.Getenv("APEL_TEST_REDIS"),
+		SweepEvery: time.Hour, // tests sweep by hand
+		Steps: Steps{"letters": {
+			"open":   {Do: o.stamp("open", "answer")},
+			"answer": {Do: o.stamp("answer", "file")},
+			"file":   {Do: o.stamp("file", ""), Lane: Render},
+		}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.w.queue.clear(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(o.w.Stop)
+	return o
+}
+
+func (o *office) clock() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.now
+}
+
+func (o *office) later(d time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.now = o.now.Add(d)
+}
+
+func (o *office) stamp(step, then string) Step {
+	return func(ctx context.Context, id string) ([]Ref, error) {
+		o.mu.Lock()
+		err := o.fail[step]
+		delete(o.fail, step)
+		o.mu.Unlock()
+		if err != nil {
+			if err.Error() == "panic" {
+				panic("a step panicked")
+			}
+			return nil, err
+		}
+		_, err = o.letters.Update(ctx, id, func(d *storage.Doc[letter]) error {
+			if d.Due == nil || d.Due.Step != step {
+				return storage.Unchanged
+			}
+			d.Value.Stamps = append(d.Value.Stamps, step)
+			d.Due = nil
+			if then != "" {
+				d.Due = storage.NewDue(then, o.clock())
+			}
+			return nil
+		})
+		return nil, err
+	}
+}
+
+func (o *office) post(id string) {
+	o.t.Helper()
+	if err := o.letters.Insert(context.Background(), &storage.Doc[letter]{ID: id, Due: storage.NewDue("open", o.clock())}); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// until waits for a letter to satisfy a condition, woken by the workers' own signals.
+func (o *office) until(id string, ok func(storage.Doc[letter]) bool) storage.Doc[letter] {
+	o.t.Helper()
+	moved, end := o.w.Watch("letters", id)
+	defer end()
+	deadline := time.After(30 * time.Second)
+	for {
+		d, err := o.letters.Get(context.Background(), id)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		if ok(d) {
+			return d
+		}
+		select {
+		case <-moved:
+		case <-deadline:
+			o.t.Fatalf("letter %s: %+v, due %+v", id, d.Value, d.Due)
+		}
+	}
+}
+
+func filed(d storage.Doc[letter]) bool { return d.Due == nil }
+
+func TestOneTaskCarriesADocumentThroughEveryStep(t *testing.T) {
+	o := newOffice(t)
+	if err := o.w.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	o.post("a")
+	o.w.Wake(context.Background(), "letters", "a")
+	d := o.until("a", filed)
+	if len(d.Value.Stamps) != 3 {
+		t.Errorf("stamps %v", d.Value.Stamps)
+	}
+}
+
+func TestALostQueueLosesNothing(t *testing.T) {
+	ctx := context.Background()
+	o := newOffice(t)
+	for _, id := range []string{"a", "b", "c"} {
+		o.post(id)
+		o.w.Wake(ctx, "letters", id)
+	}
+	if err := o.w.queue.clear(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.w.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	o.later(time.Minute)
+	if _, err := o.w.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"a", "b", "c"} {
+		// the lane change may fall into the half minute of the first sweep: sweep again at every look
+		if d := o.until(id, filed); len(d.Value.Stamps) != 3 {
+			t.Errorf("%s: %v", id, d.Value.Stamps)
+		}
+	}
+}
+
+func TestWhatIsAwayIsTriedLaterAndTheRestIsParked(t *testing.T) {
+	ctx := context.Background()
+	o := newOffice(t)
+	if err := o.w.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	o.fail["open"] = faults.New(faults.Unavailable, "sedang pergi", "away")
+	o.fail["answer"] = errors.New("panic")
+	o.post("a")
+	o.w.Wake(ctx, "letters", "a")
+	d := o.until("a", func(d storage.Doc[letter]) bool { return d.Due != nil && d.Due.Tries == 1 })
+	if d.Due.Parked || !d.Due.NotBefore.After(o.clock()) {
+		t.Errorf("should wait: %+v", d.Due)
+	}
+	o.later(time.Minute)
+	if n, err := o.w.Sweep(ctx); err != nil || n != 1 {
+		t.Fatalf("sweep asked for %d: %v", n, err)
+	}
+	d = o.until("a", func(d storage.Doc[letter]) bool { return d.Due != nil && d.Due.Parked })
+	if d.Due.Step != "answer" || d.Due.Reason == "" {
+		t.Errorf("parked: %+v", d.Due)
+	}
+	o.later(time.Minute)
+	if n, err := o.w.Sweep(ctx); err != nil || n != 0 {
+		t.Errorf("a parked document was asked for: %d, %v", n, err)
+	}
+
+	if _, err := o.w.Parked(ctx, access.Actor{Person: "x"}, 10); err == nil {
+		t.Error("a learner saw parked work")
+	}
+	admin := access.Actor{Person: "admin", Grants: []access.Grant{{Role: "system_admin"}}}
+	parked, err := o.w.Parked(ctx, admin, 10)
+	if err != nil || len(parked) != 1 || parked[0].ID != "a" {
+		t.Fatalf("parked %+v, %v", parked, err)
+	}
+	if err := o.w.Unpark(ctx, admin, Ref{"letters", "a"}, "sudah diperbaiki"); err != nil {
+		t.Fatal(err)
+	}
+	d = o.until("a", filed)
+	if len(d.Value.Stamps) != 3 || len(d.Trail) != 1 || d.Trail[0].Verb != "unpark" {
+		t.Errorf("after unpark: %+v %+v", d.Value, d.Trail)
+	}
+	if err := o.w.Unpark(ctx, admin, Ref{"letters", "a"}, "lagi"); !errors.Is(err, faults.Conflict) {
+		t.Errorf("unparked twice: %v", err)
+	}
+}
+
+func TestAStepThatForgetsToCommitIsParked(t *testing.T) {
+	o := newOffice(t)
+	o.w.Steps["letters"]["open"] = Work{Do: func(context.Context, string) ([]Ref, error) { return nil, nil }}
+	if err := o.w.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	o.post("a")
+	o.w.Wake(context.Background(), "letters", "a")
+	o.until("a", func(d storage.Doc[letter]) bool { return d.Due != nil && d.Due.Parked })
+}
