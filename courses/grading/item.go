@@ -51,7 +51,8 @@ func (m Mark) Percent() string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-// ParseMark reads a percentage from -100 to 100 ("50", "-33.33333", "12,5") and takes the nearest mark.
+// ParseMark reads a percentage from -100 to 100 ("50", "-33.33333", "12,5"). A shortened third, sixth, seventh or ninth ("33.33") becomes the fraction
+// that was meant, so that three of them are a whole.
 func ParseMark(s string) (Mark, error) {
 	s = strings.Replace(strings.TrimSpace(s), ",", ".", 1)
 	if len(s) > 12 || s == "" || strings.ContainsAny(s, "eE/_xXpP") {
@@ -63,7 +64,22 @@ func ParseMark(s string) (Mark, error) {
 	}
 	r.Mul(r, big.NewRat(int64(Full)/100, 1))
 	n, err := strconv.ParseInt(r.FloatString(0), 10, 64)
-	return Mark(n), err
+	m := Mark(n)
+	const near = Full / 10000
+	for _, part := range []Mark{Full / 6, Full / 7, Full / 9} { // a third is two sixths
+		whole := (m + part/2*sign(m)) / part * part
+		if d := m - whole; -near < d && d < near {
+			return whole, err
+		}
+	}
+	return m, err
+}
+
+func sign(m Mark) Mark {
+	if m < 0 {
+		return -1
+	}
+	return 1
 }
 
 // Item is one question with its key, frozen once it has a version: editing makes a new version.

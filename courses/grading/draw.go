@@ -1,0 +1,112 @@
+package grading
+
+import (
+	"sort"
+
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// Draw makes a form: for each objective of the plan as many items as it asks for, items and options shuffled. The same seed, pool and plan give the
+// same form whatever the order of the pool (unless the plan keeps that order). Items with Fixed, and types whose order has a meaning, keep it.
+// Invalid when the pool has too few items for an objective; the fields name each such objective.
+func Draw(seed uint64, pool []Item, plan Plan) (Form, error) {
+	r := &dice{seed}
+	place := map[string]int{}
+	byObjective := map[string][]Item{}
+	for i, it := range pool {
+		place[it.ID] = i
+		byObjective[it.Objective] = append(byObjective[it.Objective], it)
+	}
+	objectives := make([]string, 0, len(plan.PerObjective))
+	for o := range plan.PerObjective {
+		objectives = append(objectives, o)
+	}
+	sort.Strings(objectives)
+
+	var drawn []Item
+	var short *faults.Error
+	for _, o := range objectives {
+		from := byObjective[o]
+		want := plan.PerObjective[o]
+		if want > len(from) {
+			if short == nil {
+				short = faults.New(faults.Invalid, "Bank soal belum cukup untuk tes ini.", "The bank does not have enough items for this quiz.")
+			}
+			f := faults.Newf(faults.Invalid, "Capaian %s butuh %d soal, baru ada %d. Tambah soalnya atau kurangi jumlah yang diambil.",
+				"Objective %s needs %d items and has %d. Add items or draw fewer.", o, want, len(from))
+			short.With("draw."+o, f.Text.ID, f.Text.EN)
+			continue
+		}
+		sort.Slice(from, func(i, j int) bool { return from[i].ID < from[j].ID })
+		r.shuffle(len(from), func(i, j int) { from[i], from[j] = from[j], from[i] })
+		drawn = append(drawn, from[:max(want, 0)]...)
+	}
+	if short != nil {
+		return Form{}, short
+	}
+	if plan.KeepOrder {
+		sort.SliceStable(drawn, func(i, j int) bool { return place[drawn[i].ID] < place[drawn[j].ID] })
+	} else {
+		r.shuffle(len(drawn), func(i, j int) { drawn[i], drawn[j] = drawn[j], drawn[i] })
+	}
+	form := Form{Seed: seed, Slots: make([]Slot, 0, len(drawn))}
+	for _, it := range drawn {
+		slot, err := showing(it, r)
+		if err != nil {
+			return Form{}, err
+		}
+		form.Slots = append(form.Slots, slot)
+	}
+	return form, nil
+}
+
+// Show is the slot of a single item with its options in the author's order, for a preview or a paper form.
+func Show(it Item) (Slot, error) { return showing(it, nil) }
+
+func showing(it Item, r *dice) (Slot, error) {
+	k, err := kindOf(it)
+	if err != nil {
+		return Slot{}, err
+	}
+	slot := Slot{Item: it.ID}
+	if !k.shows() {
+		return slot, nil
+	}
+	order := make([]byte, 0, len(it.Options))
+	for _, o := range it.Options {
+		order = append(order, o.ID...)
+	}
+	if r != nil && k.shuffles() && !it.Fixed {
+		r.shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	slot.Order = string(order)
+	return slot, nil
+}
+
+// dice is splitmix64: written out here so that a seed means the same form in every release of Go and of ours.
+type dice struct{ state uint64 }
+
+func (d *dice) next() uint64 {
+	d.state += 0x9e3779b97f4a7c15
+	z := d.state
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// below is uniform in 0..n-1; values of the last, incomplete round are thrown away so that no position is favoured.
+func (d *dice) below(n int) int {
+	u := uint64(n)
+	for {
+		v := d.next()
+		if r := v % u; v-r <= ^uint64(0)-u+1 {
+			return int(r)
+		}
+	}
+}
+
+func (d *dice) shuffle(n int, swap func(i, j int)) {
+	for i := n - 1; i > 0; i-- {
+		swap(i, d.below(i+1))
+	}
+}
