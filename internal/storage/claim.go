@@ -42,19 +42,25 @@ func (c *Claims) id(kind, value string) string {
 
 // Take claims a value for an owner. Safe to call twice for the same owner. Conflict when another owner holds it.
 func (c *Claims) Take(ctx context.Context, kind, value, owner string) error {
-	d := Doc[claim]{ID: c.id(kind, value), Value: claim{kind, owner}}
-	err := c.docs.Insert(ctx, &d)
-	if !errors.Is(err, faults.Conflict) {
-		return err
+	for try := 0; ; try++ {
+		d := Doc[claim]{ID: c.id(kind, value), Value: claim{kind, owner}}
+		err := c.docs.Insert(ctx, &d)
+		if !errors.Is(err, faults.Conflict) {
+			return err
+		}
+		held, err := c.docs.Get(ctx, d.ID)
+		switch {
+		case err == nil && held.Value.Owner == owner:
+			return nil
+		case err == nil:
+			return fmt.Errorf("claim a %s: %w", kind, faults.Conflict)
+		case !errors.Is(err, faults.NotFound): // not found: given back since; try again
+			return err
+		}
+		if err := Pause(ctx, try); err != nil {
+			return err
+		}
 	}
-	held, err := c.docs.Get(ctx, d.ID)
-	if err != nil {
-		return err
-	}
-	if held.Value.Owner != owner {
-		return fmt.Errorf("claim a %s: %w", kind, faults.Conflict)
-	}
-	return nil
 }
 
 // Owner says who holds a value. NotFound when nobody does.
@@ -72,5 +78,9 @@ func (c *Claims) Release(ctx context.Context, kind, value, owner string) error {
 	if err != nil {
 		return err
 	}
-	return c.docs.Delete(ctx, d.ID, d.Version)
+	err = c.docs.Delete(ctx, d.ID, d.Version)
+	if errors.Is(err, faults.NotFound) || errors.Is(err, faults.Conflict) { // somebody gave it back before us, and perhaps another took it
+		return nil
+	}
+	return err
 }

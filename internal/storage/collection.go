@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apelkota/apel/internal/faults"
 )
@@ -65,7 +68,10 @@ func Open[T any](ctx context.Context, db *DB, def Def[T]) (*Collection[T], error
 	if err := db.engine.Declare(ctx, def.Name, names); err != nil {
 		return nil, fmt.Errorf("declare %s: %w", def.Name, err)
 	}
-	return c, db.register(ctx, c, def.Shape)
+	if err := db.register(ctx, c, def.Shape, names); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // Name is the collection's name.
@@ -84,9 +90,17 @@ func (c *Collection[T]) Get(ctx context.Context, id string) (Doc[T], error) {
 // Insert stores a new document under d.ID and sets d.Version. Conflict when the id exists. Calling it twice gives Conflict the second time,
 // never a second document; an unclear answer is settled by reading the operation id back.
 func (c *Collection[T]) Insert(ctx context.Context, d *Doc[T]) error {
-	d.Version = 1
-	return c.write(ctx, d, c.db.engine.Insert)
+	d.Version = firstVersion()
+	if err := c.write(ctx, d, c.db.engine.Insert); err != nil {
+		d.Version = 0
+		return err
+	}
+	return nil
 }
+
+// firstVersion is random, so that whoever read a document that was deleted and inserted again since does not find its old version in the new one.
+// It leaves room for 2^52 changes below the largest number that JavaScript can tell exactly.
+func firstVersion() int64 { return 1 + rand.Int64N(1<<32) }
 
 // Replace swaps a document that was read before, if nobody changed it since, and raises d.Version. Conflict when somebody did.
 // Most callers want Update.
@@ -117,9 +131,15 @@ func (c *Collection[T]) write(ctx context.Context, d *Doc[T], do func(context.Co
 	return nil
 }
 
+// settleTime bounds how long a write looks for its own outcome after its caller went away.
+const settleTime = 5 * time.Second
+
 // settle finds out what became of a write whose answer was unclear. Finding our own operation id is success. If somebody else has already
-// written on top, ours may lie below theirs: the outcome stays unclear (Unavailable) so that Update does not apply a change twice.
+// written on top, ours may lie below theirs: the outcome stays unclear (Unavailable) so that Update does not apply a change twice. It stays
+// unclear as well while the document is as it was before: the write may still be on its way.
 func (c *Collection[T]) settle(ctx context.Context, r Record, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
 	got, err := c.db.engine.Get(ctx, c.def.Name, r.ID)
 	switch {
 	case err == nil && got.Op == r.Op:
@@ -164,11 +184,14 @@ func (c *Collection[T]) Update(ctx context.Context, id string, fn func(d *Doc[T]
 // Upsert is Update for a document that may not exist yet: fn then gets one with Version 0.
 func (c *Collection[T]) Upsert(ctx context.Context, id string, fn func(d *Doc[T]) error) (Doc[T], error) {
 	for try := 0; ; try++ {
-		d, err := c.Update(ctx, id, fn)
-		if err == nil || !errors.Is(err, faults.NotFound) {
-			return d, err
+		d, err := c.Get(ctx, id)
+		absent := errors.Is(err, faults.NotFound)
+		if err != nil && !absent {
+			return Doc[T]{}, err
 		}
-		d = Doc[T]{ID: id}
+		if absent {
+			d = Doc[T]{ID: id}
+		}
 		err = fn(&d)
 		if errors.Is(err, Unchanged) {
 			return d, nil
@@ -176,9 +199,17 @@ func (c *Collection[T]) Upsert(ctx context.Context, id string, fn func(d *Doc[T]
 		if err != nil {
 			return Doc[T]{}, err
 		}
-		err = c.Insert(ctx, &d)
-		if err == nil || !errors.Is(err, faults.Conflict) {
-			return d, err
+		if absent {
+			err = c.Insert(ctx, &d)
+		} else {
+			err = c.Replace(ctx, &d)
+		}
+		switch {
+		case err == nil:
+			return d, nil
+		case !absent && errors.Is(err, faults.NotFound): // deleted meanwhile: the next round inserts
+		case !errors.Is(err, faults.Conflict):
+			return Doc[T]{}, err
 		}
 		if err := Pause(ctx, try); err != nil {
 			return Doc[T]{}, err
@@ -198,12 +229,21 @@ func Pause(ctx context.Context, try int) error {
 	}
 }
 
-// Delete removes the document if it is still at this version.
+// Delete removes the document if it is still at this version. Conflict when it is not, NotFound when there is none (the second time). An
+// unclear answer is settled by looking: a document that is gone is a success.
 func (c *Collection[T]) Delete(ctx context.Context, id string, version int64) error {
 	if why := c.db.ReadOnly(); why != "" {
 		return fmt.Errorf("delete %s/%s: %s: %w", c.def.Name, id, why, faults.ReadOnly)
 	}
-	if err := c.db.engine.Delete(ctx, c.def.Name, id, version); err != nil {
+	err := c.db.engine.Delete(ctx, c.def.Name, id, version)
+	if errors.Is(err, faults.Unavailable) {
+		look, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+		defer cancel()
+		if _, gone := c.db.engine.Get(look, c.def.Name, id); errors.Is(gone, faults.NotFound) {
+			return nil
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("delete %s/%s: %w", c.def.Name, id, err)
 	}
 	return nil
@@ -271,7 +311,7 @@ func (c *Collection[T]) Gather(ctx context.Context, q Query) ([]Doc[T], error) {
 
 // Each calls fn for everything a query matches, page by page, for background work. What is written meanwhile may or may not be seen.
 func (c *Collection[T]) Each(ctx context.Context, q Query, fn func(d Doc[T]) error) error {
-	q.Limit = 200
+	q.Limit = sliceSize
 	for {
 		p, err := c.Find(ctx, q)
 		if err != nil {
@@ -293,7 +333,7 @@ func (c *Collection[T]) Each(ctx context.Context, q Query, fn func(d Doc[T]) err
 func (c *Collection[T]) All(ctx context.Context, fn func(d Doc[T]) error) error {
 	after := ""
 	for {
-		rs, err := c.db.engine.Slice(ctx, c.def.Name, after, 200)
+		rs, err := c.db.engine.Slice(ctx, c.def.Name, after, sliceSize)
 		if err != nil {
 			return fmt.Errorf("stream %s: %w", c.def.Name, err)
 		}
@@ -307,15 +347,21 @@ func (c *Collection[T]) All(ctx context.Context, fn func(d Doc[T]) error) error 
 			}
 			after = r.ID
 		}
-		if len(rs) < 200 {
+		if len(rs) < sliceSize {
 			return nil
 		}
 	}
 }
 
+// sliceSize bounds the memory of a stream: a document may have 1 MB.
+const sliceSize = 64
+
 func (c *Collection[T]) check(q Query) (Query, error) {
 	if !c.indexes[q.Index] {
 		return q, fmt.Errorf("find %s: there is no index %q", c.def.Name, q.Index)
+	}
+	if !plain(q.Term) || !plain(q.From) || !plain(q.To) || !plain(q.After.Order) || !plain(q.After.ID) {
+		return q, faults.New(faults.Invalid, "Pencarian berisi huruf yang rusak. Ketik ulang.", "The search has broken characters. Type it again.")
 	}
 	if q.Limit <= 0 {
 		q.Limit = DefaultPage
@@ -335,8 +381,8 @@ type stored[T any] struct {
 const shapePrefix = `{"shape":`
 
 func (c *Collection[T]) encode(d *Doc[T]) (Record, error) {
-	if d.ID == "" || len(d.ID) > MaxID {
-		return Record{}, fmt.Errorf("collection %s: an id has 1 to %d bytes, not %d", c.def.Name, MaxID, len(d.ID))
+	if d.ID == "" || len(d.ID) > MaxID || !plain(d.ID) {
+		return Record{}, fmt.Errorf("collection %s: an id has 1 to %d bytes of UTF-8, not %q", c.def.Name, MaxID, d.ID)
 	}
 	body, err := json.Marshal(stored[T]{c.def.Shape, d.Due, d.Trail, d.Value})
 	if err != nil {
@@ -358,8 +404,14 @@ func (c *Collection[T]) encode(d *Doc[T]) (Record, error) {
 		if len(terms) > MaxTerms {
 			return Record{}, fmt.Errorf("index %s.%s: %d terms are too many", c.def.Name, ix.Name, len(terms))
 		}
+		if len(terms) > 0 && (len(order) > MaxKey || !plain(order)) {
+			return Record{}, fmt.Errorf("index %s.%s of %s: an order key has up to %d bytes of UTF-8, not %.80q", c.def.Name, ix.Name, d.ID, MaxKey, order)
+		}
 		for i, term := range terms {
-			if !within(terms[:i], term) {
+			if len(term) > MaxKey || !plain(term) {
+				return Record{}, fmt.Errorf("index %s.%s of %s: a term has up to %d bytes of UTF-8, not %.80q", c.def.Name, ix.Name, d.ID, MaxKey, term)
+			}
+			if !slices.Contains(terms[:i], term) {
 				r.Entries = append(r.Entries, Entry{ix.Name, term, order})
 			}
 		}
@@ -367,14 +419,8 @@ func (c *Collection[T]) encode(d *Doc[T]) (Record, error) {
 	return r, nil
 }
 
-func within(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
+// plain says whether both engines keep and order the string alike: UTF-8 without the zero byte.
+func plain(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func (c *Collection[T]) decode(r Record) (Doc[T], error) {
 	d := Doc[T]{ID: r.ID, Version: r.Version}
@@ -383,6 +429,9 @@ func (c *Collection[T]) decode(r Record) (Doc[T], error) {
 		return d, fmt.Errorf("decode %s/%s: %w", c.def.Name, r.ID, err)
 	}
 	body := r.Body
+	if shape > c.def.Shape { // a newer program writes here: what this one wrote back would lose what it does not know
+		c.db.SetReadOnly(fmt.Sprintf("%s/%s has shape %d, this program knows %d", c.def.Name, r.ID, shape, c.def.Shape))
+	}
 	if shape < c.def.Shape {
 		if body, err = c.lift(body, shape); err != nil {
 			return d, fmt.Errorf("lift %s/%s from shape %d: %w", c.def.Name, r.ID, shape, err)

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-
-	"github.com/apelkota/apel/internal/faults"
 )
 
 // DB is one installation's documents: an engine and the collections opened on it.
@@ -25,6 +23,7 @@ type DB struct {
 type anyCollection interface {
 	name() string
 	rewrite(ctx context.Context, id string) error
+	behind(r Record) (bool, error)
 	update(ctx context.Context, id string, fn func(*Envelope) error) error
 	envelope(r Record) (Envelope, error)
 }
@@ -35,10 +34,6 @@ type Envelope struct {
 	Version int64
 	Due     *Due
 	Trail   []Audit
-}
-
-type shapeRecord struct {
-	Shape int `json:"shape"`
 }
 
 // New makes a DB on an engine. The caller closes the engine through Close.
@@ -77,11 +72,13 @@ func (db *DB) ReadOnly() string {
 	return db.readOnly
 }
 
-// SetReadOnly makes every later write fail with ReadOnly.
+// SetReadOnly makes every later write fail with ReadOnly; an empty reason allows writing again.
 func (db *DB) SetReadOnly(why string) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	db.readOnly = why
+	if db.readOnly == "" || why == "" { // the first reason is the one to act on
+		db.readOnly = why
+	}
 }
 
 func (db *DB) collection(name string) (anyCollection, error) {
@@ -92,45 +89,6 @@ func (db *DB) collection(name string) (anyCollection, error) {
 		return nil, fmt.Errorf("no collection %q is open", name)
 	}
 	return c, nil
-}
-
-// register checks the stored shape of a collection against the program's: a newer one on disk means an older binary was started on newer
-// data, and everything becomes read-only.
-func (db *DB) register(ctx context.Context, c anyCollection, shape int) error {
-	db.mu.Lock()
-	if _, twice := db.collections[c.name()]; twice {
-		db.mu.Unlock()
-		return fmt.Errorf("collection %q is opened twice", c.name())
-	}
-	db.collections[c.name()] = c
-	db.mu.Unlock()
-	if db.shapes == nil { // the shapes collection itself
-		return nil
-	}
-	stored, err := db.shapes.Get(ctx, c.name())
-	switch {
-	case faults.KindOf(err) == faults.NotFound && err != nil:
-		if db.ReadOnly() != "" {
-			return nil
-		}
-		err := db.shapes.Insert(ctx, &Doc[shapeRecord]{ID: c.name(), Value: shapeRecord{shape}})
-		if faults.KindOf(err) == faults.Conflict && err != nil {
-			return nil
-		}
-		return err
-	case err != nil:
-		return err
-	case stored.Value.Shape > shape:
-		db.SetReadOnly(fmt.Sprintf("collection %s has shape %d, this program knows %d", c.name(), stored.Value.Shape, shape))
-		return nil
-	case stored.Value.Shape < shape && db.ReadOnly() == "":
-		_, err := db.shapes.Update(ctx, c.name(), func(d *Doc[shapeRecord]) error {
-			d.Value.Shape = max(shape, d.Value.Shape)
-			return nil
-		})
-		return err
-	}
-	return nil
 }
 
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

@@ -17,7 +17,7 @@ import (
 // Record is a document as an engine sees it: the body is opaque, the entries are what it can be found by.
 type Record struct {
 	ID      string
-	Version int64  // 1 at insert, +1 with every replace
+	Version int64  // given at insert (random, above 0), +1 with every replace
 	Op      string // random id of the write that made this version; tells an unclear answer's outcome
 	Body    []byte
 	Entries []Entry
@@ -61,14 +61,17 @@ type Engine interface {
 	// Declare makes a collection and its indexes known; to be called before anything else on it, again at every start.
 	Declare(ctx context.Context, collection string, indexes []string) error
 	Get(ctx context.Context, collection, id string) (Record, error)
-	// Insert stores a new document at version 1 with its entries, in one step. Conflict when the id exists.
+	// Insert stores a new document with its version and entries, in one step. Conflict when the id exists. The engine may read the record until
+	// Insert or Replace returns, not longer.
 	Insert(ctx context.Context, collection string, r Record) error
 	// Replace swaps the document if its version is r.Version-1, with its entries, in one step. Conflict when it is not, NotFound when there is none.
 	Replace(ctx context.Context, collection string, r Record) error
 	// Delete removes the document if its version is the given one. Conflict when it is not, NotFound when there is none.
 	Delete(ctx context.Context, collection, id string, version int64) error
+	// Find reads one page of an index. An index that was not declared is an error, never a scan.
 	Find(ctx context.Context, collection string, q Query) ([]Found, error)
-	// Slice returns up to limit documents with id > after in id order: how a whole collection is streamed, without a snapshot.
+	// Slice returns up to limit documents with id > after in id order, with their entries: how a whole collection is streamed, without a snapshot.
+	// Get and Find need not give the entries.
 	Slice(ctx context.Context, collection, after string, limit int) ([]Record, error)
 	Close() error
 }
@@ -84,8 +87,9 @@ const (
 	MaxGather   = 5000      // entries a filter, sort or count in memory may read: Collection.Gather
 	MaxPage     = 1000      // entries of one Find
 	DefaultPage = 50
-	MaxID       = 200 // bytes of an id
-	MaxTerms    = 200 // terms of one document in one index
+	MaxID       = 200  // bytes of an id
+	MaxTerms    = 200  // terms of one document in one index
+	MaxKey      = 1000 // bytes of a term or an order key
 )
 
 // orderTime is fixed-width, so bytewise order is time order.

@@ -125,7 +125,11 @@ func TestCheckNamesTheBrokenEntry(t *testing.T) {
 			return e.Replace(ctx, "journal_audit", r)
 		}, 3, "content"},
 		"removed": {func(ctx context.Context, e storage.Engine) error {
-			return e.Delete(ctx, "journal_audit", "audit/000000000002", 1)
+			r, err := e.Get(ctx, "journal_audit", "audit/000000000002")
+			if err != nil {
+				return err
+			}
+			return e.Delete(ctx, "journal_audit", r.ID, r.Version)
 		}, 2, "missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

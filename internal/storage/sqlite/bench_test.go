@@ -1,0 +1,244 @@
+package sqlite_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/sqlite"
+)
+
+// The benchmarks stand beside the raw driver doing the least that gives the same promise, so that the ratio shows what storage adds.
+// docs/performance.md has the figures and the commands.
+
+type row struct {
+	Title string   `json:"title"`
+	State string   `json:"state"`
+	N     int64    `json:"n"`
+	Tags  []string `json:"tags"`
+	Text  string   `json:"text"`
+}
+
+var rows = storage.Def[row]{Name: "rows", Shape: 1, Indexes: []storage.Index[row]{
+	{Name: "state", Of: func(d *storage.Doc[row]) ([]string, string) {
+		return []string{d.Value.State}, storage.OrderInt(d.Value.N)
+	}},
+}}
+
+func sample(n int64) row {
+	return row{Title: "Layanan Tanpa Pungli", State: "open", N: n, Tags: []string{"teknis", "wajib"}, Text: strings.Repeat("jawaban ", 60)}
+}
+
+func openBench(b *testing.B) (*storage.Collection[row], *sqlite.Engine) {
+	b.Helper()
+	ctx := context.Background()
+	e, err := sqlite.Open(filepath.Join(b.TempDir(), "apel.db"), sqlite.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	db, err := storage.New(ctx, e)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	c, err := storage.Open(ctx, db, rows)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return c, e
+}
+
+func openRaw(b *testing.B) *sql.DB {
+	b.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "raw.db")+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	if _, err := db.Exec(`CREATE TABLE rows (id TEXT PRIMARY KEY, version INTEGER, n INTEGER, body BLOB); CREATE INDEX by_n ON rows (n)`); err != nil {
+		b.Fatal(err)
+	}
+	return db
+}
+
+func fill(b *testing.B, c *storage.Collection[row], n int) {
+	b.Helper()
+	var next atomic.Int64
+	done := make(chan error)
+	const writers = 64
+	for range writers {
+		go func() {
+			for {
+				i := next.Add(1)
+				if i > int64(n) {
+					done <- nil
+					return
+				}
+				if err := c.Insert(context.Background(), &storage.Doc[row]{ID: fmt.Sprintf("r%09d", i), Value: sample(i)}); err != nil {
+					done <- err
+					return
+				}
+			}
+		}()
+	}
+	for range writers {
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkPointRead(b *testing.B) {
+	ctx := context.Background()
+	b.Run("apel", func(b *testing.B) {
+		c, _ := openBench(b)
+		fill(b, c, 1000)
+		b.ReportAllocs()
+		b.ResetTimer()
+		for i := range b.N {
+			if _, err := c.Get(ctx, fmt.Sprintf("r%09d", 1+i%1000)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("raw", func(b *testing.B) {
+		db := openRaw(b)
+		body := []byte(strings.Repeat("x", 620))
+		for i := range 1000 {
+			if _, err := db.Exec(`INSERT INTO rows VALUES (?, 1, ?, ?)`, fmt.Sprintf("r%09d", i), i, body); err != nil {
+				b.Fatal(err)
+			}
+		}
+		get, err := db.Prepare(`SELECT version, body FROM rows WHERE id = ?`)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		b.ResetTimer()
+		for i := range b.N {
+			var v int64
+			var body []byte
+			if err := get.QueryRow(fmt.Sprintf("r%09d", i%1000)).Scan(&v, &body); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkInsert(b *testing.B) {
+	for _, writers := range []int{1, 32} {
+		b.Run(fmt.Sprintf("apel/writers=%d", writers), func(b *testing.B) {
+			c, e := openBench(b)
+			var n atomic.Int64
+			w0, c0 := e.Commits()
+			b.ReportAllocs()
+			b.SetParallelism(writers)
+			b.ResetTimer()
+			parallel(b, writers, func() error {
+				i := n.Add(1)
+				return c.Insert(context.Background(), &storage.Doc[row]{ID: fmt.Sprintf("r%09d", i), Value: sample(i)})
+			})
+			w, k := e.Commits()
+			b.ReportMetric(float64(w-w0)/float64(k-c0), "writes/commit")
+		})
+		b.Run(fmt.Sprintf("raw/writers=%d", writers), func(b *testing.B) {
+			db := openRaw(b)
+			db.SetMaxOpenConns(1) // SQLite has one writer; waiting for it in Go is cheaper than for its lock
+			put, err := db.Prepare(`INSERT INTO rows VALUES (?, 1, ?, ?)`)
+			if err != nil {
+				b.Fatal(err)
+			}
+			body := []byte(strings.Repeat("x", 620))
+			var n atomic.Int64
+			b.ReportAllocs()
+			b.ResetTimer()
+			parallel(b, writers, func() error {
+				i := n.Add(1)
+				_, err := put.Exec(fmt.Sprintf("r%09d", i), i, body)
+				return err
+			})
+		})
+	}
+}
+
+func BenchmarkUpdate(b *testing.B) {
+	for _, writers := range []int{1, 32} {
+		b.Run(fmt.Sprintf("apel/writers=%d", writers), func(b *testing.B) {
+			c, e := openBench(b)
+			fill(b, c, 1000)
+			var n atomic.Int64
+			w0, c0 := e.Commits()
+			b.ReportAllocs()
+			b.ResetTimer()
+			parallel(b, writers, func() error {
+				i := n.Add(1)
+				_, err := c.Update(context.Background(), fmt.Sprintf("r%09d", 1+i%1000), func(d *storage.Doc[row]) error {
+					d.Value.Title = "Pelayanan Prima"
+					return nil
+				})
+				return err
+			})
+			w, k := e.Commits()
+			b.ReportMetric(float64(w-w0)/float64(k-c0), "writes/commit")
+		})
+		b.Run(fmt.Sprintf("raw/writers=%d", writers), func(b *testing.B) {
+			db := openRaw(b)
+			db.SetMaxOpenConns(1)
+			body := []byte(strings.Repeat("x", 620))
+			for i := range 1000 {
+				if _, err := db.Exec(`INSERT INTO rows VALUES (?, 1, ?, ?)`, fmt.Sprintf("r%09d", i), i, body); err != nil {
+					b.Fatal(err)
+				}
+			}
+			get, err := db.Prepare(`SELECT version, body FROM rows WHERE id = ?`)
+			if err != nil {
+				b.Fatal(err)
+			}
+			put, err := db.Prepare(`UPDATE rows SET version = version + 1, body = ? WHERE id = ? AND version = ?`)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var n atomic.Int64
+			b.ReportAllocs()
+			b.ResetTimer()
+			parallel(b, writers, func() error {
+				id := fmt.Sprintf("r%09d", n.Add(1)%1000)
+				var v int64
+				var was []byte
+				if err := get.QueryRow(id).Scan(&v, &was); err != nil {
+					return err
+				}
+				_, err := put.Exec(body, id, v)
+				return err
+			})
+		})
+	}
+}
+
+// parallel spreads b.N calls over a number of goroutines.
+func parallel(b *testing.B, writers int, do func() error) {
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	done := make(chan error)
+	for range writers {
+		go func() {
+			for left.Add(-1) >= 0 {
+				if err := do(); err != nil {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	for range writers {
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
+	}
+}
