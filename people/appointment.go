@@ -1,0 +1,206 @@
+package people
+
+import (
+	"context"
+	"slices"
+
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// AppointmentKind is how somebody holds a position.
+type AppointmentKind string
+
+// The kinds of appointment.
+const (
+	Definitif AppointmentKind = "definitif" // holds the position
+	Plt       AppointmentKind = "plt"       // acting, the position is vacant
+	Plh       AppointmentKind = "plh"       // acting for a day or a few, the holder is away
+	Pj        AppointmentKind = "pj"        // acting head of region
+)
+
+// AppointmentKinds lists them.
+var AppointmentKinds = []AppointmentKind{Definitif, Plt, Plh, Pj}
+
+// Appointment is a position a person holds in a unit over a time. Appointments live inside the person's document, so that "one definitif at a
+// time" is an invariant of one document.
+type Appointment struct {
+	Position PositionID      `json:"position"`
+	Unit     UnitID          `json:"unit"`
+	Kind     AppointmentKind `json:"kind"`
+	Since    civil.Date      `json:"since"`
+	Until    civil.Date      `json:"until,omitempty"` // last day; "" has no end
+}
+
+// On says whether the appointment runs on a day.
+func (a Appointment) On(day civil.Date) bool {
+	return a.Since <= day && (a.Until == "" || day <= a.Until)
+}
+
+func (a Appointment) overlaps(b Appointment) bool {
+	return (b.Until == "" || a.Since <= b.Until) && (a.Until == "" || b.Since <= a.Until)
+}
+
+// Post is the definitif appointment that runs on a day.
+func (p Person) Post(day civil.Date) (Appointment, bool) {
+	for _, a := range p.Appointments {
+		if a.Kind == Definitif && a.On(day) {
+			return a, true
+		}
+	}
+	return Appointment{}, false
+}
+
+// Posts lists every appointment that runs on a day, the definitif one first.
+func (p Person) Posts(day civil.Date) []Appointment {
+	var out []Appointment
+	for _, a := range p.Appointments {
+		if a.On(day) {
+			out = append(out, a)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Appointment) int { return rankOfKind(a.Kind) - rankOfKind(b.Kind) })
+	return out
+}
+
+func rankOfKind(k AppointmentKind) int { return slices.Index(AppointmentKinds, k) }
+
+// appoint adds an appointment to a person's list. A definitif one that began earlier and still runs ends the day before; what would leave two
+// definitif ones on a day is a Conflict. An appointment that is there already with the same position, kind and start takes over the new end. Pure.
+func appoint(list []Appointment, in Appointment) ([]Appointment, error) {
+	if !in.Since.Valid() || in.Until != "" && (!in.Until.Valid() || in.Until < in.Since) {
+		return nil, faults.OnField("since", "Tanggal mulai (TMT) dan akhir penempatan tidak benar.", "The start and end of the appointment are not right.")
+	}
+	if !slices.Contains(AppointmentKinds, in.Kind) {
+		return nil, faults.OnField("kind", "Jenis penugasan harus definitif, plt, plh, atau pj.", "The kind of an appointment is definitif, plt, plh or pj.")
+	}
+	if in.Kind == Plt || in.Kind == Plh {
+		if slices.ContainsFunc(list, func(b Appointment) bool { return b.Kind == Definitif && b.Position == in.Position && b.overlaps(in) }) {
+			return nil, faults.New(faults.Conflict, "Pegawai ini sudah memegang jabatan itu secara definitif.", "This person already holds that position definitively.")
+		}
+	}
+	out := slices.Clone(list)
+	if i := slices.IndexFunc(out, func(b Appointment) bool { return b.Position == in.Position && b.Kind == in.Kind && b.Since == in.Since }); i >= 0 {
+		out = slices.Delete(out, i, i+1)
+	}
+	for i, b := range out {
+		same := b.Kind == Definitif && in.Kind == Definitif || b.Kind == in.Kind && b.Position == in.Position
+		if !same || !b.overlaps(in) {
+			continue
+		}
+		if b.Since >= in.Since {
+			return nil, faults.New(faults.Conflict, "Pada masa itu pegawai ini sudah punya jabatan definitif lain. Satu orang hanya satu jabatan definitif.",
+				"In that time this person already has another definitive position. One person has one.")
+		}
+		out[i].Until = in.Since.AddDays(-1)
+	}
+	if len(out) >= storage.MaxList {
+		return nil, faults.New(faults.TooLarge, "Riwayat jabatan pegawai ini terlalu panjang.", "This person's list of positions is too long.")
+	}
+	out = append(out, in)
+	slices.SortStableFunc(out, func(a, b Appointment) int {
+		if a.Since != b.Since {
+			if a.Since < b.Since {
+				return -1
+			}
+			return 1
+		}
+		return rankOfKind(a.Kind) - rankOfKind(b.Kind)
+	})
+	return out, nil
+}
+
+// Appoint gives a person a position. in.Unit may be left out: it is the position's. A running definitif appointment that began earlier ends the day
+// before the new one begins. Safe to call twice. Errors: Invalid, NotFound, Conflict.
+func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appointment, why string) (Person, error) {
+	p, err := s.person(ctx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	role, err := s.cfg.Policy.May(a, "appoint", p.Thing())
+	if err != nil {
+		return Person{}, err
+	}
+	pos, err := s.position(ctx, in.Position)
+	if err != nil {
+		return Person{}, err
+	}
+	if in.Unit == "" {
+		in.Unit = pos.Unit
+	}
+	trail := s.entry(a, role, "appoint", "people/"+string(id), id, why, string(in.Kind)+" "+pos.Code)
+	d, err := s.persons.Update(ctx, string(id), func(d *storage.Doc[Person]) error {
+		if slices.Contains(d.Value.Appointments, in) {
+			return storage.Unchanged
+		}
+		list, err := appoint(d.Value.Appointments, in)
+		if err != nil {
+			return err
+		}
+		d.Value.Appointments = list
+		d.Trail = append(d.Trail, trail)
+		return nil
+	})
+	return personOf(d), err
+}
+
+// Relieve ends a running appointment on a last day. Safe to call twice. Errors: NotFound (no such appointment), Invalid (the end lies before the start).
+func (s *Service) Relieve(ctx context.Context, a access.Actor, id ID, position PositionID, kind AppointmentKind, last civil.Date, why string) (Person, error) {
+	p, err := s.person(ctx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	role, err := s.cfg.Policy.May(a, "appoint", p.Thing())
+	if err != nil {
+		return Person{}, err
+	}
+	trail := s.entry(a, role, "relieve", "people/"+string(id), id, why, string(kind))
+	d, err := s.persons.Update(ctx, string(id), func(d *storage.Doc[Person]) error {
+		i := slices.IndexFunc(d.Value.Appointments, func(x Appointment) bool {
+			return x.Position == position && x.Kind == kind && (x.Until == "" || x.Until >= last)
+		})
+		switch {
+		case i < 0:
+			return faults.New(faults.NotFound, "Pegawai ini tidak memegang jabatan itu.", "This person does not hold that position.")
+		case !last.Valid() || last < d.Value.Appointments[i].Since:
+			return faults.OnField("until", "Tanggal akhir mendahului TMT.", "The end lies before the start.")
+		case d.Value.Appointments[i].Until == last:
+			return storage.Unchanged
+		}
+		d.Value.Appointments = slices.Clone(d.Value.Appointments)
+		d.Value.Appointments[i].Until = last
+		d.Trail = append(d.Trail, trail)
+		return nil
+	})
+	return personOf(d), err
+}
+
+// Holding is a person with the appointment by which they hold a position.
+type Holding struct {
+	Person      Person
+	Appointment Appointment
+}
+
+// Holders lists who holds a position on a day, definitif first, then Plt, Plh, Pj; for other rooms.
+func (s *Service) Holders(ctx context.Context, position PositionID, day civil.Date) ([]Holding, error) {
+	docs, err := s.persons.Gather(ctx, storage.Query{Index: "register", Term: "position:" + string(position)})
+	if err != nil {
+		return nil, err
+	}
+	var out []Holding
+	for _, d := range docs {
+		p := personOf(d)
+		if !p.InService(day) {
+			continue
+		}
+		for _, a := range p.Appointments {
+			if a.Position == position && a.On(day) {
+				out = append(out, Holding{p, a})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Holding) int { return rankOfKind(a.Appointment.Kind) - rankOfKind(b.Appointment.Kind) })
+	return out, nil
+}

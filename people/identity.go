@@ -1,0 +1,106 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// Identity is one NIP or NI of a person with its period of use. The one without an end is in use.
+type Identity struct {
+	Kind   IdentityKind `json:"kind"`
+	Number NIP          `json:"number"`
+	From   civil.Date   `json:"from,omitempty"`
+	To     civil.Date   `json:"to,omitempty"` // last day
+}
+
+// Renumbering is a change of NIP: a PPPK with a new contract elsewhere gets a new NI, a PPPK who becomes PNS gets a NIP. The person stays the same.
+type Renumbering struct {
+	NIP     string
+	From    civil.Date // first day of the new number; "" means today
+	Details Details    // the details that go with it: status, rank, contract
+	Correct bool       // the old number was a mistake: it is replaced and leaves no history
+	Why     string     // required
+}
+
+// Renumber gives a person a new number and the details that come with it. Account, certificates and learning hours stay with the person; login
+// works with the new number from then on. Safe to call twice. Errors: Invalid, NotFound, Conflict (number in use by somebody else, or changed since).
+func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, version int64, r Renumbering) (Person, error) {
+	p, err := s.person(ctx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	role, err := s.cfg.Policy.May(a, "edit", p.Thing())
+	if err != nil {
+		return Person{}, err
+	}
+	if r.Why == "" {
+		return Person{}, faults.OnField("why", "Tuliskan alasan perubahan NIP.", "Give the reason for the new number.")
+	}
+	return s.renumber(ctx, p, version, r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, ""))
+}
+
+// renumber is Renumber after permission. version 0 takes the person as it is.
+func (s *Service) renumber(ctx context.Context, p Person, version int64, r Renumbering, stamp string, trail storage.Audit) (Person, error) {
+	n, _, err := s.cfg.NIP.Parse(r.NIP, s.today())
+	if err != nil {
+		return Person{}, err
+	}
+	r.Details = r.Details.clean()
+	if err := invalid(r.Details.check(n)); err != nil {
+		return Person{}, err
+	}
+	if r.From == "" {
+		r.From = s.today()
+	}
+	if !r.From.Valid() {
+		return Person{}, faults.OnField("from", "Tanggal mulai tidak benar.", "The start date is not right.")
+	}
+	if err := s.reserveNIP(ctx, n, p.ID); err != nil {
+		return Person{}, err
+	}
+	change := func(d *storage.Doc[Person]) error {
+		old := d.Value.NIP()
+		if old == n {
+			return nil
+		}
+		if r.Correct {
+			for i, x := range d.Value.Identities {
+				if x.To == "" {
+					d.Value.Identities[i].Number, d.Value.Identities[i].Kind = n, n.Kind()
+				}
+			}
+			if old != "" {
+				return nil
+			}
+		}
+		for i, x := range d.Value.Identities {
+			if x.To == "" {
+				d.Value.Identities[i].To = r.From.AddDays(-1)
+			}
+		}
+		d.Value.Identities = append(d.Value.Identities, Identity{Kind: n.Kind(), Number: n, From: r.From})
+		return nil
+	}
+	return s.rewritePerson(ctx, p, version, r.Details, stamp, trail, change)
+}
+
+// releaseOld gives back the claims of numbers that are no longer in use. Called after the document is written; safe to call twice.
+func (s *Service) releaseOld(ctx context.Context, before, after Person) error {
+	var errs []error
+	used := after.NIP()
+	for _, i := range slices.Concat(before.Identities, after.Identities) {
+		if i.Number != used {
+			errs = append(errs, s.claims.Release(ctx, claimNIP, string(i.Number), string(after.ID)))
+		}
+	}
+	if before.Email != "" && before.Email != after.Email {
+		errs = append(errs, s.claims.Release(ctx, claimEmail, before.Email, string(after.ID)))
+	}
+	return errors.Join(errs...)
+}

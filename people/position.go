@@ -1,0 +1,367 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// PositionKinds lists the kinds of positions (UU 20/2023: manajerial is "struktural" here; fungsional and pelaksana are nonmanajerial).
+var PositionKinds = []string{"struktural", "fungsional", "pelaksana"}
+
+// Jenjangs lists the career levels and the kind of position each belongs to.
+var Jenjangs = map[string]string{
+	"jpt_pratama": "struktural", "administrator": "struktural", "pengawas": "struktural",
+	"ahli_pertama": "fungsional", "ahli_muda": "fungsional", "ahli_madya": "fungsional", "ahli_utama": "fungsional",
+	"pemula": "fungsional", "terampil": "fungsional", "mahir": "fungsional", "penyelia": "fungsional",
+	"pelaksana": "pelaksana",
+}
+
+var eselons = []string{"II.a", "II.b", "III.a", "III.b", "IV.a", "IV.b"}
+
+// Position is a post (jabatan) in a unit with a number of seats.
+type Position struct {
+	ID       PositionID `json:"id"`
+	Version  int64      `json:"-"`
+	Code     string     `json:"code"`
+	Name     string     `json:"name"`
+	Kind     string     `json:"kind"`
+	Jenjang  string     `json:"jenjang"`
+	Eselon   string     `json:"eselon,omitempty"`
+	Class    int        `json:"class,omitempty"` // kelas jabatan 1-17; 0 unknown
+	Unit     UnitID     `json:"unit"`
+	Path     []string   `json:"path,omitempty"` // the unit and all above it; kept by SettleUnit
+	Seats    int        `json:"seats"`
+	Standard string     `json:"standard,omitempty"` // code of the competency standard (SKJ)
+	Closed   bool       `json:"closed,omitempty"`
+	Stamp    string     `json:"stamp,omitempty"`
+	Void     bool       `json:"void,omitempty"`
+}
+
+// Structural says whether the position is a managerial one.
+func (p Position) Structural() bool { return p.Kind == "struktural" }
+
+// Thing is the position as something permission is asked for.
+func (p Position) Thing() access.Thing {
+	return access.Thing{Kind: "position", ID: string(p.ID), Units: p.Path}
+}
+
+var positionDef = storage.Def[Position]{Name: "positions", Shape: 1, Indexes: []storage.Index[Position]{
+	{Name: "posts", Of: func(d *storage.Doc[Position]) ([]string, string) {
+		p := &d.Value
+		if p.Void {
+			return nil, ""
+		}
+		terms := []string{"all", "home:" + string(p.Unit), "kind:" + p.Kind, "jenjang:" + p.Jenjang}
+		for _, u := range p.Path {
+			terms = append(terms, "unit:"+u)
+		}
+		if p.Standard != "" {
+			terms = append(terms, "standard:"+p.Standard)
+		}
+		for _, w := range texts.Prefixes(p.Name + " " + p.Code) {
+			terms = append(terms, "word:"+w)
+		}
+		return terms, positionOrder(d)
+	}},
+}}
+
+func positionOrder(d *storage.Doc[Position]) string { return texts.Fold(d.Value.Name) }
+
+func (p Position) check() []faults.Field {
+	var e faults.Error
+	checkCode(&e, p.Code)
+	checkName(&e, p.Name)
+	if !slices.Contains(PositionKinds, p.Kind) {
+		e.With("kind", "Jenis jabatan harus struktural, fungsional, atau pelaksana.", "The kind of a position is struktural, fungsional or pelaksana.")
+	}
+	if kind, ok := Jenjangs[p.Jenjang]; !ok {
+		e.With("jenjang", "Jenjang tidak dikenal. Contoh: pengawas, ahli_pertama, pelaksana.", "Unknown jenjang. Examples: pengawas, ahli_pertama, pelaksana.")
+	} else if kind != p.Kind && slices.Contains(PositionKinds, p.Kind) {
+		e.With("jenjang", "Jenjang ini bukan untuk jabatan "+p.Kind+".", "This jenjang is not one of a "+p.Kind+" position.")
+	}
+	if p.Eselon != "" && !slices.Contains(eselons, p.Eselon) {
+		e.With("eselon", "Eselon harus II.a sampai IV.b, atau kosong.", "The eselon is II.a to IV.b, or empty.")
+	}
+	if p.Class < 0 || p.Class > 17 {
+		e.With("class", "Kelas jabatan harus 1 sampai 17.", "The class of a position is 1 to 17.")
+	}
+	if p.Seats < 1 || p.Seats > 100_000 {
+		e.With("seats", "Jumlah formasi harus paling sedikit 1.", "There is at least 1 seat.")
+	}
+	return e.Fields
+}
+
+// PositionInput is what a position is made or edited with. ID names the new position so that a form sent twice makes one.
+type PositionInput struct {
+	ID       PositionID
+	Code     string
+	Name     string
+	Kind     string
+	Jenjang  string
+	Eselon   string
+	Class    int
+	Unit     UnitID
+	Seats    int
+	Standard string
+}
+
+func (in PositionInput) position() Position {
+	return Position{ID: in.ID, Code: strings.TrimSpace(in.Code), Name: strings.Join(strings.Fields(in.Name), " "), Kind: in.Kind, Jenjang: in.Jenjang,
+		Eselon: in.Eselon, Class: in.Class, Unit: in.Unit, Seats: in.Seats, Standard: strings.TrimSpace(in.Standard)}
+}
+
+// AddPosition registers a position. Safe to call twice with the same ID. Errors: Invalid, NotFound (the unit), Conflict (the code is in use).
+func (s *Service) AddPosition(ctx context.Context, a access.Actor, in PositionInput) (Position, error) {
+	path, err := s.UnitPath(ctx, in.Unit)
+	if err != nil {
+		return Position{}, err
+	}
+	role, err := s.cfg.Policy.May(a, "edit", access.Thing{Kind: "position", Units: path})
+	if err != nil {
+		return Position{}, err
+	}
+	if in.ID == "" {
+		in.ID = PositionID(storage.NewID())
+	}
+	p := in.position()
+	if err := invalid(p.check()); err != nil {
+		return Position{}, err
+	}
+	return s.addPosition(ctx, p, s.entry(a, role, "add_position", "positions/"+string(p.ID), "", "", p.Code))
+}
+
+func (s *Service) addPosition(ctx context.Context, p Position, trail storage.Audit) (Position, error) {
+	path, err := s.UnitPath(ctx, p.Unit)
+	if err != nil {
+		return Position{}, err
+	}
+	if err := s.reservePositionCode(ctx, p.Code, p.ID); err != nil {
+		return Position{}, err
+	}
+	p.Path = path
+	d := storage.Doc[Position]{ID: string(p.ID), Value: p, Trail: []storage.Audit{trail}}
+	switch err := s.positions.Insert(ctx, &d); {
+	case errors.Is(err, faults.Conflict):
+		old, err := s.position(ctx, p.ID)
+		if err != nil || old.Code != p.Code {
+			return Position{}, errors.Join(err, faults.Conflict)
+		}
+		return old, nil
+	case err != nil:
+		return Position{}, err
+	}
+	return s.rehomePosition(ctx, p.ID)
+}
+
+// rehomePosition looks once more after a write: the unit may have moved between reading its path and storing it.
+func (s *Service) rehomePosition(ctx context.Context, id PositionID) (Position, error) {
+	p, err := s.position(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	path, err := s.UnitPath(ctx, p.Unit)
+	if err != nil || slices.Equal(path, p.Path) {
+		return p, err
+	}
+	if err := s.settlePosition(ctx, id, p.Unit, path); err != nil {
+		return p, err
+	}
+	return s.position(ctx, id)
+}
+
+// EditPosition changes everything but the code. version is the one the form was filled from. Errors: Invalid, NotFound, Conflict (changed since).
+func (s *Service) EditPosition(ctx context.Context, a access.Actor, version int64, in PositionInput) (Position, error) {
+	p, err := s.position(ctx, in.ID)
+	if err != nil {
+		return Position{}, err
+	}
+	role, err := s.cfg.Policy.May(a, "edit", p.Thing())
+	if err != nil {
+		return Position{}, err
+	}
+	in.Code = p.Code
+	next := in.position()
+	if err := invalid(next.check()); err != nil {
+		return Position{}, err
+	}
+	path, err := s.UnitPath(ctx, next.Unit)
+	if err != nil {
+		return Position{}, err
+	}
+	if _, err := s.cfg.Policy.May(a, "edit", access.Thing{Kind: "position", ID: string(p.ID), Units: path}); err != nil {
+		return Position{}, err
+	}
+	trail := s.entry(a, role, "edit_position", "positions/"+string(p.ID), "", "", "")
+	if _, err := s.positions.Update(ctx, string(p.ID), func(d *storage.Doc[Position]) error {
+		if d.Version != version {
+			return changedSince()
+		}
+		closed := d.Value.Closed
+		d.Value = next
+		d.Value.Path, d.Value.Closed = path, closed
+		d.Trail = append(d.Trail, trail)
+		return nil
+	}); err != nil {
+		return Position{}, err
+	}
+	return s.rehomePosition(ctx, p.ID)
+}
+
+func positionOf(d storage.Doc[Position]) Position {
+	p := d.Value
+	p.Version = d.Version
+	return p
+}
+
+func (s *Service) position(ctx context.Context, id PositionID) (Position, error) {
+	d, err := s.positions.Get(ctx, string(id))
+	if err != nil {
+		return Position{}, err
+	}
+	if d.Value.Void {
+		return Position{}, fmt.Errorf("position %s was given up: %w", id, faults.NotFound)
+	}
+	return positionOf(d), nil
+}
+
+// Position shows a position. NotFound when it does not exist.
+func (s *Service) Position(ctx context.Context, a access.Actor, id PositionID) (Position, error) {
+	p, err := s.position(ctx, id)
+	if err != nil {
+		return Position{}, err
+	}
+	if _, err := s.cfg.Policy.May(a, "view", p.Thing()); err != nil {
+		return Position{}, err
+	}
+	return p, nil
+}
+
+// LookPosition reads a position for another room.
+func (s *Service) LookPosition(ctx context.Context, id PositionID) (Position, error) {
+	return s.position(ctx, id)
+}
+
+// PositionByCode finds a position by its stable code, for other rooms and importers. NotFound.
+func (s *Service) PositionByCode(ctx context.Context, code string) (Position, error) {
+	id, err := s.claims.Owner(ctx, claimPosition, codeKey(code))
+	if err != nil {
+		return Position{}, err
+	}
+	return s.position(ctx, PositionID(id))
+}
+
+// PositionFilter narrows a list of positions.
+type PositionFilter struct {
+	Under    UnitID // in this unit or below
+	Kind     string
+	Jenjang  string
+	Standard string
+	Query    string
+	After    storage.Cursor
+	Limit    int
+}
+
+// Positions lists positions by name.
+func (s *Service) Positions(ctx context.Context, a access.Actor, f PositionFilter) (Page[Position], error) {
+	if _, err := s.cfg.Policy.May(a, "view", access.Thing{Kind: "position"}); err != nil {
+		return Page[Position]{}, err
+	}
+	words := searchWords(f.Query)
+	term := "all"
+	switch {
+	case f.Standard != "":
+		term = "standard:" + f.Standard
+	case f.Under != "":
+		term = "unit:" + string(f.Under)
+	case len(words) > 0:
+		term = "word:" + words[0]
+	case f.Jenjang != "":
+		term = "jenjang:" + f.Jenjang
+	case f.Kind != "":
+		term = "kind:" + f.Kind
+	}
+	docs, next, more, err := scan(ctx, s.positions, "posts", []string{term}, positionOrder, f.After, f.Limit, func(d *storage.Doc[Position]) bool {
+		p := &d.Value
+		return !p.Closed && (f.Kind == "" || p.Kind == f.Kind) && (f.Jenjang == "" || p.Jenjang == f.Jenjang) &&
+			(f.Under == "" || slices.Contains(p.Path, string(f.Under))) && hasWords(words, p.Name+" "+p.Code)
+	})
+	out := Page[Position]{Next: next, More: more}
+	for _, d := range docs {
+		out.Items = append(out.Items, positionOf(d))
+	}
+	return out, err
+}
+
+// EachPosition calls fn for every open position, for other rooms' background work.
+func (s *Service) EachPosition(ctx context.Context, fn func(Position) error) error {
+	return s.positions.Each(ctx, storage.Query{Index: "posts", Term: "all"}, func(d storage.Doc[Position]) error {
+		if d.Value.Closed {
+			return nil
+		}
+		return fn(positionOf(d))
+	})
+}
+
+// Occupancy is how the seats of a position stand on a day.
+type Occupancy struct {
+	Position Position
+	Holders  int // people who hold it definitif
+	Acting   int // Plt, Plh and Pj
+	Vacant   int // seats without a definitif holder; never below 0
+}
+
+// Occupied counts the holders of a position on a day, for other rooms.
+func (s *Service) Occupied(ctx context.Context, p Position, day civil.Date) (Occupancy, error) {
+	held, err := s.Holders(ctx, p.ID, day)
+	if err != nil {
+		return Occupancy{}, err
+	}
+	o := Occupancy{Position: p}
+	for _, h := range held {
+		if h.Appointment.Kind == Definitif {
+			o.Holders++
+		} else {
+			o.Acting++
+		}
+	}
+	o.Vacant = max(0, p.Seats-o.Holders)
+	return o, nil
+}
+
+// Vacancies lists the positions under a unit ("" for all) that have an empty seat today, by name. Large parts of the city are refused with "narrow it down".
+func (s *Service) Vacancies(ctx context.Context, a access.Actor, under UnitID) ([]Occupancy, error) {
+	if _, err := s.cfg.Policy.May(a, "view", access.Thing{Kind: "position"}); err != nil {
+		return nil, err
+	}
+	q := storage.Query{Index: "posts", Term: "all"}
+	if under != "" {
+		q.Term = "unit:" + string(under)
+	}
+	docs, err := s.positions.Gather(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var out []Occupancy
+	for _, d := range docs {
+		if d.Value.Closed {
+			continue
+		}
+		o, err := s.Occupied(ctx, positionOf(d), s.today())
+		if err != nil {
+			return nil, err
+		}
+		if o.Vacant > 0 {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
