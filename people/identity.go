@@ -47,7 +47,7 @@ func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, version i
 
 // renumber is Renumber after permission. version 0 takes the person as it is.
 func (s *Service) renumber(ctx context.Context, p Person, version int64, r Renumbering, stamp string, trail storage.Audit) (Person, error) {
-	n, _, err := s.cfg.NIP.Parse(r.NIP, s.today())
+	n, _, err := s.cfg.NIP().Parse(r.NIP, s.today())
 	if err != nil {
 		return Person{}, err
 	}

@@ -27,13 +27,13 @@ const (
 
 // NIPRules holds what an installation may change about reading a NIP. The zero value is the default.
 type NIPRules struct {
-	// PPPKCodes lists the accepted digits 13-14 of a NI PPPK; empty means 21 to 39 (21 full-time, 24 part-time are seen in use).
-	PPPKCodes []int
+	// PPPKCodes lists the accepted digits 13-14 of a NI PPPK ("21"); empty means 21 to 39 (21 full-time, 24 part-time are seen in use).
+	PPPKCodes []string
 }
 
 func (r NIPRules) isPPPK(code int) bool {
 	if len(r.PPPKCodes) > 0 {
-		return slices.Contains(r.PPPKCodes, code)
+		return slices.Contains(r.PPPKCodes, strconv.Itoa(code))
 	}
 	return code >= 21 && code <= 39
 }

@@ -73,7 +73,7 @@ func TestNIPAgeOnlyWarns(t *testing.T) {
 }
 
 func TestNIPRulesTakeOtherCodes(t *testing.T) {
-	r := people.NIPRules{PPPKCodes: []int{45}}
+	r := people.NIPRules{PPPKCodes: []string{"45"}}
 	if n, _, err := r.Parse("199001012021451901", today); err != nil || n.Kind() != people.KindNI {
 		t.Error(n, err)
 	}

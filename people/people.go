@@ -47,11 +47,11 @@ type Config struct {
 	Zone   func() civil.Zone
 	Rand   io.Reader // nil: crypto/rand
 	Log    *slog.Logger
-	Secret []byte        // the installation's secret, at least 32 bytes, kept beside the database and not in it
-	Wake   Waker         // nil: small follow-up work is done at once
-	Mailer Mailer        // nil: no mail leaves
-	Base   func() string // public base URL for links in mails, "" when there is none yet
-	NIP    NIPRules
+	Secret []byte          // the installation's secret, at least 32 bytes, kept beside the database and not in it
+	Wake   Waker           // nil: small follow-up work is done at once
+	Mailer Mailer          // nil: no mail leaves
+	Base   func() string   // public base URL for links in mails, "" when there is none yet
+	NIP    func() NIPRules // nil: the default rules
 }
 
 // Service is the room. Safe for use from many goroutines.
@@ -83,6 +83,9 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.NIP == nil {
+		cfg.NIP = func() NIPRules { return NIPRules{} }
 	}
 	if cfg.Base == nil {
 		cfg.Base = func() string { return "" }

@@ -37,7 +37,7 @@ func (s *Service) AddPerson(ctx context.Context, a access.Actor, in PersonInput)
 	if in.ID == "" {
 		in.ID = ID(storage.NewID())
 	}
-	n, warnings, err := s.cfg.NIP.Parse(in.NIP, s.today())
+	n, warnings, err := s.cfg.NIP().Parse(in.NIP, s.today())
 	if err != nil {
 		return Person{}, nil, err
 	}
