@@ -6,6 +6,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"mime"
 	"net/http"
 	"path"
@@ -183,4 +184,9 @@ func (a *asset) write(c *gin.Context) {
 		body = a.gz
 	}
 	c.Data(http.StatusOK, a.kind, body)
+}
+
+// iconNames lists the symbols of icons.svg in order.
+func (a *assets) iconNames() []string {
+	return slices.Sorted(maps.Keys(a.icons))
 }

@@ -1,9 +1,14 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
+	"runtime/debug"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // ErrorPage is what a person sees when something cannot be done.
@@ -52,8 +57,39 @@ func (e *Engine) refuseForeign(c *gin.Context) {
 	e.Refuse(c, http.StatusForbidden, e.T(c, "Formulir ini dikirim dari situs lain dan tidak diterima."))
 }
 
-// Fail shows an error that a handler returned.
+// Fail shows an error that a handler returned: the status of its kind, its safe sentence, and the whole error once in
+// the log. Handlers that can show the form again do so themselves with 422 and the typed values (see Form.Take).
 func (e *Engine) Fail(c *gin.Context, err error) {
-	e.config.Log.ErrorContext(c.Request.Context(), "page", "path", c.FullPath(), "error", err)
-	e.Refuse(c, http.StatusInternalServerError, "")
+	fault := faults.Of(err)
+	status := fault.Kind.Status()
+	level := slog.LevelInfo
+	if status >= 500 {
+		level = slog.LevelError
+	}
+	e.config.Log.Log(c.Request.Context(), level, "page refused", "route", c.FullPath(), "status", status, "error", err)
+	if status == http.StatusServiceUnavailable && c.Writer.Header().Get("Retry-After") == "" {
+		c.Header("Retry-After", "5")
+	}
+	e.Refuse(c, status, fault.Text.In(texts.Lang(Lang(c))))
+}
+
+// Recover turns a panic of a handler into the error page. The stack goes to the log, never to the person.
+func (e *Engine) Recover() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			e.config.Log.ErrorContext(c.Request.Context(), "page panicked", "route", c.FullPath(), "panic", v, "stack", string(debug.Stack()))
+			c.Abort()
+			if !c.Writer.Written() {
+				e.Refuse(c, http.StatusInternalServerError, "")
+			}
+		}()
+		c.Next()
+	}
 }

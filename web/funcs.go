@@ -8,22 +8,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // the zone of the installation must be known on a machine without zone files
+
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/texts"
 )
 
-var defaultZone = func() *time.Location {
-	zone, err := time.LoadLocation("Asia/Jakarta")
-	if err != nil {
-		panic("web: " + err.Error())
-	}
-	return zone
-}()
+var defaultZone = civil.Jakarta().Location()
 
 // funcs are what templates may call. They are bound to one language.
 //
 //	{{t "Simpan"}} {{t "%d kursus" .Count}}      words
+//	{{say .Summary}}                             a texts.Text
 //	{{date .At}} {{day .At}} {{clock .At}} {{moment .At}} {{until .Due}}   time.Time in the zone of the installation,
-//	                                                              or a civil date "2026-11-22"
+//	                                                              or a civil.Date
 //	{{number .N}} {{decimal .X 2}} {{percent .Share}} {{size .Bytes}} {{minutes .M}}
 //	{{icon "home"}} {{asset "mark.svg"}}
 //	{{template "notice" (notice "warn" (t "..."))}}   quick data for parts: notice kind text, badge kind text (data),
@@ -34,6 +31,7 @@ func (e *Engine) funcs(lang string) template.FuncMap {
 	return template.FuncMap{
 		"t":        func(s string, args ...any) string { return e.words.say(lang, s, args...) },
 		"lang":     func() string { return lang },
+		"say":      func(text texts.Text) string { return text.In(texts.Lang(lang)) },
 		"date":     f.Date,
 		"day":      f.Day,
 		"clock":    f.Clock,
@@ -113,8 +111,8 @@ func (f format) civil(v any) (at time.Time, civilOnly bool, err error) {
 		}
 		at, err := time.ParseInLocation(time.DateOnly, v, f.zone())
 		return at, true, err
-	case fmt.Stringer:
-		return f.civil(v.String())
+	case civil.Date:
+		return f.civil(string(v))
 	}
 	return time.Time{}, false, fmt.Errorf("%T is not a date", v)
 }

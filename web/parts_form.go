@@ -3,6 +3,9 @@ package web
 import (
 	"net/url"
 	"strings"
+
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Field is one question of a form. The part prints label, hint, control and error and ties them together for
@@ -128,6 +131,22 @@ func NewForm(values url.Values) Form { return Form{Values: values} }
 // Wrong notes an error beside a field.
 func (f *Form) Wrong(field, text string) {
 	f.Errors = append(f.Errors, FieldError{Field: field, Text: text})
+}
+
+// Take notes what a fault says about the fields of this form and answers true; an error that is no Invalid (or Conflict)
+// fault answers false and is returned by the handler as it is. A fault without fields is noted for the whole form.
+func (f *Form) Take(err error, lang string) bool {
+	fault := faults.Of(err)
+	if fault.Kind != faults.Invalid && fault.Kind != faults.Conflict {
+		return false
+	}
+	for _, field := range fault.Fields {
+		f.Wrong(field.Path, field.Text.In(texts.Lang(lang)))
+	}
+	if len(fault.Fields) == 0 {
+		f.Wrong("", fault.Text.In(texts.Lang(lang)))
+	}
+	return true
 }
 
 // OK says that nothing is wrong.

@@ -49,7 +49,7 @@ func (e *Engine) serveManifest(c *gin.Context) {
 		Background string `json:"background_color"`
 		Theme      string `json:"theme_color"`
 		Icons      []icon `json:"icons"`
-	}{"/", "APEL " + in.Short, "APEL", "id", "/", "/", "standalone", "#f7f5f0", "#0f5e57", []icon{
+	}{"/", "APEL " + in.Short, "APEL", "id", "/", "/", "standalone", "#f7f5f0", "#0f5c5c", []icon{
 		{e.assets.prefix + "/icon-192.png", "192x192", "image/png", "any"},
 		{e.assets.prefix + "/icon-512.png", "512x512", "image/png", "any maskable"},
 		{e.assets.prefix + "/mark.svg", "any", "image/svg+xml", "any"},

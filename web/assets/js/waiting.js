@@ -40,6 +40,6 @@ if (url && typeof EventSource === 'function') {
     failures++;
     if (failures >= 3 || stream.readyState === 2) { stream.close(); fallback(); }
   });
-} else {
+} else if (url) {
   fallback();
 }
