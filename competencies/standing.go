@@ -133,7 +133,7 @@ func Stand(person string, who Staffer, rows []Evidence, dict Dictionary, standar
 	standard, ok := standards.Items[who.Standard]
 	switch {
 	case who.Post == "":
-		st.Text = texts.T("Anda belum memegang jabatan di data kepegawaian, jadi belum ada standar untuk dibandingkan.", "The register shows no post of yours, so there is no standard to compare with.")
+		st.Text = texts.T("Belum ada jabatan di data kepegawaian, jadi belum ada standar untuk dibandingkan.", "The register shows no post, so there is no standard to compare with.")
 		return st
 	case !ok:
 		st.Text = texts.T("Jabatan "+who.PostName+" belum punya standar kompetensi di sini.", "The post "+who.PostName+" has no competency standard here yet.")
@@ -227,9 +227,9 @@ func why(closes []Close, dict Dictionary, post string) texts.Text {
 	var id, en []string
 	for _, c := range closes {
 		label := dict.label(c.Competency)
-		hasID, hasEN := "bukti Anda belum ada", "you have no evidence yet"
+		hasID, hasEN := "belum ada bukti", "there is no evidence yet"
 		if c.From > 0 {
-			hasID, hasEN = fmt.Sprintf("Anda di level %d", c.From), fmt.Sprintf("you are at level %d", c.From)
+			hasID, hasEN = fmt.Sprintf("sekarang level %d", c.From), fmt.Sprintf("the level now is %d", c.From)
 		}
 		doesID, doesEN := fmt.Sprintf("kursus ini memberi bukti level %d", c.To), fmt.Sprintf("this course gives evidence of level %d", c.To)
 		if c.Prepares {
