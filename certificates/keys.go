@@ -1,0 +1,183 @@
+package certificates
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// Keys are the installation's own keys, read from a folder and never from the database:
+//
+//	record-1.pem, record-2.pem ...  P-256 keys that sign records and files; the highest number signs, the others are kept so that what they
+//	                                signed stays verifiable. A file may hold only the public part (PEM "PUBLIC KEY") of a retired key.
+//	log.key                         the Ed25519 note key that signs checkpoints of the log
+//
+// Files are 0600, the folder 0700. Rotation is adding the next file and starting again.
+type Keys struct {
+	Dir    string
+	signer *ecdsa.PrivateKey
+	kid    string
+	log    note.Signer
+	root   record.Root
+}
+
+const logKeyFile = "log.key"
+
+// errNoKeys says that a folder holds no keys.
+var errNoKeys = errors.New("no keys")
+
+// openKeys reads the keys of a folder. errNoKeys when it has none at all; any half of them is an error, never a reason to make new ones.
+func openKeys(dir string) (*Keys, error) {
+	numbers, err := recordKeyNumbers(dir)
+	if err != nil {
+		return nil, err
+	}
+	logKey, err := os.ReadFile(filepath.Join(dir, logKeyFile))
+	if errors.Is(err, fs.ErrNotExist) && len(numbers) == 0 {
+		return nil, errNoKeys
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the log's key: %w", err)
+	}
+	k := &Keys{Dir: dir, root: record.Root{Form: record.Form}}
+	skey, vkey, ok := strings.Cut(strings.TrimSpace(string(logKey)), "\n")
+	if !ok {
+		return nil, fmt.Errorf("read %s: two lines expected", logKeyFile)
+	}
+	if k.log, err = note.NewSigner(skey); err != nil {
+		return nil, fmt.Errorf("read %s: %w", logKeyFile, err)
+	}
+	k.root.Log = vkey
+	if v, err := note.NewVerifier(vkey); err != nil || v.Name() != k.log.Name() || v.KeyHash() != k.log.KeyHash() {
+		return nil, fmt.Errorf("read %s: the public line does not fit the private one", logKeyFile)
+	}
+	for _, n := range numbers {
+		private, public, err := readRecordKey(recordKeyPath(dir, n))
+		if err != nil {
+			return nil, err
+		}
+		key, err := record.NewKey(public)
+		if err != nil {
+			return nil, err
+		}
+		k.root.Keys = append(k.root.Keys, key)
+		k.signer, k.kid = private, key.ID // the highest number last
+	}
+	if len(numbers) == 0 {
+		return nil, errors.New("the log's key is there, a record key is not")
+	}
+	if k.signer == nil {
+		return nil, fmt.Errorf("record-%d.pem holds only a public key; nothing can be signed", numbers[len(numbers)-1])
+	}
+	return k, nil
+}
+
+// makeKeys makes the first keys of an installation. Files that exist are never overwritten. The log's origin is random: a log keeps its name
+// even when the host changes.
+func makeKeys(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the key folder: %w", err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return fmt.Errorf("make a record key: %w", err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return fmt.Errorf("make a record key: %w", err)
+	}
+	skey, vkey, err := note.GenerateKey(rand.Reader, "apel.log/"+storage.NewID()[:12])
+	if err != nil {
+		return fmt.Errorf("make the log's key: %w", err)
+	}
+	// The log's key first: if a crash leaves it alone, openKeys refuses loudly instead of a second start making another record key.
+	if err := writeNew(filepath.Join(dir, logKeyFile), []byte(skey+"\n"+vkey+"\n")); err != nil {
+		return err
+	}
+	return writeNew(recordKeyPath(dir, 1), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
+func writeNew(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("write a key: %w", err)
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write a key: %w", err)
+	}
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("write a key: %w", err)
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func recordKeyPath(dir string, n int) string {
+	return filepath.Join(dir, fmt.Sprintf("record-%d.pem", n))
+}
+
+func recordKeyNumbers(dir string) ([]int, error) {
+	var out []int
+	for n := 1; ; n++ {
+		_, err := os.Stat(recordKeyPath(dir, n))
+		if errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look for record keys: %w", err)
+		}
+		out = append(out, n)
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "record-*.pem"))
+	if err != nil || len(names) != len(out) {
+		return nil, fmt.Errorf("record keys in %s are not numbered 1 to %s without a gap", dir, strconv.Itoa(len(names)))
+	}
+	return out, nil
+}
+
+func readRecordKey(path string) (*ecdsa.PrivateKey, *ecdsa.PublicKey, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read a record key: %w", err)
+	}
+	block, rest := pem.Decode(raw)
+	if block == nil || len(bytes.TrimSpace(rest)) > 0 {
+		return nil, nil, fmt.Errorf("read %s: one PEM block expected", filepath.Base(path))
+	}
+	var key any
+	if block.Type == "PUBLIC KEY" {
+		key, err = x509.ParsePKIXPublicKey(block.Bytes)
+	} else {
+		key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
+	}
+	switch key := key.(type) {
+	case *ecdsa.PrivateKey:
+		if key.Curve == elliptic.P256() {
+			return key, &key.PublicKey, nil
+		}
+	case *ecdsa.PublicKey:
+		if key.Curve == elliptic.P256() {
+			return nil, key, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("read %s: not a P-256 key", filepath.Base(path))
+}

@@ -1,0 +1,138 @@
+package certificates
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// Render draws a certificate's PDF, stores it and notes its hash, which then goes into the log (step "render"; no actor). The stored bytes are
+// what is served from then on. Safe to call twice and at once: the first file stands. Errors: NotFound, Conflict (not issued yet, revoked
+// before it was drawn), Unavailable.
+func (s *Service) Render(ctx context.Context, id ID) error {
+	_, err := s.rendered(ctx, id)
+	return err
+}
+
+func (s *Service) rendered(ctx context.Context, id ID) (File, error) {
+	d, err := s.docs.Get(ctx, string(id))
+	if err != nil {
+		return File{}, err
+	}
+	c := d.Value
+	if c.File != nil {
+		return *c.File, s.settleDue(ctx, id)
+	}
+	switch c.State {
+	case Intended:
+		return File{}, faults.New(faults.Conflict, "Sertifikat sedang diterbitkan. Coba lagi sebentar lagi.", "The certificate is being issued. Try again shortly.")
+	case Revoked:
+		if err := s.settleDue(ctx, id); err != nil {
+			return File{}, err
+		}
+		return File{}, faults.New(faults.Conflict, "Sertifikat ini dicabut sebelum berkasnya dibuat.", "This certificate was revoked before its file was made.")
+	}
+	if !s.CanSign() {
+		return File{}, faults.New(faults.Unavailable, "Berkas sertifikat sedang disiapkan. Coba lagi sebentar lagi.", "The certificate's file is being prepared. Try again shortly.")
+	}
+	pdf, err := s.draw(ctx, c)
+	if err != nil {
+		return File{}, fmt.Errorf("render %s: %w", id, err)
+	}
+	ref, err := s.blobs.Put(ctx, bytes.NewReader(pdf), 0) // durable before a document names it
+	if err != nil {
+		return File{}, err
+	}
+	now := s.now()
+	file := File{Hash: ref.Hash, Size: ref.Size, At: now.UTC().Truncate(time.Second)}
+	after, err := s.docs.Update(ctx, string(id), func(d *storage.Doc[Certificate]) error {
+		if d.Value.File != nil {
+			return storage.Unchanged
+		}
+		d.Value.File = &file
+		setDue(d, now)
+		return nil
+	})
+	if err != nil {
+		return File{}, err
+	}
+	return *after.Value.File, nil
+}
+
+// draw makes the sealed file of a certificate: a pure function of the certificate, its log proof, the logo and the key.
+func (s *Service) draw(ctx context.Context, c Certificate) ([]byte, error) {
+	canonical, err := c.canonical()
+	if err != nil {
+		return nil, err
+	}
+	proof, err := s.proof(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := record.Bundle{Record: canonical, Signature: c.Signature, KeyID: c.KeyID, Log: &proof}.Encode()
+	if err != nil {
+		return nil, err
+	}
+	var logo []byte
+	if c.Held.Look.Logo != "" {
+		if logo, err = s.readBlob(ctx, c.Held.Look.Logo); err != nil {
+			return nil, fmt.Errorf("logo: %w", err)
+		}
+	}
+	body, err := drawPDF(c.Record, c.Held.NIP, c.Held.Look, logo, c.IssuedAt, bundle)
+	if err != nil {
+		return nil, err
+	}
+	return record.SealFile(s.keys.signer, body)
+}
+
+// proof shows a certificate's place in the log against the checkpoint of its own seal, so that it never changes.
+func (s *Service) proof(ctx context.Context, c Certificate) (record.Proof, error) {
+	e, err := s.journal.At(ctx, c.Seal)
+	if err != nil {
+		return record.Proof{}, err
+	}
+	root := record.Root{Log: e.Payload.Log}
+	tree, err := root.OpenCheckpoint(e.Payload.Checkpoint)
+	if err != nil {
+		return record.Proof{}, err
+	}
+	hashes, err := tlog.ProveRecord(tree.N, c.Leaf, s.reader(ctx, tree))
+	if err != nil {
+		return record.Proof{}, fmt.Errorf("prove place %d in the log: %w", c.Leaf, err)
+	}
+	return record.Proof{Index: c.Leaf, At: c.IssuedAt, Checkpoint: e.Payload.Checkpoint, Hashes: hashes}, nil
+}
+
+// Download gives the PDF to its holder or to whoever may download it; it is rendered at once if it was not yet. Errors: NotFound, Forbidden,
+// Conflict (being issued), Unavailable.
+func (s *Service) Download(ctx context.Context, a access.Actor, id ID) (name string, pdf []byte, err error) {
+	d, _, err := s.may(ctx, a, "download", id)
+	if err != nil {
+		return "", nil, err
+	}
+	file, err := s.rendered(ctx, id)
+	if err != nil {
+		return "", nil, err
+	}
+	pdf, err = s.readBlob(ctx, file.Hash)
+	return d.Value.FileName(), pdf, err
+}
+
+func (s *Service) readBlob(ctx context.Context, hash string) ([]byte, error) {
+	f, err := s.blobs.Open(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}

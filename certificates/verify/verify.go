@@ -1,0 +1,310 @@
+// Package verify judges certificates: a PDF file against an installation's public root, with what the installation's registry says when it can
+// be asked. It is pure: no storage, no network, no clock of its own; the server and `apel verify` give the same verdict on the same input.
+//
+// A verdict is one of valid, expired, revoked, suspended, unknown, altered. It always says what was checked, against which root, at which place
+// in the log, how old that knowledge is, and what could not be known.
+package verify
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// Status is the answer in one word.
+type Status string
+
+// The verdicts.
+const (
+	Valid     Status = "valid"
+	Expired   Status = "expired"   // genuine, its last day is over
+	Revoked   Status = "revoked"   // genuine, withdrawn for good
+	Suspended Status = "suspended" // genuine, not to be relied on at the moment
+	Unknown   Status = "unknown"   // not one of this root's certificates
+	Altered   Status = "altered"   // comes from a certificate of this root and was changed
+	Pending   Status = "pending"   // its number is not drawn yet; only the registry says this
+)
+
+// Check is one thing that was looked at.
+type Check struct {
+	Name string // "record", "file", "log", "registry", "registered_file"
+	OK   bool
+	Text texts.Text
+}
+
+// Difference is a fact that is not what was issued. Both sides are empty when only the file as a whole is known to differ.
+type Difference struct {
+	Fact   texts.Text
+	Here   string
+	Issued string
+}
+
+// LogPosition is where the certificate stands in the public log and how old that knowledge is.
+type LogPosition struct {
+	Index int64
+	Size  int64     // of the log, at the checkpoint it was proven against
+	At    time.Time // when the leaf was made
+	Age   time.Duration
+}
+
+// Verdict is what the judgement is and rests on.
+type Verdict struct {
+	Status   Status
+	Sentence texts.Text
+	Record   *record.Record // the facts that may be shown; nil when there are none to trust or the asker gave too little
+	Differs  []Difference   // altered: which facts
+	Since    time.Time      // revoked or suspended: when
+	Why      string         // and the reason
+	Official string         // and who decided
+	Checks   []Check
+	Root     string // fingerprint of the root it was judged by
+	KeyID    string // key that signed the record
+	Log      *LogPosition
+	Asked    bool      // the registry was asked; without it a later revocation is not known
+	At       time.Time // when it was judged
+}
+
+// Known is what the registry says about a certificate.
+type Known struct {
+	Canonical []byte // the record as sealed
+	Signature string
+	KeyID     string
+	Standing  Status // Valid, Suspended, Revoked or Pending as stored; expiry is judged here
+	Since     time.Time
+	Why       string
+	Official  string
+	File      string // SHA-256 in hex of the PDF that was issued; "" when none was rendered
+	Proof     *record.Proof
+}
+
+// Input is what a file or code is judged with.
+type Input struct {
+	Root record.Root
+	Now  time.Time
+	// Registry says whether the installation was asked. Known is its answer, nil when it does not know the certificate.
+	Registry bool
+	Known    *Known
+}
+
+// Document is what a file says of itself, read without trusting any of it.
+type Document struct {
+	Hash     string // SHA-256 of the whole file, in hex
+	Ours     bool   // something in it says that it comes from this product
+	Bundle   *record.Bundle
+	Why      error // why there is no bundle
+	Seal     record.FileSeal
+	Sealed   bool // the file ends in a well-formed seal line
+	unsealed []byte
+}
+
+// MaxFile is the largest file that is looked at, in bytes.
+const MaxFile = 20 << 20
+
+// Read takes a file apart. It never fails: what cannot be read is said in the document. Safe on any input.
+func Read(file []byte) Document {
+	sum := sha256.Sum256(file)
+	d := Document{Hash: hex.EncodeToString(sum[:])}
+	if len(file) > MaxFile {
+		d.Why = fmt.Errorf("the file has %d bytes, at most %d are read", len(file), MaxFile)
+		return d
+	}
+	d.unsealed, d.Seal, d.Sealed = record.SplitFile(file)
+	raw, err := attachment(d.unsealed, record.BundleName)
+	if err == nil {
+		var b record.Bundle
+		if b, err = record.ParseBundle(raw); err == nil {
+			d.Bundle = &b
+		}
+	}
+	d.Why = err
+	d.Ours = d.Bundle != nil || d.Sealed || record.LooksSealed(file) || bytes.Contains(file, []byte("APEL certificate"))
+	return d
+}
+
+// Record reads the record a document carries, without trusting it: for asking the registry about it.
+func (d Document) Record() (record.Record, error) {
+	if d.Bundle == nil {
+		return record.Record{}, d.Why
+	}
+	return record.Parse(d.Bundle.Record)
+}
+
+// File judges a file.
+func File(file []byte, in Input) Verdict { return Judge(Read(file), in) }
+
+// Judge judges a document. A file counts as genuine only if its seal covers every byte, the record in it is signed by a key of the root, the
+// log proof fits, and the registry, if it was asked, knows the same record and the same file.
+func Judge(d Document, in Input) Verdict {
+	v := in.verdict()
+	sealKey, sealKnown := in.Root.Find(d.Seal.KeyID)
+	whole := d.Sealed && sealKnown && record.VerifyFile(sealKey, d.unsealed, d.Seal)
+	var r record.Record
+	signed, err := false, d.Why
+	if d.Bundle != nil {
+		v.KeyID = d.Bundle.KeyID
+		if r, err = record.Parse(d.Bundle.Record); err == nil {
+			key, ok := in.Root.Find(d.Bundle.KeyID)
+			signed = ok && record.Verify(key, d.Bundle.Record, d.Bundle.Signature)
+		}
+	}
+	foreign := !d.Ours || !sealKnown && d.Sealed && !signed && (d.Bundle == nil || !in.Root.Has(d.Bundle.KeyID))
+	if foreign && in.Known == nil {
+		v.Status = Unknown
+		v.Sentence = texts.T("Berkas ini bukan sertifikat dari penerbit ini.", "This file is not a certificate of this issuer.")
+		return v
+	}
+	v.add("record", signed, "Tanda tangan atas catatan sertifikat cocok dengan kunci penerbit.", "Tanda tangan atas catatan sertifikat tidak cocok dengan kunci penerbit.",
+		"The signature over the record fits the issuer's key.", "The signature over the record does not fit the issuer's key.")
+	v.add("file", whole, "Segel mencakup setiap byte berkas ini.", "Segel tidak cocok dengan isi berkas: ada byte yang berubah.",
+		"The seal covers every byte of this file.", "The seal does not fit the file: some byte was changed.")
+	inLog := true
+	if signed {
+		inLog = v.log(d.Bundle.Log, record.Commitment(d.Bundle.Record), in)
+	}
+	switch {
+	case !signed:
+		v.alter(differences(r, err == nil, in.Known), "catatan sertifikat", "the certificate's record")
+	case !whole:
+		v.alter(differences(r, true, in.Known), "isi berkas PDF", "the content of the PDF file")
+	case !inLog:
+		v.alter(nil, "bukti log publik", "the proof of the public log")
+	}
+	if v.Status == Altered {
+		return v
+	}
+	v.Record = &r
+	if !in.Registry {
+		v.standing(Valid, r, in)
+		v.Sentence = offline(v)
+		return v
+	}
+	if in.Known == nil {
+		v.Status, v.Record = Unknown, nil
+		v.Sentence = texts.T("Penerbit tidak mengenal sertifikat ini, walaupun tanda tangannya cocok. Tanyakan kepada penerbit.",
+			"The issuer does not know this certificate although its signature fits. Ask the issuer.")
+		v.add("registry", false, "", "Tidak ada dalam daftar penerbit.", "", "Not in the issuer's register.")
+		return v
+	}
+	same := bytes.Equal(in.Known.Canonical, d.Bundle.Record)
+	v.add("registry", same, "Catatan ini sama dengan yang ada pada penerbit.", "Catatan ini berbeda dari yang ada pada penerbit.",
+		"This record is the one in the issuer's register.", "This record differs from the one in the issuer's register.")
+	file := in.Known.File == d.Hash
+	v.add("registered_file", file, "SHA-256 berkas sama dengan yang diterbitkan.", "SHA-256 berkas berbeda dari yang diterbitkan.",
+		"The file's SHA-256 is that of the issued file.", "The file's SHA-256 differs from that of the issued file.")
+	if !same || !file {
+		v.alter(differences(r, true, in.Known), "isi berkas PDF", "the content of the PDF file")
+		return v
+	}
+	v.standing(in.Known.Standing, r, in)
+	return v
+}
+
+// Registered judges what the registry knows by itself, for a code or number that was typed in. It checks the stored record's signature and log
+// proof too, so a damaged register is noticed.
+func Registered(in Input) Verdict {
+	v := in.verdict()
+	if in.Known == nil {
+		v.Status = Unknown
+		v.Sentence = texts.T("Tidak ada sertifikat dengan kode atau nomor ini. Periksa kembali ketikan Anda.", "There is no certificate with this code or number. Check what you typed.")
+		return v
+	}
+	if in.Known.Standing == Pending {
+		v.Status = Pending
+		v.Sentence = texts.T("Sertifikat ini sedang diterbitkan. Coba lagi sebentar lagi.", "This certificate is being issued. Try again shortly.")
+		return v
+	}
+	v.KeyID = in.Known.KeyID
+	r, err := record.Parse(in.Known.Canonical)
+	key, ok := in.Root.Find(in.Known.KeyID)
+	signed := err == nil && ok && record.Verify(key, in.Known.Canonical, in.Known.Signature)
+	v.add("record", signed, "Tanda tangan atas catatan sertifikat cocok dengan kunci penerbit.", "Tanda tangan atas catatan sertifikat tidak cocok dengan kunci penerbit.",
+		"The signature over the record fits the issuer's key.", "The signature over the record does not fit the issuer's key.")
+	inLog := v.log(in.Known.Proof, record.Commitment(in.Known.Canonical), in)
+	if !signed || !inLog {
+		v.alter(nil, "catatan pada penerbit", "the issuer's own record")
+		return v
+	}
+	v.Record = &r
+	v.standing(in.Known.Standing, r, in)
+	return v
+}
+
+func (in Input) verdict() Verdict {
+	return Verdict{Root: in.Root.Fingerprint(), At: in.Now.UTC(), Asked: in.Registry}
+}
+
+func (v *Verdict) add(name string, ok bool, yesID, noID, yesEN, noEN string) {
+	t := texts.T(noID, noEN)
+	if ok {
+		t = texts.T(yesID, yesEN)
+	}
+	v.Checks = append(v.Checks, Check{name, ok, t})
+}
+
+// log checks the proof of the issue leaf.
+func (v *Verdict) log(p *record.Proof, commitment [32]byte, in Input) bool {
+	ok := false
+	if p != nil {
+		size, err := p.Check(in.Root, record.Leaf{Kind: record.LeafIssue, Commitment: commitment, At: p.At})
+		if ok = err == nil; ok {
+			v.Log = &LogPosition{Index: p.Index, Size: size, At: p.At, Age: max(in.Now.Sub(p.At), 0)}
+		}
+	}
+	v.add("log", ok, "Penerbitannya tercatat dalam log publik.", "Penerbitannya tidak terbukti ada dalam log publik.",
+		"Its issue stands in the public log.", "Its issue is not proven to stand in the public log.")
+	return ok
+}
+
+func (v *Verdict) alter(differs []Difference, whatID, whatEN string) {
+	v.Status, v.Record = Altered, nil
+	if len(differs) == 0 {
+		differs = []Difference{{Fact: texts.T(whatID, whatEN)}}
+	}
+	v.Differs = differs
+	id, en := "", ""
+	for i, d := range differs {
+		if i > 0 {
+			id, en = id+", ", en+", "
+		}
+		id, en = id+d.Fact.ID, en+d.Fact.EN
+	}
+	v.Sentence = texts.T("TIDAK ASLI: berkas ini telah diubah setelah diterbitkan. Yang berbeda: "+id+".", "NOT GENUINE: this was changed after it was issued. What differs: "+en+".")
+}
+
+// standing turns the stored standing and the calendar into a verdict.
+func (v *Verdict) standing(stored Status, r record.Record, in Input) {
+	v.Status = stored
+	if in.Known != nil {
+		v.Since, v.Why, v.Official = in.Known.Since, in.Known.Why, in.Known.Official
+	}
+	switch stored {
+	case Revoked:
+		v.Sentence = texts.T("Sertifikat ini asli tetapi telah DICABUT dan tidak berlaku lagi.", "This certificate is genuine but has been REVOKED and no longer counts.")
+	case Suspended:
+		v.Sentence = texts.T("Sertifikat ini asli tetapi sedang DITANGGUHKAN. Jangan diandalkan sampai statusnya dipulihkan.", "This certificate is genuine but SUSPENDED. Do not rely on it until it is reinstated.")
+	default:
+		v.Since, v.Why, v.Official = time.Time{}, "", ""
+		if r.Expired(in.Now) {
+			v.Status = Expired
+			v.Sentence = texts.T("Sertifikat ini asli tetapi masa berlakunya sudah habis.", "This certificate is genuine but has expired.")
+			return
+		}
+		v.Status = Valid
+		v.Sentence = texts.T("Sertifikat ini asli dan berlaku.", "This certificate is genuine and valid.")
+	}
+}
+
+// offline says what a check without the registry cannot know.
+func offline(v Verdict) texts.Text {
+	day := ""
+	if v.Log != nil {
+		day = v.Log.At.Format("2006-01-02")
+	}
+	return texts.T(v.Sentence.ID+" Diperiksa tanpa menghubungi penerbit: pencabutan sesudah "+day+" tidak dapat diketahui.",
+		v.Sentence.EN+" Checked without asking the issuer: a revocation after "+day+" cannot be known.")
+}
