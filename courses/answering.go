@@ -1,0 +1,286 @@
+package courses
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// Saved is the answer to an autosave.
+type Saved struct {
+	Seq  int           // to be sent with the next save
+	Left time.Duration // by the server's clock; 0 without limit
+}
+
+// Save keeps answers of an open attempt: usually the one that just changed, after a lost network all that wait. seq is the number of the form or of the
+// last save the writer saw. It is one read and one swap of the attempt.
+//
+// A writer that did not see the last save (a tab left open elsewhere) is refused with Conflict and nothing of either is lost: the stored answers stay,
+// the tab keeps what it shows. Repeating a save whose answer got lost is recognised and answered as the first time.
+// Errors: Conflict when the attempt has ended (late answers are counted, not kept), Invalid for an item that is not on the form or an answer of the
+// wrong shape, TooLarge.
+func (s *Service) Save(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, seq int) (Saved, error) {
+	if err := size(answers); err != nil {
+		return Saved{}, err
+	}
+	now := s.now()
+	var ended error
+	d, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
+		ended = nil
+		if _, err := s.may(ctx, a, "take", "attempt", id, d.Value.Person); err != nil {
+			return err
+		}
+		at := &d.Value
+		if at.State != AttemptOpen {
+			return errEnded(at.TimedOut)
+		}
+		if at.over(now) { // the clock ended it: what was saved counts, what comes now does not
+			s.end(d, now)
+			at.Refused = len(answers)
+			ended = errEnded(true)
+			return nil
+		}
+		if err := s.accept(ctx, at, answers); err != nil {
+			return err
+		}
+		if repeated(at, answers, seq) {
+			return storage.Unchanged
+		}
+		if seq != at.Seq {
+			return errStale()
+		}
+		keep(at, answers)
+		return nil
+	})
+	if err != nil {
+		return Saved{}, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
+	}
+	if ended != nil {
+		s.wake(ctx, AttemptsCollection, id)
+		return Saved{}, ended
+	}
+	saved := Saved{Seq: d.Value.Seq}
+	if !d.Value.EndsAt.IsZero() {
+		saved.Left = max(d.Value.EndsAt.Sub(now), 0)
+	}
+	return saved, nil
+}
+
+func errEnded(timedOut bool) error {
+	if timedOut {
+		return faults.New(faults.Conflict, "Waktu sudah habis. Jawaban yang tersimpan sebelum waktu habis tetap dinilai.",
+			"Time is up. The answers saved before the end are graded.")
+	}
+	return faults.New(faults.Conflict, "Percobaan ini sudah dikumpulkan.", "This attempt has been handed in.")
+}
+
+// Stale marks the Conflict of a tab that did not see the last save; its field path tells it from other conflicts.
+const Stale = "seq"
+
+func errStale() error {
+	return faults.New(faults.Conflict, "Tes ini juga dibuka di tab atau perangkat lain, dan jawaban di sana lebih baru. Muat ulang halaman ini untuk melanjutkan; jawaban yang tersimpan tidak hilang.",
+		"This test is also open in another tab or device, where the answers are newer. Reload this page to go on; the saved answers are not lost.").
+		With(Stale, "Halaman ini sudah tidak mutakhir.", "This page is out of date.")
+}
+
+// repeated recognises a save that was stored and whose answer got lost: it names the number before the stored one and changes nothing.
+func repeated(at *Attempt, answers map[string]grading.Answer, seq int) bool {
+	if seq != at.Seq-1 || len(answers) == 0 {
+		return false
+	}
+	for item, ans := range answers {
+		if !equal(at.Answers[item], ans) {
+			return false
+		}
+	}
+	return true
+}
+
+func equal(x, y grading.Answer) bool { return x.Text == y.Text && slices.Equal(x.Choices, y.Choices) }
+
+// keep stores answers and raises the number. A blank answer takes an earlier one back.
+func keep(at *Attempt, answers map[string]grading.Answer) {
+	if at.Answers == nil {
+		at.Answers = make(map[string]grading.Answer, len(at.Form.Slots))
+	}
+	for item, ans := range answers {
+		if ans.Blank() {
+			delete(at.Answers, item)
+			continue
+		}
+		at.Answers[item] = ans
+	}
+	at.Seq++
+}
+
+// size refuses answers that cannot fit an attempt before anything is read. What is stored beside them is under 8 KB.
+func size(answers map[string]grading.Answer) error {
+	const room = storage.MaxAttempt - 8<<10
+	n := 0
+	for item, ans := range answers {
+		n += len(item) + len(ans.Text) + 40
+		for _, c := range ans.Choices {
+			n += len(c) + 3
+		}
+	}
+	if n > room {
+		return faults.New(faults.TooLarge, "Jawaban terlalu besar. Satu percobaan paling banyak 200 KB.", "The answers are too large. An attempt has at most 200 KB.")
+	}
+	return nil
+}
+
+// accept checks that answers belong to the form and have the shape their item asks for. It says nothing about right or wrong.
+func (s *Service) accept(ctx context.Context, at *Attempt, answers map[string]grading.Answer) error {
+	for _, item := range slices.Sorted(maps.Keys(answers)) {
+		ans := answers[item]
+		slot, ok := at.Form.Slot(item)
+		if !ok {
+			if !utf8.ValidString(item) {
+				item = "?"
+			}
+			return faults.New(faults.Invalid, "Ada jawaban untuk soal yang tidak ada pada lembar Anda.", "There is an answer to an item that is not on your form.").
+				With("answers."+item, "Soal ini tidak ada pada lembar Anda.", "This item is not on your form.")
+		}
+		if !utf8.ValidString(ans.Text) || strings.ContainsRune(ans.Text, 0) {
+			return faults.New(faults.Invalid, "Jawaban berisi huruf yang rusak. Ketik ulang.", "The answer contains broken characters. Type it again.").
+				With("answers."+item+".text", "Huruf rusak.", "Broken characters.")
+		}
+		it, err := s.item(ctx, item)
+		if err != nil {
+			return err
+		}
+		if err := grading.Accept(it.Item, slot, ans); err != nil {
+			f := *faults.Of(err)
+			f.Fields = slices.Clone(f.Fields)
+			for i := range f.Fields {
+				f.Fields[i].Path = "answers." + item + "." + f.Fields[i].Path
+			}
+			return &f
+		}
+	}
+	return nil
+}
+
+// end moves an open attempt to submitted, at the time it ended.
+func (s *Service) end(d *storage.Doc[Attempt], now time.Time) {
+	at := &d.Value
+	at.State, at.SubmittedAt = AttemptSubmitted, now
+	if at.over(now) {
+		at.TimedOut, at.SubmittedAt = true, at.EndsAt
+	}
+	d.Due = storage.NewDue(GradeStep, now)
+}
+
+// Receipt is the answer to a submit; a second submit gets the same one.
+type Receipt struct {
+	Attempt     AttemptID
+	SubmittedAt time.Time
+	TimedOut    bool // the time was up: what was saved before counts
+	Answered    int
+	Items       int
+	Refused     int // answers that came too late
+}
+
+// Submit ends an attempt with the answers given now beside those saved: one write, open to submitted. Safe to call twice: an attempt that has ended gives
+// the same receipt and takes nothing more. After the end of its time the answers saved before count and those sent now are refused, which the receipt
+// says; that is no error. Errors: as Save, and Conflict for a stale tab that sends other answers than the stored ones.
+func (s *Service) Submit(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, seq int) (Receipt, error) {
+	if err := size(answers); err != nil {
+		return Receipt{}, err
+	}
+	now := s.now()
+	d, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
+		if _, err := s.may(ctx, a, "take", "attempt", id, d.Value.Person); err != nil {
+			return err
+		}
+		at := &d.Value
+		if at.State != AttemptOpen {
+			return storage.Unchanged
+		}
+		if at.over(now) {
+			for item, ans := range answers {
+				if !equal(at.Answers[item], ans) && !(ans.Blank() && at.Answers[item].Blank()) {
+					at.Refused++
+				}
+			}
+			s.end(d, now)
+			return nil
+		}
+		if err := s.accept(ctx, at, answers); err != nil {
+			return err
+		}
+		changes := map[string]grading.Answer{}
+		for item, ans := range answers {
+			if !equal(at.Answers[item], ans) && !(ans.Blank() && at.Answers[item].Blank()) {
+				changes[item] = ans
+			}
+		}
+		if len(changes) > 0 {
+			if seq != at.Seq {
+				return errStale()
+			}
+			keep(at, changes)
+		}
+		s.end(d, now)
+		return nil
+	})
+	if err != nil {
+		return Receipt{}, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
+	}
+	if d.Due != nil && d.Due.Step == GradeStep {
+		s.wake(ctx, AttemptsCollection, id)
+	}
+	sum := summary(id, &d.Value)
+	return Receipt{Attempt: id, SubmittedAt: d.Value.SubmittedAt, TimedOut: d.Value.TimedOut, Answered: sum.Answered, Items: sum.Items, Refused: d.Value.Refused}, nil
+}
+
+// Extend gives an open attempt extra minutes, while it runs. Nobody extends their own. Audited; key makes a repeated post extend once.
+// Errors: Conflict when it has ended, Invalid without a reason, without a time limit or for other than 1 to 240 minutes.
+func (s *Service) Extend(ctx context.Context, a access.Actor, id AttemptID, minutes int, key, why string) (AttemptDoc, error) {
+	d, err := s.attempts.Get(ctx, id)
+	if err != nil {
+		return AttemptDoc{}, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
+	}
+	role, err := s.may(ctx, a, "extend", "attempt", id, d.Value.Person)
+	if err != nil {
+		return AttemptDoc{}, err
+	}
+	if minutes < 1 || minutes > 240 {
+		return AttemptDoc{}, faults.OnField("minutes", "Tambahan waktu 1 sampai 240 menit.", "Extra time is 1 to 240 minutes.")
+	}
+	if strings.TrimSpace(why) == "" {
+		return AttemptDoc{}, faults.OnField("why", "Tulis alasannya.", "Give a reason.")
+	}
+	now := s.now()
+	entry := s.entry(a, role, "extra_time", AttemptsCollection, id, d.Value.Person, why, "minutes="+itoa(minutes))
+	d, err = s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
+		at := &d.Value
+		if key != "" && at.Extended == key {
+			return storage.Unchanged
+		}
+		if at.State != AttemptOpen || at.over(now) {
+			return faults.New(faults.Conflict, "Percobaan ini sudah berakhir.", "This attempt has ended.")
+		}
+		if at.EndsAt.IsZero() {
+			return faults.New(faults.Invalid, "Tes ini tidak punya batas waktu.", "This quiz has no time limit.")
+		}
+		at.EndsAt = at.EndsAt.Add(time.Duration(minutes) * time.Minute)
+		at.Extra += minutes
+		at.Extended = key
+		d.Due = &storage.Due{Step: CloseStep, Since: at.StartedAt, NotBefore: at.EndsAt}
+		d.Trail = append(d.Trail, entry)
+		return nil
+	})
+	if err != nil {
+		return AttemptDoc{}, err
+	}
+	return summary(id, &d.Value), nil
+}

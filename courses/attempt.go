@@ -1,0 +1,365 @@
+package courses
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// AttemptState is where one sitting of a test stands.
+type AttemptState string
+
+// The states of an attempt, in this order; graded and needs_marking are ends of the way from submitted.
+const (
+	AttemptOpen         AttemptState = "open"
+	AttemptSubmitted    AttemptState = "submitted"
+	AttemptGraded       AttemptState = "graded"
+	AttemptNeedsMarking AttemptState = "needs_marking" // a person must mark it
+)
+
+// Due steps of an attempt. An open one with a time limit waits for "close" at its end, so an abandoned attempt is graded too.
+const (
+	CloseStep    = "close"
+	GradeStep    = "grade"
+	CompleteStep = "complete"
+)
+
+// Attempt is one sitting of a test. Its id is enrolment.quiz.ordinal, inserted only when the one before is graded, so nobody sits twice at once.
+//
+// It is small on purpose: an autosave reads and swaps exactly this document. The form holds references only; texts and keys come from memory by
+// immutable item version.
+type Attempt struct {
+	Person    PersonID     `json:"person"`
+	Course    CourseID     `json:"course"`
+	Version   VersionID    `json:"version"`
+	Enrolment EnrolmentID  `json:"enrolment"`
+	Quiz      string       `json:"quiz"`
+	Kind      QuizKind     `json:"kind"`
+	Ordinal   int          `json:"ordinal"`
+	State     AttemptState `json:"state"`
+	Form      grading.Form `json:"form"` // frozen at start
+
+	StartedAt   time.Time `json:"started_at"`
+	EndsAt      time.Time `json:"ends_at,omitzero"` // the server's clock decides; zero: no limit
+	SubmittedAt time.Time `json:"submitted_at,omitzero"`
+	GradedAt    time.Time `json:"graded_at,omitzero"`
+	TimedOut    bool      `json:"timed_out,omitempty"` // ended by the clock; what was saved before counts
+	Refused     int       `json:"refused,omitempty"`   // answers that came after the end
+	Extra       int       `json:"extra,omitempty"`     // minutes of extra time granted
+	Extended    string    `json:"extended,omitempty"`  // key of the last grant of extra time, so that a repeated post grants once
+
+	Seq     int                       `json:"seq"` // raised by every save; a writer names the one it last saw
+	Answers map[string]grading.Answer `json:"answers,omitempty"`
+	Results []Grading                 `json:"results,omitempty"` // append-only; the last one counts
+}
+
+// Grading is one grading of the answers.
+type Grading struct {
+	At     time.Time      `json:"at"`
+	Why    string         `json:"why,omitempty"` // of a regrade
+	Passed bool           `json:"passed,omitempty"`
+	Result grading.Result `json:"result"` // with the version of the rules and of each item's key
+}
+
+var attemptDef = storage.Def[Attempt]{Name: AttemptsCollection, Shape: 1, Indexes: []storage.Index[Attempt]{
+	// One entry that never moves: an exam of ten autosaves must not touch the side table.
+	{Name: "course", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
+		return []string{d.Value.Course}, storage.OrderTime(d.Value.StartedAt)
+	}},
+	{Name: "marking", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
+		if d.Value.State != AttemptNeedsMarking {
+			return nil, ""
+		}
+		return []string{"all", d.Value.Course}, storage.OrderTime(d.Value.SubmittedAt)
+	}},
+}}
+
+func attemptID(enrolment EnrolmentID, quiz string, ordinal int) AttemptID {
+	return fmt.Sprintf("%s.%s.%d", enrolment, quiz, ordinal)
+}
+
+// over says whether the time of an open attempt is up.
+func (a *Attempt) over(now time.Time) bool { return !a.EndsAt.IsZero() && !now.Before(a.EndsAt) }
+
+// result is the grading that counts; false before the first.
+func (a *Attempt) result() (Grading, bool) {
+	if len(a.Results) == 0 {
+		return Grading{}, false
+	}
+	return a.Results[len(a.Results)-1], true
+}
+
+// Start begins the next attempt at a quiz, or gives the open one again with the same form (a second tab, another device, a lost answer). Safe to call
+// twice. Errors: Conflict, with what is missing, when the quiz may not be begun yet, is passed already, has no attempt left, or the one before is
+// still being graded; NotFound for an enrolment that is none of the actor's business. Only the person enrolled can start.
+func (s *Service) Start(ctx context.Context, a access.Actor, enrolment EnrolmentID, quiz string) (FormView, error) {
+	e, err := s.seen(ctx, a, "take", enrolment)
+	if err != nil {
+		return FormView{}, err
+	}
+	v, err := s.version(ctx, e.Value.Version)
+	if err != nil {
+		return FormView{}, err
+	}
+	q, ok := v.Content.Quiz(quiz)
+	if !ok {
+		return FormView{}, faults.New(faults.NotFound, "Tes ini tidak ada di kursus Anda.", "There is no such quiz in your course.")
+	}
+	now := s.now()
+
+	// What the enrolment has recorded is behind us; from there on the documents themselves tell.
+	n := e.Value.Taken[quiz].Ended
+	passed := e.Value.Taken[quiz].Passed
+	for {
+		d, err := s.attempts.Get(ctx, attemptID(enrolment, quiz, n+1))
+		if errors.Is(err, faults.NotFound) {
+			break
+		}
+		if err != nil {
+			return FormView{}, err
+		}
+		switch at := &d.Value; {
+		case at.State == AttemptOpen && !at.over(now):
+			return s.view(ctx, d.ID, at)
+		case at.State == AttemptOpen:
+			if err := s.CloseAttempt(ctx, d.ID); err != nil {
+				return FormView{}, err
+			}
+			s.wake(ctx, AttemptsCollection, d.ID)
+			fallthrough
+		case at.State == AttemptSubmitted:
+			return FormView{}, faults.New(faults.Conflict, "Percobaan sebelumnya sedang dinilai. Tunggu sebentar.", "The attempt before is being graded. Wait a moment.")
+		case at.State == AttemptNeedsMarking:
+			return FormView{}, faults.New(faults.Conflict, "Percobaan sebelumnya masih menunggu penilaian.", "The attempt before still waits for marking.")
+		default:
+			// Attempts are recorded in their order: finish what the chain has begun before the next one starts.
+			if err := s.Complete(ctx, d.ID); err != nil {
+				return FormView{}, err
+			}
+			r, _ := at.result()
+			passed = passed || r.Passed
+		}
+		n++
+	}
+	if e.Value.State == Completed && q.Kind != Practice || q.Kind == PostTest && passed {
+		return FormView{}, faults.New(faults.Conflict, "Tes ini sudah Anda lulusi.", "You have passed this quiz.")
+	}
+	if q.Attempts > 0 && n >= q.Attempts+e.Value.Extra[quiz] {
+		return FormView{}, faults.Newf(faults.Conflict, "Kesempatan tes ini sudah habis (%d kali).", "There is no attempt left at this quiz (%d used).", n)
+	}
+	f, err := s.facts(ctx, enrolment, &e.Value, v)
+	if err != nil {
+		return FormView{}, err
+	}
+	if locked := Gate(f, quiz); len(locked) > 0 {
+		return FormView{}, &faults.Error{Kind: faults.Conflict, Text: join(locked)}
+	}
+
+	form, err := s.drawForm(ctx, enrolment, q, &v.Content, n)
+	if err != nil {
+		return FormView{}, err
+	}
+	d := storage.Doc[Attempt]{ID: attemptID(enrolment, quiz, n+1), Value: Attempt{
+		Person: e.Value.Person, Course: e.Value.Course, Version: e.Value.Version, Enrolment: enrolment, Quiz: quiz, Kind: q.Kind, Ordinal: n + 1,
+		State: AttemptOpen, Form: form, StartedAt: now,
+	}}
+	if q.Minutes > 0 {
+		d.Value.EndsAt = now.Add(q.limit())
+		d.Due = &storage.Due{Step: CloseStep, Since: now, NotBefore: d.Value.EndsAt}
+	}
+	err = s.attempts.Insert(ctx, &d)
+	if errors.Is(err, faults.Conflict) { // started at the same moment in another tab: that form counts
+		if d, err = s.attempts.Get(ctx, d.ID); err == nil && d.Value.State != AttemptOpen {
+			err = faults.New(faults.Conflict, "Percobaan ini sudah diakhiri di tab lain.", "This attempt was ended in another tab.")
+		}
+	}
+	if err != nil {
+		return FormView{}, err
+	}
+	return s.view(ctx, d.ID, &d.Value)
+}
+
+// lookBack is how many earlier attempts are read to find items a learner has not seen.
+const lookBack = 5
+
+// drawForm draws the form of the attempt after n: a seed, and per objective items the learner has not seen in the last attempts, as far as there are.
+func (s *Service) drawForm(ctx context.Context, enrolment EnrolmentID, q Quiz, c *Content, n int) (grading.Form, error) {
+	ref, ok := c.Bank(q.Bank)
+	if !ok {
+		return grading.Form{}, fmt.Errorf("quiz %s names bank %s, which the version lacks", q.Code, q.Bank)
+	}
+	b, err := s.bank(ctx, ref.Bank)
+	if err != nil {
+		return grading.Form{}, err
+	}
+	seen := map[string]int{} // item -> ordinal of the latest attempt that showed it
+	for i := max(1, n-lookBack+1); i <= n; i++ {
+		d, err := s.attempts.Get(ctx, attemptID(enrolment, q.Code, i))
+		if err != nil {
+			return grading.Form{}, err
+		}
+		for _, slot := range d.Value.Form.Slots {
+			seen[slot.Item] = i
+		}
+	}
+	var seed [8]byte
+	if _, err := io.ReadFull(s.cfg.Rand, seed[:]); err != nil {
+		return grading.Form{}, fmt.Errorf("seed of a form: %w", err)
+	}
+	pool := fresh(b.pool(), q.Draw, seen)
+	return grading.Draw(binary.BigEndian.Uint64(seed[:]), pool, grading.Plan{PerObjective: q.Draw, KeepOrder: q.InOrder})
+}
+
+// fresh leaves of the pool, per objective, the items not seen yet; where they are too few, the ones seen longest ago fill up. Pure.
+func fresh(pool []grading.Item, draw map[string]int, seen map[string]int) []grading.Item {
+	if len(seen) == 0 {
+		return pool
+	}
+	var out []grading.Item
+	for _, objective := range slices.Sorted(maps.Keys(draw)) {
+		var unseen, known []grading.Item
+		for _, it := range pool {
+			switch {
+			case it.Objective != objective:
+			case seen[it.ID] == 0:
+				unseen = append(unseen, it)
+			default:
+				known = append(known, it)
+			}
+		}
+		if short := draw[objective] - len(unseen); short > 0 {
+			slices.SortStableFunc(known, func(a, b grading.Item) int { return seen[a.ID] - seen[b.ID] })
+			unseen = append(unseen, known[:min(short, len(known))]...)
+		}
+		out = append(out, unseen...)
+	}
+	if len(out) == 0 {
+		return pool
+	}
+	return out
+}
+
+// AttemptDoc is an attempt with its id, without form and answers: what a waiting page and lists need.
+type AttemptDoc struct {
+	ID          AttemptID
+	Person      PersonID
+	Course      CourseID
+	Enrolment   EnrolmentID
+	Quiz        string
+	Kind        QuizKind
+	Ordinal     int
+	State       AttemptState
+	StartedAt   time.Time
+	EndsAt      time.Time
+	SubmittedAt time.Time
+	GradedAt    time.Time
+	TimedOut    bool
+	Answered    int
+	Items       int
+	Score       int // thousandths of a point; only when graded
+	Passed      bool
+}
+
+func summary(id AttemptID, a *Attempt) AttemptDoc {
+	d := AttemptDoc{ID: id, Person: a.Person, Course: a.Course, Enrolment: a.Enrolment, Quiz: a.Quiz, Kind: a.Kind, Ordinal: a.Ordinal, State: a.State,
+		StartedAt: a.StartedAt, EndsAt: a.EndsAt, SubmittedAt: a.SubmittedAt, GradedAt: a.GradedAt, TimedOut: a.TimedOut, Items: len(a.Form.Slots)}
+	for _, ans := range a.Answers {
+		if !ans.Blank() {
+			d.Answered++
+		}
+	}
+	if r, ok := a.result(); ok && a.State == AttemptGraded {
+		d.Score, d.Passed = r.Result.Score(), r.Passed
+	}
+	return d
+}
+
+// Attempt says where an attempt stands.
+func (s *Service) Attempt(ctx context.Context, a access.Actor, id AttemptID) (AttemptDoc, error) {
+	d, err := s.sitting(ctx, a, "view", id)
+	if err != nil {
+		return AttemptDoc{}, err
+	}
+	return summary(id, &d.Value), nil
+}
+
+// sitting reads an attempt and asks for a verb on it.
+func (s *Service) sitting(ctx context.Context, a access.Actor, verb string, id AttemptID) (storage.Doc[Attempt], error) {
+	d, err := s.attempts.Get(ctx, id)
+	if err != nil {
+		return d, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
+	}
+	if _, err := s.may(ctx, a, verb, "attempt", id, d.Value.Person); err != nil {
+		return storage.Doc[Attempt]{}, err
+	}
+	return d, nil
+}
+
+// AttemptFilter narrows a list of attempts; one of Enrolment and Course is required.
+type AttemptFilter struct {
+	Enrolment EnrolmentID
+	Course    CourseID
+	Marking   bool // with Course or alone: only those that wait for a person
+	After     storage.Cursor
+	Limit     int
+}
+
+// Attempts lists attempts: all of one enrolment in the order of quiz and ordinal, or those of a course, newest first, a page at a time.
+func (s *Service) Attempts(ctx context.Context, a access.Actor, f AttemptFilter) (list []AttemptDoc, next storage.Cursor, err error) {
+	if f.Enrolment != "" {
+		e, err := s.seen(ctx, a, "view", f.Enrolment)
+		if err != nil {
+			return nil, next, err
+		}
+		v, err := s.version(ctx, e.Value.Version)
+		if err != nil {
+			return nil, next, err
+		}
+		for _, q := range v.Content.Quizzes {
+			for n := 1; n <= storage.MaxList; n++ {
+				d, err := s.attempts.Get(ctx, attemptID(f.Enrolment, q.Code, n))
+				if errors.Is(err, faults.NotFound) {
+					break
+				}
+				if err != nil {
+					return nil, next, err
+				}
+				list = append(list, summary(d.ID, &d.Value))
+			}
+		}
+		return list, next, nil
+	}
+	if !s.cfg.Policy.Scope(a, "view", "attempt").All {
+		return nil, next, faults.New(faults.Forbidden, "Anda tidak berwenang melihat daftar ini.", "You may not see this list.")
+	}
+	query := storage.Query{Index: "course", Term: f.Course, Desc: true, After: f.After, Limit: f.Limit}
+	if f.Marking {
+		query.Index, query.Desc = "marking", false
+		if f.Course == "" {
+			query.Term = "all"
+		}
+	} else if f.Course == "" {
+		return nil, next, faults.New(faults.Invalid, "Pilih kursus atau peserta.", "Choose a course or an enrolment.")
+	}
+	p, err := s.attempts.Find(ctx, query)
+	if err != nil {
+		return nil, next, err
+	}
+	for _, d := range p.Docs {
+		list = append(list, summary(d.ID, &d.Value))
+	}
+	if p.More {
+		next = p.Next
+	}
+	return list, next, nil
+}

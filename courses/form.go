@@ -1,0 +1,90 @@
+package courses
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"time"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// FormView is what a taker sees of an attempt: questions and the own answers, never a key, a mark or a feedback.
+type FormView struct {
+	Attempt   AttemptID
+	Enrolment EnrolmentID
+	Course    CourseID
+	Quiz      string
+	Kind      QuizKind
+	Title     texts.Text
+	Ordinal   int
+	Of        int // attempts there are in all; 0 without limit
+	PassMark  int // of post-tests
+	State     AttemptState
+	StartedAt time.Time
+	EndsAt    time.Time     // zero: no limit
+	Left      time.Duration // by the server's clock; 0 without limit
+	Seq       int           // to be sent with the next save
+	Items     []ItemView
+}
+
+// ItemView is one question on a form.
+type ItemView struct {
+	Item    string // id to answer to
+	Number  int    // 1, 2, 3 ...
+	Ask     grading.Ask
+	Stem    template.HTML
+	Choices []ChoiceView
+	Units   []string
+	Answer  grading.Answer // as saved
+}
+
+// ChoiceView is one choice in the order of this form.
+type ChoiceView struct {
+	ID   string // position on this form: a, b, c ...
+	HTML template.HTML
+}
+
+// Form gives an attempt to its taker: the frozen form with the answers saved so far. For other actors with the verb take denied it is NotFound.
+func (s *Service) Form(ctx context.Context, a access.Actor, id AttemptID) (FormView, error) {
+	d, err := s.sitting(ctx, a, "take", id)
+	if err != nil {
+		return FormView{}, err
+	}
+	return s.view(ctx, id, &d.Value)
+}
+
+func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView, error) {
+	v, err := s.version(ctx, a.Version)
+	if err != nil {
+		return FormView{}, err
+	}
+	q, _ := v.Content.Quiz(a.Quiz)
+	f := FormView{Attempt: id, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: a.Kind, Title: q.Name(), Ordinal: a.Ordinal, Of: q.Attempts,
+		PassMark: q.PassMark, State: a.State, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Items: make([]ItemView, 0, len(a.Form.Slots))}
+	if !a.EndsAt.IsZero() {
+		f.Left = max(a.EndsAt.Sub(s.now()), 0)
+	}
+	for i, slot := range a.Form.Slots {
+		it, err := s.item(ctx, slot.Item)
+		if err != nil {
+			return FormView{}, err
+		}
+		shown, err := grading.Present(it.Item, slot)
+		if err != nil {
+			return FormView{}, fmt.Errorf("attempt %s: %w", id, err)
+		}
+		iv := ItemView{Item: slot.Item, Number: i + 1, Ask: shown.Ask, Stem: it.stem, Units: shown.Units, Answer: a.Answers[slot.Item]}
+		for j, c := range shown.Choices {
+			html := it.options[slot.Order[j:j+1]]
+			if html == "" {
+				html = template.HTML(template.HTMLEscapeString(c.Text)) // true and false have fixed words
+			}
+			iv.Choices = append(iv.Choices, ChoiceView{c.ID, html})
+		}
+		f.Items = append(f.Items, iv)
+	}
+	return f, nil
+}

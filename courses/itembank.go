@@ -1,0 +1,222 @@
+package courses
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"regexp"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// Bank is the list of items a quiz draws from. Its id carries the hash of the list, so it never changes; the versions that use it name it.
+// It holds what a draw needs, so that starting an attempt reads only the items drawn.
+type Bank struct {
+	Items []BankItem `json:"items"`
+}
+
+// BankItem is one item version in a bank.
+type BankItem struct {
+	Item       string             `json:"i"` // id of the item version
+	Code       string             `json:"c"`
+	Version    int                `json:"n"`
+	Type       grading.Type       `json:"t"`
+	Objective  string             `json:"o"` // the bank's categories are the objectives
+	Difficulty grading.Difficulty `json:"d,omitempty"`
+	Options    string             `json:"x,omitempty"` // ids of the options
+	Fixed      bool               `json:"f,omitempty"`
+}
+
+// itemDef keeps item versions; the id is course.code.hash, so an item version never changes. A corrected key is a later key version.
+var itemDef = storage.Def[grading.Item]{Name: "items", Shape: 1}
+
+var bankDef = storage.Def[Bank]{Name: "item_banks", Shape: 1}
+
+var (
+	partRule     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,19}$`)
+	itemCodeRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,29}$`)
+)
+
+// pool is the bank as grading.Draw wants it.
+func (b *Bank) pool() []grading.Item {
+	out := make([]grading.Item, len(b.Items))
+	for i, it := range b.Items {
+		out[i] = grading.Item{ID: it.Item, Code: it.Code, Type: it.Type, Objective: it.Objective, Fixed: it.Fixed}
+		for j := range len(it.Options) {
+			out[i].Options = append(out[i].Options, grading.Option{ID: it.Options[j : j+1]})
+		}
+	}
+	return out
+}
+
+// Count counts items per objective.
+func (b *Bank) Count() map[string]int {
+	n := map[string]int{}
+	for _, it := range b.Items {
+		n[it.Objective]++
+	}
+	return n
+}
+
+// WriteBank writes a whole bank of a draft: items that did not change keep their version, the others get the next one. Invalid with one field per
+// mistake ("items[3].stem"), and then nothing is visible. Errors and revision as for Revise. Safe to call twice.
+func (s *Service) WriteBank(ctx context.Context, a access.Actor, version VersionID, revision int64, code string, items []grading.Item) (VersionDoc, error) {
+	course, err := s.authoring(ctx, a, version)
+	if err != nil {
+		return VersionDoc{}, err
+	}
+	v, err := s.versions.Get(ctx, version)
+	if err != nil {
+		return VersionDoc{}, err
+	}
+	before, _ := v.Value.Content.Bank(code)
+	ref, err := s.storeBank(ctx, course, code, before.Bank, items)
+	if err != nil {
+		return VersionDoc{}, err
+	}
+	return s.edit(ctx, a, version, revision, func(v *Version) error {
+		for i, b := range v.Content.Banks {
+			if b.Code == code {
+				v.Content.Banks[i] = ref
+				return nil
+			}
+		}
+		v.Content.Banks = append(v.Content.Banks, ref)
+		return nil
+	})
+}
+
+// storeBank writes the items and then the bank that lists them; before is the bank whose version numbers are continued, "" for none.
+func (s *Service) storeBank(ctx context.Context, course CourseID, code, before string, items []grading.Item) (BankRef, error) {
+	if !partRule.MatchString(code) {
+		return BankRef{}, faults.OnField("banks.code", "Kode bank berisi huruf, angka dan tanda hubung, paling banyak 20.", "A bank code has letters, digits and hyphens, at most 20.")
+	}
+	if len(items) > storage.MaxList {
+		return BankRef{}, faults.Newf(faults.TooLarge, "Satu bank paling banyak %d soal. Bagi menjadi beberapa bank.", "A bank has at most %d items. Split it into several.", storage.MaxList)
+	}
+	wrong := faults.New(faults.Invalid, "Ada soal yang belum benar.", "Some items are not right yet.")
+	seen := map[string]int{}
+	for i, it := range items {
+		at := fmt.Sprintf("items[%d]", i)
+		for _, f := range grading.Check(it) {
+			if !f.Warning {
+				wrong.With(at+"."+f.Path, f.Text.ID, f.Text.EN)
+			}
+		}
+		if !itemCodeRule.MatchString(it.Code) {
+			wrong.With(at+".code", "Kode soal berisi huruf, angka dan tanda hubung, paling banyak 30.", "An item code has letters, digits and hyphens, at most 30.")
+		}
+		if j, twice := seen[it.Code]; twice {
+			f := faults.Newf(faults.Invalid, "Kode soal %s sudah dipakai soal ke-%d.", "Item code %s is already used by item %d.", it.Code, j+1)
+			wrong.With(at+".code", f.Text.ID, f.Text.EN)
+		}
+		seen[it.Code] = i
+	}
+	if len(wrong.Fields) > 0 {
+		return BankRef{}, wrong
+	}
+	was := map[string]BankItem{}
+	if before != "" {
+		b, err := s.bank(ctx, before)
+		if err != nil {
+			return BankRef{}, err
+		}
+		for _, it := range b.Items {
+			was[it.Code] = it
+		}
+	}
+	var bank Bank
+	for _, it := range items {
+		it.ID, it.Version, it.Key = "", 0, 0
+		id := course + "." + it.Code + "." + fingerprint(it, 8)
+		it.ID, it.Version, it.Key = id, was[it.Code].Version+1, 1
+		if was[it.Code].Item == id {
+			it.Version = was[it.Code].Version
+		}
+		err := s.items.Insert(ctx, &storage.Doc[grading.Item]{ID: id, Value: it})
+		if errors.Is(err, faults.Conflict) { // written before, perhaps in an earlier version of the course
+			var d storage.Doc[grading.Item]
+			if d, err = s.items.Get(ctx, id); err == nil {
+				it = d.Value
+			}
+		}
+		if err != nil {
+			return BankRef{}, err
+		}
+		options := ""
+		for _, o := range it.Options {
+			options += o.ID
+		}
+		bank.Items = append(bank.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, options, it.Fixed})
+	}
+	d := storage.Doc[Bank]{ID: course + "." + code + "." + fingerprint(bank, 10), Value: bank}
+	if err := put(ctx, s.banks, d); err != nil {
+		return BankRef{}, err
+	}
+	return BankRef{Code: code, Bank: d.ID, Items: len(bank.Items)}, nil
+}
+
+// bank reads a bank through memory.
+func (s *Service) bank(ctx context.Context, id string) (*Bank, error) {
+	return s.knownBanks.get(ctx, id, func(ctx context.Context) (*Bank, bool, error) {
+		d, err := s.banks.Get(ctx, id)
+		if err != nil {
+			return nil, false, fmt.Errorf("bank %s: %w", id, err)
+		}
+		return &d.Value, true, nil
+	})
+}
+
+// shownItem is an item version with its texts rendered once.
+type shownItem struct {
+	grading.Item
+	stem    template.HTML
+	options map[string]template.HTML // by option id; only of types that show their options
+}
+
+// item reads an item version through memory.
+func (s *Service) item(ctx context.Context, id string) (*shownItem, error) {
+	return s.knownItems.get(ctx, id, func(ctx context.Context) (*shownItem, bool, error) {
+		d, err := s.items.Get(ctx, id)
+		if err != nil {
+			return nil, false, fmt.Errorf("item %s: %w", id, err)
+		}
+		it := shownItem{Item: d.Value, stem: renderLine(d.Value.Stem), options: map[string]template.HTML{}}
+		for _, o := range it.Options {
+			it.options[o.ID] = renderLine(o.Text)
+		}
+		return &it, true, nil
+	})
+}
+
+// Items reads the items of a bank of a version, with their keys: for authors and reviewers only.
+func (s *Service) Items(ctx context.Context, a access.Actor, version VersionID, bank string) ([]grading.Item, error) {
+	v, err := s.versions.Get(ctx, version)
+	if err != nil {
+		return nil, notFound(err, "Versi kursus ini tidak ada.", "This version of the course does not exist.")
+	}
+	if _, err := s.cfg.Policy.May(a, "review", access.Thing{Kind: "course", ID: v.Value.Course}); err != nil {
+		return nil, err
+	}
+	ref, ok := v.Value.Content.Bank(bank)
+	if !ok {
+		return nil, faults.New(faults.NotFound, "Bank soal ini tidak ada.", "This item bank does not exist.")
+	}
+	b, err := s.bank(ctx, ref.Bank)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]grading.Item, 0, len(b.Items))
+	for _, it := range b.Items {
+		x, err := s.item(ctx, it.Item)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x.Item)
+	}
+	return out, nil
+}
