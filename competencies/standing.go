@@ -1,0 +1,328 @@
+package competencies
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// Standing is where a person stands on a day: levels, gap against the standard of the own position, and what to learn next. It is derived: rebuilt
+// whole from evidence, register, dictionary, standards and courses.
+type Standing struct {
+	Person     string       `json:"person"`
+	On         civil.Date   `json:"on"`
+	Units      []string     `json:"units,omitempty"`
+	Post       string       `json:"post,omitempty"`
+	PostName   string       `json:"post_name,omitempty"`
+	Standard   string       `json:"standard,omitempty"` // code; "" when the person holds no post with a standard
+	Standards  string       `json:"standards"`          // id of the version of the standards used
+	Dictionary string       `json:"dictionary"`         // id of the version of the dictionary used
+	Levels     []Owned      `json:"levels,omitempty"`   // in order of code
+	Gaps       []Gap        `json:"gaps,omitempty"`
+	Fit        Fit          `json:"fit"`
+	Next       []NextCourse `json:"next,omitempty"`
+	Beyond     []Beyond     `json:"beyond,omitempty"` // gaps that no course on offer closes
+	Text       texts.Text   `json:"text"`
+}
+
+// NextCourse is a course that closes a part of the gap, with the reason ("kenapa kursus ini").
+type NextCourse struct {
+	Course  string     `json:"course"`
+	Version string     `json:"version"`
+	Title   texts.Text `json:"title"`
+	JP      int        `json:"jp"`
+	Closes  []Close    `json:"closes"`
+	Why     texts.Text `json:"why"`
+}
+
+// Close is one requirement that a course brings nearer.
+type Close struct {
+	Competency string `json:"competency"`
+	From       int    `json:"from"` // 0 without evidence
+	To         int    `json:"to"`
+	Required   int    `json:"required"`
+	Prepares   bool   `json:"prepares,omitempty"` // the level held is confirmed: only a new assessment changes it, the course prepares for one
+}
+
+// Beyond is a requirement that stays open after every course on offer.
+type Beyond struct {
+	Competency string     `json:"competency"`
+	Why        texts.Text `json:"why"`
+}
+
+var standingDef = storage.Def[storage.Derived[Standing]]{Name: StandingsCollection, Shape: 1, Indexes: []storage.Index[storage.Derived[Standing]]{
+	storage.ByGoodUntil[Standing](),
+	{Name: "unit", Of: func(d *storage.Doc[storage.Derived[Standing]]) ([]string, string) {
+		return d.Value.Of.Units, storage.OrderInt(int64(PercentOf(d.Value.Of.Fit.Low, d.Value.Of.Fit.Required)))
+	}},
+}}
+
+// Raise notes that something a person's standing rests on has changed. Safe to call twice.
+func (s *Service) Raise(ctx context.Context, person string) error {
+	if err := storage.Raise(ctx, s.standings, person, s.now(), 0); err != nil {
+		return fmt.Errorf("mark a standing for rebuilding: %w", err)
+	}
+	s.wake(ctx, StandingsCollection, person)
+	return nil
+}
+
+// RaiseAll marks every standing, after dictionary, standards, rules or courses changed. It writes one document per person, so it belongs in
+// background work. Safe to call again.
+func (s *Service) RaiseAll(ctx context.Context) error {
+	return s.standings.All(ctx, func(d storage.Doc[storage.Derived[Standing]]) error {
+		return storage.Raise(ctx, s.standings, d.ID, s.now(), 0)
+	})
+}
+
+// BuildStanding is the chain's step 7 for one person: it rebuilds the standing. Safe to call at any time and twice at once.
+func (s *Service) BuildStanding(ctx context.Context, person string) error {
+	_, err := storage.Rebuild(ctx, s.standings, person, s.now(), func(ctx context.Context) (Standing, civil.Date, error) {
+		return s.build(ctx, person)
+	})
+	return err
+}
+
+func (s *Service) build(ctx context.Context, person string) (Standing, civil.Date, error) {
+	who, err := s.cfg.Staff.Staffer(ctx, person)
+	if err != nil {
+		return Standing{}, "", err
+	}
+	rows, err := s.evidenceOf(ctx, person)
+	if err != nil {
+		return Standing{}, "", err
+	}
+	dict, err := s.Dictionary(ctx)
+	if err != nil {
+		return Standing{}, "", err
+	}
+	standards, err := s.Standards(ctx)
+	if err != nil {
+		return Standing{}, "", err
+	}
+	on := s.today()
+	rules, err := s.Rules(ctx, on)
+	if err != nil {
+		return Standing{}, "", err
+	}
+	var courses []CourseTarget
+	if s.cfg.Courses != nil {
+		if courses, err = s.cfg.Courses.Targets(ctx); err != nil {
+			return Standing{}, "", err
+		}
+	}
+	return Stand(person, who, rows, dict, standards, rules, courses, on), Changes(rows, on), nil
+}
+
+// Stand computes a standing. Pure; the order of rows and courses does not matter.
+func Stand(person string, who Staffer, rows []Evidence, dict Dictionary, standards Standards, rules Rules, courses []CourseTarget, on civil.Date) Standing {
+	levels := Own(rows, dict, rules, on)
+	st := Standing{Person: person, On: on, Units: who.Units, Post: who.Post, PostName: who.PostName, Standard: who.Standard,
+		Standards: standards.Version.ID, Dictionary: dict.Version.ID}
+	for _, code := range slices.Sorted(maps.Keys(levels)) {
+		st.Levels = append(st.Levels, levels[code])
+	}
+	standard, ok := standards.Items[who.Standard]
+	switch {
+	case who.Post == "":
+		st.Text = texts.T("Belum ada jabatan di data kepegawaian, jadi belum ada standar untuk dibandingkan.", "The register shows no post, so there is no standard to compare with.")
+		return st
+	case !ok:
+		st.Text = texts.T("Jabatan "+who.PostName+" belum punya standar kompetensi di sini.", "The post "+who.PostName+" has no competency standard here yet.")
+		return st
+	}
+	st.Gaps = Gaps(standard, levels, dict)
+	st.Fit = Match(st.Gaps, rules)
+	st.Next, st.Beyond = Next(st.Gaps, courses, dict, rules, who.PostName)
+	var scales []Scale
+	if sc, ok := rules.Scale(ScaleMapping); ok {
+		scales = append(scales, sc)
+	}
+	st.Text = st.Fit.Text(scales...)
+	return st
+}
+
+// Next orders the courses that close a gap: the one that closes most first, then fewer JP, then the code; each is judged as if those before it were
+// done. Pure.
+func Next(gaps []Gap, courses []CourseTarget, dict Dictionary, rules Rules, post string) ([]NextCourse, []Beyond) {
+	now := map[string]int{} // level after the courses chosen so far
+	for _, g := range gaps {
+		now[g.Competency] = g.Owned.Level
+	}
+	left := slices.Clone(courses)
+	slices.SortFunc(left, func(a, b CourseTarget) int { return firstOf(compare(a.JP, b.JP), compare(a.Course, b.Course)) })
+	var out []NextCourse
+	for {
+		best, bestPoints := -1, [2]int{}
+		var bestCloses []Close
+		for i, c := range left {
+			closes, points := closing(gaps, c, now, dict, rules)
+			if points[0] > bestPoints[0] || points[0] == bestPoints[0] && points[1] > bestPoints[1] {
+				best, bestPoints, bestCloses = i, points, closes
+			}
+		}
+		if best < 0 {
+			break
+		}
+		c := left[best]
+		left = slices.Delete(left, best, best+1)
+		for _, cl := range bestCloses {
+			now[cl.Competency] = cl.To
+		}
+		out = append(out, NextCourse{Course: c.Course, Version: c.Version, Title: c.Title, JP: c.JP, Closes: bestCloses, Why: why(bestCloses, dict, post)})
+	}
+	var beyond []Beyond
+	for _, g := range gaps {
+		if now[g.Competency] >= g.Level {
+			continue
+		}
+		label := dict.label(g.Competency)
+		id := fmt.Sprintf("%s level %d belum dapat dicapai lewat kursus yang tersedia", label.ID, g.Level)
+		en := fmt.Sprintf("%s level %d is out of reach of the courses on offer", label.EN, g.Level)
+		if g.Level > rules.Cap(CertificateAssessed, dict.Field(g.Competency)) {
+			id, en = id+": butuh penilaian kompetensi.", en+": it needs an official assessment."
+		} else {
+			id, en = id+": butuh tugas yang dinilai, verifikasi atasan, atau penilaian kompetensi.", en+": it needs assessed work, a supervisor's verification or an official assessment."
+		}
+		beyond = append(beyond, Beyond{g.Competency, texts.T(id, en)})
+	}
+	return out, beyond
+}
+
+// closing says what a course adds: points[0] levels it closes, points[1] levels it only prepares because a confirmed result stands.
+func closing(gaps []Gap, c CourseTarget, now map[string]int, dict Dictionary, rules Rules) (closes []Close, points [2]int) {
+	for _, g := range gaps {
+		for _, t := range c.Targets {
+			if t.Competency != g.Competency {
+				continue
+			}
+			to := min(t.Level, rules.Cap(c.Kind, dict.Field(t.Competency)), g.Level)
+			if to > 2 && now[g.Competency] < 2 { // nobody skips level 2
+				to = 2
+			}
+			if to <= now[g.Competency] {
+				continue
+			}
+			cl := Close{Competency: g.Competency, From: now[g.Competency], To: to, Required: g.Level, Prepares: g.Owned.State == Confirmed}
+			if cl.Prepares {
+				points[1] += to - cl.From
+			} else {
+				points[0] += to - cl.From
+			}
+			closes = append(closes, cl)
+		}
+	}
+	return closes, points
+}
+
+func why(closes []Close, dict Dictionary, post string) texts.Text {
+	var id, en []string
+	for _, c := range closes {
+		label := dict.label(c.Competency)
+		hasID, hasEN := "belum ada bukti", "there is no evidence yet"
+		if c.From > 0 {
+			hasID, hasEN = fmt.Sprintf("sekarang level %d", c.From), fmt.Sprintf("the level now is %d", c.From)
+		}
+		doesID, doesEN := fmt.Sprintf("kursus ini memberi bukti level %d", c.To), fmt.Sprintf("this course gives evidence of level %d", c.To)
+		if c.Prepares {
+			doesID, doesEN = fmt.Sprintf("level itu ditetapkan oleh penilaian; kursus ini menyiapkan penilaian ulang ke level %d", c.To),
+				fmt.Sprintf("that level was confirmed by an assessment; this course prepares a new one for level %d", c.To)
+		}
+		id = append(id, fmt.Sprintf("Jabatan %s meminta %s level %d; %s; %s.", post, label.ID, c.Required, hasID, doesID))
+		en = append(en, fmt.Sprintf("The post %s asks for %s level %d; %s; %s.", post, label.EN, c.Required, hasEN, doesEN))
+	}
+	return texts.T(strings.Join(id, " "), strings.Join(en, " "))
+}
+
+// StandingOf is where a person stands today. A stored standing that is stale, or was built on other versions or another day's validity, is computed
+// anew for the answer; the workers store it in their own time.
+func (s *Service) StandingOf(ctx context.Context, a access.Actor, person string) (Standing, error) {
+	if _, _, err := s.may(ctx, a, "view", "standing", person); err != nil {
+		return Standing{}, err
+	}
+	d, err := s.standings.Get(ctx, person)
+	if err != nil && !errors.Is(err, faults.NotFound) {
+		return Standing{}, err
+	}
+	if err == nil {
+		fresh, err := s.fresh(ctx, d.Value)
+		if err != nil {
+			return Standing{}, err
+		}
+		if fresh {
+			return d.Value.Of, nil
+		}
+	}
+	st, _, err := s.build(ctx, person)
+	return st, err
+}
+
+func (s *Service) fresh(ctx context.Context, d storage.Derived[Standing]) (bool, error) {
+	if d.Have < d.Want || d.Have == 0 || d.GoodUntil != "" && s.today() >= d.GoodUntil {
+		return false, nil
+	}
+	dict, err := s.Dictionary(ctx)
+	if err != nil {
+		return false, err
+	}
+	standards, err := s.Standards(ctx)
+	if err != nil {
+		return false, err
+	}
+	return d.Of.Dictionary == dict.Version.ID && d.Of.Standards == standards.Version.ID, nil
+}
+
+// LevelsOf are the levels of a person today, computed from the evidence. Read by other rooms.
+func (s *Service) LevelsOf(ctx context.Context, person string) (Levels, error) {
+	rows, err := s.evidenceOf(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	dict, err := s.Dictionary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := s.Rules(ctx, s.today())
+	if err != nil {
+		return nil, err
+	}
+	return Own(rows, dict, rules, s.today()), nil
+}
+
+// EachLevels calls fn with the levels of everybody who has evidence, streaming all evidence once; the order of people is not fixed. For whole-city
+// work of other rooms, not for a page. People without evidence do not occur.
+func (s *Service) EachLevels(ctx context.Context, fn func(person string, levels Levels) error) error {
+	dict, err := s.Dictionary(ctx)
+	if err != nil {
+		return err
+	}
+	on := s.today()
+	rules, err := s.Rules(ctx, on)
+	if err != nil {
+		return err
+	}
+	rows := map[string][]Evidence{}
+	err = s.evidence.All(ctx, func(d storage.Doc[Evidence]) error {
+		if e := d.Value; e.Competency != "" && e.State != Withdrawn {
+			rows[e.Person] = append(rows[e.Person], e)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for person, evidence := range rows {
+		if err := fn(person, Own(evidence, dict, rules, on)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

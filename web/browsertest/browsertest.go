@@ -1,0 +1,417 @@
+// Package browsertest drives a real Chromium for tests of pages: at the width of a cheap phone and of an office
+// screen, light and dark, with and without JavaScript. It looks at what a person would meet: overflow, errors in the
+// console, hosts that are not ours, controls without a label, and what axe-core says.
+//
+//	b := browsertest.Start(t)                       // skips without Chromium, fails when CI=true
+//	p := b.Page(t, browsertest.Phone)               // a tab of its own, with its own cookies
+//	p.Open(server.URL + "/gaya")
+//	p.Check()                                       // no overflow, errors, foreign hosts, unlabelled controls
+//	p.Axe()                                         // no violations (skips that part when axe-core is not installed)
+//	p.Screenshot("gaya-360-light")                  // written only when APEL_SCREENSHOTS names a folder
+package browsertest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	cdpruntime "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// View is what a page is looked at with.
+type View struct {
+	Width, Height int64
+	Dark          bool
+	NoJS          bool
+	Phone         bool // touch and mobile viewport
+}
+
+// The views of the stories.
+var (
+	Phone      = View{Width: 360, Height: 740, Phone: true}
+	PhoneDark  = View{Width: 360, Height: 740, Phone: true, Dark: true}
+	Office     = View{Width: 1440, Height: 900}
+	OfficeDark = View{Width: 1440, Height: 900, Dark: true}
+)
+
+// String names a view in test names and files: "360-light".
+func (v View) String() string {
+	theme := "light"
+	if v.Dark {
+		theme = "dark"
+	}
+	if v.NoJS {
+		theme += "-nojs"
+	}
+	return fmt.Sprintf("%d-%s", v.Width, theme)
+}
+
+// Browser is one running Chromium; it ends with the test.
+type Browser struct {
+	ctx context.Context
+}
+
+// Start runs Chromium headless. Without one the test is skipped and says so; on CI (CI=true) that is a failure. args are further
+// flags, such as "host-resolver-rules=MAP * 127.0.0.1".
+func Start(t testing.TB, args ...string) *Browser {
+	t.Helper()
+	path := find()
+	if path == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no chromium on this machine, and CI must look at the pages: apt-get install chromium")
+		}
+		t.Skip("skipped: no chromium on this machine (looked for chromium, chromium-browser, google-chrome, APEL_CHROMIUM)")
+	}
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()),
+	}
+	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage",
+		"disable-default-apps", "disable-extensions", "mute-audio", "hide-scrollbars", "disable-client-side-phishing-detection", "disable-domain-reliability",
+		"disable-features=Translate,MediaRouter,OptimizationHints"} {
+		name, value, has := strings.Cut(flag, "=")
+		if has {
+			options = append(options, chromedp.Flag(name, value))
+		} else {
+			options = append(options, chromedp.Flag(name, true))
+		}
+	}
+	for _, arg := range args {
+		name, value, has := strings.Cut(arg, "=")
+		if has {
+			options = append(options, chromedp.Flag(name, value))
+		} else {
+			options = append(options, chromedp.Flag(name, true))
+		}
+	}
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(alloc)
+	if err := chromedp.Do(ctx); err != nil { // starts it
+		stop()
+		stopAlloc()
+		t.Fatalf("start chromium: %v", err)
+	}
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx)
+		stop()
+		stopAlloc()
+	})
+	return &Browser{ctx: ctx}
+}
+
+func find() string {
+	if path := os.Getenv("APEL_CHROMIUM"); path != "" {
+		return path
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// Page is one tab with cookies of its own.
+type Page struct {
+	t    testing.TB
+	ctx  context.Context
+	View View
+
+	mu       sync.Mutex
+	problems []string           // console errors, exceptions, foreign hosts
+	bytes    map[string]float64 // URL -> bytes on the wire
+	ids      map[network.RequestID]string
+	host     string
+	idle     chan struct{}
+}
+
+// patience is how long one tab may be looked at. It is a fuse, not a wait.
+const patience = 90 * time.Second
+
+// Page opens a tab. It is closed at the end of the test. Not safe for concurrent use.
+func (b *Browser) Page(t testing.TB, v View) *Page {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(stop)
+	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as this context
+		t.Fatalf("open a tab: %v", err)
+	}
+	ctx, stopTime := context.WithTimeout(ctx, patience)
+	t.Cleanup(stopTime)
+	p := &Page{t: t, ctx: ctx, View: v, bytes: map[string]float64{}, ids: map[network.RequestID]string{}, idle: make(chan struct{}, 100)}
+	if err := chromedp.Listen(ctx, p.listen); err != nil {
+		t.Fatal(err)
+	}
+	scheme := "light"
+	if v.Dark {
+		scheme = "dark"
+	}
+	call(p, network.Enable, network.EnableParams{})
+	call(p, log.Enable, cdp.Empty{})
+	call(p, cdpruntime.Enable, cdp.Empty{})
+	call(p, page.SetLifecycleEventsEnabled, page.SetLifecycleEventsEnabledParams{Enabled: true})
+	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: v.Width, Height: v.Height, DeviceScaleFactor: 1, Mobile: v.Phone})
+	call(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: v.Phone})
+	call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoJS})
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+	return p
+}
+
+// call sends one protocol command and fails the test when the browser refuses it.
+func call[P, R any](p *Page, command cdp.Command[P, R], params P) R {
+	p.t.Helper()
+	answer, err := chromedp.Call(p.ctx, command, params)
+	if err != nil {
+		p.t.Fatalf("%s: %s: %v", p.View, command.Method, err)
+	}
+	return answer
+}
+
+func (p *Page) listen(event any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch e := event.(type) {
+	case *cdpruntime.EventConsoleAPICalled:
+		if e.Type == cdpruntime.ConsoleAPICalledTypeError || e.Type == cdpruntime.ConsoleAPICalledTypeWarning {
+			var parts []string
+			for _, arg := range e.Args {
+				parts = append(parts, string(arg.Value)+arg.Description)
+			}
+			p.problems = append(p.problems, "console: "+strings.Join(parts, " "))
+		}
+	case *cdpruntime.EventExceptionThrown:
+		p.problems = append(p.problems, "exception: "+exception(e.ExceptionDetails))
+	case *log.EventEntryAdded:
+		// Warnings of the browser about itself are not ours; errors (blocked by policy, 404, broken manifest) are.
+		if e.Entry.Level == log.EntryLevelError {
+			p.problems = append(p.problems, "log: "+e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		p.ids[e.RequestID] = e.Request.URL
+		u, err := url.Parse(e.Request.URL)
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && p.host != "" && u.Host != p.host {
+			p.problems = append(p.problems, "foreign host: "+e.Request.URL)
+		}
+	case *page.EventLifecycleEvent:
+		if e.Name == "networkIdle" {
+			select {
+			case p.idle <- struct{}{}:
+			default:
+			}
+		}
+	case *network.EventLoadingFinished:
+		p.bytes[p.ids[e.RequestID]] += e.EncodedDataLength
+	}
+}
+
+func exception(d *cdpruntime.ExceptionDetails) string {
+	text := d.Text
+	if d.Exception != nil {
+		text += " " + d.Exception.Description
+	}
+	return text + " " + d.URL
+}
+
+// Do runs chromedp actions and fails the test when one fails.
+func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, actions...); err != nil {
+		p.t.Fatalf("%s: %v", p.View, err)
+	}
+}
+
+// Open goes to an address and waits until the page and what it asked for has come.
+func (p *Page) Open(address string) {
+	p.t.Helper()
+	if u, err := url.Parse(address); err == nil {
+		p.mu.Lock()
+		p.host = u.Host
+		p.mu.Unlock()
+	}
+	p.Leave(func() { p.Do(chromedp.Navigate(address)) })
+}
+
+// Leave runs something that leads to another page (a click, a submit) and waits until that page has come to rest.
+func (p *Page) Leave(act func()) {
+	p.t.Helper()
+	for len(p.idle) > 0 { // of the page before
+		<-p.idle
+	}
+	act()
+	select {
+	case <-p.idle:
+	case <-p.ctx.Done():
+		p.t.Fatalf("%s: the page did not come to rest", p.View)
+	}
+}
+
+// Eval runs an expression in a page and answers its value. Promises are awaited.
+func Eval[T any](p *Page, expression string) T {
+	p.t.Helper()
+	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %.200s: %v", p.View, expression, err)
+	}
+	return value
+}
+
+// Click clicks the first element that matches and is seen.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.Do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// Type types into a control.
+func (p *Page) Type(selector, text string) {
+	p.t.Helper()
+	p.Do(chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
+}
+
+// Text is the seen text of the first element that matches.
+func (p *Page) Text(selector string) string {
+	p.t.Helper()
+	text, err := chromedp.Run(p.ctx, chromedp.Text(chromedp.CSS(selector)))
+	if err != nil {
+		p.t.Fatalf("%s: %s: %v", p.View, selector, err)
+	}
+	return text
+}
+
+// Wait waits until an expression is true in the page.
+func (p *Page) Wait(expression string) {
+	p.t.Helper()
+	p.Do(chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(20*time.Second)))
+}
+
+// Check fails the test for everything a page of ours must not have.
+func (p *Page) Check() {
+	p.t.Helper()
+	p.mu.Lock()
+	for _, problem := range p.problems {
+		p.t.Errorf("%s: %s", p.View, problem)
+	}
+	p.problems = nil
+	p.mu.Unlock()
+	if p.View.NoJS {
+		return // nothing can be asked of the page
+	}
+	for _, where := range Eval[[]string](p, overflow) {
+		p.t.Errorf("%s: wider than the screen: %s", p.View, where)
+	}
+	for _, where := range Eval[[]string](p, unlabelled) {
+		p.t.Errorf("%s: no label: %s", p.View, where)
+	}
+	for _, where := range Eval[[]string](p, targets) {
+		p.t.Errorf("%s: target under 44 px: %s", p.View, where)
+	}
+}
+
+// overflow lists what makes the page scroll sideways.
+const overflow = `(() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return [];
+  const found = [];
+  document.querySelectorAll('body *').forEach((el) => {
+    const box = el.getBoundingClientRect();
+    if (box.right > width + 1 && box.width > 0 && !el.closest('.table-scroll, .tabs, .hide, pre')) found.push(el.tagName + '.' + el.getAttribute('class') + ' ends at ' + Math.round(box.right) + ' of ' + width);
+  });
+  return found.length ? found.slice(0, 8) : ['document ' + document.documentElement.scrollWidth + ' of ' + width];
+})()`
+
+// unlabelled lists controls that a screen reader could not name.
+const unlabelled = `Array.from(document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href]')).filter((el) => {
+  if (el.closest('[hidden]')) return false;
+  const named = (el.labels && Array.from(el.labels).some((l) => l.textContent.trim())) || (el.getAttribute('aria-label') || '').trim() ||
+    (el.getAttribute('aria-labelledby') || '').split(' ').some((id) => document.getElementById(id)) ||
+    ((el.tagName === 'BUTTON' || el.tagName === 'A') && (el.textContent.trim() || el.querySelector('img[alt]:not([alt=""])')));
+  return !named;
+}).map((el) => el.outerHTML.slice(0, 160))`
+
+// targets lists buttons and controls that are too small for a thumb. Links inside running text are exempt, as in WCAG 2.2.
+const targets = `Array.from(document.querySelectorAll('button, .btn, select, summary, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), label.choice, nav a')).filter((el) => {
+  const box = el.getBoundingClientRect();
+  if (box.width === 0 || box.height === 0 || el.closest('.hide') || el.disabled) return false;
+  return box.height < 43.5 || box.width < 43.5;
+}).map((el) => el.outerHTML.slice(0, 140) + ' ' + Math.round(el.getBoundingClientRect().width) + 'x' + Math.round(el.getBoundingClientRect().height))`
+
+// Bytes sums what came over the wire since the tab was opened, headers included, and answers the parts by address.
+func (p *Page) Bytes() (sum float64, parts map[string]float64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	parts = map[string]float64{}
+	for u, n := range p.bytes {
+		sum += n
+		parts[u] = n
+	}
+	return sum, parts
+}
+
+// Screenshot writes the whole page as PNG into the folder named by APEL_SCREENSHOTS; without it nothing is done.
+func (p *Page) Screenshot(name string) {
+	p.t.Helper()
+	folder := os.Getenv("APEL_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Fatalf("%s: screenshot: %v", p.View, err)
+	}
+	path := filepath.Join(folder, name+".png")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, picture, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Logf("screenshot %s", path)
+}
+
+// axePath is node_modules/axe-core beside this file (npm ci in web/browsertest).
+func axePath() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "node_modules", "axe-core", "axe.min.js")
+}
+
+// Axe runs axe-core with the rules of WCAG 2.2 A and AA and good practice, and fails for every violation. Without axe-core it logs that it
+// was not run; on CI (CI=true) that is a failure.
+func (p *Page) Axe() {
+	p.t.Helper()
+	source, err := os.ReadFile(axePath())
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			p.t.Fatal("axe-core is missing and CI must run it: npm ci in web/browsertest")
+		}
+		p.t.Log("axe-core not run: npm ci in web/browsertest installs it")
+		return
+	}
+	Eval[int](p, string(source)+";0")
+	result := Eval[string](p, `axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+	  .then((r) => JSON.stringify(r.violations.map((v) => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 5).map((n) => n.html.slice(0, 200) + ' | ' + n.failureSummary.slice(0, 300))}))))`)
+	var violations []struct {
+		ID, Help string
+		Nodes    []string
+	}
+	if err := json.Unmarshal([]byte(result), &violations); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, v := range violations {
+		p.t.Errorf("%s: axe %s: %s\n\t%s", p.View, v.ID, v.Help, strings.Join(v.Nodes, "\n\t"))
+	}
+}

@@ -1,0 +1,124 @@
+package web
+
+import "time"
+
+// The kinds of items a quiz part can ask.
+const (
+	SingleChoice   = "single"
+	MultipleChoice = "multiple"
+	TrueFalse      = "truefalse"
+	Numeric        = "numeric"
+	ShortText      = "short"
+)
+
+// QuizItem is one question as the learner sees it. The answer is sent as "answer.<ID>": the option's id (several times
+// for multiple choice), "true" or "false", the number or the text as typed.
+type QuizItem struct {
+	ID      string // of the item on this form
+	Number  int
+	Total   int
+	Kind    string
+	Text    Prose
+	Options []QuizOption
+	Value   string // numeric, short, truefalse
+	Unit    string // numeric: "hari kerja"
+	Flagged bool
+	NoFlag  bool // no "ragu-ragu" (practice, lessons)
+	Points  string
+	// Review shows the result instead of asking.
+	Review *QuizReview
+}
+
+// QuizOption of a single or multiple choice.
+type QuizOption struct {
+	ID       string
+	Text     Prose
+	Chosen   bool
+	Right    bool // only looked at in a review that shows the key
+	Feedback string
+}
+
+// Is says whether the typed value is v (true/false items).
+func (q QuizItem) Is(v string) bool { return q.Value == v }
+
+// Name of the form value.
+func (q QuizItem) Name() string { return "answer." + q.ID }
+
+// Anchor of the question on the page.
+func (q QuizItem) Anchor() string { return "butir-" + q.ID }
+
+// QuizReview is what is said about an answer after grading.
+type QuizReview struct {
+	State    string // "right", "part", "wrong", "blank", "waiting"
+	Points   string // "1 dari 1"
+	Feedback string
+	Key      string // the right answer where it may be shown
+	ShowKey  bool   // options carry Right
+}
+
+// QuizRun is the frame around a running attempt. Its data- attributes tell assets/js/quiz.js where to save; the same
+// form works without JavaScript, one post for all answers.
+type QuizRun struct {
+	Name      string // of the quiz
+	Action    string // POST: saves all answers shown; the pressed button says "go" (next, prev, a number) or "submit"
+	SaveURL   string // POST per answer, see the protocol in assets/js/quiz.js
+	Attempt   string // id, key of what waits in the browser
+	Seq       int    // sequence number of the attempt document as shown
+	EndsAt    time.Time
+	Now       time.Time
+	Items     []QuizItem
+	Nav       []QuizNavItem
+	Page      int // 1-based, when there are several pages
+	Pages     int
+	SavedAt   time.Time // last save known to the server; zero: none
+	ReviewURL string
+}
+
+// Timed says whether there is an end.
+func (q QuizRun) Timed() bool { return !q.EndsAt.IsZero() }
+
+// EndsMilli and NowMilli are for the timer.
+func (q QuizRun) EndsMilli() int64 { return q.EndsAt.UnixMilli() }
+
+// NowMilli is the server's clock when the page was made.
+func (q QuizRun) NowMilli() int64 { return q.Now.UnixMilli() }
+
+// Left is the whole minutes left, for browsers without JavaScript.
+func (q QuizRun) Left() int { return int(q.EndsAt.Sub(q.Now).Minutes()) }
+
+// Answered counts the answered questions.
+func (q QuizRun) Answered() int {
+	n := 0
+	for _, item := range q.Nav {
+		if item.Answered {
+			n++
+		}
+	}
+	return n
+}
+
+// QuizNavItem is one square of the question map.
+type QuizNavItem struct {
+	ID       string // the item's id
+	Number   int
+	Page     int
+	Answered bool
+	Flagged  bool
+	Here     bool
+}
+
+// Waiting is the part of a page that waits for something the server works on. The event stream sends "done" with the
+// address to go to, "state" with a sentence, or nothing; without it the page reloads.
+type Waiting struct {
+	Label  string // words: "Jawaban sedang dinilai"
+	Text   string
+	Stream string // URL of the event stream
+	Done   float64
+	Goal   float64 // >0: a bar
+}
+
+// Reading tells assets/js/reading.js where to report that a lesson is open and read to its end.
+type Reading struct {
+	URL  string // POST event=open|beat|end
+	Done bool   // already known as read
+}
