@@ -1,0 +1,164 @@
+// Package rooms has no code: its test keeps the rooms of the product apart, as docs/ARCHITECTURE.md draws them.
+package rooms
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/apelkota/apel/"
+
+// may says which rooms a room may import, besides internal and its own inner packages. A room that is not listed may import nothing of ours.
+var may = map[string][]string{
+	"cmd":          {"*"},
+	"api":          {"overviews", "courses", "certificates", "competencies", "placement", "readiness", "people", "policies"},
+	"web":          {"overviews", "courses", "certificates", "competencies", "placement", "readiness", "people", "policies"},
+	"overviews":    {"courses", "certificates", "competencies", "placement", "readiness", "people"},
+	"workers":      {"courses", "certificates", "competencies", "placement", "readiness", "people"},
+	"placement":    {"competencies", "people"},
+	"readiness":    {"competencies", "people"},
+	"courses":      {"people"},
+	"certificates": {"people"},
+	"competencies": {"people"},
+	"people":       {},
+	"policies":     {},
+	"internal":     {},
+	"demo":         {},
+	"tools":        {},
+}
+
+// only says where a foreign module may be imported: packages, or single files.
+var only = map[string][]string{
+	"github.com/gin-gonic/gin":           {"api", "web", "cmd"},
+	"go.mongodb.org/mongo-driver":        {"internal/storage/mongo"},
+	"modernc.org/sqlite":                 {"internal/storage/sqlite"},
+	"github.com/hibiken/asynq":           {"workers"},
+	"github.com/redis/go-redis":          {"workers"},
+	"github.com/alicebob/miniredis":      {"workers"},
+	"github.com/jung-kurt/gofpdf":        {"certificates"},
+	"github.com/casbin/casbin":           {"policies"},
+	"github.com/danielgtaylor/huma":      {"api", "cmd"},
+	"github.com/xuri/excelize":           {"internal/sheets"},
+	"github.com/yuin/goldmark":           {"courses"},
+	"github.com/microcosm-cc/bluemonday": {"courses"},
+	"golang.org/x/crypto/argon2":         {"people"},
+	"github.com/alecthomas/kong":         {"cmd"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+// packages reads the imports of every package of the module, tests left out.
+func packages(t *testing.T) []listed {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	byPath := map[string]*listed{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			_, nested := os.Stat(filepath.Join(path, "go.mod"))
+			if path != root && (nested == nil || strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || d.Name() == "testdata") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || filepath.Base(path) == "pending.go" {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		name := module + filepath.ToSlash(rel)
+		if byPath[name] == nil {
+			byPath[name] = &listed{ImportPath: name}
+		}
+		for _, i := range f.Imports {
+			byPath[name].Imports = append(byPath[name].Imports, strings.Trim(i.Path.Value, `"`))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for _, p := range byPath {
+		all = append(all, *p)
+	}
+	return all
+}
+
+func room(path string) string {
+	r, _, _ := strings.Cut(strings.TrimPrefix(path, module), "/")
+	return r
+}
+
+// breaches lists what a package imports that it may not.
+func breaches(p listed) []string {
+	var bad []string
+	own := room(p.ImportPath)
+	for _, i := range p.Imports {
+		if strings.HasPrefix(i, module) {
+			r := room(i)
+			allowed, known := may[own]
+			if !known {
+				bad = append(bad, "room "+own+" is not in the table")
+			}
+			if r != own && r != "internal" && !slices.Contains(allowed, r) && !slices.Contains(allowed, "*") {
+				bad = append(bad, own+" must not import "+r)
+			}
+			continue
+		}
+		for mod, where := range only {
+			if i != mod && !strings.HasPrefix(i, mod+"/") {
+				continue
+			}
+			here := strings.TrimPrefix(p.ImportPath, module)
+			if !slices.ContainsFunc(where, func(w string) bool { return here == w || strings.HasPrefix(here, w+"/") }) {
+				bad = append(bad, here+" must not import "+i)
+			}
+		}
+	}
+	return bad
+}
+
+func TestRoomsDoNotReachIntoEachOther(t *testing.T) {
+	all := packages(t)
+	if len(all) < 10 {
+		t.Fatalf("found only %d packages", len(all))
+	}
+	for _, p := range all {
+		for _, b := range breaches(p) {
+			t.Errorf("%s: %s", p.ImportPath, b)
+		}
+	}
+}
+
+func TestBreachesAreSeen(t *testing.T) {
+	for _, c := range []listed{
+		{ImportPath: module + "courses", Imports: []string{module + "certificates"}},
+		{ImportPath: module + "competencies", Imports: []string{module + "placement"}},
+		{ImportPath: module + "people", Imports: []string{module + "policies"}},
+		{ImportPath: module + "internal/settings", Imports: []string{module + "people"}},
+		{ImportPath: module + "courses/grading", Imports: []string{"github.com/gin-gonic/gin/binding"}},
+		{ImportPath: module + "storeroom", Imports: []string{module + "people"}},
+	} {
+		if len(breaches(c)) == 0 {
+			t.Errorf("%s importing %v was not seen", c.ImportPath, c.Imports)
+		}
+	}
+}
