@@ -197,10 +197,18 @@ type Completion struct {
 	PassMark   int
 	Attempt    AttemptID
 	Targets    []Target
+	Started    civil.Date
 	On         civil.Date
 	At         time.Time
 	ValidUntil civil.Date // "" without end
 	Certified  bool
+	Subjects   []Subject // what was learned, for the certificate's second page
+}
+
+// Subject is one part of a course with its minutes.
+type Subject struct {
+	Title   string
+	Minutes int
 }
 
 // Completed gives the facts of a completed enrolment. Conflict when it is not completed. For the chain; takes no actor.
@@ -219,7 +227,13 @@ func (s *Service) Completed(ctx context.Context, id EnrolmentID) (Completion, er
 	c, d := v.Content.Card, e.Value.Done
 	out := Completion{Enrolment: id, Person: e.Value.Person, Course: e.Value.Course, Version: e.Value.Version, Number: v.Number, Cycle: e.Value.Cycle,
 		Title: c.Title, Kind: c.Kind, Values: c.Values, JP: c.JP, Score: d.Score, Attempt: d.Attempt, Targets: c.Targets, On: d.On, At: d.At,
-		ValidUntil: d.ValidUntil, Certified: !d.Certified.IsZero()}
+		ValidUntil: d.ValidUntil, Certified: !d.Certified.IsZero(), Started: s.cfg.Zone().Day(e.Value.Since)}
+	for _, l := range v.Content.Lessons {
+		out.Subjects = append(out.Subjects, Subject{l.Title.ID, l.Minutes})
+	}
+	if tests := v.Content.Minutes["tests"]; tests > 0 {
+		out.Subjects = append(out.Subjects, Subject{"Tes awal, latihan, dan tes akhir", tests})
+	}
 	for _, q := range v.Content.Quizzes {
 		if q.Kind == PostTest {
 			out.PassMark = max(out.PassMark, q.PassMark)
