@@ -57,6 +57,9 @@ func (c colour) mix(other colour, share float64) colour {
 var (
 	black = colour{0, 0, 0}
 	white = colour{255, 255, 255}
+	// surface and ink-soft of the dark theme in tokens.css
+	darkSurface = colour{26, 33, 31}
+	darkInkSoft = colour{170, 182, 177}
 )
 
 // until moves c towards goal in small steps until it has the contrast against ground.
@@ -73,7 +76,10 @@ func (c colour) until(goal, ground colour, ratio float64) colour {
 // the accent as text on every ground of the theme, a stronger one for hovering, a soft ground, and the text on it.
 func (c colour) shades(dark bool) map[string]colour {
 	if dark {
-		soft := colour{26, 33, 31}.mix(c, 0.25)
+		soft := darkSurface.mix(c, 0.25)
+		for share := 0.24; share > 0 && contrast(soft, darkInkSoft) < 4.6; share -= 0.02 {
+			soft = darkSurface.mix(c, share) // a light colour would drown the quiet text on it
+		}
 		accent := c.until(white, colour{40, 51, 47}, 5).until(white, soft, 5)
 		return map[string]colour{
 			"accent": accent, "accent-strong": accent.mix(white, 0.35), "accent-soft": soft,

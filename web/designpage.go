@@ -129,7 +129,7 @@ func sampleDesign() *DesignPage {
 			Pager: Pager{Text: "Menampilkan 3 pegawai", Next: "#tabel", Prev: "#tabel"}},
 		NoRows: Table{ID: "2", Label: "Hasil pencarian", URL: "/gaya", Search: "zzz", Columns: []Column{{Label: "Nama", Main: true}}},
 		Tabs:   Tabs{Label: "Bagian kursus", Items: []Tab{{Label: "Pelajaran", URL: "#tab", Active: true, Count: 5}, {Label: "Latihan", URL: "#tab"}, {Label: "Tes akhir", URL: "#tab"}, {Label: "Hasil", URL: "#tab"}}},
-		Steps: Stepper{Label: "Langkah kursus", Items: []StepItem{
+		Steps: Stepper{Label: "Langkah kursus", Row: true, Items: []StepItem{
 			{Label: "Tes awal", State: "done", Text: "Nilai 40", URL: "#langkah"}, {Label: "Pelajaran", State: "now", Text: "3 dari 5 dibaca", URL: "#langkah"},
 			{Label: "Latihan", State: "next"}, {Label: "Tes akhir", State: "locked", Text: "Baca semua pelajaran dahulu"}, {Label: "Sertifikat", State: "locked"}}},
 		History: Timeline{Label: "Riwayat", Items: []Event{

@@ -162,6 +162,7 @@ func (e *Engine) Render(c *gin.Context, status int, page string, data any) {
 	if err != nil {
 		e.config.Log.ErrorContext(c.Request.Context(), "render page", "page", page, "error", err)
 		status = http.StatusInternalServerError
+		c.Header("Cache-Control", "no-store")
 		if body, base, err = e.render(c, "error", e.errorPage(c, status, "")); err != nil {
 			c.String(status, "Terjadi kesalahan pada sistem. Coba lagi sebentar lagi.")
 			return

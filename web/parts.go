@@ -193,6 +193,7 @@ type Tab struct {
 // Stepper shows the way through something in order: done, now, next.
 type Stepper struct {
 	Label string
+	Row   bool // side by side on wide screens
 	Items []StepItem
 }
 

@@ -3,7 +3,9 @@ package web
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 
 	"github.com/gin-gonic/gin"
@@ -21,32 +23,52 @@ type words struct {
 	missing map[string]bool // only filled when not nil, by tests
 }
 
+// newWords reads words/en.json (the engine and the parts) and words/en-<room>.json (the pages of a room). A sentence may stand
+// in several files when they agree.
 func newWords() *words {
 	w := &words{english: map[string][2]string{}}
-	text, err := wordFiles.ReadFile("words/en.json")
+	names, err := fs.Glob(wordFiles, "words/*.json")
 	if err != nil {
 		panic("web: " + err.Error())
 	}
-	raw := map[string]any{}
-	if err := json.Unmarshal(text, &raw); err != nil {
-		panic("web: words/en.json: " + err.Error())
-	}
-	for key, value := range raw {
-		switch v := value.(type) {
-		case string:
-			w.english[key] = [2]string{v, v}
-		case []any: // ["%d course", "%d courses"]
-			one, ok1 := v[0].(string)
-			other, ok2 := v[len(v)-1].(string)
-			if len(v) != 2 || !ok1 || !ok2 {
-				panic("web: words/en.json: " + key + " wants a string or [one, many]")
+	for _, name := range names {
+		text, err := wordFiles.ReadFile(name)
+		if err != nil {
+			panic("web: " + err.Error())
+		}
+		raw := map[string]any{}
+		if err := json.Unmarshal(text, &raw); err != nil {
+			panic("web: " + name + ": " + err.Error())
+		}
+		for key, value := range raw {
+			forms, err := englishForms(value)
+			if err != nil {
+				panic("web: " + name + ": " + key + ": " + err.Error())
 			}
-			w.english[key] = [2]string{one, other}
-		default:
-			panic("web: words/en.json: " + key + " wants a string or [one, many]")
+			if before, ok := w.english[key]; ok && before != forms {
+				panic("web: " + name + ": " + key + " has another English elsewhere: " + before[1])
+			}
+			w.english[key] = forms
 		}
 	}
 	return w
+}
+
+// englishForms reads "Save" or ["%d course", "%d courses"].
+func englishForms(value any) ([2]string, error) {
+	switch v := value.(type) {
+	case string:
+		return [2]string{v, v}, nil
+	case []any:
+		if len(v) == 2 {
+			one, ok1 := v[0].(string)
+			other, ok2 := v[1].(string)
+			if ok1 && ok2 {
+				return [2]string{one, other}, nil
+			}
+		}
+	}
+	return [2]string{}, errors.New("want a string or [one, many]")
 }
 
 // say translates an Indonesian sentence and fills in its arguments as fmt.Sprintf does. The first whole number among

@@ -369,6 +369,9 @@ func (p *Page) Screenshot(name string) {
 	if folder == "" {
 		return
 	}
+	if !p.View.NoJS {
+		Eval[int](p, "window.scrollTo(0, 0); 0") // what sticks to the window stands where the page begins
+	}
 	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		p.t.Fatalf("%s: screenshot: %v", p.View, err)

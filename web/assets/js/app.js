@@ -127,7 +127,7 @@ document.querySelectorAll('[data-drop]').forEach((box) => {
 });
 
 // The answer one has chosen is marked as a whole; :has() is too young for our phones.
-const mark = () => document.querySelectorAll('.choice-answer input').forEach((input) => {
+const mark = () => document.querySelectorAll('.item:not([disabled]) .choice-answer input').forEach((input) => {
   const choice = input.closest('.choice-answer');
   if (choice) choice.classList.toggle('is-chosen', /** @type {HTMLInputElement} */ (input).checked);
 });

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The service worker, served as /sw.js with `const ASSETS = "/assets/<hash>";` in front. It keeps
+ * The service worker, served as /sw.js with a line in front that sets ASSETS to "/assets/<hash>". It keeps
  *   - the files of this release (they never change under their address),
  *   - lessons that were opened (answers with the header "Apel-Offline: keep"), at most 60, newest kept,
  *   - the page that says there is no signal.
