@@ -469,7 +469,6 @@ func (c *Collection[T]) lift(body []byte, shape int) ([]byte, error) {
 		}
 		s.Doc = next
 	}
-	s.Shape = c.def.Shape
 	return json.Marshal(s)
 }
 

@@ -86,14 +86,17 @@ func (e *Engine) writer() {
 // leaves the others alone. One that fails otherwise may have changed half of its rows, so the whole group is rolled back and run one by one:
 // then only the failing one fails.
 func (e *Engine) commit(group []*job) {
-	if err := e.transaction(group); err != nil {
-		if len(group) == 1 {
-			group[0].err = err
-		} else {
-			for i := range group {
-				if err := e.transaction(group[i : i+1]); err != nil {
-					group[i].err = err
-				}
+	err := e.transaction(group)
+	switch {
+	case err == nil:
+	case len(group) == 1 || errors.Is(err, errCommit):
+		for _, j := range group {
+			j.err = err
+		}
+	default:
+		for i := range group {
+			if err := e.transaction(group[i : i+1]); err != nil {
+				group[i].err = err
 			}
 		}
 	}
@@ -102,8 +105,11 @@ func (e *Engine) commit(group []*job) {
 	}
 }
 
-// transaction runs the writes and commits them together. An error means that nothing of the group was written, or, when the commit itself
-// failed, that this is unclear; each write's own refusal stands in the job.
+// errCommit marks a failed commit: whether the writes happened is unclear, so they are not tried again here (an insert would meet itself).
+var errCommit = errors.New("commit failed")
+
+// transaction runs the writes and commits them together. An error means that nothing of the group was written, or with errCommit that this is
+// unclear. Each write's own refusal stands in its job.
 func (e *Engine) transaction(group []*job) error {
 	ctx := context.Background() // a group belongs to many callers; none of them may cancel it
 	if err := e.begin(ctx); err != nil {
@@ -126,7 +132,7 @@ func (e *Engine) transaction(group []*job) error {
 	}
 	if _, err := e.conn.ExecContext(ctx, `COMMIT`); err != nil {
 		_, back := e.conn.ExecContext(ctx, `ROLLBACK`)
-		return unavailable(errors.Join(err, back))
+		return unavailable(errors.Join(errCommit, err, back))
 	}
 	e.writes.Add(int64(len(group)))
 	e.commits.Add(1)

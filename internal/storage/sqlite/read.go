@@ -14,6 +14,19 @@ import (
 // findShape picks the statement of a find: which bounds it has.
 type findShape struct{ from, to, desc, after, bare bool }
 
+// shapeOf leaves out the bound on the side of the cursor where the cursor is the tighter one, so that SQLite seeks to the cursor instead of
+// skipping up to it.
+func shapeOf(q storage.Query) findShape {
+	s := findShape{from: q.From != "", to: q.To != "", desc: q.Desc, after: !q.After.Zero(), bare: q.Bare}
+	if s.after && !q.Desc && q.After.Order >= q.From {
+		s.from = false
+	}
+	if s.after && q.Desc && (q.To == "" || q.After.Order < q.To) {
+		s.to = false
+	}
+	return s
+}
+
 func (c *collection) prepareReads(ctx context.Context, db *sql.DB) error {
 	var errs [2]error
 	c.get, errs[0] = db.PrepareContext(ctx, `SELECT version, op, body FROM d_`+c.name+` WHERE id = ?`)
@@ -67,14 +80,7 @@ func (e *Engine) Find(ctx context.Context, name string, q storage.Query) ([]stor
 	if limit <= 0 {
 		limit = storage.DefaultPage
 	}
-	// A cursor is the tighter bound on its side: the other one is left out, so that SQLite seeks to the cursor instead of skipping up to it.
-	shape := findShape{from: q.From != "", to: q.To != "", desc: q.Desc, after: !q.After.Zero(), bare: q.Bare}
-	if shape.after && !q.Desc && q.After.Order >= q.From {
-		shape.from = false
-	}
-	if shape.after && q.Desc && (q.To == "" || q.After.Order < q.To) {
-		shape.to = false
-	}
+	shape := shapeOf(q)
 	stmt, err := c.finder(ctx, e.reads, q.Index, shape)
 	if err != nil || stmt == nil {
 		return nil, err
