@@ -47,11 +47,17 @@ type Config struct {
 	Zone   func() civil.Zone
 	Rand   io.Reader // nil: crypto/rand
 	Log    *slog.Logger
-	Secret []byte          // the installation's secret, at least 32 bytes, kept beside the database and not in it
-	Wake   Waker           // nil: small follow-up work is done at once
-	Mailer Mailer          // nil: no mail leaves
-	Base   func() string   // public base URL for links in mails, "" when there is none yet
-	NIP    func() NIPRules // nil: the default rules
+	Secret []byte        // the installation's secret, at least 32 bytes, kept beside the database and not in it
+	Wake   Waker         // nil: small follow-up work is done at once
+	Mailer Mailer        // nil: no mail leaves
+	Grace  time.Duration // how long a privileged role works without a second factor; 0 means 7 days
+	// Quiet gives the hours of the day between which no ordinary mail leaves (20, 6); nil means these.
+	Quiet func() (from, until int)
+	// Link makes an absolute link from a path of the web ("/surat"), "" while there is no public address.
+	Link func(path string) string
+	// ResetPath is the path that takes a reset token behind it; "" means no reset by mail.
+	ResetPath string
+	NIP       func() NIPRules // nil: the default rules
 }
 
 // Service is the room. Safe for use from many goroutines.
@@ -60,11 +66,20 @@ type Service struct {
 	log    *slog.Logger
 	claims *storage.Claims
 
+	hashing   *hashQueue
+	strangers strangers
+
 	persons   *storage.Collection[Person]
 	units     *storage.Collection[Unit]
 	positions *storage.Collection[Position]
 	moves     *storage.Collection[move]
 	views     *storage.Collection[view]
+	accounts  *storage.Collection[account]
+	sessions  *storage.Collection[Session]
+	setups    *storage.Collection[setup]
+	resets    *storage.Collection[resetRequest]
+	tokens    *storage.Collection[Token]
+	notices   *storage.Collection[Notice]
 }
 
 // Open opens the room's collections.
@@ -87,10 +102,16 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 	if cfg.NIP == nil {
 		cfg.NIP = func() NIPRules { return NIPRules{} }
 	}
-	if cfg.Base == nil {
-		cfg.Base = func() string { return "" }
+	if cfg.Link == nil {
+		cfg.Link = func(string) string { return "" }
 	}
-	s := &Service{cfg: cfg, log: cfg.Log, claims: cfg.Claims}
+	if cfg.Grace == 0 {
+		cfg.Grace = 7 * 24 * time.Hour
+	}
+	if cfg.Quiet == nil {
+		cfg.Quiet = func() (int, int) { return 20, 6 }
+	}
+	s := &Service{cfg: cfg, log: cfg.Log, claims: cfg.Claims, hashing: newHashQueue()}
 	var err error
 	if s.claims == nil {
 		if s.claims, err = storage.OpenClaims(ctx, cfg.DB, s.key("claims")); err != nil {
@@ -103,6 +124,12 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.positions, positionDef),
 		open(ctx, cfg.DB, &s.moves, moveDef),
 		open(ctx, cfg.DB, &s.views, viewDef),
+		open(ctx, cfg.DB, &s.accounts, accountDef),
+		open(ctx, cfg.DB, &s.sessions, sessionDef),
+		open(ctx, cfg.DB, &s.setups, setupDef),
+		open(ctx, cfg.DB, &s.resets, resetDef),
+		open(ctx, cfg.DB, &s.tokens, tokenDef),
+		open(ctx, cfg.DB, &s.notices, noticeDef),
 	); err != nil {
 		return nil, fmt.Errorf("open people: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/sqlite"
+	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/policies"
 )
@@ -169,3 +170,5 @@ const (
 	nipDewi  = "199501012021212904" // PPPK
 	nipEko   = "196801011995011905"
 )
+
+func text(s string) texts.Text { return texts.T(s, s) }
