@@ -1,6 +1,9 @@
 package certificates
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // The ornament is our own: interlaced waves in a frame, a rosette in the background, a star in place of a logo. No emblem of any body is drawn.
 
@@ -9,9 +12,9 @@ const (
 	frameIn  = 17.0 // inner line's
 )
 
-// ornament draws the front page's frame and background.
+// ornament draws frame and background.
 func (s *sheet) ornament() {
-	s.rosette(pageWidth/2, pageHeight/2-4, 74, mix(s.primary, 0.055))
+	s.rosette(pageWidth/2, pageHeight/2-2, 74, mix(s.primary, 0.055))
 	s.frame()
 }
 
@@ -27,7 +30,7 @@ func (s *sheet) frame() {
 	s.Rect(frameOut+1.3, frameOut+1.3, pageWidth-2*frameOut-2.6, pageHeight-2*frameOut-2.6, "D")
 	s.Rect(frameIn, frameIn, pageWidth-2*frameIn, pageHeight-2*frameIn, "D")
 	mid := (frameOut + 1.3 + frameIn) / 2
-	corner := 8.5
+	corner := 5.2
 	for strand, shade := range []float64{0.55, 0.35, 0.55} {
 		phase := float64(strand) * math.Pi / 3
 		for _, sign := range []float64{1, -1} {
@@ -45,35 +48,64 @@ func (s *sheet) frame() {
 	}
 }
 
-// wave draws a sine along a straight line, periods many, in short strokes.
+// wave draws a sine along a straight line, periods many.
 func (s *sheet) wave(x1, y1, x2, y2, amplitude float64, periods int, phase float64, c colour) {
-	s.SetDrawColor(c.r, c.g, c.b)
-	s.SetLineWidth(0.16)
 	length := math.Hypot(x2-x1, y2-y1)
 	ux, uy := (x2-x1)/length, (y2-y1)/length
-	steps := periods * 12
-	for i := 0; i <= steps; i++ {
-		t := float64(i) / float64(steps)
-		fade := min(1, 12*t, 12*(1-t)) // the strands run together at both ends
+	s.smooth(func(t float64) (float64, float64) {
+		fade := min(1, float64(periods)*t/1.5, float64(periods)*(1-t)/1.5) // the strands run together at both ends
 		d := amplitude * fade * math.Sin(2*math.Pi*float64(periods)*t+phase)
-		x, y := x1+ux*length*t-uy*d, y1+uy*length*t+ux*d
-		if i == 0 {
-			s.MoveTo(x, y)
-		} else {
-			s.LineTo(x, y)
-		}
+		return x1 + ux*length*t - uy*d, y1 + uy*length*t + ux*d
+	}, periods*4, false, 0.16, c)
+}
+
+// smooth draws a path as steps Bezier curves that follow its direction, which takes a fifth of the bytes of short straight strokes.
+func (s *sheet) smooth(at func(t float64) (x, y float64), steps int, closed bool, width float64, c colour) {
+	s.SetDrawColor(c.r, c.g, c.b)
+	s.SetLineWidth(width)
+	const dt = 1e-5
+	h := 1 / float64(steps)
+	control := func(t, sign float64) (float64, float64) { // a third of a step along the tangent
+		x0, y0 := at(t - dt)
+		x1, y1 := at(t + dt)
+		x, y := at(t)
+		return x + sign*(x1-x0)/(2*dt)*h/3, y + sign*(y1-y0)/(2*dt)*h/3
 	}
-	s.DrawPath("D")
+	// Written by ourselves: gofpdf gives curves five decimals, which doubles the file.
+	k := s.GetConversionRatio()
+	var b []byte
+	point := func(x, y float64) {
+		b = strconv.AppendFloat(b, x*k, 'f', 2, 64)
+		b = append(b, ' ')
+		b = strconv.AppendFloat(b, (pageHeight-y)*k, 'f', 2, 64)
+		b = append(b, ' ')
+	}
+	point(at(0))
+	b = append(b, 'm')
+	for i := range steps {
+		t0, t1 := float64(i)*h, float64(i+1)*h
+		ax, ay := control(t0, 1)
+		bx, by := control(t1, -1)
+		b = append(b, '\n')
+		point(ax, ay)
+		point(bx, by)
+		point(at(t1))
+		b = append(b, 'c')
+	}
+	if closed {
+		b = append(b, " h"...)
+	}
+	s.RawWriteStr(string(append(b, " S"...)))
 }
 
 // flower fills a corner of the frame.
 func (s *sheet) flower(x, y float64) {
 	p := s.primary
-	s.curve(x, y, func(t float64) float64 { return 4.6 + 0.9*math.Cos(8*t) }, 1, 96, 0.25, s.accent)
-	s.curve(x, y, func(t float64) float64 { return 3.4 * math.Abs(math.Cos(4*t)) }, 1, 192, 0.2, p)
-	s.curve(x, y, func(t float64) float64 { return 3.4 * math.Abs(math.Sin(4*t)) }, 1, 192, 0.2, s.accent)
+	s.curve(x, y, func(t float64) float64 { return 3.15 + 0.4*math.Cos(8*t) }, 32, 0.2, s.accent)
+	s.curve(x, y, func(t float64) float64 { return 2.6 * math.Abs(math.Cos(4*t)) }, 64, 0.2, p)
+	s.curve(x, y, func(t float64) float64 { return 2.6 * math.Abs(math.Sin(4*t)) }, 64, 0.2, s.accent)
 	s.fill(p)
-	s.Circle(x, y, 0.6, "F")
+	s.Circle(x, y, 0.45, "F")
 }
 
 // rosette is a large figure of interlaced loops, so light that text over it reads well.
@@ -82,32 +114,23 @@ func (s *sheet) rosette(x, y, radius float64, c colour) {
 		lobes := 12.0 - 2*float64(ring%2)
 		for twist := range 3 {
 			phase := float64(twist) * 2 * math.Pi / lobes / 3
-			s.curve(x, y, func(t float64) float64 { return radius * k * (0.86 + 0.14*math.Cos(lobes*t+phase*lobes)) }, 1, 240, 0.3, c)
+			s.curve(x, y, func(t float64) float64 { return radius * k * (0.86 + 0.14*math.Cos(lobes*t+phase*lobes)) }, 48, 0.3, c)
 		}
 	}
 }
 
 // curve draws a closed curve given by its radius over the angle.
-func (s *sheet) curve(x, y float64, radius func(t float64) float64, turns, steps int, width float64, c colour) {
-	s.SetDrawColor(c.r, c.g, c.b)
-	s.SetLineWidth(width)
-	for i := range steps {
-		t := 2 * math.Pi * float64(turns) * float64(i) / float64(steps)
-		px, py := x+radius(t)*math.Sin(t), y-radius(t)*math.Cos(t)
-		if i == 0 {
-			s.MoveTo(px, py)
-		} else {
-			s.LineTo(px, py)
-		}
-	}
-	s.ClosePath()
-	s.DrawPath("D")
+func (s *sheet) curve(x, y float64, radius func(t float64) float64, steps int, width float64, c colour) {
+	s.smooth(func(t float64) (float64, float64) {
+		a := 2 * math.Pi * t
+		return x + radius(a)*math.Sin(a), y - radius(a)*math.Cos(a)
+	}, steps, true, width, c)
 }
 
 // emblem stands where an institution has set no logo: a plain star of eight points in two rings.
 func (s *sheet) emblem(x, y, radius float64) {
-	s.curve(x, y, func(float64) float64 { return radius }, 1, 72, 0.45, s.primary)
-	s.curve(x, y, func(t float64) float64 { return radius * (0.9 + 0.03*math.Cos(32*t)) }, 1, 256, 0.18, s.accent)
+	s.curve(x, y, func(float64) float64 { return radius }, 8, 0.45, s.primary)
+	s.curve(x, y, func(t float64) float64 { return radius * (0.9 + 0.03*math.Cos(24*t)) }, 96, 0.18, s.accent)
 	s.fill(s.primary)
 	const points = 8
 	for i := range 2 * points {

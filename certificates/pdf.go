@@ -52,17 +52,19 @@ type sheet struct {
 	*gofpdf.Fpdf
 	r               record.Record
 	primary, accent colour
+	background      gofpdf.Template // the ornament, stored once and shown on every page
 }
 
 // drawPDF draws a certificate. The result is a function of its arguments alone: the same record gives the same bytes in every process of the
 // same program. bundle is attached as record.json.
-func drawPDF(r record.Record, nip string, look Look, logo []byte, at time.Time, bundle []byte) (out []byte, err error) {
+func drawPDF(r record.Record, nip string, look Look, logo []byte, at time.Time, proof trail, bundle []byte) (out []byte, err error) {
 	defer func() { // gofpdf panics on what it does not expect; one certificate must not take the process with it
 		if p := recover(); p != nil {
 			out, err = nil, fmt.Errorf("draw certificate: %v", p)
 		}
 	}()
-	s := &sheet{Fpdf: gofpdf.New("L", "mm", "A4", ""), r: r}
+	// A landscape page is declared as a custom one: gofpdf turns templates of a document opened with "L" the wrong way.
+	s := &sheet{Fpdf: gofpdf.NewCustom(&gofpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: gofpdf.SizeType{Wd: pageWidth, Ht: pageHeight}}), r: r}
 	if s.primary, err = parseColour(look.Primary, defaultPrimary); err != nil {
 		return nil, err
 	}
@@ -84,8 +86,11 @@ func drawPDF(r record.Record, nip string, look Look, logo []byte, at time.Time, 
 		s.AddUTF8FontFromBytes(name, "", slices.Clone(ttf))
 	}
 	s.SetAttachments([]gofpdf.Attachment{{Content: bundle, Filename: record.BundleName, Description: "APEL certificate record"}})
+	s.background = s.CreateTemplate(func(t *gofpdf.Tpl) {
+		(&sheet{Fpdf: &t.Fpdf, primary: s.primary, accent: s.accent}).ornament()
+	})
 	s.front(nip, logo)
-	s.back()
+	s.back(at, proof)
 	var b bytes.Buffer
 	if err := s.Output(&b); err != nil {
 		return nil, fmt.Errorf("draw certificate: %w", err)
@@ -110,21 +115,20 @@ func printableLogo(data []byte, kind string) (err error) {
 // front is the certificate itself.
 func (s *sheet) front(nip string, logo []byte) {
 	s.AddPage()
-	s.ornament()
+	s.UseTemplate(s.background)
 	s.contoh()
 	const centre, wide = pageWidth / 2, 232.0
-	y := 31.0
 	if len(logo) > 0 {
-		s.logo(logo, centre, 22, 15)
+		s.logo(logo, centre, 20.5, 14.5)
 	} else {
-		s.emblem(centre, 29.5, 7.2)
+		s.emblem(centre, 28, 6.9)
 	}
-	y = 43.5
+	y := 41.0
 	s.spaced(centre, y, strings.ToUpper(s.r.Institution), 10, 1.1, s.primary, wide)
 	y += 5
 	s.middle(centre, y, s.r.Issuer, fontText, 9.5, soft, wide)
-	y += 15.5
-	s.spacedIn(fontTitle, centre, y, "SERTIFIKAT PELATIHAN", 33, 2.2, s.primary, wide)
+	y += 14.6
+	s.spacedIn(fontTitle, centre, y, "SERTIFIKAT PELATIHAN", 32, 2.2, s.primary, wide)
 	y += 7.2
 	s.middle(centre, y, "Nomor: "+s.r.Number, fontText, 10.5, ink, wide)
 
@@ -142,25 +146,25 @@ func (s *sheet) front(nip string, logo []byte) {
 	if s.r.Agency != "" {
 		place += ", " + s.r.Agency
 	}
-	nameLines, nameSize := s.wrap(s.r.Name, fontTitle, 29, 17, 236, 2)
-	titleLines, titleSize := s.wrap(s.r.Title, fontTitle, 20, 12.5, 216, 2)
+	nameLines, nameSize := s.wrap(s.r.Name, fontTitle, 27, 16, 232, 2)
+	titleLines, titleSize := s.wrap(s.r.Title, fontTitle, 19, 12, 220, 2)
 	positionLines, positionSize := s.wrap(s.r.Position, fontText, 11, 8.5, 216, 2)
 	placeLines, placeSize := s.wrap(place, fontText, 11, 8.5, 216, 2)
 	blocks := []block{
-		{7.5, []string{"diberikan kepada"}, fontText, 10.5, 0, soft},
-		{10.2, nameLines, fontTitle, nameSize, nameSize * 0.42, ink},
-		{8.6, who, fontText, 10.5, 0, ink},
+		{7.0, []string{"diberikan kepada"}, fontText, 10.5, 0, soft},
+		{9.8, nameLines, fontTitle, nameSize, nameSize * 0.42, ink},
+		{9.4, who, fontText, 10.5, 0, ink},
 		{5.2, positionLines, fontText, positionSize, 4.8, ink},
 		{5.2, placeLines, fontText, placeSize, 4.8, ink},
-		{9.0, []string{"yang telah menyelesaikan dengan baik pelatihan"}, fontText, 10.5, 0, soft},
-		{8.8, titleLines, fontTitle, titleSize, titleSize * 0.45, s.primary},
+		{8.2, []string{"yang telah menyelesaikan dengan baik pelatihan"}, fontText, 10.5, 0, soft},
+		{8.2, titleLines, fontTitle, titleSize, titleSize * 0.45, s.primary},
 	}
 	need := 0.0
 	for _, b := range blocks {
 		need += b.gap + float64(len(b.lines)-1)*b.step
 	}
-	const factsAt = 142.0
-	spare := (factsAt - 7 - y - need) / float64(len(blocks))
+	const factsAt = 145.0
+	spare := (factsAt - 11 - y - need) / float64(len(blocks))
 	for i, b := range blocks {
 		y += b.gap + spare
 		for n, line := range b.lines {
@@ -170,7 +174,7 @@ func (s *sheet) front(nip string, logo []byte) {
 			s.middle(centre, y, line, b.font, b.size, b.c, wide)
 		}
 		if i == 1 {
-			s.flourish(centre, y+3.1, 58)
+			s.flourish(centre, y+nameSize*0.15, 58)
 		}
 	}
 	s.facts(factsAt)
@@ -208,7 +212,7 @@ func (s *sheet) facts(y float64) {
 
 // foot holds the QR code with the verification code on the left and the signers on the right.
 func (s *sheet) foot() {
-	const left, top, size = 33.5, 153.6, 29.0
+	const left, top, size = 33.5, 155.6, 29.0
 	s.qr(CheckURL(s.r), left, top, size)
 	x, code := left+size+3.5, record.FormatCode(s.r.Code)
 	s.text(x, top+4.2, "Kode verifikasi", fontText, 7, soft)
@@ -227,9 +231,9 @@ func (s *sheet) foot() {
 	}
 	for i, x := range s.r.Signers {
 		mid := until - width*float64(n-i) + width/2
-		s.signer(mid, top+2.2, width-5, x, i == n-1)
+		s.signer(mid, top+3.4, width-5, x, i == n-1)
 	}
-	s.middle(pageWidth/2, 187.6, "Belum ditandatangani secara elektronik \u2013 keabsahan melalui kode verifikasi.", fontText, 7, soft, 200)
+	s.middle(pageWidth/2, 189.8, "Belum ditandatangani secara elektronik \u2013 keabsahan melalui kode verifikasi.", fontText, 7, soft, 200)
 }
 
 func (s *sheet) signer(mid, y, width float64, x record.Signer, last bool) {
@@ -240,10 +244,10 @@ func (s *sheet) signer(mid, y, width float64, x record.Signer, last bool) {
 	for i, line := range lines {
 		s.middle(mid, y+4.4+float64(i)*3.9, line, fontText, size, ink, width)
 	}
-	s.middle(mid, y+23.4, x.Name, fontTitle, 10, ink, width)
+	s.middle(mid, y+20.2, x.Name, fontTitle, 10, ink, width)
 	s.font(fontTitle, 10)
 	half := min(s.GetStringWidth(x.Name), width) / 2
-	s.line(mid-half, y+24.4, mid+half, y+24.4, 0.15, ink)
+	s.line(mid-half, y+21.1, mid+half, y+21.1, 0.15, ink)
 	below := []string{}
 	if x.Rank != "" {
 		below = append(below, x.Rank)
@@ -252,14 +256,14 @@ func (s *sheet) signer(mid, y, width float64, x record.Signer, last bool) {
 		below = append(below, "NIP "+groupNIP(x.NIP))
 	}
 	for i, line := range below {
-		s.middle(mid, y+28+float64(i)*3.4, line, fontText, 7.8, soft, width)
+		s.middle(mid, y+24.7+float64(i)*3.3, line, fontText, 7.8, soft, width)
 	}
 }
 
 // back is the second page: what was taught, what was reached, how to check.
-func (s *sheet) back() {
+func (s *sheet) back(at time.Time, proof trail) {
 	s.AddPage()
-	s.frame()
+	s.UseTemplate(s.background)
 	s.contoh()
 	const left, right = 30.0, pageWidth - 30
 	s.spacedIn(fontTitle, pageWidth/2, 35, "DAFTAR MATERI DAN CAPAIAN", 19, 1.2, s.primary, 230)
@@ -273,9 +277,8 @@ func (s *sheet) back() {
 		subjects = append(subjects, row{fmt.Sprint(i + 1), x.Title, fmt.Sprint(x.Minutes)})
 		total += x.Minutes
 	}
-	bottom := 0.0
 	if len(subjects) > 0 {
-		bottom = s.table(left, 60, column, "MATERI", "MENIT", subjects, fmt.Sprintf("Jumlah waktu belajar \u00b7 diakui %d JP @ 45 menit", s.r.JP), fmt.Sprint(total))
+		s.table(left, 60, column, "MATERI", "MENIT", subjects, fmt.Sprintf("Jumlah waktu belajar \u00b7 diakui %d JP @ 45 menit", s.r.JP), fmt.Sprint(total))
 	}
 	reached := make([]row, 0, len(s.r.Competencies))
 	for _, c := range s.r.Competencies {
@@ -287,7 +290,7 @@ func (s *sheet) back() {
 		y = s.table(x, y, column, "KOMPETENSI SASARAN", "", reached, "", "") + 8
 	}
 	s.result(x, y, column)
-	_ = bottom
+	s.trail(at, proof)
 	s.proofText()
 }
 
@@ -301,8 +304,35 @@ func (s *sheet) result(x, y, width float64) {
 	s.fit(x+36, y+10, s.r.Predikat, fontTitle, 15, s.primary, width-42)
 }
 
+// trail is what an expert needs to find the certificate in the public log.
+type trail struct {
+	commitment string // hex
+	keyID      string
+	origin     string // the log's name
+	index      int64
+}
+
+func (s *sheet) trail(at time.Time, p trail) {
+	const y, left = 152.0, 30.0
+	s.spacedLeft(left, y, "JEJAK PENERBITAN", 7.5, 0.6, s.primary)
+	s.line(left, y+2, pageWidth-30, y+2, 0.2, s.accent)
+	cells := []struct {
+		x, width     float64
+		label, value string
+	}{
+		{left, 36, "Tanggal terbit", longDate(s.r.IssuedOn)},
+		{left + 40, 52, "Log publik, entri", fmt.Sprintf("%s  #%d", p.origin, p.index)},
+		{left + 96, 34, "Kunci penerbit", p.keyID},
+		{left + 134, 103, "Sidik catatan (SHA-256)", p.commitment},
+	}
+	for _, c := range cells {
+		s.text(c.x, y+6.4, c.label, fontText, 7, soft)
+		s.fit(c.x, y+10.8, c.value, fontText, 8.2, ink, c.width)
+	}
+}
+
 func (s *sheet) proofText() {
-	const y = 170.0
+	const y = 174.0
 	s.line(30, y-5, pageWidth-30, y-5, 0.2, s.accent)
 	lines := []string{
 		"Cara memeriksa keaslian: pindai kode QR pada halaman pertama, atau buka " + s.r.Host + "/v lalu masukkan kode verifikasi " + record.FormatCode(s.r.Code) + ".",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -88,7 +89,8 @@ func (s *Service) draw(ctx context.Context, c Certificate) ([]byte, error) {
 			return nil, fmt.Errorf("logo: %w", err)
 		}
 	}
-	body, err := drawPDF(c.Record, c.Held.NIP, c.Held.Look, logo, c.IssuedAt, bundle)
+	origin, _, _ := strings.Cut(proof.Checkpoint, "\n")
+	body, err := drawPDF(c.Record, c.Held.NIP, c.Held.Look, logo, c.IssuedAt, trail{c.Commitment, c.KeyID, origin, c.Leaf}, bundle)
 	if err != nil {
 		return nil, err
 	}
