@@ -144,7 +144,11 @@ func (s *Service) input(ctx context.Context, c *Certificate) (verify.Input, erro
 			known.Since, known.Why, known.Official = e.At, e.Reason, e.Official
 		}
 	}
-	proof, err := s.proof(ctx, *c)
+	state, err := s.state(ctx)
+	if err != nil {
+		return in, err
+	}
+	proof, err := s.prove(ctx, *c, root.Log, state.Checkpoint) // against the newest checkpoint
 	if err != nil {
 		if errors.Is(err, faults.Unavailable) {
 			return in, err

@@ -3,12 +3,14 @@ package certificates
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/blobs"
@@ -144,4 +146,16 @@ func (r *room) finish(t testing.TB, id ID) {
 		}
 	}
 	t.Fatal("the certificate never comes to rest")
+}
+
+// admin may revoke; nobody's own certificates are theirs here.
+var admin = access.Actor{Person: "admin", Grants: []access.Grant{{Role: "training_admin"}}}
+
+var decision = Decision{Reason: "Kehadiran terbukti dipalsukan menurut berita acara.", Official: "Dra. Sri Wahyuni, Kepala BKPSDMD"}
+
+func rename(t testing.TB, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
 }

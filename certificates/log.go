@@ -17,7 +17,10 @@ import (
 // The log's hashes are kept as tiles of the C2SP tlog-tiles form (256 hashes each), one document per tile, widened in place. They are a
 // projection of the seal journal: computed from its leaves, never decided here.
 
-const tileHeight = 8
+const (
+	tileHeight = 8
+	tileWidth  = 1 << tileHeight
+)
 
 // tile is one tile: the hashes it has so far, base64 of 32 bytes each.
 type tile struct {
@@ -168,6 +171,13 @@ type logState struct {
 }
 
 const logStateID = "log"
+
+// checkpoint is the signed checkpoint of one seal, kept beside the journal so that proving a place needs no whole seal.
+type checkpoint struct {
+	Size   int64  `json:"size"`
+	Signed string `json:"signed"`
+	Log    string `json:"log"` // verifier key
+}
 
 func (s *Service) state(ctx context.Context) (logState, error) {
 	d, err := s.states.Get(ctx, logStateID)

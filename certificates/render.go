@@ -99,12 +99,16 @@ func (s *Service) draw(ctx context.Context, c Certificate) ([]byte, error) {
 
 // proof shows a certificate's place in the log against the checkpoint of its own seal, so that it never changes.
 func (s *Service) proof(ctx context.Context, c Certificate) (record.Proof, error) {
-	e, err := s.journal.At(ctx, c.Seal)
+	p, err := s.points.Get(ctx, storage.OrderInt(c.Seal))
 	if err != nil {
 		return record.Proof{}, err
 	}
-	root := record.Root{Log: e.Payload.Log}
-	tree, err := root.OpenCheckpoint(e.Payload.Checkpoint)
+	return s.prove(ctx, c, p.Value.Log, p.Value.Signed)
+}
+
+// prove shows a certificate's place in the log against a checkpoint.
+func (s *Service) prove(ctx context.Context, c Certificate, log, signed string) (record.Proof, error) {
+	tree, err := record.Root{Log: log}.OpenCheckpoint(signed)
 	if err != nil {
 		return record.Proof{}, err
 	}
@@ -112,7 +116,7 @@ func (s *Service) proof(ctx context.Context, c Certificate) (record.Proof, error
 	if err != nil {
 		return record.Proof{}, fmt.Errorf("prove place %d in the log: %w", c.Leaf, err)
 	}
-	return record.Proof{Index: c.Leaf, At: c.IssuedAt, Checkpoint: e.Payload.Checkpoint, Hashes: hashes}, nil
+	return record.Proof{Index: c.Leaf, At: c.IssuedAt, Checkpoint: signed, Hashes: hashes}, nil
 }
 
 // Download gives the PDF to its holder or to whoever may download it; it is rendered at once if it was not yet. Errors: NotFound, Forbidden,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -248,7 +249,10 @@ func (s *Service) entriesFor(d storage.Doc[Certificate], now time.Time, day civi
 }
 
 // catchUp applies every seal that the projections do not show yet, in order, and returns the state afterwards.
-func (s *Service) catchUp(ctx context.Context) (logState, error) {
+func (s *Service) catchUp(ctx context.Context) (logState, error) { return s.follow(ctx, false) }
+
+// follow is catchUp; with again it also puts right what the projections already show but show wrongly.
+func (s *Service) follow(ctx context.Context, again bool) (logState, error) {
 	for {
 		state, err := s.state(ctx)
 		if err != nil {
@@ -259,7 +263,7 @@ func (s *Service) catchUp(ctx context.Context) (logState, error) {
 			return state, err
 		}
 		for _, e := range entries {
-			if state, err = s.apply(ctx, state, e); err != nil {
+			if state, err = s.apply(ctx, state, e, again); err != nil {
 				return state, fmt.Errorf("apply seal %d: %w", e.N, err)
 			}
 		}
@@ -267,7 +271,7 @@ func (s *Service) catchUp(ctx context.Context) (logState, error) {
 }
 
 // apply makes the projections show one seal: tiles, certificates, and last the state, so that a crash anywhere leads to the same again.
-func (s *Service) apply(ctx context.Context, state logState, e journal.Entry[seal]) (logState, error) {
+func (s *Service) apply(ctx context.Context, state logState, e journal.Entry[seal], again bool) (logState, error) {
 	if e.N != state.Seal+1 || e.Payload.From != state.Size {
 		return state, fmt.Errorf("the journal continues with entry %d at size %d, the state is at %d and %d", e.N, e.Payload.From, state.Seal, state.Size)
 	}
@@ -297,7 +301,17 @@ func (s *Service) apply(ctx context.Context, state logState, e journal.Entry[sea
 	if err := saveTiles(ctx, s.tiles, g); err != nil {
 		return state, err
 	}
-	if err := s.applyEntries(ctx, e); err != nil {
+	point := checkpoint{Size: g.tree.N, Signed: e.Payload.Checkpoint, Log: e.Payload.Log}
+	if _, err := s.points.Upsert(ctx, storage.OrderInt(e.N), func(d *storage.Doc[checkpoint]) error {
+		if d.Value == point {
+			return storage.Unchanged
+		}
+		d.Value = point
+		return nil
+	}); err != nil {
+		return state, err
+	}
+	if err := s.applyEntries(ctx, e, again); err != nil {
 		return state, err
 	}
 	next := logState{Seal: e.N, Size: g.tree.N, Root: g.tree.Hash.String(), Checkpoint: e.Payload.Checkpoint, Series: e.Payload.Series, Public: root}
@@ -313,7 +327,7 @@ func (s *Service) apply(ctx context.Context, state logState, e journal.Entry[sea
 
 // applyEntries writes the certificates of a seal, several at once so that they share commits. Several entries of one certificate stand next
 // to each other in a seal and are applied together.
-func (s *Service) applyEntries(ctx context.Context, e journal.Entry[seal]) error {
+func (s *Service) applyEntries(ctx context.Context, e journal.Entry[seal], again bool) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(32)
 	entries := e.Payload.Entries
@@ -323,22 +337,25 @@ func (s *Service) applyEntries(ctx context.Context, e journal.Entry[seal]) error
 			j++
 		}
 		first, run := e.Payload.From+int64(i), entries[i:j]
-		group.Go(func() error { return s.applyRun(ctx, e, first, run) })
+		group.Go(func() error { return s.applyRun(ctx, e, first, run, again) })
 		i = j
 	}
 	return group.Wait()
 }
 
-func (s *Service) applyRun(ctx context.Context, e journal.Entry[seal], first int64, run []sealEntry) error {
+func (s *Service) applyRun(ctx context.Context, e journal.Entry[seal], first int64, run []sealEntry, again bool) error {
 	now := s.now()
 	_, err := s.docs.Upsert(ctx, string(run[0].Cert), func(d *storage.Doc[Certificate]) error {
 		changed := false
 		for i, x := range run {
-			was, err := applyEntry(&d.Value, e.N, first+int64(i), e.Payload.KeyID, x)
+			was, err := applyEntry(&d.Value, e.N, first+int64(i), e.Payload.KeyID, x, again)
 			if err != nil {
 				return err
 			}
 			changed = changed || was
+		}
+		if stands := d.Value.standing(); again && stands != d.Value.State {
+			d.Value.State, changed = stands, true
 		}
 		if !changed {
 			return storage.Unchanged
@@ -350,10 +367,10 @@ func (s *Service) applyRun(ctx context.Context, e journal.Entry[seal], first int
 }
 
 // applyEntry makes a certificate show one entry; it reports whether that changed anything.
-func applyEntry(c *Certificate, n, leaf int64, kid string, x sealEntry) (changed bool, err error) {
+func applyEntry(c *Certificate, n, leaf int64, kid string, x sealEntry, again bool) (changed bool, err error) {
 	switch x.Kind {
 	case record.LeafIssue:
-		if c.State != Intended && c.State != "" {
+		if c.State != Intended && c.State != "" && (!again || c.shows(n, leaf, kid, x)) {
 			return false, nil
 		}
 		r, err := record.Parse([]byte(x.Record))
@@ -363,7 +380,7 @@ func applyEntry(c *Certificate, n, leaf int64, kid string, x sealEntry) (changed
 		*c = Certificate{State: Issued, Record: r, Held: *x.Held, Commitment: x.Commitment, Signature: x.Signature, KeyID: kid, Seal: n, Leaf: leaf, IssuedAt: x.At}
 		return true, nil
 	case record.LeafRendered:
-		if c.File != nil && (c.File.Leaf != 0 || c.File.Hash != x.File.Hash) {
+		if c.File != nil && (c.File.Leaf != 0 || c.File.Hash != x.File.Hash) && (!again || c.File.Leaf == leaf && c.File.Hash == x.File.Hash) {
 			return false, nil
 		}
 		f := *x.File
@@ -373,10 +390,12 @@ func applyEntry(c *Certificate, n, leaf int64, kid string, x sealEntry) (changed
 	}
 	for i, have := range c.Events {
 		if have.Kind == x.Kind && have.At.Equal(x.At) {
-			if have.Leaf != 0 {
+			event := *x.Event
+			event.Leaf, event.Seal = leaf, n
+			if have.Leaf != 0 && !again || have == event {
 				return false, nil
 			}
-			c.Events[i].Leaf, c.Events[i].Seal = leaf, n
+			c.Events[i] = event
 			return true, nil
 		}
 	}
@@ -389,12 +408,26 @@ func applyEntry(c *Certificate, n, leaf int64, kid string, x sealEntry) (changed
 	return true, nil
 }
 
+// shows says whether a certificate says of its issue what the seal says.
+func (c Certificate) shows(n, leaf int64, kid string, x sealEntry) bool {
+	canonical, err := c.Record.Canonical()
+	return err == nil && string(canonical) == x.Record && reflect.DeepEqual(c.Held, *x.Held) && c.Commitment == x.Commitment && c.Signature == x.Signature && c.KeyID == kid && c.Seal == n && c.Leaf == leaf
+}
+
 func stateAfter(kind string) State {
 	switch kind {
 	case record.LeafRevoke:
 		return Revoked
 	case record.LeafSuspend:
 		return Suspended
+	}
+	return Issued
+}
+
+// standing is the state that follows from the events of an issued certificate.
+func (c Certificate) standing() State {
+	if e, ok := c.LastEvent(); ok {
+		return stateAfter(e.Kind)
 	}
 	return Issued
 }

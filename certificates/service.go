@@ -50,6 +50,7 @@ type Service struct {
 	docs    *storage.Collection[Certificate]
 	states  *storage.Collection[logState]
 	tiles   *storage.Collection[tile]
+	points  *storage.Collection[checkpoint]
 	journal *journal.Journal[seal]
 
 	blobs    *blobs.Store
@@ -97,6 +98,9 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 		return nil, err
 	}
 	if s.tiles, err = storage.Open(ctx, c.DB, storage.Def[tile]{Name: "log_tiles", Shape: 1}); err != nil {
+		return nil, err
+	}
+	if s.points, err = storage.Open(ctx, c.DB, storage.Def[checkpoint]{Name: "log_checkpoints", Shape: 1}); err != nil {
 		return nil, err
 	}
 	if s.journal, err = journal.Open[seal](ctx, c.DB, "seal"); err != nil {
