@@ -84,6 +84,7 @@ func (r *room) openOn(t testing.TB, e storage.Engine) {
 	r.db = db
 	r.Service, err = Open(ctx, Config{DB: db, Blobs: b, Policy: p, KeyDir: filepath.Join(r.dir, "keys"), Now: r.clock.now,
 		Zone:     func() civil.Zone { return r.zone },
+		UnitsOf:  func(context.Context, string) ([]string, error) { return []string{"u-bidang", "u-dinas", "u-kota"}, nil },
 		Settings: func(context.Context) (Settings, error) { return r.settings, nil }})
 	if err != nil {
 		t.Fatal(err)

@@ -81,7 +81,7 @@ var errNothing = errors.New("nothing waits to be sealed")
 func (s *Service) Seal(ctx context.Context, id ID) error {
 	s.sealing.Lock() // saves wasted work within the process; callers behind us find theirs done
 	defer s.sealing.Unlock()
-	for {
+	for idle := 0; ; {
 		d, err := s.docs.Get(ctx, string(id))
 		if err != nil {
 			return err
@@ -90,6 +90,10 @@ func (s *Service) Seal(ctx context.Context, id ID) error {
 			return s.settleDue(ctx, id)
 		}
 		_, err = s.sealWaiting(ctx)
+		if errors.Is(err, errNothing) && idle == 0 { // somebody else's seal has it: look again
+			idle++
+			continue
+		}
 		if why := s.refused[id]; why != nil {
 			return fmt.Errorf("seal %s: %w", id, why)
 		}

@@ -106,7 +106,16 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 	if s.journal, err = journal.Open[seal](ctx, c.DB, "seal"); err != nil {
 		return nil, err
 	}
-	return s, s.openKeys(ctx, c)
+	if err := s.openKeys(ctx, c); err != nil {
+		return nil, err
+	}
+	if c.DB.ReadOnly() == "" {
+		// Finish what a crash left between the journal and its projections. If that fails the room still opens: doctor says why, Rebuild mends it.
+		if _, err := s.catchUp(ctx); err != nil {
+			s.log.Error("the projections of the seal journal are behind", "err", err)
+		}
+	}
+	return s, nil
 }
 
 func (s *Service) openKeys(ctx context.Context, c Config) error {
