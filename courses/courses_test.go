@@ -120,7 +120,7 @@ func (d dictionary) Known(_ context.Context, c string) bool { return slices.Cont
 
 // world is one installation for a test.
 type world struct {
-	*testing.T
+	testing.TB
 	db     *storage.DB
 	engine *sqlite.Engine
 	*courses.Service
@@ -145,7 +145,7 @@ var (
 	uadmin = access.Actor{Person: "uadm", Grants: []access.Grant{{Role: "unit_admin", Unit: "u-dukcapil"}}}
 )
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	e, err := sqlite.Open(filepath.Join(t.TempDir(), "apel.db"), sqlite.Options{})
 	must(t, err)
@@ -154,7 +154,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { db.Close() })
 	p, err := policies.Load()
 	must(t, err)
-	w := &world{T: t, db: db, engine: e, clock: &clock{now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)},
+	w := &world{TB: t, db: db, engine: e, clock: &clock{now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)},
 		people: &register{people: map[string]courses.Learner{}, roles: map[string][]string{}}}
 	for _, id := range []string{"ani", "budi"} {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-dukcapil", "u-city"}, Positions: []string{"p-loket"}, PositionKind: "pelaksana",

@@ -37,7 +37,7 @@ var itemDef = storage.Def[grading.Item]{Name: "items", Shape: 1}
 var bankDef = storage.Def[Bank]{Name: "item_banks", Shape: 1}
 
 var (
-	partRule     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,19}$`)
+	partRule     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,29}$`)
 	itemCodeRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,29}$`)
 )
 
@@ -90,14 +90,78 @@ func (s *Service) WriteBank(ctx context.Context, a access.Actor, version Version
 	})
 }
 
+// made is a bank ready to be stored: its items, the list of them, and the reference a version keeps.
+type made struct {
+	items []storage.Doc[grading.Item]
+	bank  storage.Doc[Bank]
+	ref   BankRef
+}
+
 // storeBank writes the items and then the bank that lists them; before is the bank whose version numbers are continued, "" for none.
 func (s *Service) storeBank(ctx context.Context, course CourseID, code, before string, items []grading.Item) (BankRef, error) {
+	m, err := s.makeBank(ctx, course, code, before, items)
+	if err != nil {
+		return BankRef{}, err
+	}
+	return m.ref, s.putBank(ctx, m)
+}
+
+func (s *Service) putBank(ctx context.Context, m made) error {
+	for _, d := range m.items {
+		if err := put(ctx, s.items, d); err != nil {
+			return err
+		}
+	}
+	return put(ctx, s.banks, m.bank)
+}
+
+// makeBank checks items and gives them their ids and versions, without writing anything.
+func (s *Service) makeBank(ctx context.Context, course CourseID, code, before string, items []grading.Item) (made, error) {
 	if !partRule.MatchString(code) {
-		return BankRef{}, faults.OnField("banks.code", "Kode bank berisi huruf, angka dan tanda hubung, paling banyak 20.", "A bank code has letters, digits and hyphens, at most 20.")
+		return made{}, faults.OnField("banks.code", "Kode bank berisi huruf, angka dan tanda hubung, paling banyak 30.", "A bank code has letters, digits and hyphens, at most 30.")
 	}
 	if len(items) > storage.MaxList {
-		return BankRef{}, faults.Newf(faults.TooLarge, "Satu bank paling banyak %d soal. Bagi menjadi beberapa bank.", "A bank has at most %d items. Split it into several.", storage.MaxList)
+		return made{}, faults.Newf(faults.TooLarge, "Satu bank paling banyak %d soal. Bagi menjadi beberapa bank.", "A bank has at most %d items. Split it into several.", storage.MaxList)
 	}
+	if err := checkItems(items); err != nil {
+		return made{}, err
+	}
+	was := map[string]BankItem{}
+	if before != "" {
+		b, err := s.bank(ctx, before)
+		if err != nil {
+			return made{}, err
+		}
+		for _, it := range b.Items {
+			was[it.Code] = it
+		}
+	}
+	var m made
+	for _, it := range items {
+		it.ID, it.Version, it.Key = "", 0, 0
+		id := course + "." + it.Code + "." + fingerprint(it, 8)
+		it.ID, it.Version, it.Key = id, was[it.Code].Version+1, 1
+		if was[it.Code].Item == id {
+			it.Version = was[it.Code].Version
+		} else if had, err := s.items.Get(ctx, id); err == nil { // written before, in an earlier version of the course
+			it.Version = had.Value.Version
+		} else if !errors.Is(err, faults.NotFound) {
+			return made{}, err
+		}
+		options := ""
+		for _, o := range it.Options {
+			options += o.ID
+		}
+		m.items = append(m.items, storage.Doc[grading.Item]{ID: id, Value: it})
+		m.bank.Value.Items = append(m.bank.Value.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, options, it.Fixed})
+	}
+	m.bank.ID = course + "." + code + "." + fingerprint(m.bank.Value, 10)
+	m.ref = BankRef{Code: code, Bank: m.bank.ID, Items: len(items)}
+	return m, nil
+}
+
+// checkItems lists what is wrong with the items of a bank, one field per mistake ("items[3].stem").
+func checkItems(items []grading.Item) error {
 	wrong := faults.New(faults.Invalid, "Ada soal yang belum benar.", "Some items are not right yet.")
 	seen := map[string]int{}
 	for i, it := range items {
@@ -111,53 +175,15 @@ func (s *Service) storeBank(ctx context.Context, course CourseID, code, before s
 			wrong.With(at+".code", "Kode soal berisi huruf, angka dan tanda hubung, paling banyak 30.", "An item code has letters, digits and hyphens, at most 30.")
 		}
 		if j, twice := seen[it.Code]; twice {
-			f := faults.Newf(faults.Invalid, "Kode soal %s sudah dipakai soal ke-%d.", "Item code %s is already used by item %d.", it.Code, j+1)
+			f := faults.Newf(faults.Invalid, "Kode soal %[1]s sudah dipakai soal ke-%[2]d.", "Item code %[1]s is already used by item %[2]d.", it.Code, j+1)
 			wrong.With(at+".code", f.Text.ID, f.Text.EN)
 		}
 		seen[it.Code] = i
 	}
 	if len(wrong.Fields) > 0 {
-		return BankRef{}, wrong
+		return wrong
 	}
-	was := map[string]BankItem{}
-	if before != "" {
-		b, err := s.bank(ctx, before)
-		if err != nil {
-			return BankRef{}, err
-		}
-		for _, it := range b.Items {
-			was[it.Code] = it
-		}
-	}
-	var bank Bank
-	for _, it := range items {
-		it.ID, it.Version, it.Key = "", 0, 0
-		id := course + "." + it.Code + "." + fingerprint(it, 8)
-		it.ID, it.Version, it.Key = id, was[it.Code].Version+1, 1
-		if was[it.Code].Item == id {
-			it.Version = was[it.Code].Version
-		}
-		err := s.items.Insert(ctx, &storage.Doc[grading.Item]{ID: id, Value: it})
-		if errors.Is(err, faults.Conflict) { // written before, perhaps in an earlier version of the course
-			var d storage.Doc[grading.Item]
-			if d, err = s.items.Get(ctx, id); err == nil {
-				it = d.Value
-			}
-		}
-		if err != nil {
-			return BankRef{}, err
-		}
-		options := ""
-		for _, o := range it.Options {
-			options += o.ID
-		}
-		bank.Items = append(bank.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, options, it.Fixed})
-	}
-	d := storage.Doc[Bank]{ID: course + "." + code + "." + fingerprint(bank, 10), Value: bank}
-	if err := put(ctx, s.banks, d); err != nil {
-		return BankRef{}, err
-	}
-	return BankRef{Code: code, Bank: d.ID, Items: len(bank.Items)}, nil
+	return nil
 }
 
 // bank reads a bank through memory.

@@ -151,17 +151,20 @@ func (s *Service) authoring(ctx context.Context, a access.Actor, version Version
 }
 
 func (s *Service) storeLesson(ctx context.Context, course CourseID, t LessonText) (LessonRef, error) {
-	if !partRule.MatchString(t.Code) {
-		return LessonRef{}, faults.OnField("lessons.code", "Kode pelajaran berisi huruf, angka dan tanda hubung, paling banyak 20.", "A lesson code has letters, digits and hyphens, at most 20.")
-	}
-	d, err := newLesson(course, t.Code, t.Markdown)
+	d, ref, err := makeLesson(course, t)
 	if err != nil {
 		return LessonRef{}, err
 	}
-	if err := put(ctx, s.lessons, d); err != nil {
-		return LessonRef{}, err
+	return ref, put(ctx, s.lessons, d)
+}
+
+// makeLesson checks and renders a lesson without writing anything.
+func makeLesson(course CourseID, t LessonText) (storage.Doc[Lesson], LessonRef, error) {
+	if !partRule.MatchString(t.Code) {
+		return storage.Doc[Lesson]{}, LessonRef{}, faults.OnField("lessons.code", "Kode pelajaran berisi huruf, angka dan tanda hubung, paling banyak 30.", "A lesson code has letters, digits and hyphens, at most 30.")
 	}
-	return LessonRef{Code: t.Code, Lesson: d.ID, Title: t.Title, Minutes: t.Minutes, Part: t.Part, Objectives: t.Objectives, Seconds: d.Value.seconds()}, nil
+	d, err := newLesson(course, t.Code, t.Markdown)
+	return d, LessonRef{Code: t.Code, Lesson: d.ID, Title: t.Title, Minutes: t.Minutes, Part: t.Part, Objectives: t.Objectives, Seconds: d.Value.seconds()}, err
 }
 
 // lesson reads a lesson through memory.

@@ -34,7 +34,7 @@ func (s *Service) Publish(ctx context.Context, a access.Actor, id VersionID) (Ve
 		return VersionDoc{}, err
 	}
 	if d.Value.State == Draft {
-		if err := s.checkPublish(ctx, d.Value.Course, &d.Value.Content); err != nil {
+		if err := s.checkPublish(ctx, d.Value.Course, &d.Value.Content, s.count); err != nil {
 			return VersionDoc{}, err
 		}
 		now := s.now()
@@ -104,10 +104,20 @@ func (s *Service) CheckPublish(ctx context.Context, a access.Actor, id VersionID
 	if err != nil {
 		return err
 	}
-	return s.checkPublish(ctx, v.Course, &v.Content)
+	return s.checkPublish(ctx, v.Course, &v.Content, s.count)
 }
 
-func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content) error {
+// count counts the items of a stored bank per objective.
+func (s *Service) count(ctx context.Context, ref BankRef) (map[string]int, error) {
+	b, err := s.bank(ctx, ref.Bank)
+	if err != nil {
+		return nil, err
+	}
+	return b.Count(), nil
+}
+
+// checkPublish lists why a content may not be published. count tells the items of a bank per objective; an import asks before its banks are stored.
+func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content, count func(context.Context, BankRef) (map[string]int, error)) error {
 	e := faults.New(faults.Invalid, "Kursus belum dapat diterbitkan.", "The course cannot be published yet.")
 	with := func(path, id, en string) { e.With(path, id, en) }
 	if err := checkCard(c.Card); err != nil {
@@ -151,11 +161,10 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content)
 	for i, q := range c.Quizzes {
 		have := map[string]int{}
 		if ref, ok := c.Bank(q.Bank); ok {
-			b, err := s.bank(ctx, ref.Bank)
-			if err != nil {
+			var err error
+			if have, err = count(ctx, ref); err != nil {
 				return err
 			}
-			have = b.Count()
 		}
 		checkQuiz(i, q, c, have, with)
 		if q.Kind == PostTest {

@@ -62,7 +62,7 @@ func (q Quiz) Name() texts.Text {
 func checkQuiz(n int, q Quiz, c *Content, have map[string]int, with func(path, id, en string)) {
 	at := fmt.Sprintf("quizzes[%d].", n)
 	if !partRule.MatchString(q.Code) {
-		with(at+"code", "Kode tes berisi huruf, angka dan tanda hubung, paling banyak 20.", "A quiz code has letters, digits and hyphens, at most 20.")
+		with(at+"code", "Kode tes berisi huruf, angka dan tanda hubung, paling banyak 30.", "A quiz code has letters, digits and hyphens, at most 30.")
 	}
 	for _, other := range c.Quizzes[:n] {
 		if other.Code == q.Code {

@@ -18,10 +18,11 @@ import (
 // VersionState is where a version of a course stands.
 type VersionState string
 
-// The states of a version: it is written, then published and never changed again.
+// The states of a version: it is written, then published and never changed again, or given up.
 const (
 	Draft     VersionState = "draft"
 	Published VersionState = "published"
+	Discarded VersionState = "discarded"
 )
 
 // Version is one edition of a course. Its id is course.number.
@@ -195,7 +196,7 @@ func (s *Service) Versions(ctx context.Context, a access.Actor, course CourseID)
 	return out, nil
 }
 
-// published reads a version through memory. Only published versions are kept there.
+// version reads a version through memory. Only published versions are kept there.
 func (s *Service) version(ctx context.Context, id VersionID) (*Version, error) {
 	return s.knownVersions.get(ctx, id, func(ctx context.Context) (*Version, bool, error) {
 		d, err := s.versions.Get(ctx, id)
@@ -296,7 +297,7 @@ func (s *Service) edit(ctx context.Context, a access.Actor, id VersionID, revisi
 	}
 	d, err = s.versions.Update(ctx, id, func(d *storage.Doc[Version]) error {
 		if d.Value.State != Draft {
-			return faults.New(faults.Conflict, "Versi ini sudah terbit dan tidak dapat diubah. Buat versi baru.", "This version is published and cannot be changed. Begin a new version.")
+			return errFrozen()
 		}
 		if revision != 0 && d.Version != revision {
 			return faults.New(faults.Conflict, "Orang lain sudah mengubah naskah ini. Muat ulang lalu ulangi perubahan Anda.",
@@ -309,4 +310,42 @@ func (s *Service) edit(ctx context.Context, a access.Actor, id VersionID, revisi
 		return VersionDoc{}, err
 	}
 	return VersionDoc{d.ID, d.Version, d.Value}, nil
+}
+
+func errFrozen() error {
+	return faults.New(faults.Conflict, "Versi ini sudah terbit atau dibuang dan tidak dapat diubah. Buat versi baru.", "This version is published or discarded and cannot be changed. Begin a new version.")
+}
+
+// Discard gives a draft up; the next draft begins from the head again. Audited; safe to call twice. Conflict when it is published.
+func (s *Service) Discard(ctx context.Context, a access.Actor, id VersionID, why string) error {
+	d, err := s.versions.Get(ctx, id)
+	if err != nil {
+		return notFound(err, "Versi kursus ini tidak ada.", "This version of the course does not exist.")
+	}
+	role, err := s.cfg.Policy.May(a, "author", access.Thing{Kind: "course", ID: d.Value.Course})
+	if err != nil {
+		return err
+	}
+	e := s.entry(a, role, "discard_draft", VersionsCollection, id, "", why, "")
+	if d, err = s.versions.Update(ctx, id, func(d *storage.Doc[Version]) error {
+		switch d.Value.State {
+		case Discarded:
+			return storage.Unchanged
+		case Published:
+			return errFrozen()
+		}
+		d.Value.State = Discarded
+		d.Trail = append(d.Trail, e)
+		return nil
+	}); err != nil {
+		return err
+	}
+	_, err = s.courses.Update(ctx, d.Value.Course, func(c *storage.Doc[Course]) error {
+		if c.Value.Draft != id {
+			return storage.Unchanged
+		}
+		c.Value.Draft = ""
+		return nil
+	})
+	return err
 }

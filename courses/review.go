@@ -1,0 +1,151 @@
+package courses
+
+import (
+	"context"
+	"html/template"
+	"time"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// Review is a graded attempt as its taker may see it.
+type Review struct {
+	AttemptDoc
+	Title      texts.Text
+	PassMark   int // of post-tests
+	Left       int // attempts left; -1 without limit
+	Objectives []ObjectiveResult
+	Full       bool         // Items are there
+	Hint       texts.Text   // why the items are not
+	Items      []ItemReview // only when Full
+	Gradings   []time.Time  // when it was graded; more than one after a regrade
+}
+
+// ObjectiveResult is the result of the items of one objective.
+type ObjectiveResult struct {
+	Code   string
+	Text   texts.Text
+	Earned grading.Mark
+	Max    grading.Mark
+	Items  int
+}
+
+// Percent is the share earned, 0..100, cut.
+func (o ObjectiveResult) Percent() int {
+	if o.Max == 0 {
+		return 0
+	}
+	return int(o.Earned * 100 / o.Max)
+}
+
+// ItemReview is one item with what the author wrote about it.
+type ItemReview struct {
+	Item      string
+	Number    int
+	Objective string
+	State     grading.State
+	Earned    int // thousandths of the item
+	Stem      template.HTML
+	Choices   []ChoiceReview
+	Typed     string
+	Key       []template.HTML // right answers
+	Feedback  []template.HTML
+	General   template.HTML
+}
+
+// ChoiceReview is one choice as shown on the form.
+type ChoiceReview struct {
+	ID       string
+	HTML     template.HTML
+	Chosen   bool
+	Right    bool
+	Feedback template.HTML
+}
+
+// Review shows a graded attempt. Per objective always; item by item with key and feedback when nothing can be gained from it any more: practice, an attempt
+// that passed, or the last one (so also the pre-test). Between the attempts of a post-test the keys stay closed. Markers, auditors and training admins
+// always see everything. Conflict while it is not graded.
+func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Review, error) {
+	d, err := s.sitting(ctx, a, "review", id)
+	if err != nil {
+		return Review{}, err
+	}
+	at := &d.Value
+	res, ok := at.result()
+	if !ok || at.State == AttemptOpen {
+		return Review{}, faults.New(faults.Conflict, "Percobaan ini belum dinilai.", "This attempt has not been graded yet.")
+	}
+	v, err := s.version(ctx, at.Version)
+	if err != nil {
+		return Review{}, err
+	}
+	e, err := s.enrolments.Get(ctx, at.Enrolment)
+	if err != nil {
+		return Review{}, err
+	}
+	q, _ := v.Content.Quiz(at.Quiz)
+	r := Review{AttemptDoc: summary(id, at), Title: q.Name(), PassMark: q.PassMark, Left: -1}
+	if q.Attempts > 0 {
+		r.Left = max(q.Attempts+e.Value.Extra[q.Code]-max(at.Ordinal, e.Value.Taken[q.Code].Ended), 0)
+	}
+	for _, g := range at.Results {
+		r.Gradings = append(r.Gradings, g.At)
+	}
+	passed := res.Passed || e.Value.Taken[q.Code].Passed || e.Value.State == Completed
+	r.Full = a.Person != at.Person || q.Kind == Practice || passed || r.Left == 0
+	if !r.Full {
+		r.Hint = say("Pembahasan tiap soal dibuka setelah Anda lulus atau kesempatan habis.", "Each item is explained once you have passed or used all attempts.")
+	}
+
+	byObjective := map[string]int{}
+	for i, slot := range at.Form.Slots {
+		it, err := s.item(ctx, slot.Item)
+		if err != nil {
+			return Review{}, err
+		}
+		n, known := byObjective[it.Objective]
+		if !known {
+			n = len(r.Objectives)
+			byObjective[it.Objective] = n
+			o, _ := v.Content.Objective(it.Objective)
+			r.Objectives = append(r.Objectives, ObjectiveResult{Code: it.Objective, Text: o.Text})
+		}
+		r.Objectives[n].Items++
+		r.Objectives[n].Max += grading.Full
+		if i < len(res.Result.Items) {
+			r.Objectives[n].Earned += res.Result.Items[i].Mark
+		}
+		if !r.Full {
+			continue
+		}
+		x, err := grading.Explain(it.Item, slot, at.Answers[slot.Item])
+		if err != nil {
+			return Review{}, err
+		}
+		ir := ItemReview{Item: slot.Item, Number: i + 1, Objective: it.Objective, State: x.State, Earned: x.Mark.Thousandths(), Stem: it.stem, Typed: x.Typed, General: lineOf(x.General)}
+		if i < len(res.Result.Items) { // the stored mark counts; explaining again only finds the words
+			ir.State, ir.Earned = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths()
+		}
+		for _, k := range x.Key {
+			ir.Key = append(ir.Key, renderLine(k))
+		}
+		for _, f := range x.Feedback {
+			ir.Feedback = append(ir.Feedback, renderLine(f))
+		}
+		for _, c := range x.Choices {
+			ir.Choices = append(ir.Choices, ChoiceReview{c.ID, renderLine(c.Text), c.Chosen, c.Right, lineOf(c.Feedback)})
+		}
+		r.Items = append(r.Items, ir)
+	}
+	return r, nil
+}
+
+func lineOf(md string) template.HTML {
+	if md == "" {
+		return ""
+	}
+	return renderLine(md)
+}
