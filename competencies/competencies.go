@@ -5,8 +5,8 @@
 // not level 0. Reading order: dictionary.go, standard.go, rules.go (caps and cut-offs as dated rows), evidence.go, level.go, gap.go, hours.go,
 // standing.go (all of it put together for one person), import.go.
 //
-// Methods without an actor, and why: Record, Withdraw, BuildStanding and Raise are steps of the chain, called by workers only; Known, Held, Rules,
-// Dictionary, Standards and EachLevels are read by other rooms that have asked for permission in their own words.
+// Methods without an actor, and why: Record, Withdraw, BuildStanding, Raise and RaiseAll are steps of the chain, called by workers only; Known, Held, Rules,
+// Dictionary, Standards, LevelsOf, EachLevels and Trainings are read by other rooms that have asked for permission in their own words.
 package competencies
 
 import (
@@ -91,7 +91,7 @@ type Service struct {
 	rules      *sets.Set[Rules]
 	evidence   *storage.Collection[Evidence]
 	hours      *storage.Collection[Hours]
-	standings  *storage.Collection[storage.Derived[Standing]]
+	standings  *storage.Collection[storage.Derived[Profile]]
 }
 
 // Open opens the room's collections.

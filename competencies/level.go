@@ -19,9 +19,11 @@ type Owned struct {
 	Course     string     `json:"course,omitempty"`
 	On         civil.Date `json:"on,omitempty"`
 	Until      civil.Date `json:"until,omitempty"`     // last day it counts, "" for no end
+	Claimed    int        `json:"claimed,omitempty"`   // what the source says, where more than what counts
+	Skipped    bool       `json:"skipped,omitempty"`   // more would count once another source shows level 2
 	SetAside   int        `json:"set_aside,omitempty"` // a higher proposed level that a confirmed result replaced
 	Self       int        `json:"self,omitempty"`      // what the person says of themselves: shown, never counted
-	Why        texts.Text `json:"why"`
+	Lapsed     civil.Date `json:"lapsed,omitempty"`    // without valid evidence: when the last one ended
 }
 
 // Known says whether there is valid evidence.
@@ -29,6 +31,35 @@ func (o Owned) Known() bool { return o.State != "" }
 
 // Levels holds the owned level per competency code. A code that is missing has no evidence.
 type Levels map[string]Owned
+
+// Text says where the level comes from, how long it lasts, and what did not count.
+func (o Owned) Text() texts.Text {
+	switch {
+	case !o.Known() && o.Lapsed != "":
+		return texts.T("Belum ada bukti yang berlaku; bukti terakhir kedaluwarsa sesudah "+string(o.Lapsed)+".", "No valid evidence; the last one expired after "+string(o.Lapsed)+".")
+	case !o.Known():
+		return texts.T("Belum ada bukti.", "No evidence yet.")
+	}
+	id := fmt.Sprintf("Level %d %s lewat %s tanggal %s", o.Level, o.State.Text().ID, o.Kind.Text().ID, o.On)
+	en := fmt.Sprintf("Level %d %s by %s on %s", o.Level, o.State.Text().EN, o.Kind.Text().EN, o.On)
+	if o.Until != "" {
+		id, en = id+", berlaku sampai "+string(o.Until), en+", valid until "+string(o.Until)
+	}
+	id, en = id+".", en+"."
+	if o.SetAside > 0 {
+		id += fmt.Sprintf(" Hasil yang ditetapkan menggantikan usulan level %d.", o.SetAside)
+		en += fmt.Sprintf(" The confirmed result replaces the proposed level %d.", o.SetAside)
+	}
+	switch {
+	case o.Skipped:
+		id += " Level di atas 2 baru dihitung setelah level 2 terbukti dari sumber lain."
+		en += " A level above 2 counts once another source shows level 2."
+	case o.Claimed > 0:
+		id += fmt.Sprintf(" Sumber menyebut level %d; %s sendiri paling tinggi level %d.", o.Claimed, o.Kind.Text().ID, o.Level)
+		en += fmt.Sprintf(" The source says level %d; a %s alone supports at most level %d.", o.Claimed, o.Kind.Text().EN, o.Level)
+	}
+	return texts.T(id, en)
+}
 
 // Own computes the levels from evidence on a day: per competency the best valid confirmed evidence, else the best valid proposed one. Caps and the
 // rule that nobody skips level 2 are applied first. The order of the rows does not matter. Pure.
@@ -38,17 +69,15 @@ func Own(rows []Evidence, dict Dictionary, rules Rules, on civil.Date) Levels {
 		if e.Competency == "" || e.State == Withdrawn || e.On > on {
 			continue
 		}
-		level, why := e.Level, texts.Text{}
-		if limit := rules.Cap(e.Kind, dict.Field(e.Competency)); e.Kind != Self && level > limit {
-			level = limit
-			why = texts.T(fmt.Sprintf("Sumber menyebut level %d; %s sendiri paling tinggi level %d.", e.Level, e.Kind.Text().ID, limit),
-				fmt.Sprintf("The source says level %d; a %s alone supports at most level %d.", e.Level, e.Kind.Text().EN, limit))
+		c := counted{Evidence: e, level: e.Level, valid: e.Valid(on)}
+		if limit := rules.Cap(e.Kind, dict.Field(e.Competency)); e.Kind != Self && e.Level > limit {
+			c.level, c.claimed = limit, e.Level
 		}
-		byCode[e.Competency] = append(byCode[e.Competency], counted{e, level, why, e.Valid(on)})
+		byCode[e.Competency] = append(byCode[e.Competency], c)
 	}
 	out := Levels{}
 	for code, all := range byCode {
-		if o := own(all); o.Known() || o.Self > 0 || !o.Why.Empty() {
+		if o := own(all); o.Known() || o.Self > 0 || o.Lapsed != "" {
 			o.Competency = code
 			out[code] = o
 		}
@@ -56,11 +85,13 @@ func Own(rows []Evidence, dict Dictionary, rules Rules, on civil.Date) Levels {
 	return out
 }
 
+// counted is evidence with the part of it that counts.
 type counted struct {
 	Evidence
-	level int
-	why   texts.Text
-	valid bool
+	level   int
+	claimed int // the level of the source, where the cap took some away
+	skipped bool
+	valid   bool
 }
 
 func own(all []counted) Owned {
@@ -88,25 +119,13 @@ func own(all []counted) Owned {
 		}
 	}
 	if best == nil {
-		if lapsed != "" {
-			o.Why = texts.T("Bukti terakhir kedaluwarsa sesudah "+string(lapsed)+".", "The last evidence expired after "+string(lapsed)+".")
-		}
+		o.Lapsed = lapsed
 		return o
 	}
 	o.Level, o.State, o.Kind, o.Evidence, o.Source, o.Course, o.On, o.Until = best.level, best.State, best.Kind, best.ID, best.Source, best.Course, best.On, best.Expires
-	o.Why = texts.T(fmt.Sprintf("Level %d %s lewat %s tanggal %s", o.Level, o.State.Text().ID, o.Kind.Text().ID, o.On),
-		fmt.Sprintf("Level %d %s by %s on %s", o.Level, o.State.Text().EN, o.Kind.Text().EN, o.On))
-	if o.Until != "" {
-		o.Why = join(o.Why, texts.T(", berlaku sampai "+string(o.Until), ", valid until "+string(o.Until)))
-	}
-	o.Why = join(o.Why, texts.T(".", "."))
+	o.Claimed, o.Skipped = best.claimed, best.skipped
 	if o.State == Confirmed && proposed > o.Level {
 		o.SetAside = proposed
-		o.Why = join(o.Why, texts.T(fmt.Sprintf(" Hasil yang ditetapkan menggantikan usulan level %d.", proposed),
-			fmt.Sprintf(" The confirmed result replaces the proposed level %d.", proposed)))
-	}
-	if !best.why.Empty() {
-		o.Why = join(o.Why, texts.T(" "+best.why.ID, " "+best.why.EN))
 	}
 	return o
 }
@@ -131,8 +150,7 @@ func noSkipping(all []counted) {
 		if c.Kind == Assessment || c.Kind == Self || c.level <= base || second {
 			continue
 		}
-		c.why = texts.T(fmt.Sprintf("Level %d baru dihitung setelah level 2 terbukti dari sumber lain.", c.level),
-			fmt.Sprintf("Level %d counts once another source shows level 2.", c.level))
+		c.skipped = true
 		c.level = base
 	}
 }
@@ -183,5 +201,3 @@ func Changes(rows []Evidence, on civil.Date) civil.Date {
 	}
 	return next
 }
-
-func join(a, b texts.Text) texts.Text { return texts.T(a.ID+b.ID, a.In(texts.EN)+b.In(texts.EN)) }

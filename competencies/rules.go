@@ -105,9 +105,14 @@ func (s Scale) Band(owned, required int) Band {
 
 // Rules are those in force on a day: the row with the latest From that is not after it, or DefaultRules.
 func (s *Service) Rules(ctx context.Context, on civil.Date) (Rules, error) {
+	r, _, err := s.rulesOn(ctx, on)
+	return r, err
+}
+
+func (s *Service) rulesOn(ctx context.Context, on civil.Date) (r Rules, version string, err error) {
 	snap, err := s.rules.Current(ctx)
 	if err != nil {
-		return Rules{}, err
+		return Rules{}, "", err
 	}
 	best := DefaultRules()
 	for _, code := range snap.Codes {
@@ -115,7 +120,7 @@ func (s *Service) Rules(ctx context.Context, on civil.Date) (Rules, error) {
 			best = r // codes are dates in order
 		}
 	}
-	return best, nil
+	return best, snap.Version.ID, nil
 }
 
 // PublishRules puts dated rules in force, all rows at once, audited with the reason. Invalid names every mistake.

@@ -18,6 +18,14 @@ import (
 // Standing is where a person stands on a day: levels, gap against the standard of the own position, and what to learn next. It is derived: rebuilt
 // whole from evidence, register, dictionary, standards and courses.
 type Standing struct {
+	Profile
+	Gaps   []Gap
+	Beyond []Beyond   // gaps that no course on offer closes
+	Text   texts.Text // the fit in words
+}
+
+// Profile is the part of a standing that is stored; the rest follows from it and the versions it names.
+type Profile struct {
 	Person     string       `json:"person"`
 	On         civil.Date   `json:"on"`
 	Units      []string     `json:"units,omitempty"`
@@ -26,12 +34,19 @@ type Standing struct {
 	Standard   string       `json:"standard,omitempty"` // code; "" when the person holds no post with a standard
 	Standards  string       `json:"standards"`          // id of the version of the standards used
 	Dictionary string       `json:"dictionary"`         // id of the version of the dictionary used
+	Rules      string       `json:"rules,omitempty"`    // id of the version of the rules used; "" for the default ones
 	Levels     []Owned      `json:"levels,omitempty"`   // in order of code
-	Gaps       []Gap        `json:"gaps,omitempty"`
 	Fit        Fit          `json:"fit"`
 	Next       []NextCourse `json:"next,omitempty"`
-	Beyond     []Beyond     `json:"beyond,omitempty"` // gaps that no course on offer closes
-	Text       texts.Text   `json:"text"`
+}
+
+// LevelMap gives the levels by code.
+func (p Profile) LevelMap() Levels {
+	out := make(Levels, len(p.Levels))
+	for _, o := range p.Levels {
+		out[o.Competency] = o
+	}
+	return out
 }
 
 // NextCourse is a course that closes a part of the gap, with the reason ("kenapa kursus ini").
@@ -59,9 +74,9 @@ type Beyond struct {
 	Why        texts.Text `json:"why"`
 }
 
-var standingDef = storage.Def[storage.Derived[Standing]]{Name: StandingsCollection, Shape: 1, Indexes: []storage.Index[storage.Derived[Standing]]{
-	storage.ByGoodUntil[Standing](),
-	{Name: "unit", Of: func(d *storage.Doc[storage.Derived[Standing]]) ([]string, string) {
+var standingDef = storage.Def[storage.Derived[Profile]]{Name: StandingsCollection, Shape: 1, Indexes: []storage.Index[storage.Derived[Profile]]{
+	storage.ByGoodUntil[Profile](),
+	{Name: "unit", Of: func(d *storage.Doc[storage.Derived[Profile]]) ([]string, string) {
 		return d.Value.Of.Units, storage.OrderInt(int64(PercentOf(d.Value.Of.Fit.Low, d.Value.Of.Fit.Required)))
 	}},
 }}
@@ -78,17 +93,39 @@ func (s *Service) Raise(ctx context.Context, person string) error {
 // RaiseAll marks every standing, after dictionary, standards, rules or courses changed. It writes one document per person, so it belongs in
 // background work. Safe to call again.
 func (s *Service) RaiseAll(ctx context.Context) error {
-	return s.standings.All(ctx, func(d storage.Doc[storage.Derived[Standing]]) error {
+	return s.standings.All(ctx, func(d storage.Doc[storage.Derived[Profile]]) error {
 		return storage.Raise(ctx, s.standings, d.ID, s.now(), 0)
 	})
 }
 
 // BuildStanding is the chain's step 7 for one person: it rebuilds the standing. Safe to call at any time and twice at once.
 func (s *Service) BuildStanding(ctx context.Context, person string) error {
-	_, err := storage.Rebuild(ctx, s.standings, person, s.now(), func(ctx context.Context) (Standing, civil.Date, error) {
-		return s.build(ctx, person)
+	_, err := storage.Rebuild(ctx, s.standings, person, s.now(), func(ctx context.Context) (Profile, civil.Date, error) {
+		st, until, err := s.build(ctx, person)
+		return st.Profile, until, err
 	})
 	return err
+}
+
+// basis is what every standing of a day is computed from, beside the person's own rows.
+type basis struct {
+	dict      Dictionary
+	standards Standards
+	rules     Rules
+	rulesID   string
+	on        civil.Date
+}
+
+func (s *Service) basis(ctx context.Context) (b basis, err error) {
+	b.on = s.today()
+	if b.dict, err = s.Dictionary(ctx); err != nil {
+		return b, err
+	}
+	if b.standards, err = s.Standards(ctx); err != nil {
+		return b, err
+	}
+	b.rules, b.rulesID, err = s.rulesOn(ctx, b.on)
+	return b, err
 }
 
 func (s *Service) build(ctx context.Context, person string) (Standing, civil.Date, error) {
@@ -100,16 +137,7 @@ func (s *Service) build(ctx context.Context, person string) (Standing, civil.Dat
 	if err != nil {
 		return Standing{}, "", err
 	}
-	dict, err := s.Dictionary(ctx)
-	if err != nil {
-		return Standing{}, "", err
-	}
-	standards, err := s.Standards(ctx)
-	if err != nil {
-		return Standing{}, "", err
-	}
-	on := s.today()
-	rules, err := s.Rules(ctx, on)
+	b, err := s.basis(ctx)
 	if err != nil {
 		return Standing{}, "", err
 	}
@@ -119,40 +147,52 @@ func (s *Service) build(ctx context.Context, person string) (Standing, civil.Dat
 			return Standing{}, "", err
 		}
 	}
-	return Stand(person, who, rows, dict, standards, rules, courses, on), Changes(rows, on), nil
+	st := Stand(person, who, rows, b.dict, b.standards, b.rules, courses, b.on)
+	st.Rules = b.rulesID
+	return st, Changes(rows, b.on), nil
 }
 
 // Stand computes a standing. Pure; the order of rows and courses does not matter.
 func Stand(person string, who Staffer, rows []Evidence, dict Dictionary, standards Standards, rules Rules, courses []CourseTarget, on civil.Date) Standing {
 	levels := Own(rows, dict, rules, on)
-	st := Standing{Person: person, On: on, Units: who.Units, Post: who.Post, PostName: who.PostName, Standard: who.Standard,
+	p := Profile{Person: person, On: on, Units: who.Units, Post: who.Post, PostName: who.PostName, Standard: who.Standard,
 		Standards: standards.Version.ID, Dictionary: dict.Version.ID}
 	for _, code := range slices.Sorted(maps.Keys(levels)) {
-		st.Levels = append(st.Levels, levels[code])
+		p.Levels = append(p.Levels, levels[code])
 	}
-	standard, ok := standards.Items[who.Standard]
+	if standard, ok := standards.Items[who.Standard]; ok && who.Post != "" {
+		gaps := Gaps(standard, levels, dict)
+		p.Fit = Match(gaps, rules)
+		p.Next = Next(gaps, courses, dict, rules, who.PostName)
+	}
+	return p.whole(dict, standards, rules)
+}
+
+// whole adds what follows from a profile and the versions it names. Pure.
+func (p Profile) whole(dict Dictionary, standards Standards, rules Rules) Standing {
+	st := Standing{Profile: p}
+	standard, ok := standards.Items[p.Standard]
 	switch {
-	case who.Post == "":
+	case p.Post == "":
 		st.Text = texts.T("Belum ada jabatan di data kepegawaian, jadi belum ada standar untuk dibandingkan.", "The register shows no post, so there is no standard to compare with.")
 		return st
 	case !ok:
-		st.Text = texts.T("Jabatan "+who.PostName+" belum punya standar kompetensi di sini.", "The post "+who.PostName+" has no competency standard here yet.")
+		st.Text = texts.T("Jabatan "+p.PostName+" belum punya standar kompetensi di sini.", "The post "+p.PostName+" has no competency standard here yet.")
 		return st
 	}
-	st.Gaps = Gaps(standard, levels, dict)
-	st.Fit = Match(st.Gaps, rules)
-	st.Next, st.Beyond = Next(st.Gaps, courses, dict, rules, who.PostName)
+	st.Gaps = Gaps(standard, p.LevelMap(), dict)
+	st.Beyond = outOfReach(st.Gaps, p.Next, dict, rules)
 	var scales []Scale
 	if sc, ok := rules.Scale(ScaleMapping); ok {
 		scales = append(scales, sc)
 	}
-	st.Text = st.Fit.Text(scales...)
+	st.Text = p.Fit.Text(scales...)
 	return st
 }
 
 // Next orders the courses that close a gap: the one that closes most first, then fewer JP, then the code; each is judged as if those before it were
 // done. Pure.
-func Next(gaps []Gap, courses []CourseTarget, dict Dictionary, rules Rules, post string) ([]NextCourse, []Beyond) {
+func Next(gaps []Gap, courses []CourseTarget, dict Dictionary, rules Rules, post string) []NextCourse {
 	now := map[string]int{} // level after the courses chosen so far
 	for _, g := range gaps {
 		now[g.Competency] = g.Owned.Level
@@ -179,7 +219,21 @@ func Next(gaps []Gap, courses []CourseTarget, dict Dictionary, rules Rules, post
 		}
 		out = append(out, NextCourse{Course: c.Course, Version: c.Version, Title: c.Title, JP: c.JP, Closes: bestCloses, Why: why(bestCloses, dict, post)})
 	}
-	var beyond []Beyond
+	return out
+}
+
+// outOfReach lists the gaps that stay open after every course of Next.
+func outOfReach(gaps []Gap, next []NextCourse, dict Dictionary, rules Rules) []Beyond {
+	now := map[string]int{}
+	for _, g := range gaps {
+		now[g.Competency] = g.Owned.Level
+	}
+	for _, n := range next {
+		for _, c := range n.Closes {
+			now[c.Competency] = max(now[c.Competency], c.To)
+		}
+	}
+	var out []Beyond
 	for _, g := range gaps {
 		if now[g.Competency] >= g.Level {
 			continue
@@ -192,9 +246,9 @@ func Next(gaps []Gap, courses []CourseTarget, dict Dictionary, rules Rules, post
 		} else {
 			id, en = id+": butuh tugas yang dinilai, verifikasi atasan, atau penilaian kompetensi.", en+": it needs assessed work, a supervisor's verification or an official assessment."
 		}
-		beyond = append(beyond, Beyond{g.Competency, texts.T(id, en)})
+		out = append(out, Beyond{g.Competency, texts.T(id, en)})
 	}
-	return out, beyond
+	return out
 }
 
 // closing says what a course adds: points[0] levels it closes, points[1] levels it only prepares because a confirmed result stands.
@@ -253,31 +307,22 @@ func (s *Service) StandingOf(ctx context.Context, a access.Actor, person string)
 		return Standing{}, err
 	}
 	if err == nil {
-		fresh, err := s.fresh(ctx, d.Value)
+		b, err := s.basis(ctx)
 		if err != nil {
 			return Standing{}, err
 		}
-		if fresh {
-			return d.Value.Of, nil
+		if b.fresh(d.Value) {
+			return d.Value.Of.whole(b.dict, b.standards, b.rules), nil
 		}
 	}
 	st, _, err := s.build(ctx, person)
 	return st, err
 }
 
-func (s *Service) fresh(ctx context.Context, d storage.Derived[Standing]) (bool, error) {
-	if d.Have < d.Want || d.Have == 0 || d.GoodUntil != "" && s.today() >= d.GoodUntil {
-		return false, nil
-	}
-	dict, err := s.Dictionary(ctx)
-	if err != nil {
-		return false, err
-	}
-	standards, err := s.Standards(ctx)
-	if err != nil {
-		return false, err
-	}
-	return d.Of.Dictionary == dict.Version.ID && d.Of.Standards == standards.Version.ID, nil
+// fresh says whether a stored standing still is what would be computed now, but for courses and posts that changed without a word.
+func (b basis) fresh(d storage.Derived[Profile]) bool {
+	return d.Have > 0 && d.Have >= d.Want && (d.GoodUntil == "" || b.on < d.GoodUntil) && b.rules.From <= d.Of.On &&
+		d.Of.Dictionary == b.dict.Version.ID && d.Of.Standards == b.standards.Version.ID && d.Of.Rules == b.rulesID
 }
 
 // LevelsOf are the levels of a person today, computed from the evidence. Read by other rooms.
@@ -286,43 +331,44 @@ func (s *Service) LevelsOf(ctx context.Context, person string) (Levels, error) {
 	if err != nil {
 		return nil, err
 	}
-	dict, err := s.Dictionary(ctx)
+	b, err := s.basis(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := s.Rules(ctx, s.today())
-	if err != nil {
-		return nil, err
-	}
-	return Own(rows, dict, rules, s.today()), nil
+	return Own(rows, b.dict, b.rules, b.on), nil
 }
 
-// EachLevels calls fn with the levels of everybody who has evidence, streaming all evidence once; the order of people is not fixed. For whole-city
-// work of other rooms, not for a page. People without evidence do not occur.
+// EachLevels calls fn with the levels of everybody who ever had evidence, reading the stored standings and computing those that are stale; the order
+// of people is not fixed. For whole-city work of other rooms, not for a page.
 func (s *Service) EachLevels(ctx context.Context, fn func(person string, levels Levels) error) error {
-	dict, err := s.Dictionary(ctx)
+	b, err := s.basis(ctx)
 	if err != nil {
 		return err
 	}
-	on := s.today()
-	rules, err := s.Rules(ctx, on)
-	if err != nil {
-		return err
-	}
-	rows := map[string][]Evidence{}
-	err = s.evidence.All(ctx, func(d storage.Doc[Evidence]) error {
-		if e := d.Value; e.Competency != "" && e.State != Withdrawn {
-			rows[e.Person] = append(rows[e.Person], e)
+	return s.standings.All(ctx, func(d storage.Doc[storage.Derived[Profile]]) error {
+		if b.fresh(d.Value) {
+			return fn(d.ID, d.Value.Of.LevelMap())
 		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for person, evidence := range rows {
-		if err := fn(person, Own(evidence, dict, rules, on)); err != nil {
+		rows, err := s.evidenceOf(ctx, d.ID)
+		if err != nil {
 			return err
 		}
+		return fn(d.ID, Own(rows, b.dict, b.rules, b.on))
+	})
+}
+
+// Trainings lists the titles of a person's training on record: certificates of ours that stand and training elsewhere that was verified. Read by
+// other rooms.
+func (s *Service) Trainings(ctx context.Context, person string) ([]string, error) {
+	docs, err := s.hours.Gather(ctx, storage.Query{Index: "person", Term: person})
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	var out []string
+	for _, d := range docs {
+		if d.Value.State.Counts() {
+			out = append(out, d.Value.Title)
+		}
+	}
+	return out, nil
 }
