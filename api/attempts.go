@@ -1,0 +1,275 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/texts"
+	"github.com/apelkota/apel/internal/visit"
+)
+
+// Attempt says where one sitting of a quiz stands.
+type Attempt struct {
+	ID        string     `json:"id"`
+	Enrolment string     `json:"enrolment"`
+	Course    string     `json:"course"`
+	Quiz      string     `json:"quiz"`
+	Kind      string     `json:"kind" enum:"pre_test,practice,post_test"`
+	Ordinal   int        `json:"ordinal"`
+	State     string     `json:"state" enum:"open,submitted,graded,needs_marking"`
+	Started   time.Time  `json:"started"`
+	Ends      *time.Time `json:"ends,omitempty" doc:"By the server's clock; missing without a time limit"`
+	Submitted *time.Time `json:"submitted,omitempty"`
+	TimedOut  bool       `json:"timed_out" doc:"Ended by the clock; what was saved before counts"`
+	Answered  int        `json:"answered"`
+	Items     int        `json:"items"`
+	Score     *Points    `json:"score,omitempty" doc:"Only when graded"`
+	Passed    bool       `json:"passed"`
+}
+
+func showAttempt(a courses.AttemptDoc) Attempt {
+	v := Attempt{ID: a.ID, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: string(a.Kind), Ordinal: a.Ordinal, State: string(a.State), Started: a.StartedAt,
+		Ends: instant(a.EndsAt), Submitted: instant(a.SubmittedAt), TimedOut: a.TimedOut, Answered: a.Answered, Items: a.Items, Passed: a.Passed}
+	if a.State == courses.AttemptGraded {
+		p := Points(a.Score)
+		v.Score = &p
+	}
+	return v
+}
+
+// Form is what a taker sees: questions and the own answers, never a key.
+type Form struct {
+	Attempt string     `json:"attempt"`
+	State   string     `json:"state" enum:"open,submitted,graded,needs_marking"`
+	Title   texts.Text `json:"title"`
+	Kind    string     `json:"kind" enum:"pre_test,practice,post_test"`
+	Ordinal int        `json:"ordinal"`
+	Of      int        `json:"of" doc:"Attempts there are in all; 0 without limit"`
+	Pass    int        `json:"pass,omitempty" doc:"Pass mark in points of 100"`
+	Ends    *time.Time `json:"ends,omitempty"`
+	Left    int        `json:"left,omitempty" doc:"Seconds left by the server's clock; missing without a limit"`
+	Seq     int        `json:"seq" doc:"Send it with the next save"`
+	Items   []Item     `json:"items" nullable:"false"`
+}
+
+// Item is one question on a form.
+type Item struct {
+	ID      string   `json:"id"`
+	Number  int      `json:"number"`
+	Ask     string   `json:"ask" doc:"How it is answered: one, many, number, text"`
+	Stem    string   `json:"stem" doc:"Harmless HTML"`
+	Choices []Choice `json:"choices" nullable:"false"`
+	Units   []string `json:"units" nullable:"false"`
+	Answer  Answer   `json:"answer"`
+}
+
+// Choice is one choice in the order of this form.
+type Choice struct {
+	ID   string `json:"id"`
+	HTML string `json:"html"`
+}
+
+// Answer is what was given for one item; empty is blank.
+type Answer struct {
+	Choices []string `json:"choices,omitempty" maxItems:"20" doc:"Ids of the choices"`
+	Text    string   `json:"text,omitempty" maxLength:"300" doc:"A number or a word, as typed"`
+}
+
+func (a Answer) grading() grading.Answer { return grading.Answer{Choices: a.Choices, Text: a.Text} }
+
+func showForm(f courses.FormView) Form {
+	v := Form{Attempt: f.Attempt, State: string(f.State), Title: f.Title, Kind: string(f.Kind), Ordinal: f.Ordinal, Of: f.Of, Pass: f.PassMark, Ends: instant(f.EndsAt),
+		Left: int(f.Left / time.Second), Seq: f.Seq, Items: make([]Item, 0, len(f.Items))}
+	for _, it := range f.Items {
+		x := Item{ID: it.Item, Number: it.Number, Ask: string(it.Ask), Stem: string(it.Stem), Choices: []Choice{}, Units: orEmpty(it.Units), Answer: Answer{it.Answer.Choices, it.Answer.Text}}
+		for _, c := range it.Choices {
+			x.Choices = append(x.Choices, Choice{c.ID, string(c.HTML)})
+		}
+		v.Items = append(v.Items, x)
+	}
+	return v
+}
+
+// Saved is the answer to a save.
+type Saved struct {
+	Seq  int `json:"seq" doc:"Send it with the next save"`
+	Left int `json:"left,omitempty" doc:"Seconds left"`
+}
+
+// Receipt is the answer to a submission; a second submission gets the same.
+type Receipt struct {
+	Attempt   string    `json:"attempt"`
+	Submitted time.Time `json:"submitted"`
+	TimedOut  bool      `json:"timed_out"`
+	Answered  int       `json:"answered"`
+	Items     int       `json:"items"`
+	Refused   int       `json:"refused" doc:"Answers that came after the end"`
+}
+
+type attemptPath struct {
+	ID string `path:"id" maxLength:"200"`
+}
+
+func (s *server) attempts(r *gin.Engine) {
+	handle(s, operation{Method: http.MethodPost, Path: "/enrolments/{id}/quizzes/{quiz}/attempts", ID: "startAttempt", Tag: "attempts", Summary: "Begin an attempt, or get the open one again", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			enrolmentPath
+			Quiz string `path:"quiz" maxLength:"40"`
+		}) (*body[Form], error) {
+			f, err := s.Courses.Start(ctx, visit.Actor(ctx), in.ID, in.Quiz)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showForm(f)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/attempts", ID: "listAttempts", Tag: "attempts", Summary: "Attempts of an enrolment, or of a course"},
+		func(ctx context.Context, in *struct {
+			PageInput
+			Enrolment string `query:"enrolment" maxLength:"200"`
+			Course    string `query:"course" maxLength:"40"`
+			Marking   bool   `query:"marking" doc:"Only those that wait for a person"`
+		}) (*body[ListOf[Attempt]], error) {
+			after, err := decodeCursor(in.After)
+			if err != nil {
+				return nil, err
+			}
+			found, next, err := s.Courses.Attempts(ctx, visit.Actor(ctx), courses.AttemptFilter{Enrolment: in.Enrolment, Course: in.Course, Marking: in.Marking, After: after, Limit: in.Limit})
+			if err != nil {
+				return nil, err
+			}
+			return list(found, encodeCursor(next, true), showAttempt), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}", ID: "getAttempt", Tag: "attempts", Summary: "Where an attempt stands"},
+		func(ctx context.Context, in *attemptPath) (*body[Attempt], error) {
+			a, err := s.Courses.Attempt(ctx, visit.Actor(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showAttempt(a)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}/form", ID: "getForm", Tag: "attempts", Summary: "The taker's questions and saved answers"},
+		func(ctx context.Context, in *attemptPath) (*body[Form], error) {
+			f, err := s.Courses.Form(ctx, visit.Actor(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showForm(f)), nil
+		})
+	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers/{item}", ID: "saveAnswer", Tag: "attempts", Summary: "Save the answer to one item", Max: 8 << 10},
+		func(ctx context.Context, in *struct {
+			attemptPath
+			Item string `path:"item" maxLength:"100"`
+			Body struct {
+				Answer Answer `json:"answer"`
+				Seq    int    `json:"seq" minimum:"0" doc:"Of the form or the last save"`
+			}
+		}) (*body[Saved], error) {
+			r, err := s.Courses.Save(ctx, visit.Actor(ctx), in.ID, map[string]grading.Answer{in.Item: in.Body.Answer.grading()}, in.Body.Seq)
+			if err != nil {
+				return nil, err
+			}
+			return answer(Saved{r.Seq, int(r.Left / time.Second)}), nil
+		})
+	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers", ID: "saveAnswers", Tag: "attempts", Summary: "Save several answers at once, after a lost connection", Max: 256 << 10},
+		func(ctx context.Context, in *struct {
+			attemptPath
+			Body struct {
+				Answers map[string]Answer `json:"answers"`
+				Seq     int               `json:"seq" minimum:"0"`
+			}
+		}) (*body[Saved], error) {
+			r, err := s.Courses.Save(ctx, visit.Actor(ctx), in.ID, answers(in.Body.Answers), in.Body.Seq)
+			if err != nil {
+				return nil, err
+			}
+			return answer(Saved{r.Seq, int(r.Left / time.Second)}), nil
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/attempts/{id}/submission", ID: "submitAttempt", Tag: "attempts", Summary: "End the attempt; grading follows at once", Status: http.StatusAccepted, Max: 256 << 10},
+		func(ctx context.Context, in *struct {
+			attemptPath
+			Body struct {
+				Answers map[string]Answer `json:"answers,omitempty" doc:"Answers not saved yet"`
+				Seq     int               `json:"seq,omitempty" minimum:"0"`
+			}
+		}) (*body[Receipt], error) {
+			r, err := s.Courses.Submit(ctx, visit.Actor(ctx), in.ID, answers(in.Body.Answers), in.Body.Seq)
+			if err != nil {
+				return nil, err
+			}
+			return answer(Receipt{r.Attempt, r.SubmittedAt, r.TimedOut, r.Answered, r.Items, r.Refused}), nil
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/attempts/{id}/extra-time", ID: "extendAttempt", Tag: "attempts", Summary: "Give an open attempt extra minutes, with the reason"},
+		func(ctx context.Context, in *struct {
+			attemptPath
+			Key  string `header:"Idempotency-Key" required:"true" maxLength:"100" doc:"Sending again with the same key extends once"`
+			Body struct {
+				Minutes int    `json:"minutes" minimum:"1" maximum:"240"`
+				Why     string `json:"why" minLength:"1" maxLength:"500"`
+			}
+		}) (*body[Attempt], error) {
+			a, err := s.Courses.Extend(ctx, visit.Actor(ctx), in.ID, in.Body.Minutes, in.Key, in.Body.Why)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showAttempt(a)), nil
+		})
+	r.GET(Prefix+"/attempts/:id/events", s.attemptEvents)
+}
+
+func answers(in map[string]Answer) map[string]grading.Answer {
+	out := make(map[string]grading.Answer, len(in))
+	for item, a := range in {
+		out[item] = a.grading()
+	}
+	return out
+}
+
+// attemptEvents is the event stream of the waiting page: it sends the state whenever the document moved, until it is graded or waits for a person.
+// It rereads the document; the signal only makes that sooner, so it works across processes too.
+func (s *server) attemptEvents(c *gin.Context) {
+	ctx, id := c.Request.Context(), c.Param("id")
+	moved, end := s.Watch.Watch(courses.AttemptsCollection, id)
+	defer end()
+	slow := time.NewTicker(2 * time.Second)
+	defer slow.Stop()
+	limit := time.NewTimer(2 * time.Minute) // the page asks again
+	defer limit.Stop()
+	a, err := s.Courses.Attempt(ctx, visit.Actor(ctx), id)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	c.Header("Content-Type", "text/event-stream")
+	c.Header("Cache-Control", "no-store")
+	c.Header("X-Accel-Buffering", "no")
+	for sent := ""; ; {
+		if state := string(a.State); state != sent {
+			if _, err := fmt.Fprintf(c.Writer, "event: state\ndata: {\"state\":%q}\n\n", state); err != nil {
+				return
+			}
+			c.Writer.Flush()
+			sent = state
+		}
+		if a.State == courses.AttemptGraded || a.State == courses.AttemptNeedsMarking {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-limit.C:
+			return
+		case <-moved:
+		case <-slow.C:
+		}
+		if a, err = s.Courses.Attempt(ctx, visit.Actor(ctx), id); err != nil {
+			s.Log.Warn("event stream ended", "request", visit.From(ctx).Request, "err", err)
+			return
+		}
+	}
+}

@@ -1,0 +1,260 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/apelkota/apel/competencies"
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/texts"
+	"github.com/apelkota/apel/internal/visit"
+)
+
+// Standing is where a person stands: levels from evidence, the gap against the own position, and what to learn next.
+type Standing struct {
+	Person   string     `json:"person"`
+	On       string     `json:"on"`
+	Post     string     `json:"post,omitempty"`
+	Standard string     `json:"standard,omitempty" doc:"Missing: the person holds no post with a standard"`
+	Levels   []Level    `json:"levels" nullable:"false"`
+	Gaps     []Gap      `json:"gaps" nullable:"false"`
+	Fit      Fit        `json:"fit"`
+	Next     []Next     `json:"next" nullable:"false" doc:"Courses for the gap, with the reason"`
+	Beyond   []Beyond   `json:"beyond" nullable:"false" doc:"Gaps no course on offer closes"`
+	Text     texts.Text `json:"text"`
+}
+
+// Level is the owned level of a competency. Without evidence it is not known, which is not level 0.
+type Level struct {
+	Competency string     `json:"competency"`
+	Known      bool       `json:"known"`
+	Level      int        `json:"level,omitempty" minimum:"1" maximum:"5"`
+	State      string     `json:"state,omitempty" doc:"confirmed or proposed"`
+	Kind       string     `json:"kind,omitempty" doc:"Kind of the evidence it rests on"`
+	On         string     `json:"on,omitempty"`
+	Until      string     `json:"until,omitempty"`
+	Why        texts.Text `json:"why"`
+}
+
+// Gap is one requirement and how it stands.
+type Gap struct {
+	Competency string     `json:"competency"`
+	Name       texts.Text `json:"name"`
+	Required   int        `json:"required"`
+	Importance string     `json:"importance" doc:"mutlak, penting or perlu"`
+	Known      bool       `json:"known"`
+	Owned      int        `json:"owned,omitempty"`
+	Text       texts.Text `json:"text"`
+}
+
+// Fit is how well levels match a standard, as an interval: what is unknown may turn out as required or as nothing.
+type Fit struct {
+	Low       int `json:"low" doc:"Hundredths of a percent, capped at each requirement; ranking uses it"`
+	High      int `json:"high"`
+	Raw       int `json:"raw" doc:"Not capped: a surplus may hide a gap"`
+	Known     int `json:"known"`
+	Of        int `json:"of" doc:"Coverage: known of so many requirements"`
+	Confirmed int `json:"confirmed"`
+}
+
+// Next is a course that closes a part of the gap.
+type Next struct {
+	Course string     `json:"course"`
+	Title  texts.Text `json:"title"`
+	JP     int        `json:"jp"`
+	Why    texts.Text `json:"why"`
+}
+
+// Beyond is a requirement that stays open after every course on offer.
+type Beyond struct {
+	Competency string     `json:"competency"`
+	Why        texts.Text `json:"why"`
+}
+
+func showLevel(o competencies.Owned) Level {
+	return Level{o.Competency, o.Known(), o.Level, string(o.State), string(o.Kind), string(o.On), string(o.Until), o.Text()}
+}
+
+func showFit(f competencies.Fit) Fit {
+	return Fit{Low: int(competencies.PercentOf(f.Low, f.Required)), High: int(competencies.PercentOf(f.High, f.Required)), Raw: int(competencies.PercentOf(f.RawLow, f.Required)), Known: f.Known, Of: f.Of, Confirmed: f.Confirmed}
+}
+
+func showStanding(s competencies.Standing) Standing {
+	v := Standing{Person: s.Person, On: string(s.On), Post: s.PostName, Standard: s.Standard, Levels: []Level{}, Gaps: []Gap{}, Fit: showFit(s.Fit), Next: []Next{}, Beyond: []Beyond{}, Text: s.Text}
+	for _, o := range s.Levels {
+		v.Levels = append(v.Levels, showLevel(o))
+	}
+	for _, g := range s.Gaps {
+		v.Gaps = append(v.Gaps, Gap{g.Competency, g.Name, g.Level, string(g.Importance), g.Owned.Known(), g.Owned.Level, g.Text()})
+	}
+	for _, n := range s.Next {
+		v.Next = append(v.Next, Next{n.Course, n.Title, n.JP, n.Why})
+	}
+	for _, b := range s.Beyond {
+		v.Beyond = append(v.Beyond, Beyond{b.Competency, b.Why})
+	}
+	return v
+}
+
+// Hours is a person's learning hours in one year: the calendar year for PNS, the contract year for PPPK.
+type Hours struct {
+	From       string       `json:"from"`
+	To         string       `json:"to"`
+	Counted    int          `json:"counted" doc:"JP that count"`
+	Unverified int          `json:"unverified" doc:"JP from elsewhere that wait for verification, apart"`
+	Duty       int          `json:"duty" doc:"JP a PNS must reach; 0 for PPPK"`
+	Notice     int          `json:"notice" doc:"JP from which a PPPK is told; never a block"`
+	Text       texts.Text   `json:"text"`
+	Entries    []HoursEntry `json:"entries" nullable:"false"`
+}
+
+// HoursEntry is one line of the ledger.
+type HoursEntry struct {
+	ID        string `json:"id"`
+	Person    string `json:"person"`
+	Title     string `json:"title"`
+	Organiser string `json:"organiser,omitempty"`
+	JP        int    `json:"jp"`
+	On        string `json:"on"`
+	State     string `json:"state"`
+	Proof     string `json:"proof,omitempty" doc:"Hash of the stored file"`
+	Why       string `json:"why,omitempty" doc:"Of a refusal"`
+}
+
+func showHoursEntry(h competencies.Hours) HoursEntry {
+	return HoursEntry{h.ID, h.Person, h.Title, h.Organiser, h.JP, string(h.On), string(h.State), h.Proof, h.Why}
+}
+
+// Evidence is one dated proof.
+type Evidence struct {
+	ID         string `json:"id"`
+	Competency string `json:"competency,omitempty"`
+	Course     string `json:"course,omitempty"`
+	Level      int    `json:"level,omitempty"`
+	Kind       string `json:"kind"`
+	State      string `json:"state"`
+	Source     string `json:"source"`
+	Title      string `json:"title,omitempty"`
+	On         string `json:"on"`
+	Expires    string `json:"expires,omitempty"`
+	Why        string `json:"why,omitempty"`
+}
+
+func showEvidence(e competencies.Evidence) Evidence {
+	return Evidence{e.ID, e.Competency, e.Course, e.Level, string(e.Kind), string(e.State), e.Source, e.Title, string(e.On), string(e.Expires), e.Why}
+}
+
+func inOrder(d competencies.Dictionary) []competencies.Competency {
+	out := make([]competencies.Competency, 0, len(d.Codes))
+	for _, code := range d.Codes {
+		out = append(out, d.Items[code])
+	}
+	return out
+}
+
+// Competency is one entry of the dictionary.
+type Competency struct {
+	Code  string       `json:"code"`
+	Field string       `json:"field"`
+	Name  texts.Text   `json:"name"`
+	Gists []texts.Text `json:"gists" nullable:"false" doc:"What each level from 1 means"`
+}
+
+func (s *server) competencies() {
+	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/standing", ID: "getStanding", Tag: "competencies", Summary: "Levels, gap against the own position, and courses for the gap"},
+		func(ctx context.Context, in *personPath) (*body[Standing], error) {
+			st, err := s.Competencies.StandingOf(ctx, visit.Actor(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showStanding(st)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/evidence", ID: "listEvidence", Tag: "competencies", Summary: "A person's evidence"},
+		func(ctx context.Context, in *personPath) (*body[ListOf[Evidence]], error) {
+			es, err := s.Competencies.Evidence(ctx, visit.Actor(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return list(es, "", showEvidence), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/hours", ID: "getHours", Tag: "competencies", Summary: "Learning hours (JP) in the year a day falls into"},
+		func(ctx context.Context, in *struct {
+			personPath
+			On string `query:"on" maxLength:"10" doc:"A day; missing: today"`
+		}) (*body[Hours], error) {
+			if in.On != "" {
+				if _, err := civil.ParseDate(in.On); err != nil {
+					return nil, err
+				}
+			}
+			y, err := s.Competencies.HoursOf(ctx, visit.Actor(ctx), in.ID, civil.Date(in.On))
+			if err != nil {
+				return nil, err
+			}
+			h := Hours{From: string(y.From), To: string(y.To), Counted: y.Counted, Unverified: y.Unverified, Duty: y.Duty, Notice: y.Notice, Text: y.Text, Entries: []HoursEntry{}}
+			for _, e := range y.Entries {
+				h.Entries = append(h.Entries, showHoursEntry(e))
+			}
+			return answer(h), nil
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/hours", ID: "addOutsideHours", Tag: "competencies", Summary: "Enter one's own training elsewhere, with its proof; it counts once an admin verified it", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			Key  string `header:"Idempotency-Key" maxLength:"100"`
+			Body struct {
+				Form      string `json:"form" minLength:"8" maxLength:"60" doc:"Id of the entry, chosen by the sender: sending again is the same entry"`
+				Title     string `json:"title" minLength:"1" maxLength:"200"`
+				Organiser string `json:"organiser" minLength:"1" maxLength:"200"`
+				On        string `json:"on" minLength:"10" maxLength:"10" doc:"Last day of the training"`
+				JP        int    `json:"jp" minimum:"1" maximum:"200"`
+				Proof     string `json:"proof" minLength:"1" maxLength:"100" doc:"Hash from POST /files"`
+			}
+		}) (*body[HoursEntry], error) {
+			on, err := civil.ParseDate(in.Body.On)
+			if err != nil {
+				return nil, err
+			}
+			h, err := s.Competencies.AddOutside(ctx, visit.Actor(ctx), competencies.Outside{Form: in.Body.Form, Title: in.Body.Title, Organiser: in.Body.Organiser, On: on, JP: in.Body.JP, Proof: in.Body.Proof})
+			if err != nil {
+				return nil, err
+			}
+			return answer(showHoursEntry(h)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/hours/open", ID: "listOpenHours", Tag: "competencies", Summary: "Training elsewhere that waits for verification"},
+		func(ctx context.Context, in *PageInput) (*body[ListOf[HoursEntry]], error) {
+			after, err := decodeCursor(in.After)
+			if err != nil {
+				return nil, err
+			}
+			found, next, more, err := s.Competencies.OpenOutside(ctx, visit.Actor(ctx), after, in.Limit)
+			if err != nil {
+				return nil, err
+			}
+			return list(found, encodeCursor(next, more), showHoursEntry), nil
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/hours/{id}/verification", ID: "verifyHours", Tag: "competencies", Summary: "Accept or refuse somebody's training elsewhere"},
+		func(ctx context.Context, in *struct {
+			ID   string `path:"id" maxLength:"200"`
+			Body struct {
+				Accept bool   `json:"accept"`
+				Why    string `json:"why,omitempty" maxLength:"500" doc:"Required when refusing"`
+			}
+		}) (*body[HoursEntry], error) {
+			h, err := s.Competencies.CheckOutside(ctx, visit.Actor(ctx), in.ID, in.Body.Accept, in.Body.Why)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showHoursEntry(h)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/competencies", ID: "listCompetencies", Tag: "competencies", Summary: "The dictionary in force"},
+		func(ctx context.Context, in *struct {
+			Version string `query:"version" maxLength:"60" doc:"An older version"`
+		}) (*body[ListOf[Competency]], error) {
+			d, err := s.Competencies.ReadDictionary(ctx, visit.Actor(ctx), in.Version)
+			if err != nil {
+				return nil, err
+			}
+			return list(inOrder(d), "", func(c competencies.Competency) Competency {
+				return Competency{c.Code, string(c.Field), c.Name, c.Gists[:]}
+			}), nil
+		})
+}

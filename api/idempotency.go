@@ -1,0 +1,158 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/visit"
+)
+
+// A POST with an Idempotency-Key is carried out once: a second one with the same key shows the first result. The key belongs to its actor and
+// path. What was asked stands as a digest, the answer as it was sent; both are dropped after keepAnswers.
+type answered struct {
+	At      time.Time `json:"at"`
+	Request string    `json:"request"` // SHA-256 of the body
+	Status  int       `json:"status"`  // 0 while the first request is still running
+	Type    string    `json:"type,omitempty"`
+	Body    []byte    `json:"body,omitempty"`
+}
+
+const (
+	keepAnswers = 24 * time.Hour
+	// giveUpAfter is when a request that never stored an answer counts as died with its process; its work itself is repeatable.
+	giveUpAfter  = time.Minute
+	keyedBodyMax = 1 << 20
+)
+
+// answersByAge is the index the cleaner uses.
+const answersByAge = "age"
+
+type idempotency struct {
+	docs *storage.Collection[answered]
+	now  func() time.Time
+}
+
+func openIdempotency(ctx context.Context, db *storage.DB, now func() time.Time) (*idempotency, error) {
+	docs, err := storage.Open(ctx, db, storage.Def[answered]{Name: "api_answers", Shape: 1, Indexes: []storage.Index[answered]{
+		{Name: answersByAge, Of: func(d *storage.Doc[answered]) ([]string, string) {
+			return []string{"all"}, storage.OrderTime(d.Value.At)
+		}},
+	}})
+	return &idempotency{docs, now}, err
+}
+
+// Clean drops answers that are older than a day. Safe to call at any time.
+func (i *idempotency) clean(ctx context.Context) error {
+	for {
+		p, err := i.docs.Find(ctx, storage.Query{Index: answersByAge, Term: "all", To: storage.OrderTime(i.now().Add(-keepAnswers)), Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, d := range p.Docs {
+			if err := i.docs.Delete(ctx, d.ID, d.Version); err != nil && !errors.Is(err, faults.NotFound) && !errors.Is(err, faults.Conflict) {
+				return err
+			}
+		}
+		if !p.More {
+			return nil
+		}
+	}
+}
+
+// middleware watches POST requests with a key. What goes wrong on our side (5xx) is not kept, so that trying again tries again.
+func (i *idempotency) middleware(c *gin.Context) {
+	key := c.GetHeader("Idempotency-Key")
+	if key == "" || c.Request.Method != http.MethodPost {
+		return
+	}
+	ctx := c.Request.Context()
+	refuse := func(err error) { problem(ctx, err).write(c.Writer); c.Abort() }
+	if len(key) > 100 || strings.ContainsAny(key, "\x00\n") {
+		refuse(faults.New(faults.Invalid, "Idempotency-Key paling panjang 100 huruf.", "An Idempotency-Key has at most 100 characters."))
+		return
+	}
+	a := visit.Actor(ctx)
+	if a.Anonymous() {
+		return // a key belongs to an actor; the handler will refuse
+	}
+	asked, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, keyedBodyMax))
+	if err != nil {
+		refuse(faults.Wrap(err, faults.TooLarge, "Isi permintaan terlalu besar.", "The request body is too large."))
+		return
+	}
+	c.Request.Body = io.NopCloser(bytes.NewReader(asked))
+	sum := sha256.Sum256(asked)
+	id := sha256.Sum256([]byte(a.Name() + "\x00" + c.Request.URL.Path + "\x00" + key))
+	d := storage.Doc[answered]{ID: hex.EncodeToString(id[:]), Value: answered{At: i.now().UTC(), Request: hex.EncodeToString(sum[:])}}
+	err = i.docs.Insert(ctx, &d)
+	if errors.Is(err, faults.Conflict) {
+		first, err := i.docs.Get(ctx, d.ID)
+		switch {
+		case err != nil:
+			refuse(err)
+			return
+		case first.Value.Request != d.Value.Request:
+			refuse(faults.New(faults.Invalid, "Idempotency-Key ini sudah dipakai untuk permintaan lain. Pakai kunci baru.", "This Idempotency-Key was used for another request. Use a new key."))
+			return
+		case first.Value.Status != 0:
+			c.Header("Idempotent-Replay", "true")
+			c.Header("Cache-Control", "no-store")
+			c.Data(first.Value.Status, first.Value.Type, first.Value.Body)
+			c.Abort()
+			return
+		case i.now().Sub(first.Value.At) < giveUpAfter:
+			refuse(faults.New(faults.Conflict, "Permintaan yang sama sedang dikerjakan. Tunggu sebentar.", "The same request is being worked on. Wait a moment."))
+			return
+		}
+		first.Value.At = d.Value.At
+		if err := i.docs.Replace(ctx, &first); err != nil {
+			refuse(err)
+			return
+		}
+		d = first
+	} else if err != nil {
+		refuse(err)
+		return
+	}
+	w := &keeper{ResponseWriter: c.Writer}
+	c.Writer = w
+	c.Next()
+	ctx = context.WithoutCancel(ctx)
+	if w.Status() >= 500 || w.Status() == http.StatusTooManyRequests {
+		if err := i.docs.Delete(ctx, d.ID, d.Version); err != nil {
+			c.Error(err) //nolint:errcheck // gin keeps it for the log
+		}
+		return
+	}
+	d.Value.Status, d.Value.Type, d.Value.Body = w.Status(), w.Header().Get("Content-Type"), w.kept.Bytes()
+	if err := i.docs.Replace(ctx, &d); err != nil {
+		c.Error(err) //nolint:errcheck // the work is done and repeatable; only the shown answer is lost
+	}
+}
+
+// keeper copies what is sent.
+type keeper struct {
+	gin.ResponseWriter
+	kept bytes.Buffer
+}
+
+func (k *keeper) Write(b []byte) (int, error) {
+	k.kept.Write(b)
+	return k.ResponseWriter.Write(b)
+}
+
+func (k *keeper) WriteString(s string) (int, error) {
+	k.kept.WriteString(s)
+	return k.ResponseWriter.WriteString(s)
+}

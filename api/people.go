@@ -1,0 +1,351 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/texts"
+	"github.com/apelkota/apel/internal/visit"
+	"github.com/apelkota/apel/people"
+)
+
+// Person is a civil servant as the register shows them. The NIP is never whole.
+type Person struct {
+	ID            string        `json:"id"`
+	Name          string        `json:"name" doc:"With titles"`
+	NIP           string        `json:"nip" doc:"The last three digits"`
+	Status        string        `json:"status" doc:"CPNS, PNS, PPPK or PPPK_PARUH_WAKTU"`
+	LegalPosition string        `json:"legal_position"`
+	Rank          string        `json:"rank,omitempty"`
+	Education     string        `json:"education,omitempty"`
+	Unit          string        `json:"unit,omitempty"`
+	Appointments  []Appointment `json:"appointments" nullable:"false"`
+	ContractEnd   string        `json:"contract_end,omitempty"`
+	ServiceEnd    string        `json:"service_end,omitempty"`
+	Gone          bool          `json:"gone" doc:"No longer in the source that delivered them"`
+	Version       int64         `json:"version"`
+}
+
+// Appointment is a person holding a position.
+type Appointment struct {
+	Position string `json:"position"`
+	Unit     string `json:"unit"`
+	Kind     string `json:"kind" doc:"definitif, plt, plh or pj"`
+	Since    string `json:"since"`
+	Until    string `json:"until,omitempty"`
+}
+
+func showPerson(p people.Person) Person {
+	v := Person{ID: string(p.ID), Name: p.DisplayName(), NIP: p.Masked(), Status: string(p.Status), LegalPosition: string(p.LegalPosition), Rank: p.Rank, Education: p.Education,
+		Unit: string(p.Unit), Appointments: []Appointment{}, ContractEnd: string(p.ContractEnd), ServiceEnd: string(p.ServiceEnd), Gone: p.Gone != nil, Version: p.Version}
+	for _, a := range p.Appointments {
+		v.Appointments = append(v.Appointments, Appointment{string(a.Position), string(a.Unit), string(a.Kind), string(a.Since), string(a.Until)})
+	}
+	return v
+}
+
+// Unit is a node of the organisation tree.
+type Unit struct {
+	ID     string `json:"id"`
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	Parent string `json:"parent,omitempty"`
+	Closed bool   `json:"closed"`
+}
+
+func showUnit(u people.Unit) Unit {
+	return Unit{string(u.ID), u.Code, u.Name, u.Kind, string(u.Parent), u.Closed}
+}
+
+// Position is a post.
+type Position struct {
+	ID       string `json:"id"`
+	Code     string `json:"code"`
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Jenjang  string `json:"jenjang"`
+	Eselon   string `json:"eselon,omitempty"`
+	Class    int    `json:"class,omitempty"`
+	Unit     string `json:"unit"`
+	Seats    int    `json:"seats"`
+	Standard string `json:"standard,omitempty"`
+	Closed   bool   `json:"closed"`
+}
+
+func showPosition(p people.Position) Position {
+	return Position{string(p.ID), p.Code, p.Name, p.Kind, p.Jenjang, p.Eselon, p.Class, string(p.Unit), p.Seats, p.Standard, p.Closed}
+}
+
+// Vacancy is a position with empty seats.
+type Vacancy struct {
+	Position Position `json:"position"`
+	Holders  int      `json:"holders"`
+	Acting   int      `json:"acting"`
+	Vacant   int      `json:"vacant"`
+}
+
+// Slip is an activation slip. Its code is shown this one time.
+type Slip struct {
+	Person string    `json:"person"`
+	Name   string    `json:"name"`
+	NIP    string    `json:"nip" doc:"The last three digits"`
+	Unit   string    `json:"unit"`
+	Code   string    `json:"code"`
+	Until  time.Time `json:"until"`
+}
+
+func showSlip(s people.Slip) Slip {
+	return Slip{string(s.Person), s.Name, s.Masked, s.Unit, s.Code, s.Until}
+}
+
+// Account is what may be shown of an account.
+type Account struct {
+	Person string  `json:"person"`
+	State  string  `json:"state" doc:"none, slip, active or blocked"`
+	Roles  []Grant `json:"roles" nullable:"false"`
+	Second bool    `json:"second" doc:"A second factor is set up"`
+}
+
+func showAccount(a people.Account) Account {
+	v := Account{Person: string(a.Person), State: string(a.State), Roles: []Grant{}, Second: a.Second}
+	for _, g := range a.Roles {
+		v.Roles = append(v.Roles, Grant{g.Role, string(g.Unit), people.RoleText(g.Role)})
+	}
+	return v
+}
+
+// Notice is one message of the inbox.
+type Notice struct {
+	ID     string     `json:"id"`
+	Kind   string     `json:"kind"`
+	Title  texts.Text `json:"title"`
+	Body   texts.Text `json:"body"`
+	Link   string     `json:"link,omitempty"`
+	Urgent bool       `json:"urgent"`
+	At     time.Time  `json:"at"`
+	Read   *time.Time `json:"read,omitempty"`
+}
+
+func showNotice(n people.Notice) Notice {
+	return Notice{n.ID, n.Kind, n.Title, n.Body, n.Link, n.Urgent, n.At, instant(n.ReadAt)}
+}
+
+type personPath struct {
+	ID string `path:"id" maxLength:"60"`
+}
+
+func (s *server) people() {
+	handle(s, operation{Method: http.MethodGet, Path: "/people", ID: "listPeople", Tag: "people", Summary: "People of one's units, by name"},
+		func(ctx context.Context, in *struct {
+			PageInput
+			Under    string `query:"under" maxLength:"60" doc:"In this unit or below"`
+			Position string `query:"position" maxLength:"60"`
+			Status   string `query:"status" enum:"CPNS,PNS,PPPK,PPPK_PARUH_WAKTU"`
+			Words    string `query:"q" maxLength:"200" doc:"Words of the name; a NIP is looked up with POST /people/lookup"`
+			Gone     bool   `query:"gone"`
+		}) (*body[ListOf[Person]], error) {
+			after, err := decodeCursor(in.After)
+			if err != nil {
+				return nil, err
+			}
+			p, err := s.People.Persons(ctx, visit.Actor(ctx), people.PersonFilter{Under: people.UnitID(in.Under), Position: people.PositionID(in.Position), Status: people.Status(in.Status),
+				Query: in.Words, Gone: in.Gone, After: after, Limit: in.Limit})
+			if err != nil {
+				return nil, err
+			}
+			return list(p.Items, encodeCursor(p.Next, p.More), showPerson), nil
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/people/lookup", ID: "lookUpPerson", Tag: "people", Summary: "Find a person by NIP, which never stands in an address", Max: 1 << 10},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				NIP string `json:"nip" minLength:"18" maxLength:"30"`
+			}
+		}) (*body[Person], error) {
+			p, err := s.People.FindByNIP(ctx, visit.Actor(ctx), in.Body.NIP)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showPerson(p)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}", ID: "getPerson", Tag: "people", Summary: "A person; looking at somebody else is noted and shown to them"},
+		func(ctx context.Context, in *personPath) (*body[Person], error) {
+			p, err := s.People.Person(ctx, visit.Actor(ctx), people.ID(in.ID))
+			if err != nil {
+				return nil, err
+			}
+			return answer(showPerson(p)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/viewers", ID: "listViewers", Tag: "people", Summary: "Who looked at a person's profile"},
+		func(ctx context.Context, in *struct {
+			personPath
+			PageInput
+		}) (*body[ListOf[Viewer]], error) {
+			after, err := decodeCursor(in.After)
+			if err != nil {
+				return nil, err
+			}
+			p, err := s.People.Viewers(ctx, visit.Actor(ctx), people.ID(in.ID), after, in.Limit)
+			if err != nil {
+				return nil, err
+			}
+			return list(p.Items, encodeCursor(p.Next, p.More), func(v people.Viewing) Viewer { return Viewer{string(v.Viewer), v.Name, v.Role, string(v.Day)} }), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/account", ID: "getAccount", Tag: "people", Summary: "A person's account"},
+		func(ctx context.Context, in *personPath) (*body[Account], error) {
+			a, err := s.People.Account(ctx, visit.Actor(ctx), people.ID(in.ID))
+			if err != nil {
+				return nil, err
+			}
+			return answer(showAccount(a)), nil
+		})
+	type grant struct {
+		personPath
+		Body struct {
+			Role  string `json:"role" minLength:"1" maxLength:"40"`
+			Unit  string `json:"unit,omitempty" maxLength:"60" doc:"Missing: everywhere"`
+			Until string `json:"until,omitempty" maxLength:"10" doc:"Last day"`
+			Why   string `json:"why" minLength:"1" maxLength:"500"`
+		}
+	}
+	change := func(do func(ctx context.Context, id people.ID, g people.RoleGrant) (people.Account, error)) func(context.Context, *grant) (*body[Account], error) {
+		return func(ctx context.Context, in *grant) (*body[Account], error) {
+			g := people.RoleGrant{Role: in.Body.Role, Unit: people.UnitID(in.Body.Unit), Why: in.Body.Why}
+			if in.Body.Until != "" {
+				until, err := civil.ParseDate(in.Body.Until)
+				if err != nil {
+					return nil, err
+				}
+				g.Until = until
+			}
+			a, err := do(ctx, people.ID(in.ID), g)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showAccount(a)), nil
+		}
+	}
+	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/roles", ID: "grantRole", Tag: "people", Summary: "Grant a role, with the reason; nobody grants to themselves"},
+		change(func(ctx context.Context, id people.ID, g people.RoleGrant) (people.Account, error) {
+			return s.People.Grant(ctx, visit.Actor(ctx), id, g)
+		}))
+	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/roles/revocation", ID: "revokeRole", Tag: "people", Summary: "Take a role back, with the reason"},
+		change(func(ctx context.Context, id people.ID, g people.RoleGrant) (people.Account, error) {
+			return s.People.Revoke(ctx, visit.Actor(ctx), id, g)
+		}))
+	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/slip", ID: "issueSlip", Tag: "people", Summary: "A new activation slip for one person; sessions end, logged", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			personPath
+			Body struct {
+				Why string `json:"why" minLength:"1" maxLength:"500"`
+			}
+		}) (*body[Slip], error) {
+			sl, err := s.People.IssueSlip(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Why)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showSlip(sl)), nil
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/slips", ID: "issueSlips", Tag: "people", Summary: "Activation slips of a unit and below, for printing; shown this one time", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			personPath
+			Body struct {
+				Again bool `json:"again,omitempty" doc:"Also replace slips that were not used yet"`
+			}
+		}) (*body[ListOf[Slip]], error) {
+			sl, err := s.People.IssueSlips(ctx, visit.Actor(ctx), people.UnitID(in.ID), in.Body.Again)
+			if err != nil {
+				return nil, err
+			}
+			return list(sl, "", showSlip), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/units", ID: "listUnits", Tag: "people", Summary: "Units by name"},
+		func(ctx context.Context, in *struct {
+			PageInput
+			Under  string `query:"under" maxLength:"60"`
+			Parent string `query:"parent" maxLength:"60" doc:"Right below this unit"`
+			Kind   string `query:"kind" maxLength:"40"`
+			Words  string `query:"q" maxLength:"200"`
+		}) (*body[ListOf[Unit]], error) {
+			after, err := decodeCursor(in.After)
+			if err != nil {
+				return nil, err
+			}
+			f := people.UnitFilter{Under: people.UnitID(in.Under), Kind: in.Kind, Query: in.Words, After: after, Limit: in.Limit}
+			if in.Parent != "" {
+				parent := people.UnitID(in.Parent)
+				f.ChildrenOf = &parent
+			}
+			p, err := s.People.Units(ctx, visit.Actor(ctx), f)
+			if err != nil {
+				return nil, err
+			}
+			return list(p.Items, encodeCursor(p.Next, p.More), showUnit), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/positions", ID: "listPositions", Tag: "people", Summary: "Positions by name"},
+		func(ctx context.Context, in *struct {
+			PageInput
+			Under    string `query:"under" maxLength:"60"`
+			Kind     string `query:"kind" maxLength:"40"`
+			Standard string `query:"standard" maxLength:"60"`
+			Words    string `query:"q" maxLength:"200"`
+		}) (*body[ListOf[Position]], error) {
+			after, err := decodeCursor(in.After)
+			if err != nil {
+				return nil, err
+			}
+			p, err := s.People.Positions(ctx, visit.Actor(ctx), people.PositionFilter{Under: people.UnitID(in.Under), Kind: in.Kind, Standard: in.Standard, Query: in.Words, After: after, Limit: in.Limit})
+			if err != nil {
+				return nil, err
+			}
+			return list(p.Items, encodeCursor(p.Next, p.More), showPosition), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/vacancies", ID: "listVacancies", Tag: "people", Summary: "Positions with empty seats in a unit and below"},
+		func(ctx context.Context, in *struct {
+			Under string `query:"under" maxLength:"60"`
+		}) (*body[ListOf[Vacancy]], error) {
+			vs, err := s.People.Vacancies(ctx, visit.Actor(ctx), people.UnitID(in.Under))
+			if err != nil {
+				return nil, err
+			}
+			return list(vs, "", func(o people.Occupancy) Vacancy {
+				return Vacancy{showPosition(o.Position), o.Holders, o.Acting, o.Vacant}
+			}), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/notices", ID: "listNotices", Tag: "notices", Summary: "One's inbox, newest first"},
+		func(ctx context.Context, in *struct {
+			PageInput
+			Unread bool `query:"unread"`
+		}) (*body[ListOf[Notice]], error) {
+			after, err := decodeCursor(in.After)
+			if err != nil {
+				return nil, err
+			}
+			a := visit.Actor(ctx)
+			p, err := s.People.Notices(ctx, a, people.ID(a.Person), in.Unread, after, in.Limit)
+			if err != nil {
+				return nil, err
+			}
+			return list(p.Items, encodeCursor(p.Next, p.More), showNotice), nil
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/notices/{id}/read", ID: "readNotice", Tag: "notices", Summary: "Mark a notice as read"},
+		func(ctx context.Context, in *struct {
+			ID string `path:"id" maxLength:"200"`
+		}) (*body[Notice], error) {
+			n, err := s.People.Read(ctx, visit.Actor(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showNotice(n)), nil
+		})
+}
+
+// Viewer is somebody who looked at a profile.
+type Viewer struct {
+	Person string `json:"person"`
+	Name   string `json:"name"`
+	Role   string `json:"role"`
+	Day    string `json:"day"`
+}

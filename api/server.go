@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/competencies"
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/audit"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/settings"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/people"
+)
+
+// Watcher tells when a document moves on; the event stream rereads it then. A watcher that tells nothing makes the stream slower, never wrong.
+type Watcher interface {
+	Watch(collection, id string) (moved <-chan struct{}, end func())
+}
+
+// Config is what the API needs. Everything is required.
+type Config struct {
+	DB           *storage.DB
+	People       *people.Service
+	Courses      *courses.Service
+	Certificates *certificates.Service
+	Competencies *competencies.Service
+	Settings     *settings.Service
+	Audit        *audit.Trail
+	Watch        Watcher
+	Now          func() time.Time
+	Log          *slog.Logger
+	Secure       bool // cookies travel by https only
+}
+
+// Mount puts the API onto a router. clean drops old idempotent answers and is to be called now and then.
+func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Context) error, err error) {
+	keyed, err := openIdempotency(ctx, c.DB, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	r.Use(func(g *gin.Context) {
+		if g.Request.URL.Path != Prefix && len(g.Request.URL.Path) > len(Prefix) && g.Request.URL.Path[:len(Prefix)] == Prefix {
+			keyed.middleware(g)
+		}
+	})
+	s := &server{Config: c, api: newAPI(r)}
+	s.sessions()
+	s.people()
+	s.courses()
+	s.enrolments()
+	s.attempts(r)
+	s.certificates(r)
+	s.competencies()
+	if err := s.docs(r); err != nil {
+		return nil, err
+	}
+	return keyed.clean, nil
+}
+
+// NotFound answers what no route takes.
+func NotFound(c *gin.Context) {
+	problem(c.Request.Context(), faults.New(faults.NotFound, "Alamat API ini tidak ada.", "This API address does not exist.")).write(c.Writer)
+}
+
+// fail answers outside of huma: files and event streams.
+func (s *server) fail(c *gin.Context, err error) {
+	ctx := c.Request.Context()
+	if errors.Is(err, context.Canceled) {
+		return // the caller is gone
+	}
+	report(ctx, s.Log, err)
+	problem(ctx, err).write(c.Writer)
+	c.Abort()
+}
+
+// file sends a download under a name.
+func file(c *gin.Context, name, kind string, data []byte) {
+	c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
+	c.Header("Cache-Control", "no-store")
+	c.Data(http.StatusOK, kind, data)
+}
+
+// Fail answers a request whose session or token could not be resolved.
+func Fail(w http.ResponseWriter, q *http.Request, log *slog.Logger, err error) {
+	report(q.Context(), log, err)
+	problem(q.Context(), err).write(w)
+}

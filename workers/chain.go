@@ -1,0 +1,212 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/competencies"
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
+	"github.com/apelkota/apel/people"
+)
+
+// Rooms are the rooms whose steps the chain joins. None of them knows another's step; what one states as a fact is turned into the next one's
+// input here and nowhere else. The numbers are those of docs/chain.md.
+type Rooms struct {
+	People       *people.Service
+	Courses      *courses.Service
+	Certificates *certificates.Service
+	Competencies *competencies.Service
+}
+
+// Chain says for every due step of every room what does it and what becomes due because of it.
+func Chain(r Rooms) Steps {
+	return Steps{
+		courses.AttemptsCollection: {
+			// 1. Submit: an attempt whose time is up is submitted with what was saved.
+			courses.CloseStep: {Do: alone(r.Courses.CloseAttempt)},
+			// 3. Grade.
+			courses.GradeStep: {Do: alone(r.Courses.Grade)},
+			// 4. Complete: what the result means for the enrolment.
+			courses.CompleteStep: {Do: func(ctx context.Context, id string) ([]Ref, error) {
+				return []Ref{{courses.EnrolmentsCollection, courses.EnrolmentOf(id)}}, r.Courses.Complete(ctx, id)
+			}},
+		},
+		courses.EnrolmentsCollection: {
+			courses.CertifyStep: {Do: r.certify}, // 5.
+		},
+		certificates.Collection: {
+			// 5. Certify: number, signature and log; later the log entries of events and files.
+			certificates.StepSeal: {Do: certificate(r.Certificates.Seal)},
+			certificates.StepLog:  {Do: certificate(r.Certificates.Seal)},
+			// 6. Evidence and learning hours.
+			certificates.StepRecord:   {Do: r.record},
+			certificates.StepWithdraw: {Do: r.withdraw},
+			// 8. Tell.
+			certificates.StepTell: {Do: r.tell, Lane: Tell},
+			// 5. The picture of the certificate, drawn when nothing else is to be done; a first download draws it at once.
+			certificates.StepRender: {Do: certificate(r.Certificates.Render), Lane: Render},
+		},
+		// 7. Recommend: what follows for the person, the unit, the apps, the city.
+		competencies.StandingsCollection: {
+			storage.RebuildStep: {Do: r.standing},
+		},
+	}
+}
+
+// alone is a step that makes nothing else due.
+func alone(do func(ctx context.Context, id string) error) Step {
+	return func(ctx context.Context, id string) ([]Ref, error) { return nil, do(ctx, id) }
+}
+
+func certificate(do func(ctx context.Context, id certificates.ID) error) Step {
+	return alone(func(ctx context.Context, id string) error { return do(ctx, certificates.ID(id)) })
+}
+
+// certify freezes what the certificate will say: the enrolment's completion, and name, position and unit as of now.
+func (r Rooms) certify(ctx context.Context, enrolment string) ([]Ref, error) {
+	done, err := r.Courses.Completed(ctx, enrolment)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := r.facts(ctx, done)
+	if err != nil {
+		return nil, err
+	}
+	id, err := r.Certificates.Intend(ctx, facts)
+	if err != nil {
+		return nil, err
+	}
+	return []Ref{{certificates.Collection, string(id)}}, r.Courses.Certified(ctx, enrolment)
+}
+
+func (r Rooms) facts(ctx context.Context, done courses.Completion) (certificates.Facts, error) {
+	p, err := r.People.Look(ctx, people.ID(done.Person))
+	if err != nil {
+		return certificates.Facts{}, fmt.Errorf("read the holder: %w", err)
+	}
+	f := certificates.Facts{
+		Enrolment: done.Enrolment, Edition: 1, Person: done.Person, Units: p.Path,
+		Name: p.DisplayName(), NIP: string(p.NIP()),
+		Course: done.Course, CourseVersion: done.Version, Title: done.Title.ID, TitleEN: done.Title.EN, JP: done.JP, Score: done.Score,
+		StartedOn: done.Started, CompletedOn: done.On, ValidUntil: done.ValidUntil,
+	}
+	for _, s := range done.Subjects {
+		f.Subjects = append(f.Subjects, record.Subject{Title: s.Title, Minutes: s.Minutes})
+	}
+	dictionary, err := r.Competencies.Dictionary(ctx)
+	if err != nil {
+		return f, fmt.Errorf("read the dictionary: %w", err)
+	}
+	for _, t := range done.Targets {
+		f.Competencies = append(f.Competencies, record.Competency{Code: t.Competency, Name: dictionary.Name(t.Competency).ID, Level: t.Level})
+	}
+	if err := r.serving(ctx, p, done.On, &f); err != nil {
+		return f, fmt.Errorf("read the holder's post: %w", err)
+	}
+	return f, nil
+}
+
+// serving writes down where the holder works and as what on a day. A person without a post or unit gets a certificate that says so.
+func (r Rooms) serving(ctx context.Context, p people.Person, day civil.Date, f *certificates.Facts) error {
+	f.Position, f.Unit = "–", "–"
+	if post, ok := p.Post(day); ok {
+		pos, err := r.People.LookPosition(ctx, post.Position)
+		if err != nil {
+			return err
+		}
+		f.Position = pos.Name
+	}
+	if p.Unit == "" {
+		return nil
+	}
+	u, err := r.People.LookUnit(ctx, p.Unit)
+	if err != nil {
+		return err
+	}
+	f.Unit, f.UnitCode = u.Name, u.Code
+	for above := u; above.Parent != ""; { // the OPD is the unit right below the city
+		parent, err := r.People.LookUnit(ctx, above.Parent)
+		if err != nil {
+			return err
+		}
+		if parent.Parent == "" {
+			if above.ID != u.ID {
+				f.Agency = above.Name
+			}
+			break
+		}
+		above = parent
+	}
+	return nil
+}
+
+// record books the evidence that follows from a certificate.
+func (r Rooms) record(ctx context.Context, id string) ([]Ref, error) {
+	c, err := r.Certificates.Look(ctx, certificates.ID(id))
+	if err != nil {
+		return nil, err
+	}
+	e := competencies.CertificateEvidence{Certificate: id, Person: c.Held.Person, Course: c.Record.Course, Version: c.Record.CourseVersion, Title: c.Record.Title,
+		JP: c.Record.JP, On: c.Record.CompletedOn, Expires: c.Record.ValidUntil, Kind: competencies.Quiz}
+	for _, t := range c.Record.Competencies {
+		e.Targets = append(e.Targets, competencies.Target{Competency: t.Code, Level: t.Level})
+	}
+	if err := r.Competencies.Record(ctx, e); err != nil {
+		return nil, err
+	}
+	return []Ref{{competencies.StandingsCollection, c.Held.Person}}, r.Certificates.Recorded(ctx, certificates.ID(id))
+}
+
+// withdraw takes back what rested on a certificate that was revoked or suspended.
+func (r Rooms) withdraw(ctx context.Context, id string) ([]Ref, error) {
+	c, err := r.Certificates.Look(ctx, certificates.ID(id))
+	if err != nil {
+		return nil, err
+	}
+	why := ""
+	if e, ok := c.LastEvent(); ok {
+		why = e.Reason
+	}
+	if err := r.Competencies.Withdraw(ctx, id, why); err != nil {
+		return nil, err
+	}
+	return []Ref{{competencies.StandingsCollection, c.Held.Person}}, r.Certificates.Withdrawn(ctx, certificates.ID(id))
+}
+
+// standing rebuilds what is known of a person's competence; the readiness of their unit and apps becomes due with it.
+func (r Rooms) standing(ctx context.Context, person string) ([]Ref, error) {
+	if err := r.Competencies.BuildStanding(ctx, person); err != nil {
+		return nil, err
+	}
+	return nil, nil
+}
+
+// tell puts the news into the holder's inbox.
+func (r Rooms) tell(ctx context.Context, id string) ([]Ref, error) {
+	c, err := r.Certificates.Look(ctx, certificates.ID(id))
+	if err != nil {
+		return nil, err
+	}
+	n := people.NoticeInput{Person: people.ID(c.Held.Person), Kind: "certificate", Topic: "certificate." + id + "." + string(c.State), Link: "/sertifikat/" + id}
+	switch c.State {
+	case certificates.Revoked:
+		n.Title = texts.T("Sertifikat dicabut: "+c.Record.Title, "Certificate revoked: "+c.Record.Title)
+	case certificates.Suspended:
+		n.Title = texts.T("Sertifikat ditangguhkan: "+c.Record.Title, "Certificate suspended: "+c.Record.Title)
+	default:
+		n.Title = texts.T("Sertifikat terbit: "+c.Record.Title, "Certificate issued: "+c.Record.Title)
+		n.Body = texts.T("Nomor "+c.Record.Number+". Buka untuk mengunduh PDF dan melihat kompetensi yang bertambah.", "Number "+c.Record.Number+". Open it to download the PDF and see the competencies gained.")
+	}
+	if e, ok := c.LastEvent(); ok && c.State != certificates.Issued {
+		n.Body = texts.T("Alasan: "+e.Reason+". Keberatan dapat Anda sampaikan kepada "+c.Record.Issuer+".", "Reason: "+e.Reason+". You may object to "+c.Record.Issuer+".")
+	}
+	if err := r.People.Tell(ctx, n); err != nil {
+		return nil, err
+	}
+	return nil, r.Certificates.Told(ctx, certificates.ID(id))
+}
