@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/gin-gonic/gin"
@@ -100,31 +99,37 @@ func newAssets(files fs.FS) *assets {
 	}
 	a.hash = hex.EncodeToString(sum.Sum(nil))[:12]
 	a.prefix = "/assets/" + a.hash
-	var wait sync.WaitGroup
-	for _, one := range a.files {
-		wait.Go(one.compress)
-	}
-	wait.Wait()
+	a.compress()
 	return a
 }
 
-// compress is done once at start, so the best level is affordable.
-func (a *asset) compress() {
-	if strings.HasPrefix(a.kind, "image/png") {
-		return
-	}
+// compress is done once at start, so a good level is affordable; one writer of each kind serves all files, because each brings
+// tables of megabytes.
+func (a *assets) compress() {
 	var br, gz bytes.Buffer
-	w := brotli.NewWriterLevel(&br, 9)
-	_, _ = w.Write(a.plain)
-	_ = w.Close()
-	g, _ := gzip.NewWriterLevel(&gz, 9)
-	_, _ = g.Write(a.plain)
-	_ = g.Close()
-	if br.Len() < len(a.plain) {
-		a.br = br.Bytes()
+	w := brotli.NewWriterOptions(&br, brotli.WriterOptions{Quality: 9, LGWin: 17})
+	g, err := gzip.NewWriterLevel(&gz, 9)
+	if err != nil {
+		panic("web: " + err.Error())
 	}
-	if gz.Len() < len(a.plain) {
-		a.gz = gz.Bytes()
+	for _, one := range a.files {
+		if one.kind == "image/png" {
+			continue
+		}
+		br.Reset()
+		gz.Reset()
+		w.Reset(&br)
+		g.Reset(&gz)
+		_, _ = w.Write(one.plain) // a bytes.Buffer takes everything
+		_ = w.Close()
+		_, _ = g.Write(one.plain)
+		_ = g.Close()
+		if br.Len() < len(one.plain) {
+			one.br = bytes.Clone(br.Bytes())
+		}
+		if gz.Len() < len(one.plain) {
+			one.gz = bytes.Clone(gz.Bytes())
+		}
 	}
 }
 

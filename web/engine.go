@@ -116,8 +116,12 @@ func (e *Engine) parse(lang string) *template.Template {
 		if set.Lookup(name) != nil {
 			panic("web: template name used twice: " + name)
 		}
-		if _, err = set.New(name).Parse(string(text)); err != nil {
+		parsed, err := set.New(name).Parse(string(text))
+		if err != nil {
 			return err
+		}
+		if err := e.fold(lang, parsed.Tree.Root); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		if strings.HasPrefix(path, "templates/pages/") && len(set.Templates()) > before+1 {
 			panic("web: " + path + " uses define; make a part of it, names are shared by all pages")
@@ -215,14 +219,16 @@ func (e *Engine) dress(c *gin.Context, page Page, base *Base) {
 		Lang:        Lang(c),
 		Theme:       theme(c),
 		Institution: e.institution(c.Request.Context()),
-		Nav:         e.config.Navigation(c),
-		Flash:       takeFlash(c),
 		Demo:        e.config.Demo,
 		Path:        c.Request.URL.RequestURI(),
 		Page:        page.Name,
 		Heading:     base.Title,
 		Now:         e.config.Now().UTC(),
 		Assets:      e.assets.prefix,
+	}
+	if !page.Anonymous {
+		base.Nav = e.config.Navigation(c)
+		base.Flash = takeFlash(c)
 	}
 	if c.Request.Method != http.MethodGet {
 		base.Path = "/" // a form that was refused cannot be opened again by its address

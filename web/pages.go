@@ -11,6 +11,8 @@ type Page struct {
 	// Layout is shell (default, with navigation), plain (centred, for login, check page, errors) or focus (quiz,
 	// reading: no navigation).
 	Layout string
+	// Anonymous pages show nobody's name or navigation, whoever asks: they may be kept where others see them.
+	Anonymous bool
 	// Sample makes the page's data filled as in real life, for the test that renders every page in both languages
 	// and for nothing else. Its type is the type that Render accepts for this page.
 	Sample func() any
@@ -30,5 +32,5 @@ var enginePages = []Page{
 	{Name: "error", Layout: "plain", Sample: func() any {
 		return &ErrorPage{Base: Base{Title: "Halaman tidak ditemukan"}, Status: 404, Text: "Alamat ini tidak ada.", Request: "01J0"}
 	}},
-	{Name: "offline", Label: "Tidak ada sinyal", Layout: "plain", Sample: func() any { return &OfflinePage{} }},
+	{Name: "offline", Label: "Tidak ada sinyal", Layout: "plain", Anonymous: true, Sample: func() any { return &OfflinePage{} }},
 }

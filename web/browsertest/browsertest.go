@@ -365,14 +365,25 @@ func (p *Page) Bytes() (sum float64, parts map[string]float64) {
 // Screenshot writes the whole page as PNG into the folder named by APEL_SCREENSHOTS; without it nothing is done.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
+	if !p.View.NoJS && os.Getenv("APEL_SCREENSHOTS") != "" {
+		Eval[int](p, "window.scrollTo(0, 0); 0") // what sticks to the window stands where the page begins
+	}
+	p.shoot(name, chromedp.FullScreenshot(100))
+}
+
+// ScreenshotWindow writes what the window shows: for dialogs and menus.
+func (p *Page) ScreenshotWindow(name string) {
+	p.t.Helper()
+	p.shoot(name, chromedp.CaptureScreenshot())
+}
+
+func (p *Page) shoot(name string, action chromedp.Action[[]byte]) {
+	p.t.Helper()
 	folder := os.Getenv("APEL_SCREENSHOTS")
 	if folder == "" {
 		return
 	}
-	if !p.View.NoJS {
-		Eval[int](p, "window.scrollTo(0, 0); 0") // what sticks to the window stands where the page begins
-	}
-	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	picture, err := chromedp.Run(p.ctx, action)
 	if err != nil {
 		p.t.Fatalf("%s: screenshot: %v", p.View, err)
 	}
