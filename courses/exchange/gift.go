@@ -300,7 +300,7 @@ func (p *giftParser) wrong(s span, id, en string, args ...any) {
 	p.report.wrong(p.file, s.line, s.column, id, en, args...)
 }
 
-// body is a text for people: format prefix taken off, raw HTML refused.
+// body is a text for people: format prefix taken off; raw HTML, pictures and script links refused.
 func (p *giftParser) body(s span) string {
 	s = s.trim()
 	if m := formatTag.FindString(string(s.text[:min(len(s.text), 12)])); m != "" {
@@ -310,9 +310,23 @@ func (p *giftParser) body(s span) string {
 		s = s.from(len(m))
 	}
 	text := s.plain()
-	if line, ok := rawHTML(text); ok {
-		p.report.wrong(p.file, s.trim().line+line-1, 0, "Teks ini memuat HTML. Pakai Markdown, misalnya **tebal** atau *miring*.", "This text holds HTML. Use Markdown, such as **bold** or *italic*.")
+	if !strings.ContainsAny(text, "<[") {
+		return text
 	}
+	line := s.trim().line - 1
+	html := false
+	look(text, func(at int) {
+		if !html { // the opening tag is enough
+			p.report.wrong(p.file, line+at, 0, "Teks ini memuat HTML. Pakai Markdown, misalnya **tebal** atau *miring*.", "This text holds HTML. Use Markdown, such as **bold** or *italic*.")
+		}
+		html = true
+	}, func(pic picture) {
+		p.report.wrong(p.file, line+pic.line, 0, "Gambar di dalam soal belum diterima. Jelaskan dengan kata-kata.", "Pictures inside items are not accepted. Describe it in words.")
+	}, func(to string, at int) {
+		if !safeLink(to) {
+			p.report.wrong(p.file, line+at, 0, "Tautan %q tidak diterima. Pakai alamat https://.", "The link %q is not accepted. Use https://.", to)
+		}
+	})
 	return text
 }
 

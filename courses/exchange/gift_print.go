@@ -2,17 +2,23 @@ package exchange
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/faults"
 )
 
 // PrintGIFT writes items so that ParseGIFT gives the same items back (without ID, Version and Key, which belong to one installation).
+// Invalid for an item of a type that GIFT has no form for.
 func PrintGIFT(w io.Writer, items []grading.Item) error {
 	b := bufio.NewWriter(w)
 	category := ""
 	for i, it := range items {
+		if !printable[it.Type] {
+			return fmt.Errorf("print item %s: %w", it.Code, faults.Newf(faults.Invalid, "Soal jenis %s tidak dapat ditulis sebagai GIFT.", "Items of type %s cannot be written as GIFT.", string(it.Type)))
+		}
 		if i > 0 {
 			b.WriteByte('\n')
 		}
@@ -28,6 +34,9 @@ func PrintGIFT(w io.Writer, items []grading.Item) error {
 	}
 	return b.Flush()
 }
+
+// printable are the types GIFT has a form for.
+var printable = map[grading.Type]bool{grading.Single: true, grading.Multiple: true, grading.TrueFalse: true, grading.Numeric: true, grading.ShortText: true}
 
 func printItem(b *bufio.Writer, it grading.Item) {
 	meta := func(key, value string) {

@@ -2,7 +2,9 @@ package exchange
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"reflect"
 	"regexp"
@@ -10,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/faults"
 )
 
 // badVerb is what fmt leaves when a sentence and its arguments do not fit.
@@ -108,6 +111,8 @@ func TestGIFTMistakes(t *testing.T) {
 		{"html format", meta + "[html]<p>Apa?</p> {T}", "b.gift:2:1", "HTML"},
 		{"html inside", meta + "Apa? {=a <script>x</script> ~b}", "b.gift:2", "HTML"},
 		{"html on a later line", meta + "Apa\nini <b>x</b>? {=a ~b}", "b.gift:3", "HTML"},
+		{"picture", meta + "Apa ini ![x](a.png)? {T}", "b.gift:2", "Gambar"},
+		{"script link", meta + "Apa? {=[a](javascript:x) ~b}", "b.gift:2", "javascript"},
 		{"number that is none", meta + "Apa? {#lima belas}", "b.gift:2:8", "bukan angka"},
 		{"number with a thousands point", meta + "Apa? {#15.000:0}", "b.gift:2:8", "15000"},
 		{"negative tolerance", meta + "Apa? {#5:-1}", "b.gift:2:8", "Toleransi"},
@@ -241,6 +246,12 @@ func TestGIFTRoundTrip(t *testing.T) {
 				t.Fatalf("\n got %#v\nwant %#v\n%s\n%+v", got.Items[i], items[i], b.String(), report)
 			}
 		}
+	}
+}
+
+func TestPrintRefusesWhatGIFTCannotSay(t *testing.T) {
+	if err := PrintGIFT(io.Discard, []grading.Item{{Code: "Q", Type: "urutan"}}); !errors.Is(err, faults.Invalid) {
+		t.Fatal(err)
 	}
 }
 

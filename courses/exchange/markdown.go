@@ -19,7 +19,7 @@ type picture struct {
 	line      int
 }
 
-// look walks a Markdown text and reports its raw HTML, pictures and links by line.
+// look walks a Markdown text and reports its raw HTML, pictures and links by line. A single "<" as in "a < b" is no HTML.
 func look(source string, html func(line int), pic func(picture), link func(to string, line int)) {
 	src := []byte(source)
 	line := 1
@@ -69,20 +69,6 @@ func alt(n ast.Node, src []byte) string {
 }
 
 func lineOf(src []byte, at int) int { return 1 + bytes.Count(src[:min(at, len(src))], []byte("\n")) }
-
-// rawHTML is the line of the first raw HTML in a Markdown text. A single "<" as in "a < b" is none.
-func rawHTML(source string) (int, bool) {
-	if !strings.Contains(source, "<") {
-		return 0, false
-	}
-	first := 0
-	look(source, func(line int) {
-		if first == 0 {
-			first = line
-		}
-	}, func(picture) {}, func(string, int) {})
-	return first, first > 0
-}
 
 // safeLink says whether a link may stand in a lesson: web, mail, or inside the course.
 func safeLink(to string) bool {

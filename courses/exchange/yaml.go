@@ -48,10 +48,6 @@ func (v value) there() bool { return v.node != nil }
 
 // parseYAML reads one document whose top is a mapping. Anchors, aliases, merges and tags are refused: a course needs none, and they can blow up.
 func parseYAML(r *Report, file string, data []byte) (value, bool) {
-	if len(data) > maxYAML {
-		r.wrong(file, 0, 0, "Berkas lebih dari 64 KB.", "The file is over 64 KB.")
-		return value{}, false
-	}
 	// The parser takes time squared in the depth; a line of ten thousand brackets or dashes is not to reach it.
 	depth, deepest := 0, 0
 	for _, b := range data {
@@ -64,7 +60,7 @@ func parseYAML(r *Report, file string, data []byte) (value, bool) {
 		}
 	}
 	if deepest > 64 || stacked.Match(data) {
-		r.wrong(file, 0, 0, "Susunan kurung terlalu dalam.", "Brackets are nested too deeply.")
+		r.wrong(file, 0, 0, "Susunan terlalu dalam.", "Nested too deeply.")
 		return value{}, false
 	}
 	f, err := parser.ParseBytes(data, 0)

@@ -38,6 +38,8 @@ func randomItem(r *rand.Rand, id string) Item {
 			it.Options = []Option{{ID: "a", Text: []string{"0", "15000", "-2.5", "3.5"}[r.IntN(4)], Tolerance: []string{"", "0.5", "10"}[r.IntN(3)], Mark: Full}, {ID: "b", Text: "7", Mark: Full / 2}}
 		case ShortText:
 			it.Options = []Option{option(0, []string{"fakta", "lap*", `5\*`}[r.IntN(3)], Full), option(1, "duga*", Full/4)}
+		default:
+			panic("teach randomItem the item type " + string(it.Type))
 		}
 		wrong := false
 		for _, f := range Check(it) {

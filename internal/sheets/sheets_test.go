@@ -100,6 +100,7 @@ func TestRefusals(t *testing.T) {
 		{"empty", " \n", faults.Invalid, "kosong"},
 		{"a quote never closed", "a,b\n1,2\n\"3,4\n", faults.Invalid, "Baris 3"},
 		{"broken UTF-8 among good", "nip,nama\n1,Rendé\n2,An\xC3\n", faults.Invalid, "Baris 3, kolom nama"},
+		{"Windows-1252 among UTF-8", "nip,nama\n1,Rendé\n2,An\xE9\n", faults.Invalid, "Baris 3, kolom nama"},
 		{"broken UTF-8 with a BOM", "\uFEFFnip,nama\n1,\xE9\n", faults.Invalid, "Baris 2, kolom nama"},
 		{"a lone broken byte", "nip,nama\n1,An\xFF\n", faults.Invalid, "Baris 2, kolom nama"},
 		{"broken in the header", "nip,na\xFFma\n1,2\n", faults.Invalid, "Baris 1, kolom B"},
@@ -184,7 +185,7 @@ func TestXLSX(t *testing.T) {
 		own := `"tanggal" dd\ mmmm\ yyyy`
 		style, _ := f.NewStyle(&excelize.Style{CustomNumFmt: &own})
 		f.SetCellStyle("Sheet1", "D6", "D6", style)
-		money := `[$Rp-421]#,##0.00`
+		money := `[Red]"hari ""d"""#,##0.00\ \d_y`
 		style, _ = f.NewStyle(&excelize.Style{CustomNumFmt: &money})
 		f.SetCellValue("Sheet1", "E6", 45000)
 		f.SetCellStyle("Sheet1", "E6", "E6", style)
@@ -213,6 +214,9 @@ func TestXLSX(t *testing.T) {
 	}
 	if _, err := IdentifierCell(s.Cell(first, "nip")); !errors.Is(err, faults.Invalid) || !strings.Contains(faults.Of(err).Text.ID, "15 digit") || strings.Contains(err.Error(), "1974") {
 		t.Errorf("a number cell as NIP: %v", err)
+	}
+	if _, err := IdentifierCell(s.Cell(first, "kelas")); !errors.Is(err, faults.Invalid) {
+		t.Errorf("a short number cell as NIP: %v", err)
 	}
 	if id, err := IdentifierCell(s.Cell(second, "nip")); err != nil || id != "197411272000011903" {
 		t.Errorf("%q %v", id, err)
@@ -387,4 +391,21 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// A register of a whole city, 10,000 people with 15 columns, is a matter of a second.
+func BenchmarkXLSX10000(b *testing.B) {
+	var rows [][]any
+	for i := range 10000 {
+		rows = append(rows, []any{fmt.Sprintf("1974112720000119%02d", i%100), "Nama Orang", "", "S.E.", "PNS", "Aktif", "III/c", "S1", "Ekonomi", "DISKOMINFO", i, 2.5, civil.Date("2026-03-31"), "x", "y"})
+	}
+	var file bytes.Buffer
+	if err := WriteXLSX(&file, Table{Header: []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o"}, Rows: Each(rows)}); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if s, err := Read("x", bytes.NewReader(file.Bytes()), Options{}); err != nil || len(s.Rows) != 10000 {
+			b.Fatal(err)
+		}
+	}
 }
