@@ -91,6 +91,7 @@ type Fit struct {
 
 	AbsoluteShort   []string `json:"absolute_short,omitempty"`   // absolute requirements short by Rules.FirstDevelop or more
 	AbsoluteUnknown []string `json:"absolute_unknown,omitempty"` // absolute requirements without evidence
+	AbsoluteOpen    int      `json:"absolute_open,omitempty"`    // absolute requirements short by that much at the lower end, where the unknown counts nothing
 }
 
 // Match computes the fit of gaps. Pure.
@@ -104,6 +105,9 @@ func Match(gaps []Gap, rules Rules) Fit {
 			f.High += g.Level
 			if g.Importance == Absolute {
 				f.AbsoluteUnknown = append(f.AbsoluteUnknown, g.Competency)
+				if g.Level >= rules.FirstDevelop {
+					f.AbsoluteOpen++
+				}
 			}
 			continue
 		}
@@ -117,6 +121,7 @@ func Match(gaps []Gap, rules Rules) Fit {
 		f.High += g.Level - short
 		if g.Importance == Absolute && short >= rules.FirstDevelop {
 			f.AbsoluteShort = append(f.AbsoluteShort, g.Competency)
+			f.AbsoluteOpen++
 		}
 	}
 	return f

@@ -58,16 +58,11 @@ type Opportunity struct {
 	Lift        *Lift
 }
 
-// order compares two matches for ranking, also of posts with different totals: nobody who needs development first stands above somebody who does not,
-// then the lower end of the capped match, in exact arithmetic. 0 is a tie and is shown as one.
+// order compares two matches for ranking, also of posts with different totals, both at the lower end: first those in whom no absolute requirement is
+// open by so much that development comes first, then the capped match, in exact arithmetic. Since the unknown counts as nothing in both, more
+// evidence never costs a place. 0 is a tie and is shown as one.
 func order(a, b competencies.Fit) int {
-	late := func(f competencies.Fit) int {
-		if f.DevelopFirst() {
-			return 1
-		}
-		return 0
-	}
-	return firstOf(compare(late(a), late(b)), compare(b.Low*a.Required, a.Low*b.Required))
+	return firstOf(compare(min(a.AbsoluteOpen, 1), min(b.AbsoluteOpen, 1)), compare(b.Low*a.Required, a.Low*b.Required))
 }
 
 // Places gives ranks to matches: result[i] is the rank of fits[i] and how many others share it. Equal matches share the best rank of their group
@@ -155,12 +150,12 @@ func named(g competencies.Gap) texts.Text {
 	return texts.T(g.Competency+" "+g.Name.In(texts.ID), g.Competency+" "+g.Name.In(texts.EN))
 }
 
-// Lifting finds what lifts a match to a band: first what an absolute requirement needs so that development need not come first, then the largest
-// shortfalls, the last one only as far as needed, so as few competencies as possible change. nil when the match reaches the band already. Pure.
+// Lifting finds what lifts the lower end of a match to a band: first what absolute requirements need so that development need not come first, then the
+// largest shortfalls, the last one only as far as needed, so as few competencies as possible change. nil when the match is there already. Pure.
 func Lifting(gaps []competencies.Gap, rules competencies.Rules, cut competencies.Band) *Lift {
 	fit := competencies.Match(gaps, rules)
 	reached := func(low int) bool { return low*100_00 >= int(cut.Min)*fit.Required }
-	if fit.Required == 0 || reached(fit.Low) && !fit.DevelopFirst() {
+	if fit.Required == 0 || reached(fit.Low) && fit.AbsoluteOpen == 0 {
 		return nil
 	}
 	now := make([]int, len(gaps))
@@ -168,9 +163,7 @@ func Lifting(gaps []competencies.Gap, rules competencies.Rules, cut competencies
 	for i, g := range gaps {
 		now[i] = min(g.Owned.Level, g.Level)
 		if g.Importance == competencies.Absolute {
-			if n, known := g.Short(); known && n >= rules.FirstDevelop {
-				now[i] = g.Level - rules.FirstDevelop + 1
-			}
+			now[i] = max(now[i], g.Level-rules.FirstDevelop+1)
 		}
 		low += now[i]
 	}

@@ -234,11 +234,14 @@ func (s *Service) rank(ctx context.Context, a access.Actor, p Post) (Ranking, er
 	frame := NewFrame(codes)
 	rows, need := make([]uint64, len(eligible)*frame.Words()), make([]uint64, frame.Words())
 	required := frame.Required(need, standard)
-	late := make([]bool, len(eligible))
+	late := make([]int, len(eligible))
+	for i := range late {
+		late[i] = absoluteOpen(standard, nil, g.method)
+	}
 	err = s.cfg.Competencies.EachLevels(ctx, func(person string, levels competencies.Levels) error {
 		if i, ok := place[person]; ok {
 			frame.Owned(rows[i*frame.Words():(i+1)*frame.Words()], levels)
-			late[i] = developFirst(standard, levels, g.method)
+			late[i] = absoluteOpen(standard, levels, g.method)
 		}
 		return nil
 	})
@@ -251,10 +254,7 @@ func (s *Service) rank(ctx context.Context, a access.Actor, p Post) (Ranking, er
 	by := make([]int, len(eligible))
 	for i := range fits {
 		by[i] = i
-		fits[i] = competencies.Fit{Low: int(points[i]), Required: required}
-		if late[i] {
-			fits[i].AbsoluteShort = []string{""}
-		}
+		fits[i] = competencies.Fit{Low: int(points[i]), Required: required, AbsoluteOpen: late[i]}
 	}
 	ranks, tied := Places(fits)
 	slices.SortStableFunc(by, func(i, j int) int { return compare(ranks[i], ranks[j]) })
@@ -275,14 +275,14 @@ func (s *Service) rank(ctx context.Context, a access.Actor, p Post) (Ranking, er
 	return r, nil
 }
 
-// developFirst is Fit.DevelopFirst without building the gaps.
-func developFirst(st competencies.Standard, levels competencies.Levels, rules competencies.Rules) bool {
+// absoluteOpen is Fit.AbsoluteOpen without building the gaps.
+func absoluteOpen(st competencies.Standard, levels competencies.Levels, rules competencies.Rules) (n int) {
 	for _, q := range st.Requirements {
-		if o := levels[q.Competency]; q.Importance == competencies.Absolute && o.Known() && q.Level-o.Level >= rules.FirstDevelop {
-			return true
+		if q.Importance == competencies.Absolute && q.Level-levels[q.Competency].Level >= rules.FirstDevelop { // the unknown counts nothing
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // PostsFilter narrows the posts for a person.
