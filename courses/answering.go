@@ -44,7 +44,7 @@ func (s *Service) Save(ctx context.Context, a access.Actor, id AttemptID, answer
 		}
 		if at.over(now) { // the clock ended it: what was saved counts, what comes now does not
 			s.end(d, now)
-			at.Refused = len(answers)
+			at.Refused = len(changed(at, answers))
 			ended = errEnded(true)
 			return nil
 		}
@@ -96,27 +96,24 @@ func repeated(at *Attempt, answers map[string]grading.Answer, seq int) bool {
 	if seq != at.Seq-1 || len(answers) == 0 {
 		return false
 	}
-	for item, ans := range answers {
-		if !equal(at.Answers[item], ans) {
-			return false
-		}
-	}
-	return true
+	return len(changed(at, answers)) == 0
 }
 
-func equal(x, y grading.Answer) bool { return x.Text == y.Text && slices.Equal(x.Choices, y.Choices) }
+// changed leaves of answers those that are not kept as they are. All items are on the form.
+func changed(at *Attempt, answers map[string]grading.Answer) map[string]grading.Answer {
+	out := map[string]grading.Answer{}
+	for item, ans := range answers {
+		if n := at.find(item); n < 0 || !at.holds(n, ans) {
+			out[item] = ans
+		}
+	}
+	return out
+}
 
 // keep stores answers and raises the number. A blank answer takes an earlier one back.
 func keep(at *Attempt, answers map[string]grading.Answer) {
-	if at.Answers == nil {
-		at.Answers = make(map[string]grading.Answer, len(at.Form.Slots))
-	}
 	for item, ans := range answers {
-		if ans.Blank() {
-			delete(at.Answers, item)
-			continue
-		}
-		at.Answers[item] = ans
+		at.put(at.find(item), ans)
 	}
 	at.Seq++
 }
@@ -141,8 +138,8 @@ func size(answers map[string]grading.Answer) error {
 func (s *Service) accept(ctx context.Context, at *Attempt, answers map[string]grading.Answer) error {
 	for _, item := range slices.Sorted(maps.Keys(answers)) {
 		ans := answers[item]
-		slot, ok := at.Form.Slot(item)
-		if !ok {
+		n := at.find(item)
+		if n < 0 {
 			if !utf8.ValidString(item) {
 				item = "?"
 			}
@@ -157,7 +154,7 @@ func (s *Service) accept(ctx context.Context, at *Attempt, answers map[string]gr
 		if err != nil {
 			return err
 		}
-		if err := grading.Accept(it.Item, slot, ans); err != nil {
+		if err := grading.Accept(it.Item, at.slot(n), ans); err != nil {
 			f := *faults.Of(err)
 			f.Fields = slices.Clone(f.Fields)
 			for i := range f.Fields {
@@ -206,24 +203,14 @@ func (s *Service) Submit(ctx context.Context, a access.Actor, id AttemptID, answ
 			return storage.Unchanged
 		}
 		if at.over(now) {
-			for item, ans := range answers {
-				if !equal(at.Answers[item], ans) && !(ans.Blank() && at.Answers[item].Blank()) {
-					at.Refused++
-				}
-			}
+			at.Refused = len(changed(at, answers))
 			s.end(d, now)
 			return nil
 		}
 		if err := s.accept(ctx, at, answers); err != nil {
 			return err
 		}
-		changes := map[string]grading.Answer{}
-		for item, ans := range answers {
-			if !equal(at.Answers[item], ans) && !(ans.Blank() && at.Answers[item].Blank()) {
-				changes[item] = ans
-			}
-		}
-		if len(changes) > 0 {
+		if changes := changed(at, answers); len(changes) > 0 {
 			if seq != at.Seq {
 				return errStale()
 			}

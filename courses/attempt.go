@@ -47,7 +47,6 @@ type Attempt struct {
 	Kind      QuizKind     `json:"kind"`
 	Ordinal   int          `json:"ordinal"`
 	State     AttemptState `json:"state"`
-	Form      grading.Form `json:"form"` // frozen at start
 
 	StartedAt   time.Time `json:"started_at"`
 	EndsAt      time.Time `json:"ends_at,omitzero"` // the server's clock decides; zero: no limit
@@ -58,9 +57,9 @@ type Attempt struct {
 	Extra       int       `json:"extra,omitempty"`     // minutes of extra time granted
 	Extended    string    `json:"extended,omitempty"`  // key of the last grant of extra time, so that a repeated post grants once
 
-	Seq     int                       `json:"seq"` // raised by every save; a writer names the one it last saw
-	Answers map[string]grading.Answer `json:"answers,omitempty"`
-	Results []Grading                 `json:"results,omitempty"` // append-only; the last one counts
+	Sheet             // form and answers
+	Seq     int       `json:"seq"`               // raised by every save; a writer names the one it last saw
+	Results []Grading `json:"results,omitempty"` // append-only; the last one counts
 }
 
 // Grading is one grading of the answers.
@@ -171,7 +170,7 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 	}
 	d := storage.Doc[Attempt]{ID: attemptID(enrolment, quiz, n+1), Value: Attempt{
 		Person: e.Value.Person, Course: e.Value.Course, Version: e.Value.Version, Enrolment: enrolment, Quiz: quiz, Kind: q.Kind, Ordinal: n + 1,
-		State: AttemptOpen, Form: form, StartedAt: now,
+		State: AttemptOpen, Sheet: newSheet(form), StartedAt: now,
 	}}
 	if q.Minutes > 0 {
 		d.Value.EndsAt = now.Add(q.limit())
@@ -208,8 +207,8 @@ func (s *Service) drawForm(ctx context.Context, enrolment EnrolmentID, q Quiz, c
 		if err != nil {
 			return grading.Form{}, err
 		}
-		for _, slot := range d.Value.Form.Slots {
-			seen[slot.Item] = i
+		for j := range d.Value.Slots {
+			seen[d.Value.slot(j).Item] = i
 		}
 	}
 	var seed [8]byte
@@ -272,12 +271,7 @@ type AttemptDoc struct {
 
 func summary(id AttemptID, a *Attempt) AttemptDoc {
 	d := AttemptDoc{ID: id, Person: a.Person, Course: a.Course, Enrolment: a.Enrolment, Quiz: a.Quiz, Kind: a.Kind, Ordinal: a.Ordinal, State: a.State,
-		StartedAt: a.StartedAt, EndsAt: a.EndsAt, SubmittedAt: a.SubmittedAt, GradedAt: a.GradedAt, TimedOut: a.TimedOut, Items: len(a.Form.Slots)}
-	for _, ans := range a.Answers {
-		if !ans.Blank() {
-			d.Answered++
-		}
-	}
+		StartedAt: a.StartedAt, EndsAt: a.EndsAt, SubmittedAt: a.SubmittedAt, GradedAt: a.GradedAt, TimedOut: a.TimedOut, Answered: a.answered(), Items: len(a.Slots)}
 	if r, ok := a.result(); ok && a.State == AttemptGraded {
 		d.Score, d.Passed = r.Result.Score(), r.Passed
 	}

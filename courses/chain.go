@@ -66,15 +66,16 @@ func (s *Service) Grade(ctx context.Context, id AttemptID) error {
 	if !ok {
 		return fmt.Errorf("attempt %s: version %s has no quiz %s", id, d.Value.Version, d.Value.Quiz)
 	}
-	items := make([]grading.Item, 0, len(d.Value.Form.Slots))
-	for _, slot := range d.Value.Form.Slots {
+	form := d.Value.form()
+	items := make([]grading.Item, 0, len(form.Slots))
+	for _, slot := range form.Slots {
 		it, err := s.item(ctx, slot.Item)
 		if err != nil {
 			return err
 		}
 		items = append(items, it.Item)
 	}
-	r, err := grading.Grade(items, d.Value.Form, d.Value.Answers)
+	r, err := grading.Grade(items, form, d.Value.answers())
 	if err != nil {
 		return fmt.Errorf("attempt %s: %w", id, err)
 	}

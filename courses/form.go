@@ -63,11 +63,12 @@ func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView,
 	}
 	q, _ := v.Content.Quiz(a.Quiz)
 	f := FormView{Attempt: id, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: a.Kind, Title: q.Name(), Ordinal: a.Ordinal, Of: q.Attempts,
-		PassMark: q.PassMark, State: a.State, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Items: make([]ItemView, 0, len(a.Form.Slots))}
+		PassMark: q.PassMark, State: a.State, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Items: make([]ItemView, 0, len(a.Slots))}
 	if !a.EndsAt.IsZero() {
 		f.Left = max(a.EndsAt.Sub(s.now()), 0)
 	}
-	for i, slot := range a.Form.Slots {
+	for i := range a.Slots {
+		slot := a.slot(i)
 		it, err := s.item(ctx, slot.Item)
 		if err != nil {
 			return FormView{}, err
@@ -76,7 +77,7 @@ func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView,
 		if err != nil {
 			return FormView{}, fmt.Errorf("attempt %s: %w", id, err)
 		}
-		iv := ItemView{Item: slot.Item, Number: i + 1, Ask: shown.Ask, Stem: it.stem, Units: shown.Units, Answer: a.Answers[slot.Item]}
+		iv := ItemView{Item: slot.Item, Number: i + 1, Ask: shown.Ask, Stem: it.stem, Units: shown.Units, Answer: a.answer(i)}
 		for j, c := range shown.Choices {
 			html := it.options[slot.Order[j:j+1]]
 			if html == "" {

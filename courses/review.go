@@ -101,7 +101,8 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	}
 
 	byObjective := map[string]int{}
-	for i, slot := range at.Form.Slots {
+	for i := range at.Slots {
+		slot := at.slot(i)
 		it, err := s.item(ctx, slot.Item)
 		if err != nil {
 			return Review{}, err
@@ -121,7 +122,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		if !r.Full {
 			continue
 		}
-		x, err := grading.Explain(it.Item, slot, at.Answers[slot.Item])
+		x, err := grading.Explain(it.Item, slot, at.answer(i))
 		if err != nil {
 			return Review{}, err
 		}
