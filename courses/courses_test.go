@@ -121,6 +121,7 @@ func (d dictionary) Known(_ context.Context, c string) bool { return slices.Cont
 // world is one installation for a test.
 type world struct {
 	testing.TB
+	path   string
 	db     *storage.DB
 	engine *sqlite.Engine
 	*courses.Service
@@ -147,14 +148,15 @@ var (
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	e, err := sqlite.Open(filepath.Join(t.TempDir(), "apel.db"), sqlite.Options{})
+	path := filepath.Join(t.TempDir(), "apel.db")
+	e, err := sqlite.Open(path, sqlite.Options{})
 	must(t, err)
 	db, err := storage.New(ctx, e)
 	must(t, err)
 	t.Cleanup(func() { db.Close() })
 	p, err := policies.Load()
 	must(t, err)
-	w := &world{TB: t, db: db, engine: e, clock: &clock{now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)},
+	w := &world{TB: t, path: path, db: db, engine: e, clock: &clock{now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)},
 		people: &register{people: map[string]courses.Learner{}, roles: map[string][]string{}}}
 	for _, id := range []string{"ani", "budi"} {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-dukcapil", "u-city"}, Positions: []string{"p-loket"}, PositionKind: "pelaksana",
