@@ -114,6 +114,8 @@ func (r *register) Holders(_ context.Context, app, role, after string, limit int
 	return page(slices.Compact(slices.Sorted(slices.Values(all))), after, limit)
 }
 
+var competencies = dictionary{"M.01", "M.02", "M.03", "M.04", "M.05", "M.06", "M.07", "M.08", "SK", "T.01", "T.02", "T.03", "T.04", "T.05", "T.06", "T.07", "T.08"}
+
 type dictionary []string
 
 func (d dictionary) Known(_ context.Context, c string) bool { return slices.Contains(d, c) }
@@ -166,7 +168,7 @@ func newWorld(t testing.TB) *world {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-bkpsdm", "u-city"}, PositionKind: "fungsional", Status: "PNS"})
 	}
 	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		People: w.people, Apps: w.people, Dictionary: dictionary{"T.04", "M.01"}, Wake: w, Rand: newDice()})
+		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Rand: newDice()})
 	must(t, err)
 	return w
 }

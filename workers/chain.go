@@ -39,6 +39,11 @@ func Chain(r Rooms) Steps {
 		courses.EnrolmentsCollection: {
 			courses.CertifyStep: {Do: r.certify}, // 5.
 		},
+		// Before the chain: a published version becomes its course's head; rules, assignments and cohorts become enrolments.
+		courses.VersionsCollection:    {courses.HeadStep: {Do: alone(r.Courses.Head)}},
+		courses.AssignmentsCollection: {courses.EnrolStep: {Do: alone(r.Courses.EnrolAssigned), Lane: Bulk}},
+		courses.RulesCollection:       {courses.ApplyStep: {Do: alone(r.Courses.ApplyRule), Lane: Bulk}},
+		courses.CohortsCollection:     {courses.EnrolStep: {Do: alone(r.Courses.EnrolCohort), Lane: Bulk}},
 		certificates.Collection: {
 			// 5. Certify: number, signature and log; later the log entries of events and files.
 			certificates.StepSeal: {Do: certificate(r.Certificates.Seal)},

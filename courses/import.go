@@ -1,0 +1,244 @@
+package courses
+
+import (
+	"context"
+	"errors"
+	"sort"
+
+	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// Imported says what an import did.
+type Imported struct {
+	Course    CourseID
+	Version   VersionID // the published one, or the draft when it was not to be published
+	New       bool      // the course did not exist before
+	Unchanged bool      // the course is published with exactly this content already
+	Published bool
+	Lessons   int
+	Items     int
+}
+
+// ImportInput is a course as read from a folder, without mistakes.
+type ImportInput struct {
+	Draft   *exchange.Draft
+	Publish bool // make it the head at once; else it waits as a draft
+	DryRun  bool // check everything, write nothing
+}
+
+// Import takes a course folder over as a new version and publishes it. A set becomes visible whole or not at all: lessons, items and banks are written
+// under new ids, and the version that names them becomes visible by one write. Safe to call twice, also after a crash: the same content is not
+// published again. Errors: Invalid with every reason why it may not be published (nothing is visible then); Conflict when an author is writing a
+// draft of this course.
+func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (Imported, error) {
+	d := in.Draft
+	role, err := s.cfg.Policy.May(a, "author", access.Thing{Kind: "course", ID: d.Code})
+	if err != nil {
+		return Imported{}, err
+	}
+	if in.Publish {
+		if _, err := s.cfg.Policy.May(a, "publish", access.Thing{Kind: "course", ID: d.Code}); err != nil {
+			return Imported{}, err
+		}
+	}
+	out := Imported{Course: d.Code}
+
+	// 1. Check everything, before anything is written.
+	if !codeRule.MatchString(d.Code) {
+		return out, faults.OnField("code", "Kode kursus "+d.Code+" tidak benar.", "The course code "+d.Code+" is not right.")
+	}
+	if len(d.Pictures) > 0 {
+		return out, faults.OnField("lessons", "Gambar di dalam pelajaran belum dapat diimpor. Keluarkan dulu gambarnya.", "Pictures in lessons cannot be imported yet. Take them out first.")
+	}
+	c, err := s.courses.Get(ctx, d.Code)
+	out.New = errors.Is(err, faults.NotFound)
+	if err != nil && !out.New {
+		return out, err
+	}
+	var head *Version
+	if c.Value.Head != "" {
+		if head, err = s.version(ctx, c.Value.Head); err != nil {
+			return out, err
+		}
+	}
+	p, err := s.planImport(ctx, d, head)
+	if err != nil {
+		return out, err
+	}
+	out.Lessons, out.Items = len(p.lessons), p.items
+	if err := s.checkPublish(ctx, d.Code, &p.content, p.count); err != nil {
+		return out, err
+	}
+	if head != nil && head.Digest == fingerprint(p.content, 26) {
+		out.Version, out.Unchanged, out.Published = c.Value.Head, true, true
+		return out, nil
+	}
+	var draft *storage.Doc[Version]
+	if c.Value.Draft != "" {
+		v, err := s.versions.Get(ctx, c.Value.Draft)
+		if err != nil {
+			return out, err
+		}
+		if v.Value.State == Draft && !v.Value.Import {
+			return out, faults.New(faults.Conflict, "Ada naskah kursus ini yang sedang ditulis. Terbitkan atau buang dulu, lalu impor lagi.",
+				"A draft of this course is being written. Publish or discard it first, then import again.")
+		}
+		if v.Value.State == Draft {
+			draft = &v
+		}
+	}
+	if in.DryRun {
+		return out, nil
+	}
+
+	// 2. Write what the version will name. None of it is visible yet.
+	if out.New {
+		if _, err := s.NewCourse(ctx, a, d.Code, p.content.Card); err != nil && !errors.Is(err, faults.Invalid) {
+			return out, err
+		}
+		if c, err = s.courses.Get(ctx, d.Code); err != nil {
+			return out, err
+		}
+	}
+	for _, l := range p.lessons {
+		if err := put(ctx, s.lessons, l); err != nil {
+			return out, err
+		}
+	}
+	for _, b := range p.banks {
+		if err := s.putBank(ctx, b); err != nil {
+			return out, err
+		}
+	}
+
+	// 3. One document makes it a draft, one write publishes it.
+	var v VersionDoc
+	if draft != nil {
+		v = VersionDoc{draft.ID, draft.Version, draft.Value}
+	} else if v, err = s.draft(ctx, a, role, d.Code, c.Value.Latest+1, Version{Content: p.content, Import: true}); err != nil {
+		return out, err
+	}
+	if digest := fingerprint(p.content, 26); fingerprint(v.Content, 26) != digest { // begun by an import before this one
+		stored, err := s.versions.Update(ctx, v.ID, func(x *storage.Doc[Version]) error {
+			if x.Value.State != Draft || !x.Value.Import {
+				return errFrozen()
+			}
+			x.Value.Content = p.content
+			return nil
+		})
+		if err != nil {
+			return out, err
+		}
+		v = VersionDoc{stored.ID, stored.Version, stored.Value}
+	}
+	out.Version = v.ID
+	if !in.Publish {
+		return out, nil
+	}
+	if _, err := s.Publish(ctx, a, v.ID); err != nil {
+		return out, err
+	}
+	out.Published = true
+	return out, nil
+}
+
+// plan is an import with every id known and nothing written.
+type plan struct {
+	content Content
+	lessons []storage.Doc[Lesson]
+	banks   []made
+	items   int
+}
+
+func (p *plan) count(_ context.Context, ref BankRef) (map[string]int, error) {
+	for _, b := range p.banks {
+		if b.ref.Bank == ref.Bank {
+			return b.bank.Value.Count(), nil
+		}
+	}
+	return nil, nil
+}
+
+func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Version) (plan, error) {
+	p := plan{content: Content{
+		Card: Card{Title: texts.T(d.Title, d.TitleEN), Summary: texts.T(d.Summary, d.SummaryEN), Kind: Kind(d.Kind), Track: d.Track, Values: d.Apel, JP: d.JP,
+			ValidMonths: d.ValidMonths, SelfEnrolment: d.SelfEnrolment},
+		Minutes: d.Minutes, Prerequisites: d.Prerequisites,
+	}}
+	c := &p.content
+	for _, t := range d.Targets {
+		c.Card.Targets = append(c.Card.Targets, Target{t.Competency, t.Level})
+	}
+	for _, o := range d.Objectives {
+		c.Objectives = append(c.Objectives, Objective{o.Code, texts.T(o.Text, o.TextEN)})
+	}
+	for _, l := range d.Lessons {
+		doc, ref, err := makeLesson(d.Code, LessonText{Code: l.Code, Title: texts.T(l.Title, l.TitleEN), Minutes: l.Minutes, Part: l.Part, Objectives: l.Objectives, Markdown: l.Markdown})
+		if err != nil {
+			return p, err
+		}
+		p.lessons, c.Lessons = append(p.lessons, doc), append(c.Lessons, ref)
+	}
+	c.Card.Lessons = len(c.Lessons)
+	for _, b := range d.Banks {
+		before := ""
+		if head != nil {
+			ref, _ := head.Content.Bank(b.Code)
+			before = ref.Bank
+		}
+		m, err := s.makeBank(ctx, d.Code, b.Code, before, b.Items)
+		if err != nil {
+			return p, inFile(err, b)
+		}
+		p.banks, c.Banks, p.items = append(p.banks, m), append(c.Banks, m.ref), p.items+len(b.Items)
+	}
+	for _, q := range d.Quizzes {
+		c.Quizzes = append(c.Quizzes, Quiz{Code: q.Code, Kind: QuizKind(q.Kind), Title: texts.T(q.Title, q.TitleEN), Bank: q.Bank, Draw: q.Draw, Minutes: q.TimeLimitMinutes,
+			Attempts: q.Attempts, PassMark: q.PassMark})
+	}
+	return p, nil
+}
+
+// inFile names the bank's file in the fields of a fault.
+func inFile(err error, b exchange.DraftBank) error {
+	f := *faults.Of(err)
+	fields := make([]faults.Field, len(f.Fields))
+	for i, x := range f.Fields {
+		fields[i] = faults.Field{Path: b.File + ":" + x.Path, Text: x.Text}
+	}
+	f.Fields = fields
+	return &f
+}
+
+// ImportOrder sorts drafts so that prerequisites come first, else by code. A circle is left as it is: publishing refuses it by name.
+func ImportOrder(drafts []*exchange.Draft) []*exchange.Draft {
+	byCode := map[string]*exchange.Draft{}
+	codes := make([]string, 0, len(drafts))
+	for _, d := range drafts {
+		byCode[d.Code] = d
+		codes = append(codes, d.Code)
+	}
+	sort.Strings(codes)
+	var out []*exchange.Draft
+	placed := map[string]bool{}
+	var place func(code string)
+	place = func(code string) {
+		d := byCode[code]
+		if d == nil || placed[code] {
+			return
+		}
+		placed[code] = true
+		for _, p := range d.Prerequisites {
+			place(p)
+		}
+		out = append(out, d)
+	}
+	for _, code := range codes {
+		place(code)
+	}
+	return out
+}
