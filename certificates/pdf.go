@@ -152,10 +152,10 @@ func (s *sheet) front(nip string, logo []byte) {
 	placeLines, placeSize := s.wrap(place, fontText, 11, 8.5, 216, 2)
 	blocks := []block{
 		{7.0, []string{"diberikan kepada"}, fontText, 10.5, 0, soft},
-		{9.8, nameLines, fontTitle, nameSize, nameSize * 0.42, ink},
+		{9.8, nameLines, fontTitle, nameSize, nameSize * 0.44, ink},
 		{9.4, who, fontText, 10.5, 0, ink},
-		{5.2, positionLines, fontText, positionSize, 4.8, ink},
-		{5.2, placeLines, fontText, placeSize, 4.8, ink},
+		{5.2, positionLines, fontText, positionSize, 4.3, ink},
+		{5.2, placeLines, fontText, placeSize, 4.3, ink},
 		{8.2, []string{"yang telah menyelesaikan dengan baik pelatihan"}, fontText, 10.5, 0, soft},
 		{8.2, titleLines, fontTitle, titleSize, titleSize * 0.45, s.primary},
 	}
@@ -233,20 +233,23 @@ func (s *sheet) foot() {
 		mid := until - width*float64(n-i) + width/2
 		s.signer(mid, top+3.4, width-5, x, i == n-1)
 	}
-	s.middle(pageWidth/2, 189.8, "Belum ditandatangani secara elektronik \u2013 keabsahan melalui kode verifikasi.", fontText, 7, soft, 200)
+	s.text(left, 189.2, "Belum ditandatangani secara elektronik \u2013 keabsahan melalui kode verifikasi.", fontText, 6.8, soft)
 }
 
 func (s *sheet) signer(mid, y, width float64, x record.Signer, last bool) {
 	if last {
 		s.middle(mid, y, s.r.Place+", "+longDate(s.r.IssuedOn), fontText, 9, ink, width)
 	}
-	lines, size := s.wrap(x.Position, fontText, 9, 7, width, 2)
+	lines, size := s.wrap(x.Position, fontText, 9, 6.6, width, 3)
 	for i, line := range lines {
-		s.middle(mid, y+4.4+float64(i)*3.9, line, fontText, size, ink, width)
+		s.middle(mid, y+4.4+float64(i)*3.4, line, fontText, size, ink, width)
 	}
-	s.middle(mid, y+20.2, x.Name, fontTitle, 10, ink, width)
-	s.font(fontTitle, 10)
-	half := min(s.GetStringWidth(x.Name), width) / 2
+	names, size := s.wrap(x.Name, fontTitle, 10, 7.5, width, 2)
+	for i, line := range names {
+		s.middle(mid, y+20.2-float64(len(names)-1-i)*3.6, line, fontTitle, size, ink, width)
+	}
+	s.font(fontTitle, size)
+	half := min(s.GetStringWidth(names[len(names)-1]), width) / 2
 	s.line(mid-half, y+21.1, mid+half, y+21.1, 0.15, ink)
 	below := []string{}
 	if x.Rank != "" {
@@ -270,28 +273,49 @@ func (s *sheet) back(at time.Time, proof trail) {
 	s.middle(pageWidth/2, 42, s.r.Title, fontText, 11, ink, 230)
 	s.middle(pageWidth/2, 47.4, "Nomor: "+s.r.Number+"   \u00b7   "+s.r.Name, fontText, 8.5, soft, 230)
 	s.flourish(pageWidth/2, 51.5, 58)
-	const column = 112.0
-	subjects := make([]row, 0, len(s.r.Subjects))
-	total := 0
-	for i, x := range s.r.Subjects {
-		subjects = append(subjects, row{fmt.Sprint(i + 1), x.Title, fmt.Sprint(x.Minutes)})
-		total += x.Minutes
-	}
-	if len(subjects) > 0 {
-		s.table(left, 60, column, "MATERI", "MENIT", subjects, fmt.Sprintf("Jumlah waktu belajar \u00b7 diakui %d JP @ 45 menit", s.r.JP), fmt.Sprint(total))
-	}
-	reached := make([]row, 0, len(s.r.Competencies))
-	for _, c := range s.r.Competencies {
-		reached = append(reached, row{c.Code, c.Name, fmt.Sprintf("Level %d", c.Level)})
-	}
+	const column, top, bottom = 112.0, 60.0, 146.0
 	x := right - column
-	y := 60.0
-	if len(reached) > 0 {
-		y = s.table(x, y, column, "KOMPETENSI SASARAN", "", reached, "", "") + 8
+	if len(s.r.Subjects) == 0 {
+		x = (pageWidth - column) / 2
+	} else {
+		rows, total := s.subjects()
+		s.table(left, top, column, bottom-top-8, "MATERI", "MENIT", rows, fmt.Sprintf("Jumlah waktu belajar \u00b7 diakui %d JP @ 45 menit", s.r.JP), fmt.Sprint(total))
+	}
+	y := top + 4
+	if len(s.r.Competencies) > 0 {
+		y = s.table(x, top, column, bottom-top-28, "KOMPETENSI SASARAN", "", s.competencies(), "", "") + 8
 	}
 	s.result(x, y, column)
 	s.trail(at, proof)
 	s.proofText()
+}
+
+const maxRows = 20 // of a table; the signed record holds all
+
+func (s *sheet) subjects() (rows []row, total int) {
+	folded, minutes := 0, 0
+	for i, x := range s.r.Subjects {
+		total += x.Minutes
+		if i >= maxRows-1 && len(s.r.Subjects) > maxRows {
+			folded, minutes = folded+1, minutes+x.Minutes
+			continue
+		}
+		rows = append(rows, row{fmt.Sprint(i + 1), x.Title, fmt.Sprint(x.Minutes)})
+	}
+	if folded > 0 {
+		rows = append(rows, row{"\u2026", fmt.Sprintf("dan %d materi lain", folded), fmt.Sprint(minutes)})
+	}
+	return rows, total
+}
+
+func (s *sheet) competencies() (rows []row) {
+	for i, c := range s.r.Competencies {
+		if i >= maxRows-1 && len(s.r.Competencies) > maxRows {
+			return append(rows, row{"\u2026", fmt.Sprintf("dan %d kompetensi lain", len(s.r.Competencies)-i), ""})
+		}
+		rows = append(rows, row{c.Code, c.Name, fmt.Sprintf("Level %d", c.Level)})
+	}
+	return rows
 }
 
 // result is the score with the scale it is read by.
@@ -347,16 +371,16 @@ func (s *sheet) proofText() {
 type row struct{ mark, text, value string }
 
 // table draws rows in a column and returns where it ended. Row height shrinks when there are many.
-func (s *sheet) table(x, y, width float64, head, valueHead string, rows []row, foot, footValue string) float64 {
+func (s *sheet) table(x, y, width, most float64, head, valueHead string, rows []row, foot, footValue string) float64 {
 	s.spacedLeft(x, y, head, 7.5, 0.6, s.primary)
 	if valueHead != "" {
 		s.rightAligned(x+width, y, valueHead, fontText, 7.5, s.primary)
 	}
 	s.line(x, y+2, x+width, y+2, 0.35, s.primary)
 	height, size := 6.6, 9.0
-	if n := float64(len(rows)); n*height > 88 {
-		height = 88 / n
-		size = min(9, height*1.9)
+	if n := float64(len(rows)); n*height > most {
+		height = most / n
+		size = min(size, height*1.9)
 	}
 	s.font(fontText, size)
 	markWidth, valueWidth := 0.0, 0.0
@@ -372,7 +396,7 @@ func (s *sheet) table(x, y, width float64, head, valueHead string, rows []row, f
 		y += height
 		base := y - height*0.32
 		s.text(x+1.5, base, r.mark, fontText, size, soft)
-		s.fit(x+markWidth+5, base, r.text, fontText, size, ink, width-markWidth-valueWidth-10)
+		s.shorten(x+markWidth+5, base, r.text, fontText, size, ink, width-markWidth-valueWidth-10)
 		s.rightAligned(x+width-1.5, base, r.value, fontText, size, ink)
 	}
 	s.line(x, y, x+width, y, 0.35, s.primary)
@@ -391,7 +415,7 @@ func (s *sheet) contoh() {
 	}
 	s.TransformBegin()
 	s.TransformRotate(24, pageWidth/2, pageHeight/2)
-	s.middle(pageWidth/2, pageHeight/2+24, "CONTOH", fontTitle, 190, colour{250, 232, 228}, 400)
+	s.middle(pageWidth/2, pageHeight/2+17, "CONTOH", fontTitle, 138, colour{252, 236, 232}, 400)
 	s.TransformEnd()
 	s.fill(warning)
 	s.Rect(pageWidth/2-46, 10.2, 92, 6.2, "F")
@@ -465,6 +489,21 @@ func (s *sheet) fit(x, y float64, t, face string, size float64, c colour, width 
 	s.text(x, y, t, face, s.fitting(t, face, size, width), c)
 }
 
+// shorten prints at most width wide: down to three quarters of the size, and then cut off with an ellipsis. The signed record has it all.
+func (s *sheet) shorten(x, y float64, t, face string, size float64, c colour, width float64) {
+	fits := s.fitting(t, face, size, width)
+	if fits < size*0.75 {
+		fits = size * 0.75
+		s.font(face, fits)
+		runes := []rune(t)
+		for len(runes) > 1 && s.GetStringWidth(t) > width {
+			runes = runes[:len(runes)-1]
+			t = strings.TrimRight(string(runes), " ,.;") + "\u2026"
+		}
+	}
+	s.text(x, y, t, face, fits, c)
+}
+
 func (s *sheet) fitting(t, face string, size, width float64) float64 {
 	s.font(face, size)
 	if w := s.GetStringWidth(t); w > width {
@@ -507,8 +546,8 @@ func (s *sheet) spacedLeft(x, y float64, t string, size, spacing float64, c colo
 	s.RawWriteStr("0 Tc")
 }
 
-// wrap finds the largest size from most to least at which the text stands in one line, then in up to lines lines of similar length; whatever
-// does not fit even then is set smaller.
+// wrap sets a text in one line if that needs little shrinking, else in up to lines lines of similar length, from three quarters of the size down;
+// what does not fit by half of the least size is set in one line, as small as it takes.
 func (s *sheet) wrap(t, face string, most, least, width float64, lines int) ([]string, float64) {
 	s.font(face, most)
 	if s.GetStringWidth(t) <= width {
@@ -517,7 +556,7 @@ func (s *sheet) wrap(t, face string, most, least, width float64, lines int) ([]s
 	if one := s.fitting(t, face, most, width); one >= most*0.8 {
 		return []string{t}, one
 	}
-	for size := most * 0.9; ; size -= 0.25 {
+	for size := max(most*0.76, least); ; size -= 0.25 {
 		s.font(face, size)
 		if got := s.balanced(t, width, lines); got != nil {
 			return got, size
