@@ -77,6 +77,9 @@ func (b *book) walk(part string, token func(t xml.Token) error) error {
 	if !ok {
 		return nil
 	}
+	if f.UncompressedSize64 > uint64(b.left) { // an honest bomb is not even opened
+		return errBomb
+	}
 	r, err := f.Open()
 	if err != nil {
 		return err
