@@ -42,11 +42,11 @@ func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, version i
 	if r.Why == "" {
 		return Person{}, faults.OnField("why", "Tuliskan alasan perubahan NIP.", "Give the reason for the new number.")
 	}
-	return s.renumber(ctx, p, version, r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, ""))
+	return s.renumber(ctx, p, ifVersion(version), r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, ""))
 }
 
-// renumber is Renumber after permission. version 0 takes the person as it is.
-func (s *Service) renumber(ctx context.Context, p Person, version int64, r Renumbering, stamp string, trail storage.Audit) (Person, error) {
+// renumber is Renumber after permission.
+func (s *Service) renumber(ctx context.Context, p Person, may guard, r Renumbering, stamp string, trail storage.Audit) (Person, error) {
 	n, _, err := s.cfg.NIP().Parse(r.NIP, s.today())
 	if err != nil {
 		return Person{}, err
@@ -87,7 +87,7 @@ func (s *Service) renumber(ctx context.Context, p Person, version int64, r Renum
 		d.Value.Identities = append(d.Value.Identities, Identity{Kind: n.Kind(), Number: n, From: r.From})
 		return nil
 	}
-	return s.rewritePerson(ctx, p, version, r.Details, stamp, trail, change)
+	return s.rewritePerson(ctx, p, may, r.Details, stamp, trail, change)
 }
 
 // releaseOld gives back the claims of numbers that are no longer in use. Called after the document is written; safe to call twice.

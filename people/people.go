@@ -80,6 +80,9 @@ type Service struct {
 	resets    *storage.Collection[resetRequest]
 	tokens    *storage.Collection[Token]
 	notices   *storage.Collection[Notice]
+	imports   *storage.Collection[Import]
+	chunks    *storage.Collection[importChunk]
+	sources   *storage.Collection[ImportSource]
 }
 
 // Open opens the room's collections.
@@ -130,6 +133,9 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.resets, resetDef),
 		open(ctx, cfg.DB, &s.tokens, tokenDef),
 		open(ctx, cfg.DB, &s.notices, noticeDef),
+		open(ctx, cfg.DB, &s.imports, importDef),
+		open(ctx, cfg.DB, &s.chunks, chunkDef),
+		open(ctx, cfg.DB, &s.sources, sourceDef),
 	); err != nil {
 		return nil, fmt.Errorf("open people: %w", err)
 	}

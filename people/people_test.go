@@ -64,6 +64,7 @@ func newCity(t *testing.T, change ...func(*people.Config)) *city {
 	for _, f := range change {
 		f(&cfg)
 	}
+	c.db = cfg.DB
 	c.Service, err = people.Open(ctx, cfg)
 	must(t, err)
 	return c

@@ -116,7 +116,7 @@ func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, version
 	if err := invalid(d.check(p.NIP())); err != nil {
 		return Person{}, err
 	}
-	return s.rewritePerson(ctx, p, version, d, "", s.entry(a, role, "edit_person", "people/"+string(id), id, why, changedFields(p.Details, d)), nil)
+	return s.rewritePerson(ctx, p, ifVersion(version), d, "", s.entry(a, role, "edit_person", "people/"+string(id), id, why, changedFields(p.Details, d)), nil)
 }
 
 // SetEmail changes a person's e-mail address: their own, or that of somebody in the actor's units. Errors: Invalid, NotFound, Conflict (in use).
@@ -135,12 +135,24 @@ func (s *Service) SetEmail(ctx context.Context, a access.Actor, id ID, email str
 	if err := invalid(d.check(p.NIP())); err != nil {
 		return Person{}, err
 	}
-	return s.rewritePerson(ctx, p, p.Version, d, "", s.entry(a, role, "set_email", "people/"+string(id), id, "", ""), nil)
+	return s.rewritePerson(ctx, p, ifVersion(p.Version), d, "", s.entry(a, role, "set_email", "people/"+string(id), id, "", ""), nil)
+}
+
+// guard refuses a change whose ground has shifted; nil lets everything pass.
+type guard func(*storage.Doc[Person]) error
+
+// ifVersion lets a change pass if nobody wrote the document since that version was read; 0 takes it as it is.
+func ifVersion(version int64) guard {
+	return func(d *storage.Doc[Person]) error {
+		if version != 0 && d.Version != version {
+			return changedSince()
+		}
+		return nil
+	}
 }
 
 // rewritePerson writes checked details (and what change does besides): claims first, then the document, then the release of what is no longer used.
-// version 0 takes the document as it is.
-func (s *Service) rewritePerson(ctx context.Context, p Person, version int64, d Details, stamp string, trail storage.Audit, change func(*storage.Doc[Person]) error) (Person, error) {
+func (s *Service) rewritePerson(ctx context.Context, p Person, may guard, d Details, stamp string, trail storage.Audit, change func(*storage.Doc[Person]) error) (Person, error) {
 	var path []string
 	if d.Unit != "" {
 		var err error
@@ -157,8 +169,8 @@ func (s *Service) rewritePerson(ctx context.Context, p Person, version int64, d 
 		if stamp != "" && doc.Value.Stamp == stamp {
 			return storage.Unchanged
 		}
-		if version != 0 && doc.Version != version {
-			return changedSince()
+		if err := may(doc); err != nil {
+			return err
 		}
 		doc.Value.Details, doc.Value.Path = d, path
 		if stamp != "" {

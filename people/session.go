@@ -222,9 +222,12 @@ func (s *Service) EndSessions(ctx context.Context, a access.Actor, id ID, why st
 	return err
 }
 
-// Tidy removes sessions and tokens that ran out; for the schedule. It returns how many went. Safe to run at any time.
+// Tidy removes sessions that ran out and gives up imports that nobody accepted; for the schedule. It returns how many. Safe to run at any time.
 func (s *Service) Tidy(ctx context.Context) (int, error) {
-	n := 0
+	n, err := s.tidyImports(ctx)
+	if err != nil {
+		return n, err
+	}
 	q := storage.Query{Index: "until", Term: "all", To: storage.OrderTime(s.now().Add(time.Microsecond)), Limit: 200}
 	for {
 		p, err := s.sessions.Find(ctx, q)
