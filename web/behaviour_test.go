@@ -21,6 +21,7 @@ import (
 type quizServer struct {
 	mu     sync.Mutex
 	seq    int
+	tab    string // who saved last
 	saves  []url.Values
 	status int // 0: keep what comes
 	posted chan url.Values
@@ -30,21 +31,19 @@ type quizServer struct {
 func (q *quizServer) fail(status int) { q.mu.Lock(); q.status = status; q.mu.Unlock() }
 
 func (q *quizServer) save(c *gin.Context) {
-	if err := c.Request.ParseForm(); err != nil {
-		c.Status(400)
-		return
-	}
+	post := ReadQuizPost(c)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.status != 0 {
 		c.JSON(q.status, gin.H{"seq": q.seq})
 		return
 	}
-	if c.PostForm("seq") != fmt.Sprint(q.seq) {
+	if post.Seq != q.seq && !(post.Seq == q.seq-1 && post.Tab == q.tab) {
 		c.JSON(409, gin.H{"seq": q.seq})
 		return
 	}
 	q.seq++
+	q.tab = post.Tab
 	q.saves = append(q.saves, c.Request.PostForm)
 	c.JSON(200, gin.H{"seq": q.seq, "saved": time.Now().UnixMilli()})
 }
@@ -61,11 +60,11 @@ func storyServer(t *testing.T, q *quizServer) *httptest.Server {
 	e.Routes(r)
 	r.GET("/kuis", func(c *gin.Context) {
 		q.mu.Lock()
-		seq := q.seq
+		seq, tab := q.seq, q.tab
 		q.mu.Unlock()
 		page := sampleDesign()
 		page.Wrong = Form{} // its error summary takes the focus
-		page.Quiz.SaveURL, page.Quiz.Action, page.Quiz.Attempt, page.Quiz.Seq = "/kuis/simpan", "/kuis", "p1", seq
+		page.Quiz.SaveURL, page.Quiz.Action, page.Quiz.Attempt, page.Quiz.Seq, page.Quiz.Tab = "/kuis/simpan", "/kuis", "p1", seq, tab
 		page.Quiz.Now = time.Now()
 		page.Quiz.EndsAt = page.Quiz.Now.Add(q.left)
 		if q.left == 0 {
@@ -109,7 +108,7 @@ func TestQuizSavesEachAnswer(t *testing.T) {
 	}
 	choose("answer.qg", "c")
 	p.Wait(`document.querySelector('[data-saved-text]').textContent.startsWith('Tersimpan') && document.querySelector('input[name=seq]').value === '8'`)
-	if q.count() != 1 || q.saves[0].Get("item") != "qg" || q.saves[0].Get("answer.qg") != "c" || q.saves[0].Get("tab") == "" {
+	if q.count() != 1 || q.saves[0].Get("shown") != "qg" || q.saves[0].Get("answer.qg") != "c" || q.saves[0].Get("tab") == "" {
 		t.Fatalf("saved %v", q.saves)
 	}
 	choose("answer.qh", "b")
@@ -142,20 +141,63 @@ func TestQuizSavesEachAnswer(t *testing.T) {
 	}
 }
 
-func TestQuizFindsWaitingAnswersAfterAReload(t *testing.T) {
+func TestQuizTakesUpWaitingAnswers(t *testing.T) {
 	b := browsertest.Start(t)
-	q := &quizServer{seq: 1, posted: make(chan url.Values, 1)}
+	for _, c := range []struct {
+		name, lastTab, kept string
+		sent                int
+		shows               string
+		newer               bool
+	}{
+		// Nobody saved since: sent and shown, also for an item of another page of the quiz.
+		{"same seq", "lain", `{"seq":7,"tab":"saya","items":[["qj","shown=qj&answer.qj=5"],["jauh","shown=jauh&answer.jauh=1"]]}`, 2, "5", false},
+		// Our own save arrived, only its answer was lost.
+		{"own tab", "saya", `{"seq":6,"tab":"saya","items":[["qj","shown=qj&answer.qj=5"]]}`, 1, "5", false},
+		// Another device went on: its answers win, and the learner is told.
+		{"other device", "lain", `{"seq":6,"tab":"saya","items":[["qj","shown=qj&answer.qj=5"]]}`, 0, "3", true},
+		{"broken", "lain", `{"seq":`, 0, "3", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := &quizServer{seq: 7, tab: c.lastTab, posted: make(chan url.Values, 1)}
+			s := storyServer(t, q)
+			p := b.Page(t, browsertest.Phone)
+			p.Open(s.URL + "/luring")
+			browsertest.Eval[int](p, fmt.Sprintf(`localStorage.setItem('apel.quiz.p1', %q); 0`, c.kept))
+			p.Open(s.URL + "/kuis")
+			p.Wait(fmt.Sprintf(`document.querySelector('input[name=seq]').value === '%d' && localStorage.getItem('apel.quiz.p1') === null`, 7+c.sent))
+			if q.count() != c.sent {
+				t.Errorf("sent %v", q.saves)
+			}
+			if got := browsertest.Eval[string](p, `document.querySelector('[name="answer.qj"]').value`); got != c.shows {
+				t.Errorf("the page shows %q, want %q", got, c.shows)
+			}
+			if got := browsertest.Eval[bool](p, `!document.querySelector('[data-newer]').hidden`); got != c.newer {
+				t.Errorf("told of newer answers: %v", got)
+			}
+			p.Check()
+		})
+	}
+}
+
+// TestQuizFormCarriesWhatWaits presses a button while answers still wait: without a signal nothing leaves, with it the form carries
+// them all.
+func TestQuizFormCarriesWhatWaits(t *testing.T) {
+	b := browsertest.Start(t)
+	q := &quizServer{seq: 7, status: 503, posted: make(chan url.Values, 1)}
 	s := storyServer(t, q)
 	p := b.Page(t, browsertest.Phone)
 	p.Open(s.URL + "/luring")
-	browsertest.Eval[int](p, `localStorage.setItem('apel.quiz.p1', JSON.stringify([['qj', 'answer.qj=5'], ['weg', 'answer.weg=1']])); 0`)
+	browsertest.Eval[int](p, `localStorage.setItem('apel.quiz.p1', '{"seq":7,"tab":"saya","items":[["jauh","shown=jauh&answer.jauh=1"]]}'); 0`)
 	p.Open(s.URL + "/kuis")
-	p.Wait(`document.querySelector('input[name=seq]').value === '2'`)
-	if q.saves[0].Get("answer.qj") != "5" || q.count() != 1 {
-		t.Errorf("sent %v", q.saves)
-	}
-	if got := browsertest.Eval[string](p, `document.querySelector('[name="answer.qj"]').value`); got != "5" {
-		t.Errorf("the page shows %q", got)
+	browsertest.Eval[int](p, `document.querySelector('[name="answer.qi"][value="true"]').click();
+	  Object.defineProperty(navigator, 'onLine', {value: false, configurable: true}); document.querySelector('button[name=go][value=next]').click(); 0`)
+	p.Wait(`location.pathname === '/kuis' && document.querySelector('[data-saved-text]').textContent === 'Belum tersimpan' && localStorage.getItem('apel.quiz.p1').includes('answer.qi')`)
+	p.Leave(func() {
+		browsertest.Eval[int](p, `Object.defineProperty(navigator, 'onLine', {value: true, configurable: true}); window.dispatchEvent(new Event('online')); 0`)
+	})
+	form := <-q.posted
+	if form.Get("go") != "next" || form.Get("answer.qi") != "true" || form.Get("answer.jauh") != "1" || form.Get("tab") == "" || len(form["shown"]) != 6 {
+		t.Errorf("the form carried %v", form)
 	}
 }
 
@@ -164,7 +206,7 @@ func TestQuizHandsInWhenTimeIsOver(t *testing.T) {
 	q := &quizServer{seq: 7, left: 1200 * time.Millisecond, posted: make(chan url.Values, 1)}
 	s := storyServer(t, q)
 	p := b.Page(t, browsertest.Phone)
-	p.Leave(func() { p.Open(s.URL + "/kuis") })
+	p.Do(chromedp.Navigate(s.URL + "/kuis"))
 	select {
 	case form := <-q.posted:
 		if form.Get("go") != "submit" || form.Get("answer.qg") != "b" {

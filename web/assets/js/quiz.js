@@ -3,24 +3,27 @@
  * form[data-quiz]: saves each answer by itself, shows the time left, and notices when the attempt goes on elsewhere.
  * Without this module the form's own buttons save all answers shown.
  *
- * Protocol of data-save (POST, application/x-www-form-urlencoded):
+ * Protocol of data-save (POST, application/x-www-form-urlencoded; ReadQuizPost in parts_quiz.go reads it and the form alike):
  *
- *   seq     the sequence number of the attempt as this tab knows it
- *   tab     a random name of this tab
- *   item    the id of the item answered
- *   answer.<id>   the answer, several times for multiple choice, empty when taken back
+ *   seq           the sequence number of the attempt as this tab knows it
+ *   tab           a random name of this tab
+ *   shown         the id of each item whose answer is sent: one here, all on the page when the form is sent
+ *   answer.<id>   the answer, several times for multiple choice, missing or empty when taken back
  *   flag.<id>=1   when the learner is unsure
+ *   go            only when the form is sent: next, prev, a page number, review or submit
  *
  *   200 {"seq": 8, "saved": <ms since 1970>}   kept; the next save carries this seq
- *   409 {"seq": 9}    the attempt was saved by somebody else after this tab's seq: a stale tab. The server takes a repeat of the
- *                     last save (same tab, seq one behind) as already kept, so a lost answer to a save is no conflict.
- *   410               the attempt is closed (handed in, time over)
- *   401, 404          logged out elsewhere: the page asks to log in again, nothing is dropped
- *   422               the answer cannot be kept as it is; it is not tried again
- *   anything else     tried again later, with growing pauses
+ *   409           somebody else saved after this tab's seq: a stale tab. The server accepts a save when its seq is the current one, or one
+ *                 behind and the tab is the one that saved last: then only our answer to the client was lost on the way.
+ *   410           the attempt is closed (handed in, time over)
+ *   401, 403, 404 logged out elsewhere: the page asks to log in again, nothing is dropped
+ *   422, 413      the answer cannot be kept as it is; it is not tried again
+ *   anything else tried again later, with growing pauses
  *
- * Answers wait in the browser under apel.quiz.<attempt> until the server has them, also through a reload; one save is under
- * way at a time, and a newer answer to the same item takes the older one's place.
+ * Answers wait in the browser under apel.quiz.<attempt> until the server has them, also through a reload or a dead battery; one
+ * save is under way at a time, and a newer answer to the same item takes the older one's place. A page that is opened later takes them up
+ * again when nobody else saved meanwhile (data-seq is the one they were made on, or data-tab, who saved last, is the tab that
+ * made them); otherwise the server's answers win and the learner is told.
  *
  * The timer shows the server's clock: data-now and data-ends are milliseconds of the server when the page was made; between
  * that, performance.now() counts, which no change of the phone's clock moves. After sleep the clock is asked again (/waktu).
@@ -31,7 +34,17 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector('form[data-q
 const attempt = form.getAttribute('data-attempt') || '';
 const url = form.getAttribute('data-save') || '';
 const key = 'apel.quiz.' + attempt;
-const tab = Math.random().toString(36).slice(2, 12);
+const random = () => Math.random().toString(36).slice(2, 12);
+const instance = random(); // this page; a duplicated tab has another one
+const tab = (() => {
+  try {
+    const known = sessionStorage.getItem('apel.tab');
+    if (known) return known;
+    const fresh = random();
+    sessionStorage.setItem('apel.tab', fresh);
+    return fresh;
+  } catch (_) { return random(); }
+})();
 
 /** @param {string} name */
 const words = (name) => form.getAttribute('data-words-' + name) || '';
@@ -47,30 +60,51 @@ let timer = 0;
 
 /** What waits: item id -> the body to send for it. @type {Map<string, string>} */
 const queue = new Map();
-try {
-  const kept = JSON.parse(store.read(key) || '[]');
-  if (Array.isArray(kept)) kept.forEach((pair) => { if (Array.isArray(pair) && find('[data-item="' + pair[0] + '"]')) queue.set(String(pair[0]), String(pair[1])); });
-} catch (_) { store.drop(key); }
+const WEEK = 7 * 24 * 3600 * 1000;
 
 function keep() {
-  if (queue.size) store.write(key, JSON.stringify(Array.from(queue)));
+  if (queue.size) store.write(key, JSON.stringify({ seq: seq, tab: tab, at: Date.now(), items: Array.from(queue) }));
   else store.drop(key);
 }
+
+/** Takes up what an earlier page left waiting. */
+function takeUp() {
+  let kept;
+  try { kept = JSON.parse(store.read(key) || 'null'); } catch (_) { kept = null; }
+  if (!kept || !Array.isArray(kept.items) || !kept.items.length) { store.drop(key); return; }
+  if (kept.seq !== seq && kept.tab !== form.getAttribute('data-tab')) {
+    store.drop(key);
+    const box = find('[data-newer]');
+    if (box) box.hidden = false;
+    return;
+  }
+  kept.items.forEach((/** @type {any} */ pair) => { if (Array.isArray(pair)) queue.set(String(pair[0]), String(pair[1])); });
+  keep();
+}
+
+// What was left by attempts nobody came back to does not stay on a shared phone.
+try {
+  Object.keys(localStorage).filter((k) => k.indexOf('apel.quiz.') === 0 && k !== key).forEach((k) => {
+    let at = 0;
+    try { at = JSON.parse(localStorage.getItem(k) || '{}').at || 0; } catch (_) { at = 0; }
+    if (Date.now() - at > WEEK) localStorage.removeItem(k);
+  });
+} catch (_) { /* no storage, nothing left */ }
 
 /**
  * The answer to one item as it stands on the page.
  * @param {string} id
  */
 function collect(id) {
-  const body = new URLSearchParams();
+  const body = new URLSearchParams({ shown: id });
   const field = find('[data-item="' + id + '"]');
   if (!field) return body;
   field.querySelectorAll('input, textarea, select').forEach((el) => {
     const input = /** @type {HTMLInputElement} */ (el);
+    if (input.type === 'hidden') return;
     if ((input.type === 'radio' || input.type === 'checkbox') && !input.checked) return;
     body.append(input.name, input.value);
   });
-  if (!body.has('answer.' + id)) body.append('answer.' + id, '');
   return body;
 }
 
@@ -116,7 +150,7 @@ function pump() {
   const [id, body] = /** @type {[string, string]} */ (queue.entries().next().value);
   busy = true;
   show(words('saving'), false);
-  const head = new URLSearchParams({ seq: String(seq), tab: tab, item: id }).toString();
+  const head = new URLSearchParams({ seq: String(seq), tab: tab }).toString();
   request(url, { method: 'POST', body: head + '&' + body, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' } }, 15000)
     .then((answer) => answer.ok || answer.status === 409 ? answer.json().then((data) => done(id, body, answer.status, data)) : done(id, body, answer.status, {}))
     .catch(() => later())
@@ -142,7 +176,7 @@ function done(id, body, status, data) {
   }
   if (status === 409) return stop('[data-stale]');
   if (status === 410) { queue.clear(); keep(); return stop('[data-closed]'); }
-  if (status === 401 || status === 403 || status === 404) return stop('[data-stale]');
+  if (status === 401 || status === 403 || status === 404) return stop('[data-login]');
   if (status === 422 || status === 413) {
     queue.delete(id);
     keep();
@@ -187,11 +221,64 @@ form.addEventListener('input', (event) => {
   typing = window.setTimeout(() => changed(field.getAttribute('data-item') || ''), 1500);
 });
 
-window.addEventListener('online', () => { tries = 0; pump(); });
-form.addEventListener('submit', () => {
+let wanted = ''; // the button pressed while there was no signal
+
+window.addEventListener('online', () => {
+  tries = 0;
+  if (wanted) leave(wanted);
+  else pump();
+});
+
+/** Adds to the form what it must carry besides the answers on the page. @param {string} name @param {string} value */
+function carry(name, value) {
+  const input = document.createElement('input');
+  input.type = 'hidden';
+  input.name = name;
+  input.value = value;
+  input.setAttribute('data-carried', '');
+  form.appendChild(input);
+}
+
+/** Fills in tab, sequence number and the answers of other pages that still wait. */
+function load() {
+  form.querySelectorAll('[data-carried]').forEach((el) => el.remove());
+  carry('tab', tab);
+  queue.forEach((body, id) => {
+    if (find('[data-item="' + id + '"]')) return;
+    new URLSearchParams(body).forEach((value, name) => carry(name, value));
+  });
+}
+
+/** Sends the form as if the button had been pressed. @param {string} go */
+function leave(go) {
+  load();
+  carry('go', go);
   leaving = true;
-  stopped = true; // the form carries everything shown; a save under way must not race it
-  store.drop(key);
+  stopped = true;
+  form.submit();
+}
+
+form.addEventListener('submit', (event) => {
+  const pressed = /** @type {any} */ (event).submitter || document.activeElement;
+  // What is shown is kept first: a form sent into a dead spot is answered by the browser's own error page.
+  form.querySelectorAll('[data-item]').forEach((el) => {
+    const id = el.getAttribute('data-item') || '';
+    if (queue.has(id)) queue.set(id, collect(id).toString());
+  });
+  keep();
+  if (navigator.onLine === false) {
+    event.preventDefault();
+    wanted = pressed && pressed.name === 'go' ? pressed.value : 'next';
+    show(words('unsaved'), true);
+    say(words('offline'));
+    return;
+  }
+  load();
+  leaving = true;
+  stopped = true; // the form carries everything; a save still under way is taken by the server as the same tab's
+});
+window.addEventListener('pageshow', (event) => {
+  if (/** @type {PageTransitionEvent} */ (event).persisted) location.reload();
 });
 window.addEventListener('beforeunload', (event) => {
   if (leaving || !queue.size || stopped) return;
@@ -203,8 +290,8 @@ document.addEventListener('visibilitychange', () => { if (document.visibilitySta
 // Another tab of this browser with the same attempt: the newer one goes on.
 if (typeof BroadcastChannel === 'function') {
   const channel = new BroadcastChannel(key);
-  channel.onmessage = (event) => { if (event.data !== tab && !leaving) stop('[data-stale]'); };
-  channel.postMessage(tab);
+  channel.onmessage = (event) => { if (event.data !== instance && !leaving) stop('[data-stale]'); };
+  channel.postMessage(instance);
 }
 
 /* -- timer -- */
@@ -251,15 +338,8 @@ function tick() {
       if (ends - now() > 1500) { over = false; return; }
       say(words('over'));
       show(words('over'), false);
-      const send = document.createElement('input');
-      send.type = 'hidden';
-      send.name = 'go';
-      send.value = 'submit';
-      form.appendChild(send);
-      leaving = true;
-      stopped = true;
-      store.drop(key);
-      form.submit();
+      keep();
+      leave('submit');
     });
   }
 }
@@ -270,7 +350,8 @@ if (ends > 0) {
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') ask(); });
 }
 
-// What a reload found waiting is put back on the page before it is sent, so that page and server agree.
+// What was found waiting is put back on the page before it is sent, so that page and server agree.
+takeUp();
 queue.forEach((body, id) => {
   const field = find('[data-item="' + id + '"]');
   const values = new URLSearchParams(body);
@@ -278,6 +359,7 @@ queue.forEach((body, id) => {
   field.querySelectorAll('input, textarea').forEach((el) => {
     const input = /** @type {HTMLInputElement} */ (el);
     const kept = values.getAll(input.name);
+    if (input.type === 'hidden') return;
     if (input.type === 'radio' || input.type === 'checkbox') input.checked = kept.indexOf(input.value) >= 0;
     else if (kept.length) input.value = kept[0];
   });
