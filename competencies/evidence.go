@@ -89,7 +89,8 @@ type Evidence struct {
 	Expires    civil.Date `json:"expires,omitempty"` // last valid day; "" has no end
 	By         string     `json:"by"`                // who entered it
 	At         time.Time  `json:"at"`
-	Why        string     `json:"why,omitempty"` // of a withdrawal
+	Why        string     `json:"why,omitempty"`  // of a withdrawal
+	Turn       int        `json:"turn,omitempty"` // which decision about the source the state follows, see CertificateEvidence
 }
 
 // Valid says whether the evidence counts on a day. Validity ends with the last day.
@@ -136,28 +137,34 @@ type CertificateEvidence struct {
 	Expires     civil.Date // last valid day, "" for no end
 	Targets     []Target
 	Kind        Kind // Quiz or CertificateAssessed
+	Turn        int  // how many decisions (suspended, reinstated, revoked) the certificate has seen; a call about an earlier turn changes nothing any more
 }
 
 func heldID(source string) string { return source + ".held" }
 
 // Record is the chain's step 6: the evidence that follows from a certificate, its "held until" row and its learning hours. Every document has an
-// id derived from the certificate, so it is safe to call again, and twice at once. What was withdrawn stays withdrawn, also when the withdrawal
-// came first. Invalid for evidence without a person, certificate, course or date.
+// id derived from the certificate, so it is safe to call again, and twice at once. What a later turn withdrew stays withdrawn, also when the withdrawal
+// came first; a later turn brings back what was withdrawn. Invalid for evidence without a person, certificate, course or date.
 func (s *Service) Record(ctx context.Context, c CertificateEvidence) error {
 	if c.Certificate == "" || c.Person == "" || c.Course == "" || !c.On.Valid() || c.Expires != "" && !c.Expires.Valid() || c.Kind != Quiz && c.Kind != CertificateAssessed {
 		return faults.New(faults.Invalid, "Sertifikat ini tidak lengkap untuk dicatat sebagai bukti.", "This certificate is not complete enough to be recorded as evidence.")
 	}
+	for _, t := range c.Targets {
+		if t.Competency == "" || t.Level < 1 || t.Level > MaxLevel {
+			return faults.New(faults.Invalid, "Sasaran kompetensi sertifikat ini tidak benar.", "The competency targets of this certificate are not right.")
+		}
+	}
 	row := Evidence{Person: c.Person, Course: c.Course, Version: c.Version, Source: c.Certificate, Title: c.Title, On: c.On, Expires: c.Expires,
-		State: Proposed, By: access.System("chain").Name(), At: s.now()}
+		State: Proposed, By: access.System("chain").Name(), At: s.now(), Turn: c.Turn}
 	held, err := s.evidence.Upsert(ctx, heldID(c.Certificate), func(d *storage.Doc[Evidence]) error {
-		if d.Value.Person != "" {
+		was := d.Value // empty, recorded before, or the mark of a withdrawal that came first
+		if was.Person != "" && was.Turn >= c.Turn {
 			return storage.Unchanged
 		}
-		was := d.Value // empty, or the mark of a withdrawal that came first
 		d.Value = row
 		d.Value.ID, d.Value.Kind = d.ID, HeldUntil
-		if was.State == Withdrawn {
-			d.Value.State, d.Value.Why = Withdrawn, was.Why
+		if was.Turn > c.Turn {
+			d.Value.State, d.Value.Why, d.Value.Turn = was.State, was.Why, was.Turn
 		}
 		return nil
 	})
@@ -165,71 +172,70 @@ func (s *Service) Record(ctx context.Context, c CertificateEvidence) error {
 		return fmt.Errorf("record that the course is held: %w", err)
 	}
 	for _, t := range c.Targets {
-		if t.Competency == "" || t.Level < 1 || t.Level > MaxLevel {
-			return faults.New(faults.Invalid, "Sasaran kompetensi sertifikat ini tidak benar.", "The competency targets of this certificate are not right.")
-		}
 		e := row
-		e.ID, e.Competency, e.Level, e.Kind, e.State, e.Why = c.Certificate+"."+t.Competency, t.Competency, t.Level, c.Kind, held.Value.State, held.Value.Why
+		e.ID, e.Competency, e.Level, e.Kind = c.Certificate+"."+t.Competency, t.Competency, t.Level, c.Kind
+		e.State, e.Why, e.Turn = held.Value.State, held.Value.Why, held.Value.Turn
 		if err := s.evidence.Insert(ctx, &storage.Doc[Evidence]{ID: e.ID, Value: e}); err != nil && !errors.Is(err, faults.Conflict) {
 			return fmt.Errorf("record evidence: %w", err)
 		}
 	}
-	if err := s.grantHours(ctx, c); err != nil {
+	if err := s.grantHours(ctx, c, held.Value); err != nil {
 		return err
 	}
-	// A withdrawal that ran meanwhile marked the held row first; whoever is last sweeps all rows.
-	if held, err = s.evidence.Get(ctx, held.ID); err != nil {
+	// A decision that came meanwhile marked the held row first; whoever is last makes all rows follow it.
+	if err := s.follow(ctx, c.Certificate); err != nil {
 		return err
-	}
-	if held.Value.State == Withdrawn {
-		if err := s.sweep(ctx, c.Certificate, held.Value.Why); err != nil {
-			return err
-		}
 	}
 	return s.Raise(ctx, c.Person)
 }
 
-// Withdraw takes back everything that rests on a source, with the reason: evidence, the held row, learning hours. Nothing is deleted. Safe to call
-// twice, and before Record was called for the same certificate.
-func (s *Service) Withdraw(ctx context.Context, source, why string) error {
+// Withdraw takes back everything that rests on a source, with the reason: evidence, the held row, learning hours. Nothing is deleted. turn is how
+// many decisions the source has seen, this one included, so at least 1. Safe to call twice, and before Record was called for the same certificate.
+func (s *Service) Withdraw(ctx context.Context, source, why string, turn int) error {
 	held, err := s.evidence.Upsert(ctx, heldID(source), func(d *storage.Doc[Evidence]) error {
-		if d.Value.State == Withdrawn {
+		e := &d.Value
+		if e.Turn >= turn {
 			return storage.Unchanged
 		}
-		d.Value.ID, d.Value.Source, d.Value.Kind, d.Value.State, d.Value.Why = d.ID, source, HeldUntil, Withdrawn, why
+		e.ID, e.Source, e.Kind, e.State, e.Why, e.Turn = d.ID, source, HeldUntil, Withdrawn, why, turn
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("withdraw what rests on a certificate: %w", err)
 	}
-	if err := s.sweep(ctx, source, held.Value.Why); err != nil {
+	if err := s.follow(ctx, source); err != nil || held.Value.Person == "" {
 		return err
-	}
-	if held.Value.Person == "" {
-		return nil
 	}
 	return s.Raise(ctx, held.Value.Person)
 }
 
-// sweep withdraws every row of a source.
-func (s *Service) sweep(ctx context.Context, source, why string) error {
+// follow gives every row of a source the state of its held row. The turn keeps a slow caller from undoing a later decision.
+func (s *Service) follow(ctx context.Context, source string) error {
+	held, err := s.evidence.Get(ctx, heldID(source))
+	if err != nil {
+		return err
+	}
+	h := held.Value
 	rows, err := s.evidence.Gather(ctx, storage.Query{Index: "source", Term: source})
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
+		if r.Value.Turn >= h.Turn {
+			continue
+		}
 		_, err := s.evidence.Update(ctx, r.ID, func(d *storage.Doc[Evidence]) error {
-			if d.Value.State == Withdrawn {
+			if d.Value.Turn >= h.Turn {
 				return storage.Unchanged
 			}
-			d.Value.State, d.Value.Why = Withdrawn, why
+			d.Value.State, d.Value.Why, d.Value.Turn = h.State, h.Why, h.Turn
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("withdraw evidence: %w", err)
+			return fmt.Errorf("make evidence follow its certificate: %w", err)
 		}
 	}
-	return s.withdrawHours(ctx, source)
+	return s.followHours(ctx, h)
 }
 
 // Assessed is one result of an official assessment.

@@ -55,23 +55,23 @@ func TestWithdrawTakesBackEverythingInAnyOrder(t *testing.T) {
 	}{
 		{"after", func(r *room) {
 			must(t, r.Record(r.ctx, certificate))
-			must(t, r.Withdraw(r.ctx, certificate.Certificate, "salah orang"))
+			must(t, r.Withdraw(r.ctx, certificate.Certificate, "salah orang", 1))
 		}},
 		{"before", func(r *room) {
-			must(t, r.Withdraw(r.ctx, certificate.Certificate, "salah orang"))
+			must(t, r.Withdraw(r.ctx, certificate.Certificate, "salah orang", 1))
 			must(t, r.Record(r.ctx, certificate))
 		}},
 		{"and recorded again", func(r *room) {
 			must(t, r.Record(r.ctx, certificate))
-			must(t, r.Withdraw(r.ctx, certificate.Certificate, "salah orang"))
+			must(t, r.Withdraw(r.ctx, certificate.Certificate, "salah orang", 1))
 			must(t, r.Record(r.ctx, certificate))
-			must(t, r.Withdraw(r.ctx, certificate.Certificate, "lagi"))
+			must(t, r.Withdraw(r.ctx, certificate.Certificate, "lagi", 1))
 		}},
 		{"at once", func(r *room) {
 			var wg sync.WaitGroup
 			for range 4 {
 				wg.Go(func() {
-					if err := errors.Join(r.Record(r.ctx, certificate), r.Withdraw(r.ctx, certificate.Certificate, "salah orang")); err != nil {
+					if err := errors.Join(r.Record(r.ctx, certificate), r.Withdraw(r.ctx, certificate.Certificate, "salah orang", 1)); err != nil {
 						t.Error(err)
 					}
 				})
@@ -106,6 +106,46 @@ func TestWithdrawTakesBackEverythingInAnyOrder(t *testing.T) {
 	}
 }
 
+// A suspension that ends brings everything back; calls about earlier turns, arriving late or again, change nothing.
+func TestAReinstatedCertificateCountsAgain(t *testing.T) {
+	r := newRoom(t)
+	r.dictionary()
+	reinstated := certificate
+	reinstated.Turn = 2
+	counts := func(want bool) {
+		t.Helper()
+		levels, err := r.LevelsOf(r.ctx, "ani")
+		must(t, err)
+		held, err := r.Held(r.ctx, "ani")
+		must(t, err)
+		year, err := r.HoursOf(r.ctx, root, "ani", "")
+		must(t, err)
+		if got := len(levels) == 2 && len(held) == 1 && year.Counted == 4; got != want || !want && (len(levels) > 0 || len(held) > 0 || year.Counted > 0) {
+			t.Errorf("%v: %v, %v, %d JP", want, levels, held, year.Counted)
+		}
+	}
+	suspend := func() { must(t, r.Withdraw(r.ctx, certificate.Certificate, "diperiksa", 1)) }
+	must(t, r.Record(r.ctx, certificate))
+	suspend()
+	counts(false)
+	must(t, r.Record(r.ctx, reinstated))
+	counts(true)
+	suspend() // a repeated task of the suspension
+	must(t, r.Record(r.ctx, certificate))
+	counts(true)
+	must(t, r.Withdraw(r.ctx, certificate.Certificate, "dicabut", 3))
+	must(t, r.Record(r.ctx, reinstated))
+	suspend()
+	counts(false)
+	rows, err := r.Evidence(r.ctx, root, "ani")
+	must(t, err)
+	for _, e := range rows {
+		if e.Why != "dicabut" || e.Turn != 3 {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
 func TestASecondCertificateOfTheYearGivesNoSecondHours(t *testing.T) {
 	r := newRoom(t)
 	r.dictionary()
@@ -123,9 +163,9 @@ func TestASecondCertificateOfTheYearGivesNoSecondHours(t *testing.T) {
 		}
 	}
 	counted(4)
-	must(t, r.Withdraw(r.ctx, certificate.Certificate, "x"))
+	must(t, r.Withdraw(r.ctx, certificate.Certificate, "x", 1))
 	counted(4) // the other certificate still stands
-	must(t, r.Withdraw(r.ctx, second.Certificate, "x"))
+	must(t, r.Withdraw(r.ctx, second.Certificate, "x", 1))
 	counted(0)
 	next := certificate
 	next.Certificate, next.On = "ani.APEL-103.3.training.1", "2027-01-05"

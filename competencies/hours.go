@@ -73,6 +73,7 @@ type Grant struct {
 	Certificate string     `json:"certificate"`
 	On          civil.Date `json:"on"`
 	Withdrawn   bool       `json:"withdrawn,omitempty"`
+	Turn        int        `json:"turn,omitempty"`
 }
 
 var hoursDef = storage.Def[Hours]{Name: "hours", Shape: 1, Indexes: []storage.Index[Hours]{
@@ -106,7 +107,7 @@ func (h *Hours) settle() {
 	}
 }
 
-func (s *Service) grantHours(ctx context.Context, c CertificateEvidence) error {
+func (s *Service) grantHours(ctx context.Context, c CertificateEvidence, held Evidence) error {
 	if c.JP < 1 {
 		return nil
 	}
@@ -120,7 +121,7 @@ func (s *Service) grantHours(ctx context.Context, c CertificateEvidence) error {
 		if h.ID == "" {
 			*h = Hours{ID: id, Person: c.Person, Course: c.Course, Version: c.Version, Title: c.Title, JP: c.JP, On: c.On, At: now}
 		}
-		h.Sources = append(slices.Clone(h.Sources), Grant{Certificate: c.Certificate, On: c.On})
+		h.Sources = append(slices.Clone(h.Sources), Grant{c.Certificate, c.On, held.State == Withdrawn, held.Turn})
 		h.settle()
 		return nil
 	})
@@ -130,8 +131,9 @@ func (s *Service) grantHours(ctx context.Context, c CertificateEvidence) error {
 	return nil
 }
 
-func (s *Service) withdrawHours(ctx context.Context, certificate string) error {
-	docs, err := s.hours.Gather(ctx, storage.Query{Index: "source", Term: certificate})
+// followHours gives the hours that a certificate granted the state of its held row.
+func (s *Service) followHours(ctx context.Context, held Evidence) error {
+	docs, err := s.hours.Gather(ctx, storage.Query{Index: "source", Term: held.Source})
 	if err != nil {
 		return err
 	}
@@ -141,8 +143,8 @@ func (s *Service) withdrawHours(ctx context.Context, certificate string) error {
 			h.Sources = slices.Clone(h.Sources)
 			changed := false
 			for i := range h.Sources {
-				if g := &h.Sources[i]; g.Certificate == certificate && !g.Withdrawn {
-					g.Withdrawn, changed = true, true
+				if g := &h.Sources[i]; g.Certificate == held.Source && g.Turn < held.Turn {
+					g.Withdrawn, g.Turn, changed = held.State == Withdrawn, held.Turn, true
 				}
 			}
 			if !changed {
@@ -152,7 +154,7 @@ func (s *Service) withdrawHours(ctx context.Context, certificate string) error {
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("withdraw learning hours: %w", err)
+			return fmt.Errorf("make learning hours follow their certificate: %w", err)
 		}
 	}
 	return nil

@@ -157,7 +157,7 @@ func (r Rooms) record(ctx context.Context, id string) ([]Ref, error) {
 		return nil, err
 	}
 	e := competencies.CertificateEvidence{Certificate: id, Person: c.Held.Person, Course: c.Record.Course, Version: c.Record.CourseVersion, Title: c.Record.Title,
-		JP: c.Record.JP, On: c.Record.CompletedOn, Expires: c.Record.ValidUntil, Kind: competencies.Quiz}
+		JP: c.Record.JP, On: c.Record.CompletedOn, Expires: c.Record.ValidUntil, Kind: competencies.Quiz, Turn: len(c.Events)}
 	for _, t := range c.Record.Competencies {
 		e.Targets = append(e.Targets, competencies.Target{Competency: t.Code, Level: t.Level})
 	}
@@ -177,7 +177,7 @@ func (r Rooms) withdraw(ctx context.Context, id string) ([]Ref, error) {
 	if e, ok := c.LastEvent(); ok {
 		why = e.Reason
 	}
-	if err := r.Competencies.Withdraw(ctx, id, why); err != nil {
+	if err := r.Competencies.Withdraw(ctx, id, why, len(c.Events)); err != nil {
 		return nil, err
 	}
 	return []Ref{{competencies.StandingsCollection, c.Held.Person}}, r.Certificates.Withdrawn(ctx, certificates.ID(id))
