@@ -10,6 +10,7 @@ package certificates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,10 +120,7 @@ const (
 // revocation while evidence is being booked) leads to the right step.
 func (c Certificate) next() string {
 	withdrawn := c.State == Revoked || c.State == Suspended
-	unlogged := false
-	for _, e := range c.Events {
-		unlogged = unlogged || e.Leaf == 0
-	}
+	unlogged := slices.ContainsFunc(c.Events, func(e Event) bool { return e.Leaf == 0 })
 	switch {
 	case c.State == Intended:
 		return StepSeal
@@ -142,6 +140,9 @@ func (c Certificate) next() string {
 	return ""
 }
 
+// fileLogWait is how long a rendered file's hash may wait for the next seal: one seal takes all that have come together, instead of one each.
+const fileLogWait = time.Minute
+
 // setDue writes down what is next. A due of the same step is left alone: it carries tries and reasons.
 func setDue(d *storage.Doc[Certificate], now time.Time) {
 	step := d.Value.next()
@@ -150,6 +151,9 @@ func setDue(d *storage.Doc[Certificate], now time.Time) {
 		d.Due = nil
 	case d.Due == nil || d.Due.Step != step:
 		d.Due = storage.NewDue(step, now)
+		if step == StepLog && !slices.ContainsFunc(d.Value.Events, func(e Event) bool { return e.Leaf == 0 }) {
+			d.Due.NotBefore = now.UTC().Add(fileLogWait)
+		}
 	}
 }
 

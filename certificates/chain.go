@@ -6,10 +6,10 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 )
 
-// The chain's side of the room: called by workers only, without an actor. Each is safe to call twice and at once.
-// See also Intend, Seal and Render.
+// The chain's side of the room: called by workers only, without an actor. Each is safe to call twice and at once. None wakes anybody: whoever
+// runs a step looks at the document again. See also Intend, Seal and Render.
 
-// Certificate reads a certificate for the chain, which passes its facts to the next room. NotFound when there is none.
+// Look reads a certificate for the chain, which passes its facts to the next room. NotFound when there is none.
 func (s *Service) Look(ctx context.Context, id ID) (Certificate, error) {
 	d, err := s.docs.Get(ctx, string(id))
 	return d.Value, err
@@ -34,7 +34,7 @@ func (s *Service) Told(ctx context.Context, id ID) error {
 // brought in line.
 func (s *Service) mark(ctx context.Context, id ID, flag func(*Certificate) *bool) error {
 	now := s.now()
-	d, err := s.docs.Update(ctx, string(id), func(d *storage.Doc[Certificate]) error {
+	_, err := s.docs.Update(ctx, string(id), func(d *storage.Doc[Certificate]) error {
 		was := d.Value.next()
 		probe := d.Value
 		*flag(&probe) = true
@@ -49,8 +49,5 @@ func (s *Service) mark(ctx context.Context, id ID, flag func(*Certificate) *bool
 		setDue(d, now)
 		return nil
 	})
-	if err == nil && d.Due != nil {
-		s.wake(ctx, string(id))
-	}
 	return err
 }

@@ -128,13 +128,7 @@ func (c *logCheck) seal(ctx context.Context, n int64, e seal, projected bool) er
 	if err != nil {
 		return err
 	}
-	g, err := grow(tree, tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		out := make([]tlog.Hash, len(indexes))
-		for i, x := range indexes {
-			out[i] = c.hashes[x]
-		}
-		return out, nil
-	}), leaves)
+	g, err := grow(tree, known(c.hashes), leaves)
 	if err != nil {
 		return err
 	}
@@ -232,6 +226,7 @@ func (c *logCheck) tiles(ctx context.Context, state logState) error {
 func (s *Service) Rebuild(ctx context.Context) error {
 	s.sealing.Lock()
 	defer s.sealing.Unlock()
+	s.front = front{}
 	if _, err := s.journal.Check(ctx, 1); err != nil {
 		return err
 	}

@@ -78,7 +78,6 @@ func (s *Service) Intend(ctx context.Context, f Facts) (ID, error) {
 	if err := s.docs.Insert(ctx, &d); err != nil && !errors.Is(err, faults.Conflict) {
 		return "", err
 	}
-	s.wake(ctx, string(id))
 	return id, nil
 }
 

@@ -69,58 +69,67 @@ type growth struct {
 	from   int64
 	tree   tlog.Tree
 	hashes map[int64]tlog.Hash
+	edge   map[int64]tlog.Hash // the new tree's right edge: all that the next growth needs
+}
+
+// edge lists the stored indexes of the roots of the full subtrees that a tree of a size consists of.
+func edge(size int64) (out []int64) {
+	for level := 0; size>>level > 0; level++ {
+		if n := size >> level; n&1 == 1 {
+			out = append(out, tlog.StoredHashIndex(level, n-1))
+		}
+	}
+	return out
+}
+
+// known reads hashes from memory.
+type known map[int64]tlog.Hash
+
+func (k known) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, x := range indexes {
+		h, ok := k[x]
+		if !ok {
+			return nil, fmt.Errorf("hash %d of the log is not at hand", x)
+		}
+		out[i] = h
+	}
+	return out, nil
 }
 
 // grow adds leaves to a tree. Only the right edge of the old tree is read, once.
 func grow(old tlog.Tree, reader tlog.HashReader, leaves [][]byte) (growth, error) {
-	g := growth{from: old.N, hashes: make(map[int64]tlog.Hash, 2*len(leaves))}
-	var edge []int64
-	for level := 0; old.N>>level > 0; level++ {
-		if n := old.N >> level; n&1 == 1 {
-			edge = append(edge, tlog.StoredHashIndex(level, n-1))
-		}
-	}
-	known := map[int64]tlog.Hash{}
-	if len(edge) > 0 {
-		hashes, err := reader.ReadHashes(edge)
+	g := growth{from: old.N, hashes: make(map[int64]tlog.Hash, 2*len(leaves)), edge: map[int64]tlog.Hash{}}
+	all := make(known, 2*len(leaves)+16)
+	if indexes := edge(old.N); len(indexes) > 0 {
+		hashes, err := reader.ReadHashes(indexes)
 		if err != nil {
 			return g, fmt.Errorf("read the edge of the log: %w", err)
 		}
-		for i, x := range edge {
-			known[x] = hashes[i]
+		for i, x := range indexes {
+			all[x] = hashes[i]
 		}
 	}
-	read := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		out := make([]tlog.Hash, len(indexes))
-		for i, x := range indexes {
-			h, ok := g.hashes[x]
-			if !ok {
-				h, ok = known[x]
-			}
-			if !ok {
-				return nil, fmt.Errorf("hash %d of the log is neither new nor on its edge", x)
-			}
-			out[i] = h
-		}
-		return out, nil
-	})
 	n := old.N
 	for _, leaf := range leaves {
-		hashes, err := tlog.StoredHashes(n, leaf, read)
+		hashes, err := tlog.StoredHashes(n, leaf, all)
 		if err != nil {
 			return g, err
 		}
 		at := tlog.StoredHashIndex(0, n)
 		for i, h := range hashes {
-			g.hashes[at+int64(i)] = h
+			g.hashes[at+int64(i)], all[at+int64(i)] = h, h
 		}
 		n++
 	}
-	root, err := tlog.TreeHash(n, read)
+	root, err := tlog.TreeHash(n, all)
 	if err != nil {
 		return g, err
 	}
 	g.tree = tlog.Tree{N: n, Hash: root}
+	for _, x := range edge(n) {
+		g.edge[x] = all[x]
+	}
 	return g, nil
 }
 

@@ -2,6 +2,7 @@ package certificates
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -125,15 +126,21 @@ func (s *Service) sealWaiting(ctx context.Context) (int, error) {
 		return 0, faults.New(faults.Invalid, "Kunci penandatangan tidak ada di komputer ini. Pulihkan folder keys/.", "The signing key is not on this machine. Restore the folder keys/.")
 	}
 	// Steps 1 to 3; Append calls again with the new head when another sealer was faster.
+	var from front
+	var g growth
 	entry, err := s.journal.Append(ctx, func(head journal.Head) (seal, error) {
-		state, err := s.catchUp(ctx)
-		if err != nil {
-			return seal{}, err
+		if from = s.front; from.Seal != head.N || head.N == 0 {
+			state, err := s.catchUp(ctx)
+			if err != nil {
+				return seal{}, err
+			}
+			if from = (front{logState: state}); state.Seal != head.N {
+				return seal{}, fmt.Errorf("%w: the journal grew while its projections were brought up", errBehind)
+			}
 		}
-		if state.Seal != head.N {
-			return seal{}, fmt.Errorf("%w: the journal grew while its projections were brought up", errBehind)
-		}
-		return s.prepare(ctx, state)
+		out, grown, err := s.prepare(ctx, from)
+		g = grown
+		return out, err
 	})
 	if errors.Is(err, errBehind) {
 		return 0, nil // look again from the start
@@ -142,30 +149,43 @@ func (s *Service) sealWaiting(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	s.testOnlyAfterInsert()
-	_, err = s.catchUp(ctx) // step 4
-	return len(entry.Payload.Entries), err
+	// Step 4. Append succeeded, so the entry stands right behind the state it was prepared on.
+	s.front = front{}
+	state, err := s.apply(ctx, from.logState, entry, g, false)
+	if err != nil {
+		return 0, err
+	}
+	s.front = front{logState: state, edge: g.edge}
+	return len(entry.Payload.Entries), nil
+}
+
+// front is what the last seal of this process left: with nobody else sealing, the next one needs to read nothing of the log. It is used only
+// while the journal's head is still the one it belongs to. Guarded by sealing.
+type front struct {
+	logState
+	edge map[int64]tlog.Hash // the right edge of the tree; nil when it must be read
 }
 
 var errBehind = errors.New("behind the journal")
 
 // prepare builds the next seal behind a state that is at the journal's head (step 2).
-func (s *Service) prepare(ctx context.Context, state logState) (seal, error) {
+func (s *Service) prepare(ctx context.Context, state front) (out seal, g growth, err error) {
 	settings, err := s.settings(ctx)
 	if err != nil {
-		return seal{}, err
+		return out, g, err
 	}
 	pattern, err := settings.pattern()
 	if err != nil {
-		return seal{}, err
+		return out, g, err
 	}
 	waiting, err := s.docs.Find(ctx, storage.Query{Index: indexWaiting, Term: termAll, Limit: maxSeal})
 	if err != nil {
-		return seal{}, err
+		return out, g, err
 	}
 	now := s.now().UTC().Truncate(time.Second)
 	s.refused = map[ID]error{}
 	key := s.keys.root.Keys[len(s.keys.root.Keys)-1]
-	out := seal{At: now, KeyID: key.ID, Key: key, Log: s.keys.root.Log, From: state.Size, Series: maps.Clone(state.Series)}
+	out = seal{At: now, KeyID: key.ID, Key: key, Log: s.keys.root.Log, From: state.Size, Series: maps.Clone(state.Series)}
 	if out.Series == nil {
 		out.Series = map[string]int64{}
 	}
@@ -180,7 +200,11 @@ func (s *Service) prepare(ctx context.Context, state logState) (seal, error) {
 		}
 		bytes := 0
 		for _, e := range entries {
-			bytes += len(e.Record)*5/4 + 800 // quotes are escaped inside JSON
+			raw, err := json.Marshal(e)
+			if err != nil {
+				return out, g, err
+			}
+			bytes += len(raw) + 1
 		}
 		if len(out.Entries)+len(entries) > maxSeal || size+bytes > maxSealSize {
 			break
@@ -192,29 +216,24 @@ func (s *Service) prepare(ctx context.Context, state logState) (seal, error) {
 			}
 			leaf, err := e.leaf()
 			if err != nil {
-				return seal{}, err
+				return out, g, err
 			}
 			leaves = append(leaves, leaf.Bytes())
 			out.Entries = append(out.Entries, e)
 		}
 	}
 	if len(out.Entries) == 0 {
-		return seal{}, errNothing
+		return out, g, errNothing
 	}
-	tree, err := state.tree()
-	if err != nil {
-		return seal{}, err
-	}
-	g, err := grow(tree, s.reader(ctx, tree), leaves)
-	if err != nil {
-		return seal{}, err
+	if g, err = s.grown(ctx, state.logState, state.edge, leaves); err != nil {
+		return out, g, err
 	}
 	signed, err := note.Sign(&note.Note{Text: record.FormatCheckpoint(s.keys.log.Name(), g.tree.N, g.tree.Hash)}, s.keys.log)
 	if err != nil {
-		return seal{}, fmt.Errorf("sign the checkpoint: %w", err)
+		return out, g, fmt.Errorf("sign the checkpoint: %w", err)
 	}
 	out.Checkpoint = string(signed)
-	return out, nil
+	return out, g, nil
 }
 
 // entriesFor says what a waiting certificate puts into a seal: its issue with the next number, or its unlogged events and file.
@@ -267,55 +286,72 @@ func (s *Service) follow(ctx context.Context, again bool) (logState, error) {
 			return state, err
 		}
 		for _, e := range entries {
-			if state, err = s.apply(ctx, state, e, again); err != nil {
+			g, err := s.check(ctx, state, e)
+			if err == nil {
+				state, err = s.apply(ctx, state, e, g, again)
+			}
+			if err != nil {
 				return state, fmt.Errorf("apply seal %d: %w", e.N, err)
 			}
 		}
 	}
 }
 
-// apply makes the projections show one seal: tiles, certificates, and last the state, so that a crash anywhere leads to the same again.
-func (s *Service) apply(ctx context.Context, state logState, e journal.Entry[seal], again bool) (logState, error) {
-	if e.N != state.Seal+1 || e.Payload.From != state.Size {
-		return state, fmt.Errorf("the journal continues with entry %d at size %d, the state is at %d and %d", e.N, e.Payload.From, state.Seal, state.Size)
-	}
+// check computes what a seal read from the journal does to the log and compares it with the checkpoint in it.
+func (s *Service) check(ctx context.Context, state logState, e journal.Entry[seal]) (growth, error) {
 	leaves := make([][]byte, len(e.Payload.Entries))
 	for i, x := range e.Payload.Entries {
 		leaf, err := x.leaf()
 		if err != nil {
-			return state, err
+			return growth{}, err
 		}
 		leaves[i] = leaf.Bytes()
 	}
+	g, err := s.grown(ctx, state, nil, leaves)
+	if err != nil {
+		return g, err
+	}
+	root, err := state.withKeys(e.Payload)
+	if err != nil {
+		return g, err
+	}
+	return g, matches(root, e.Payload.Checkpoint, g.tree)
+}
+
+// grown is grow on a state; edge is the tree's right edge if it is known.
+func (s *Service) grown(ctx context.Context, state logState, edge map[int64]tlog.Hash, leaves [][]byte) (growth, error) {
 	tree, err := state.tree()
 	if err != nil {
-		return state, err
+		return growth{}, err
 	}
-	g, err := grow(tree, s.reader(ctx, tree), leaves)
-	if err != nil {
-		return state, err
+	if edge != nil {
+		return grow(tree, known(edge), leaves)
+	}
+	return grow(tree, s.reader(ctx, tree), leaves)
+}
+
+// apply makes the projections show one seal: tiles, checkpoint and certificates, and last the state, so that a crash anywhere leads to the
+// same again.
+func (s *Service) apply(ctx context.Context, state logState, e journal.Entry[seal], g growth, again bool) (logState, error) {
+	if e.N != state.Seal+1 || e.Payload.From != state.Size {
+		return state, fmt.Errorf("the journal continues with entry %d at size %d, the state is at %d and %d", e.N, e.Payload.From, state.Seal, state.Size)
 	}
 	root, err := state.withKeys(e.Payload)
 	if err != nil {
 		return state, err
 	}
-	if err := matches(root, e.Payload.Checkpoint, g.tree); err != nil {
-		return state, err
-	}
-	if err := saveTiles(ctx, s.tiles, g); err != nil {
-		return state, err
-	}
-	point := checkpoint{Size: g.tree.N, Signed: e.Payload.Checkpoint, Log: e.Payload.Log}
-	if _, err := s.points.Upsert(ctx, storage.OrderInt(e.N), func(d *storage.Doc[checkpoint]) error {
-		if d.Value == point {
-			return storage.Unchanged
+	group, within := errgroup.WithContext(ctx) // at once, so that they share a commit
+	group.Go(func() error { return saveTiles(within, s.tiles, g) })
+	group.Go(func() error {
+		point := checkpoint{Size: g.tree.N, Signed: e.Payload.Checkpoint, Log: e.Payload.Log}
+		err := s.points.Insert(within, &storage.Doc[checkpoint]{ID: storage.OrderInt(e.N), Value: point})
+		if errors.Is(err, faults.Conflict) { // applied before, as far as here
+			return nil
 		}
-		d.Value = point
-		return nil
-	}); err != nil {
-		return state, err
-	}
-	if err := s.applyEntries(ctx, e, again); err != nil {
+		return err
+	})
+	group.Go(func() error { return s.applyEntries(within, e, again) })
+	if err := group.Wait(); err != nil {
 		return state, err
 	}
 	next := logState{Seal: e.N, Size: g.tree.N, Root: g.tree.Hash.String(), Checkpoint: e.Payload.Checkpoint, Series: e.Payload.Series, Public: root}

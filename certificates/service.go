@@ -66,6 +66,7 @@ type Service struct {
 
 	sealing sync.Mutex   // one seal at a time in this process
 	refused map[ID]error // what the last seal could not take; under sealing
+	front   front        // where the last seal left the log; under sealing
 
 	testOnlyAfterInsert func()
 }

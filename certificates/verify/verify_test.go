@@ -155,6 +155,7 @@ func TestVerdicts(t *testing.T) {
 		{"suspended", genuine, online(suspended), Suspended, ""},
 		{"registry does not know it", genuine, online(nil), Unknown, ""},
 		{"another file was issued for the record", genuine, online(another), Altered, "isi berkas PDF"},
+		{"no file is registered", genuine, online(known(b, "")), Valid, ""},
 		{"registry has another name", genuine, online(changed), Altered, "nama"},
 		{"record swapped, resealed by the issuer", a.file(t, swapped), offline, Altered, "catatan sertifikat"},
 		{"record swapped, registry names the fact", a.file(t, swapped), online(known(b, hash)), Altered, "nama"},
