@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -68,6 +69,7 @@ func newAPI(r *gin.Engine) huma.API {
 	install()
 	c := huma.DefaultConfig("APEL", Version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/api/openapi", "", ""
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.CreateHooks = nil // no $schema links in answers: they would name the host in every body
 	c.Info.Description = "Courses, attempts, certificates, competencies and placement of an APEL installation. Log in with a session cookie or an API token."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -75,6 +77,22 @@ func newAPI(r *gin.Engine) huma.API {
 		"token":   {Type: "http", Scheme: "bearer", Description: "An API token, made on the account page"},
 	}
 	return humagin.New(r, c)
+}
+
+// schemaName names types of other rooms with their package in front, so that a certificate's Competency and the dictionary's stay apart.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	pkg := t.PkgPath()
+	if i := strings.LastIndexByte(pkg, '/'); i >= 0 {
+		pkg = pkg[i+1:]
+	}
+	if t.Name() == "" || pkg == "" || pkg == "api" || pkg == "texts" {
+		return name
+	}
+	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 }
 
 // body is an answer with a JSON body that must not be cached.

@@ -137,49 +137,17 @@ type RuleInput struct {
 // AssignByRule makes a rule and applies it to everybody it covers, now and every night, so that newcomers get the course by themselves. Writing the same
 // rule again changes nothing; a changed one replaces it. Audited. Invalid with one field per mistake.
 func (s *Service) AssignByRule(ctx context.Context, a access.Actor, in RuleInput) (RuleDoc, error) {
-	e := faults.New(faults.Invalid, "Aturan penugasan belum benar.", "The assignment rule is not right yet.")
-	if !codeRule.MatchString(in.Code) {
-		e.With("code", "Kode berisi huruf besar, angka dan tanda hubung, misalnya DASAR-103.", "A code has capital letters, digits and hyphens, for example DASAR-103.")
-	}
-	who, err := ParseWho(in.Who)
+	c, err := s.checkRule(ctx, in)
 	if err != nil {
-		e.Fields = append(e.Fields, faults.Of(err).Fields...)
+		return RuleDoc{}, err
 	}
-	units := []string{}
-	if who.Kind == WhoUnit {
-		id, err := s.cfg.People.Unit(ctx, who.Value)
-		switch {
-		case errors.Is(err, faults.NotFound):
-			e.With("who", "Unit kerja "+who.Value+" tidak ada.", "There is no unit "+who.Value+".")
-		case err != nil:
-			return RuleDoc{}, err
-		default:
-			who.Value = id
-			if units, err = s.cfg.People.UnitPath(ctx, id); err != nil {
-				return RuleDoc{}, err
-			}
-		}
-	}
-	role, err := s.cfg.Policy.May(a, "rule", access.Thing{Kind: "assignment", ID: in.Code, Units: units})
+	who := c.who
+	role, err := s.cfg.Policy.May(a, "rule", access.Thing{Kind: "assignment", ID: in.Code, Units: c.units})
 	if err != nil {
 		return RuleDoc{}, err
 	}
 	if in.Reason == "" {
 		in.Reason = ReasonBase
-	}
-	if in.DueDays < 1 || in.DueDays > 1000 {
-		e.With("due_days", "Tenggat 1 sampai 1000 hari.", "The due date is 1 to 1000 days away.")
-	}
-	if strings.TrimSpace(in.Because.ID) == "" {
-		e.With("reason_id", "Tulis alasan yang akan dibaca pegawai.", "Write the reason the person will read.")
-	}
-	if c, err := s.courses.Get(ctx, in.Course); errors.Is(err, faults.NotFound) || err == nil && c.Value.Head == "" {
-		e.With("course", "Kursus "+in.Course+" tidak ada atau belum terbit.", "The course "+in.Course+" does not exist or is not published.")
-	} else if err != nil {
-		return RuleDoc{}, err
-	}
-	if len(e.Fields) > 0 {
-		return RuleDoc{}, e
 	}
 	now := s.now()
 	entry := s.entry(a, role, "assign_by_rule", RulesCollection, in.Code, "", in.Because.ID, in.Course+" "+who.String())
@@ -340,4 +308,52 @@ func (s *Service) assignByRule(ctx context.Context, code string, r *Rule, l Lear
 		Because: r.Because, Due: s.today().AddDays(r.DueDays), By: r.By, At: now, State: Assigned, Units: l.Units}}
 	// Nobody is woken: thousands of these must not stand in the queue before exams. The sweeper takes them in turn.
 	return put(ctx, s.assignments, d)
+}
+
+// checkedRule is what checking a rule finds out.
+type checkedRule struct {
+	who   Who
+	units []string // of a rule over a unit: that unit and those above
+}
+
+// checkRule says what is wrong with a rule: Invalid with one field per mistake.
+func (s *Service) checkRule(ctx context.Context, in RuleInput) (checkedRule, error) {
+	e := faults.New(faults.Invalid, "Aturan penugasan belum benar.", "The assignment rule is not right yet.")
+	if !codeRule.MatchString(in.Code) {
+		e.With("code", "Kode berisi huruf besar, angka dan tanda hubung, misalnya DASAR-103.", "A code has capital letters, digits and hyphens, for example DASAR-103.")
+	}
+	var out checkedRule
+	var err error
+	if out.who, err = ParseWho(in.Who); err != nil {
+		e.Fields = append(e.Fields, faults.Of(err).Fields...)
+	}
+	if out.who.Kind == WhoUnit {
+		id, err := s.cfg.People.Unit(ctx, out.who.Value)
+		switch {
+		case errors.Is(err, faults.NotFound):
+			e.With("who", "Unit kerja "+out.who.Value+" tidak ada.", "There is no unit "+out.who.Value+".")
+		case err != nil:
+			return out, err
+		default:
+			out.who.Value = id
+			if out.units, err = s.cfg.People.UnitPath(ctx, id); err != nil {
+				return out, err
+			}
+		}
+	}
+	if in.DueDays < 1 || in.DueDays > 1000 {
+		e.With("due_days", "Tenggat 1 sampai 1000 hari.", "The due date is 1 to 1000 days away.")
+	}
+	if strings.TrimSpace(in.Because.ID) == "" {
+		e.With("reason_id", "Tulis alasan yang akan dibaca pegawai.", "Write the reason the person will read.")
+	}
+	if c, err := s.courses.Get(ctx, in.Course); errors.Is(err, faults.NotFound) || err == nil && c.Value.Head == "" {
+		e.With("course", "Kursus "+in.Course+" tidak ada atau belum terbit.", "The course "+in.Course+" does not exist or is not published.")
+	} else if err != nil {
+		return out, err
+	}
+	if len(e.Fields) > 0 {
+		return out, e
+	}
+	return out, nil
 }
