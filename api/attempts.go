@@ -112,14 +112,15 @@ type Receipt struct {
 	Refused   int       `json:"refused" doc:"Answers that came after the end"`
 }
 
-type attemptPath struct {
+// AttemptPath names an attempt in an address.
+type AttemptPath struct {
 	ID string `path:"id" maxLength:"200"`
 }
 
 func (s *server) attempts(r *gin.Engine) {
 	handle(s, operation{Method: http.MethodPost, Path: "/enrolments/{id}/quizzes/{quiz}/attempts", ID: "startAttempt", Tag: "attempts", Summary: "Begin an attempt, or get the open one again", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			enrolmentPath
+			EnrolmentPath
 			Quiz string `path:"quiz" maxLength:"40"`
 		}) (*body[Form], error) {
 			f, err := s.Courses.Start(ctx, visit.Actor(ctx), in.ID, in.Quiz)
@@ -146,7 +147,7 @@ func (s *server) attempts(r *gin.Engine) {
 			return list(found, encodeCursor(next, true), showAttempt), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}", ID: "getAttempt", Tag: "attempts", Summary: "Where an attempt stands"},
-		func(ctx context.Context, in *attemptPath) (*body[Attempt], error) {
+		func(ctx context.Context, in *AttemptPath) (*body[Attempt], error) {
 			a, err := s.Courses.Attempt(ctx, visit.Actor(ctx), in.ID)
 			if err != nil {
 				return nil, err
@@ -154,7 +155,7 @@ func (s *server) attempts(r *gin.Engine) {
 			return answer(showAttempt(a)), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}/form", ID: "getForm", Tag: "attempts", Summary: "The taker's questions and saved answers"},
-		func(ctx context.Context, in *attemptPath) (*body[Form], error) {
+		func(ctx context.Context, in *AttemptPath) (*body[Form], error) {
 			f, err := s.Courses.Form(ctx, visit.Actor(ctx), in.ID)
 			if err != nil {
 				return nil, err
@@ -163,7 +164,7 @@ func (s *server) attempts(r *gin.Engine) {
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers/{item}", ID: "saveAnswer", Tag: "attempts", Summary: "Save the answer to one item", Max: 8 << 10},
 		func(ctx context.Context, in *struct {
-			attemptPath
+			AttemptPath
 			Item string `path:"item" maxLength:"100"`
 			Body struct {
 				Answer Answer `json:"answer"`
@@ -178,7 +179,7 @@ func (s *server) attempts(r *gin.Engine) {
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers", ID: "saveAnswers", Tag: "attempts", Summary: "Save several answers at once, after a lost connection", Max: 256 << 10},
 		func(ctx context.Context, in *struct {
-			attemptPath
+			AttemptPath
 			Body struct {
 				Answers map[string]Answer `json:"answers"`
 				Seq     int               `json:"seq" minimum:"0"`
@@ -192,7 +193,7 @@ func (s *server) attempts(r *gin.Engine) {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/attempts/{id}/submission", ID: "submitAttempt", Tag: "attempts", Summary: "End the attempt; grading follows at once", Status: http.StatusAccepted, Max: 256 << 10},
 		func(ctx context.Context, in *struct {
-			attemptPath
+			AttemptPath
 			Body struct {
 				Answers map[string]Answer `json:"answers,omitempty" doc:"Answers not saved yet"`
 				Seq     int               `json:"seq,omitempty" minimum:"0"`
@@ -206,7 +207,7 @@ func (s *server) attempts(r *gin.Engine) {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/attempts/{id}/extra-time", ID: "extendAttempt", Tag: "attempts", Summary: "Give an open attempt extra minutes, with the reason"},
 		func(ctx context.Context, in *struct {
-			attemptPath
+			AttemptPath
 			Key  string `header:"Idempotency-Key" required:"true" maxLength:"100" doc:"Sending again with the same key extends once"`
 			Body struct {
 				Minutes int    `json:"minutes" minimum:"1" maximum:"240"`

@@ -97,7 +97,8 @@ func showVerdict(ctx context.Context, v verify.Verdict) Verdict {
 	return out
 }
 
-type certificatePath struct {
+// CertificatePath names a certificate in an address.
+type CertificatePath struct {
 	ID string `path:"id" maxLength:"200"`
 }
 
@@ -131,7 +132,7 @@ func (s *server) certificates(r *gin.Engine) {
 			return list(p.Views, encodeCursor(p.Next, p.More), showCertificate), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/certificates/{id}", ID: "getCertificate", Tag: "certificates", Summary: "One certificate"},
-		func(ctx context.Context, in *certificatePath) (*body[Certificate], error) {
+		func(ctx context.Context, in *CertificatePath) (*body[Certificate], error) {
 			v, err := s.Certificates.Certificate(ctx, visit.Actor(ctx), certificates.ID(in.ID))
 			if err != nil {
 				return nil, err
@@ -151,7 +152,7 @@ func (s *server) certificates(r *gin.Engine) {
 	} {
 		handle(s, operation{Method: http.MethodPost, Path: "/certificates/{id}/" + verb, ID: verb + "OfCertificate", Tag: "certificates", Summary: "Change a certificate's standing, with the reason and the official who decided (" + verb + ")"},
 			func(ctx context.Context, in *struct {
-				certificatePath
+				CertificatePath
 				Body struct {
 					Reason   string `json:"reason" minLength:"1" maxLength:"500" doc:"Shown to whoever checks the certificate"`
 					Official string `json:"official" minLength:"1" maxLength:"200" doc:"Name and post of who decided"`

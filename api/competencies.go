@@ -162,7 +162,7 @@ type Competency struct {
 
 func (s *server) competencies() {
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/standing", ID: "getStanding", Tag: "competencies", Summary: "Levels, gap against the own position, and courses for the gap"},
-		func(ctx context.Context, in *personPath) (*body[Standing], error) {
+		func(ctx context.Context, in *PersonPath) (*body[Standing], error) {
 			st, err := s.Competencies.StandingOf(ctx, visit.Actor(ctx), in.ID)
 			if err != nil {
 				return nil, err
@@ -170,7 +170,7 @@ func (s *server) competencies() {
 			return answer(showStanding(st)), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/evidence", ID: "listEvidence", Tag: "competencies", Summary: "A person's evidence"},
-		func(ctx context.Context, in *personPath) (*body[ListOf[Evidence]], error) {
+		func(ctx context.Context, in *PersonPath) (*body[ListOf[Evidence]], error) {
 			es, err := s.Competencies.Evidence(ctx, visit.Actor(ctx), in.ID)
 			if err != nil {
 				return nil, err
@@ -179,7 +179,7 @@ func (s *server) competencies() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/hours", ID: "getHours", Tag: "competencies", Summary: "Learning hours (JP) in the year a day falls into"},
 		func(ctx context.Context, in *struct {
-			personPath
+			PersonPath
 			On string `query:"on" maxLength:"10" doc:"A day; missing: today"`
 		}) (*body[Hours], error) {
 			if in.On != "" {

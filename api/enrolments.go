@@ -76,12 +76,14 @@ func showReading(ctx context.Context, r courses.ReadingStatus) Reading {
 	return Reading{r.Seconds, r.Need, r.End, r.Done, r.Missing.In(visit.From(ctx).Lang)}
 }
 
-type enrolmentPath struct {
+// EnrolmentPath names an enrolment in an address.
+type EnrolmentPath struct {
 	ID string `path:"id" maxLength:"200"`
 }
 
-type lessonPath struct {
-	enrolmentPath
+// LessonPath names a lesson of an enrolment in an address.
+type LessonPath struct {
+	EnrolmentPath
 	Lesson string `path:"lesson" maxLength:"40"`
 }
 
@@ -126,7 +128,7 @@ func (s *server) enrolments() {
 			return list(found, encodeCursor(next, true), showEnrolment), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/enrolments/{id}", ID: "getEnrolment", Tag: "enrolments", Summary: "One enrolment with every step the course asks for"},
-		func(ctx context.Context, in *enrolmentPath) (*body[Enrolment], error) {
+		func(ctx context.Context, in *EnrolmentPath) (*body[Enrolment], error) {
 			p, err := s.Courses.Progress(ctx, visit.Actor(ctx), in.ID)
 			if err != nil {
 				return nil, err
@@ -143,7 +145,7 @@ func (s *server) enrolments() {
 			return answer(v), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/enrolments/{id}/lessons/{lesson}", ID: "openLesson", Tag: "enrolments", Summary: "Open a lesson; starts the reading clock"},
-		func(ctx context.Context, in *lessonPath) (*body[Lesson], error) {
+		func(ctx context.Context, in *LessonPath) (*body[Lesson], error) {
 			l, err := s.Courses.OpenLesson(ctx, visit.Actor(ctx), in.ID, in.Lesson)
 			if err != nil {
 				return nil, err
@@ -152,7 +154,7 @@ func (s *server) enrolments() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/enrolments/{id}/lessons/{lesson}/reading", ID: "readLesson", Tag: "enrolments", Summary: "Count reading time; with end when the end was reached"},
 		func(ctx context.Context, in *struct {
-			lessonPath
+			LessonPath
 			Body struct {
 				End bool `json:"end,omitempty"`
 			}
@@ -165,7 +167,7 @@ func (s *server) enrolments() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/enrolments/{id}/granted-attempts", ID: "grantAttempt", Tag: "enrolments", Summary: "Give one more attempt at a post-test, with the reason", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			enrolmentPath
+			EnrolmentPath
 			Key  string `header:"Idempotency-Key" maxLength:"100"`
 			Body struct {
 				Quiz string `json:"quiz" minLength:"1" maxLength:"40"`

@@ -133,7 +133,8 @@ func showNotice(n people.Notice) Notice {
 	return Notice{n.ID, n.Kind, n.Title, n.Body, n.Link, n.Urgent, n.At, instant(n.ReadAt)}
 }
 
-type personPath struct {
+// PersonPath names a person in an address. It is exported, like the other paths, because huma does not fill unexported embedded structs.
+type PersonPath struct {
 	ID string `path:"id" maxLength:"60"`
 }
 
@@ -171,7 +172,7 @@ func (s *server) people() {
 			return answer(showPerson(p)), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}", ID: "getPerson", Tag: "people", Summary: "A person; looking at somebody else is noted and shown to them"},
-		func(ctx context.Context, in *personPath) (*body[Person], error) {
+		func(ctx context.Context, in *PersonPath) (*body[Person], error) {
 			p, err := s.People.Person(ctx, visit.Actor(ctx), people.ID(in.ID))
 			if err != nil {
 				return nil, err
@@ -180,7 +181,7 @@ func (s *server) people() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/viewers", ID: "listViewers", Tag: "people", Summary: "Who looked at a person's profile"},
 		func(ctx context.Context, in *struct {
-			personPath
+			PersonPath
 			PageInput
 		}) (*body[ListOf[Viewer]], error) {
 			after, err := decodeCursor(in.After)
@@ -194,7 +195,7 @@ func (s *server) people() {
 			return list(p.Items, encodeCursor(p.Next, p.More), func(v people.Viewing) Viewer { return Viewer{string(v.Viewer), v.Name, v.Role, string(v.Day)} }), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/account", ID: "getAccount", Tag: "people", Summary: "A person's account"},
-		func(ctx context.Context, in *personPath) (*body[Account], error) {
+		func(ctx context.Context, in *PersonPath) (*body[Account], error) {
 			a, err := s.People.Account(ctx, visit.Actor(ctx), people.ID(in.ID))
 			if err != nil {
 				return nil, err
@@ -202,7 +203,7 @@ func (s *server) people() {
 			return answer(showAccount(a)), nil
 		})
 	type grant struct {
-		personPath
+		PersonPath
 		Body struct {
 			Role  string `json:"role" minLength:"1" maxLength:"40"`
 			Unit  string `json:"unit,omitempty" maxLength:"60" doc:"Missing: everywhere"`
@@ -237,7 +238,7 @@ func (s *server) people() {
 		}))
 	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/slip", ID: "issueSlip", Tag: "people", Summary: "A new activation slip for one person; sessions end, logged", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			personPath
+			PersonPath
 			Body struct {
 				Why string `json:"why" minLength:"1" maxLength:"500"`
 			}
@@ -250,7 +251,7 @@ func (s *server) people() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/slips", ID: "issueSlips", Tag: "people", Summary: "Activation slips of a unit and below, for printing; shown this one time", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			personPath
+			PersonPath
 			Body struct {
 				Again bool `json:"again,omitempty" doc:"Also replace slips that were not used yet"`
 			}

@@ -57,14 +57,10 @@ func Chain(r Rooms) Steps {
 			certificates.StepRender: {Do: certificate(r.Certificates.Render), Lane: Render},
 		},
 		// Around the chain: what people and courses left to be done.
-		courses.VersionsCollection:    {courses.HeadStep: {Do: alone(r.Courses.Head)}},
-		courses.AssignmentsCollection: {courses.EnrolStep: {Do: alone(r.Courses.EnrolAssigned)}},
-		courses.RulesCollection:       {courses.ApplyStep: {Do: alone(r.Courses.ApplyRule), Lane: Bulk}},
-		courses.CohortsCollection:     {courses.EnrolStep: {Do: alone(r.Courses.EnrolCohort), Lane: Bulk}},
-		"units":                       {"settle": {Do: alone(r.People.SettleUnit)}},
-		"register_imports":            {"apply": {Do: alone(r.People.ApplyImport), Lane: Bulk}},
-		"notices":                     {"mail": {Do: alone(r.People.MailNotice), Lane: Tell}},
-		"reset_requests":              {"mail": {Do: alone(r.People.MailReset), Lane: Tell}},
+		"units":            {"settle": {Do: alone(r.People.SettleUnit)}},
+		"register_imports": {"apply": {Do: alone(r.People.ApplyImport), Lane: Bulk}},
+		"notices":          {"mail": {Do: alone(r.People.MailNotice), Lane: Tell}},
+		"reset_requests":   {"mail": {Do: alone(r.People.MailReset), Lane: Tell}},
 		// 7. Recommend: what follows for the person, the unit, the apps, the city.
 		competencies.StandingsCollection: {
 			storage.RebuildStep: {Do: r.standing},

@@ -1,0 +1,318 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/demo"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/settings"
+	"github.com/apelkota/apel/internal/sheets"
+	"github.com/apelkota/apel/people"
+)
+
+type demoVerb struct {
+	place
+	front
+	Once   bool   `help:"Run the main job as a client over HTTP, verify it, print it and exit."`
+	JSON   bool   `help:"With --once: print the steps as JSON."`
+	Out    string `help:"With --once: folder for the certificate's PDF." default:"." type:"path"`
+	People int    `help:"Make a whole city of so many people, with two years of history." default:"0"`
+	Seed   int64  `help:"Seed of the made city." default:"1"`
+}
+
+// Run fills a fresh folder with the demo city and serves it; a folder it filled before is served again.
+func (v *demoVerb) Run(e *env) error {
+	if v.Dir == "apel-data" || strings.HasSuffix(v.Dir, string(filepath.Separator)+"apel-data") {
+		v.Dir = filepath.Join(filepath.Dir(v.Dir), "contoh-apel") // never next to real data
+	}
+	clock := &demoClock{}
+	if v.Once {
+		dir, err := os.MkdirTemp("", "apel-demo-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+		v.Dir, v.Listen = dir, "127.0.0.1:0"
+	}
+	in, err := open(e.ctx, v.place, as{serving: true, worker: true, kind: kindDemo, now: clock.now, seed: v.Seed, quiet: true, secure: v.secure()})
+	if err != nil {
+		return err
+	}
+	say := func(format string, args ...any) {
+		if !v.JSON {
+			fmt.Printf(format+"\n", args...)
+		}
+	}
+	logins, err := in.fillDemo(e.ctx, v, say)
+	if err != nil {
+		return errors.Join(err, in.close())
+	}
+	if v.Once {
+		return v.once(e, in, clock, logins)
+	}
+	return in.serve(e.ctx, v.front, true, func(address string) {
+		fmt.Printf("\nAPEL (CONTOH): %s\n\nMasuk dengan NIP dan kata sandi berikut / log in with:\n", address)
+		for _, l := range logins {
+			fmt.Printf("  %-18s %s  %s  %s\n", l.Role, l.NIP, l.Password, l.Name)
+		}
+		fmt.Println("\nHentikan dengan Ctrl+C / stop with Ctrl+C.")
+	})
+}
+
+// demoClock is the machine's clock, which a demonstration may step forward to let reading time pass.
+type demoClock struct{ ahead atomic.Int64 }
+
+func (c *demoClock) now() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *demoClock) step(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// demoLogin is one person of the demo to log in as. Passwords are made anew for every folder and stand in it beside the keys.
+type demoLogin struct {
+	Role     string `json:"role"`
+	NIP      string `json:"nip"`
+	Password string `json:"password"`
+	Name     string `json:"name"`
+}
+
+const fileLogins = "logins.json"
+
+// demoSettings are the invented city's.
+func demoSettings(base string) settings.Settings {
+	s := settings.Default()
+	s.Institution, s.City = "Pemerintah Kota Cempaka Raya", "Cempaka Raya"
+	s.Agency, s.AgencyShort = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia Daerah", "BKPSDMD"
+	s.Signers = []settings.Signer{{Name: "Contoh Penanda Tangan, S.E., M.Si.", Title: "Kepala BKPSDMD Kota Cempaka Raya", Rank: "Pembina Utama Muda"}}
+	s.BaseURL, s.Demo = base, true
+	s.Contact = "BKPSDMD Kota Cempaka Raya (contoh)"
+	return s
+}
+
+// fillDemo imports the demo city with the importers an admin uses, and opens one account per role. A folder that is filled is left as it is.
+func (in *installation) fillDemo(ctx context.Context, v *demoVerb, say func(string, ...any)) ([]demoLogin, error) {
+	a := access.System("demo")
+	path := filepath.Join(in.folder.path, fileLogins)
+	if b, err := os.ReadFile(path); err == nil {
+		var logins []demoLogin
+		if err := json.Unmarshal(b, &logins); err != nil {
+			return nil, fmt.Errorf("read %s: %w", path, err)
+		}
+		return logins, nil
+	}
+	base := "http://" + strings.Replace(v.Listen, "127.0.0.1:0", "127.0.0.1", 1)
+	if err := in.settings.Change(ctx, a, in.settings.Version(), demoSettings(base), "kota contoh"); err != nil {
+		return nil, err
+	}
+	importers := in.importers()
+	for _, kind := range importOrder {
+		begin := time.Now()
+		switch kind {
+		case "sync":
+			continue
+		case "course":
+			dirs, err := fs.ReadDir(demo.Files, "courses")
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range dirs {
+				if !d.IsDir() {
+					continue
+				}
+				folder, err := fs.Sub(demo.Files, "courses/"+d.Name())
+				if err != nil {
+					return nil, err
+				}
+				i, err := in.importFolder(ctx, a, folder, false)
+				if err != nil {
+					return nil, fmt.Errorf("import course %s: %w", d.Name(), err)
+				}
+				say("  %-14s %s (%s)", "course", i.Summary, time.Since(begin).Round(time.Millisecond))
+			}
+			continue
+		}
+		do, ok := importers[kind]
+		if !ok {
+			continue
+		}
+		name := kind + ".csv"
+		if _, err := fs.Stat(demo.Files, "city/"+name); err != nil {
+			continue
+		}
+		i, err := do(ctx, a, importInput{name: name, open: func() (io.ReadCloser, error) { return demo.Files.Open("city/" + name) }})
+		if err != nil {
+			return nil, fmt.Errorf("import %s: %w", name, err)
+		}
+		say("  %-14s %d baris: %s (%s)", kind, i.Rows, i.Summary, time.Since(begin).Round(time.Millisecond))
+	}
+	logins, err := in.demoAccounts(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.MarshalIndent(logins, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return logins, os.WriteFile(path, b, 0o600)
+}
+
+// demoAccounts opens the accounts of one learner and of everybody who holds a role, the way an admin would: a slip, and a password set with it.
+func (in *installation) demoAccounts(ctx context.Context, a access.Actor) ([]demoLogin, error) {
+	f, err := demo.Files.ReadFile("city/roles.csv")
+	if err != nil {
+		return nil, err
+	}
+	roles, err := sheets.Read("roles.csv", bytes.NewReader(f), sheets.Options{})
+	if err != nil {
+		return nil, err
+	}
+	var logins []demoLogin
+	special := map[string]bool{}
+	for _, r := range roles.Rows {
+		special[roles.Text(r, "nip")] = true
+	}
+	learner, err := in.demoLearner(special)
+	if err != nil {
+		return nil, err
+	}
+	logins = append(logins, demoLogin{Role: "learner", NIP: learner})
+	seen := map[string]bool{}
+	for _, r := range roles.Rows {
+		role, nip := roles.Text(r, "role"), roles.Text(r, "nip")
+		if !seen[role] {
+			seen[role] = true
+			logins = append(logins, demoLogin{Role: role, NIP: nip})
+		}
+	}
+	opened := map[string]string{}
+	for i := range logins {
+		l := &logins[i]
+		p, err := in.people.LookByNIP(ctx, l.NIP)
+		if err != nil {
+			return nil, fmt.Errorf("demo account of the %s: %w", l.Role, err)
+		}
+		l.Name = p.DisplayName()
+		if l.Password = opened[l.NIP]; l.Password != "" {
+			continue
+		}
+		slip, err := in.people.IssueSlip(ctx, a, p.ID, "akun contoh")
+		if err != nil {
+			return nil, fmt.Errorf("demo account of the %s: %w", l.Role, err)
+		}
+		if l.Password, err = newPassword(); err != nil {
+			return nil, err
+		}
+		if _, _, err := in.people.Activate(ctx, people.ActivateInput{NIP: l.NIP, Code: slip.Code, Password: l.Password}); err != nil {
+			return nil, fmt.Errorf("demo account of the %s: %w", l.Role, err)
+		}
+		opened[l.NIP] = l.Password
+	}
+	return logins, nil
+}
+
+// demoLearner picks a person at a service counter who holds no role: somebody whose gap the demo course closes.
+func (in *installation) demoLearner(special map[string]bool) (string, error) {
+	f, err := demo.Files.ReadFile("city/appointments.csv")
+	if err != nil {
+		return "", err
+	}
+	posts, err := sheets.Read("appointments.csv", bytes.NewReader(f), sheets.Options{})
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(posts.Rows, func(r sheets.Row) bool {
+		return strings.Contains(posts.Text(r, "position"), "LOKET") && posts.Text(r, "kind") == "definitif" && !special[posts.Text(r, "nip")]
+	})
+	if i < 0 {
+		return "", faults.New(faults.NotFound, "Kota contoh tidak punya petugas loket.", "The demo city has nobody at a service counter.")
+	}
+	return posts.Text(posts.Rows[i], "nip"), nil
+}
+
+// newPassword makes a password of 12 letters and digits.
+func newPassword() (string, error) {
+	var b [8]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", err
+	}
+	s := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	return s[:4] + "-" + s[4:8] + "-" + s[8:12], nil
+}
+
+// once serves the demo on a random port of this machine, does the main job against it and ends.
+func (v *demoVerb) once(e *env, in *installation, clock *demoClock, logins []demoLogin) error {
+	ctx, stop := context.WithCancel(e.ctx)
+	defer stop()
+	address := make(chan string, 1)
+	served := make(chan error, 1)
+	go func() { served <- in.serve(ctx, v.front, true, func(a string) { address <- a }) }()
+	var base string
+	select {
+	case base = <-address:
+	case err := <-served:
+		return err
+	}
+	job, err := v.job(in, clock, base)
+	if err == nil {
+		begin := time.Now()
+		err = job.run(ctx, jobPerson{NIP: logins[0].NIP, Password: logins[0].Password})
+		if err == nil && !v.JSON {
+			fmt.Printf("Selesai dalam %s.\n", time.Since(begin).Round(time.Millisecond))
+		}
+	}
+	stop()
+	err = errors.Join(err, <-served)
+	if v.JSON && job != nil {
+		result := struct {
+			OK    bool   `json:"ok"`
+			Error string `json:"error,omitempty"`
+			Steps []step `json:"steps"`
+		}{OK: err == nil, Steps: job.steps}
+		if err != nil {
+			result.Error = err.Error()
+		}
+		if perr := print(result); perr != nil {
+			return perr
+		}
+	}
+	return err
+}
+
+func (v *demoVerb) job(in *installation, clock *demoClock, base string) (*mainJob, error) {
+	const course = "APEL-103"
+	folder, err := fs.Sub(demo.Files, "courses/"+course)
+	if err != nil {
+		return nil, err
+	}
+	draft, report := exchange.ReadFolder(folder)
+	if err := report.Err(); err != nil {
+		return nil, err
+	}
+	c, err := newClient(base)
+	if err != nil {
+		return nil, err
+	}
+	j := &mainJob{c: c, course: course, solver: newSolver(draft), skip: clock.step, out: v.Out, tell: func(s step) {
+		if !v.JSON {
+			fmt.Printf("  %8s  %-52s %s\n", s.Took.Round(100*time.Microsecond), s.Name, s.Note)
+		}
+	}}
+	j.root = func(ctx context.Context) ([]byte, error) {
+		return c.bytes(ctx, http.MethodGet, "/api/v1/root", "", nil)
+	}
+	return j, nil
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// folder is an installation's data folder. One process owns it at a time (flock); others read, or ask the owner over its socket.
+type folder struct {
+	path string
+	lock *os.File // held while this process owns the folder; nil when it only reads
+}
+
+// What stands in a data folder.
+const (
+	fileDatabase = "apel.db"
+	dirBlobs     = "blobs"
+	dirKeys      = "keys"
+	fileLock     = "apel.lock"
+	fileSocket   = "apel.sock"
+	fileMarker   = "apel.json"
+)
+
+// marker says what a folder is, so that a demo never runs on real data nor the other way round.
+type marker struct {
+	Kind string `json:"kind"` // "city" or "demo"
+	Seed int64  `json:"seed,omitempty"`
+}
+
+// errOwned says that another process owns the folder.
+var errOwned = faults.New(faults.Conflict, "Folder data ini sedang dipakai proses apel lain.", "This data folder is in use by another apel process.")
+
+// ownFolder makes the folder if needed and takes the lock. Conflict (errOwned) when another process has it.
+func ownFolder(path string) (*folder, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, faults.Wrap(err, faults.Invalid, "Folder data tidak dapat dibuat: "+path, "The data folder cannot be made: "+path)
+	}
+	f, err := os.OpenFile(filepath.Join(path, fileLock), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, faults.Wrap(err, faults.Invalid, "Folder data tidak dapat ditulisi: "+path, "The data folder cannot be written: "+path)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(errOwned, f.Close())
+	}
+	return &folder{path, f}, nil
+}
+
+// readFolder names a folder for reading only.
+func readFolder(path string) (*folder, error) {
+	if _, err := os.Stat(filepath.Join(path, fileDatabase)); err != nil {
+		return nil, faults.Wrap(err, faults.NotFound, "Tidak ada data APEL di folder "+path, "There is no APEL data in "+path)
+	}
+	return &folder{path: path}, nil
+}
+
+func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
+
+// release gives the folder back. Safe to call twice.
+func (f *folder) release() error {
+	if f.lock == nil {
+		return nil
+	}
+	err := f.lock.Close() // closing ends the flock
+	f.lock = nil
+	return err
+}
+
+// empty says whether nothing was ever stored in the folder.
+func (f *folder) empty() bool {
+	_, err := os.Stat(f.file(fileDatabase))
+	return errors.Is(err, os.ErrNotExist)
+}
+
+// mark reads what the folder is. NotFound when nobody said.
+func (f *folder) mark() (marker, error) {
+	var m marker
+	b, err := os.ReadFile(f.file(fileMarker))
+	if errors.Is(err, os.ErrNotExist) {
+		return m, faults.NotFound
+	}
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(b, &m); err != nil {
+		return m, fmt.Errorf("read %s: %w", f.file(fileMarker), err)
+	}
+	return m, nil
+}
+
+// setMark writes what the folder is, once, before the first document.
+func (f *folder) setMark(m marker) error {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(f.file(fileMarker), append(b, '\n'), 0o600)
+}
+
+// secret reads a random secret of the installation, made at first use, kept as a file of its own and never in the database.
+func (f *folder) secret(name string, make func() []byte) ([]byte, error) {
+	dir := f.file(dirKeys)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, name)
+	b, err := os.ReadFile(path)
+	if err == nil || !errors.Is(err, os.ErrNotExist) {
+		return b, err
+	}
+	b = make()
+	tmp, err := os.CreateTemp(dir, ".new-*")
+	if err != nil {
+		return nil, err
+	}
+	_, err = tmp.Write(b)
+	err = errors.Join(err, tmp.Chmod(0o600), tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(tmp.Name()))
+	}
+	return b, nil
+}

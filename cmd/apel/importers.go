@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/sheets"
+	"github.com/apelkota/apel/people"
+)
+
+// importInput is one file to import.
+type importInput struct {
+	name     string
+	open     func() (io.ReadCloser, error)
+	check    bool // list what would happen and write nothing
+	source   string
+	progress func(done, of int)
+}
+
+// imported says in a few words what an import did.
+type imported struct {
+	Kind    string `json:"kind"`
+	Name    string `json:"name"`
+	Rows    int    `json:"rows"`
+	Done    int    `json:"done"`
+	Left    int    `json:"left,omitempty"` // rows left because they had changed since the check
+	Summary string `json:"summary"`
+}
+
+// importer takes one kind of file into the room it belongs to. Pages, API, command line and demo all come through these.
+type importer func(ctx context.Context, a access.Actor, in importInput) (imported, error)
+
+// importOrder is the order a new city needs.
+var importOrder = []string{"units", "positions", "people", "appointments", "roles", "dictionary", "standards", "eligibility", "course", "apps", "app_roles", "app_operators", "assignments", "sync"}
+
+func (in *installation) importers() map[string]importer {
+	table := func(do func(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) (imported, error)) importer {
+		return func(ctx context.Context, a access.Actor, f importInput) (imported, error) {
+			r, err := f.open()
+			if err != nil {
+				return imported{}, faults.Wrap(err, faults.Invalid, "Berkas tidak dapat dibaca: "+f.name, "The file cannot be read: "+f.name)
+			}
+			defer r.Close()
+			return do(ctx, a, f.name, r, f.check)
+		}
+	}
+	register := func(kind people.ImportKind) importer {
+		return func(ctx context.Context, a access.Actor, f importInput) (imported, error) {
+			r, err := f.open()
+			if err != nil {
+				return imported{}, faults.Wrap(err, faults.Invalid, "Berkas tidak dapat dibaca: "+f.name, "The file cannot be read: "+f.name)
+			}
+			defer r.Close()
+			sheet, err := sheets.Read(f.name, r, sheets.Options{})
+			if err != nil {
+				return imported{}, err
+			}
+			p, err := in.people.RunImport(ctx, a, people.ImportInput{Kind: kind, Name: f.name, Sheet: sheet, DryRun: f.check, Source: f.source}, f.progress)
+			if err != nil {
+				return imported{}, err
+			}
+			var parts []string
+			for _, what := range []string{people.RowNew, people.RowChanged, people.RowMoved, people.RowVanished, people.RowSame} {
+				if n := p.Counts[what]; n > 0 {
+					parts = append(parts, fmt.Sprintf("%d %s", n, what))
+				}
+			}
+			return imported{Rows: p.Rows, Done: p.Done, Left: p.Left, Summary: strings.Join(parts, ", ")}, nil
+		}
+	}
+	m := map[string]importer{
+		"units": register(people.ImportUnits), "positions": register(people.ImportPositions), "people": register(people.ImportPeople),
+		"appointments": register(people.ImportAppointments), "roles": register(people.ImportRoles), "sync": register(people.ImportSync),
+		"dictionary": table(func(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) (imported, error) {
+			i, err := in.competencies.ImportDictionary(ctx, a, name, r, check)
+			return imported{Rows: i.Rows, Done: i.Items, Summary: fmt.Sprintf("%d kompetensi", i.Items)}, err
+		}),
+		"standards": table(func(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) (imported, error) {
+			i, err := in.competencies.ImportStandards(ctx, a, name, r, check)
+			return imported{Rows: i.Rows, Done: i.Items, Summary: fmt.Sprintf("%d standar", i.Items)}, err
+		}),
+		"eligibility": table(func(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) (imported, error) {
+			i, err := in.placement.ImportEligibility(ctx, a, name, r, check)
+			return imported{Rows: i.Rows, Done: i.Rows, Summary: fmt.Sprintf("%d syarat", i.Rows)}, err
+		}),
+		"assignments": table(func(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) (imported, error) {
+			n, err := in.courses.ImportRules(ctx, a, name, r, check)
+			return imported{Rows: n, Done: n, Summary: fmt.Sprintf("%d aturan", n)}, err
+		}),
+		"course": in.importCourse,
+	}
+	in.readinessImporters(m, table)
+	for kind, do := range m {
+		m[kind] = func(ctx context.Context, a access.Actor, f importInput) (imported, error) {
+			i, err := do(ctx, a, f)
+			i.Kind, i.Name = kind, f.name
+			return i, err
+		}
+	}
+	return m
+}
+
+// importCourse takes a course folder, zipped or as it is on disk (f.name is then its path), and publishes it.
+func (in *installation) importCourse(ctx context.Context, a access.Actor, f importInput) (imported, error) {
+	r, err := f.open()
+	if err != nil {
+		return imported{}, faults.Wrap(err, faults.Invalid, "Berkas tidak dapat dibaca: "+f.name, "The file cannot be read: "+f.name)
+	}
+	defer r.Close()
+	folder, err := exchange.OpenZip(r)
+	if err != nil {
+		return imported{}, err
+	}
+	return in.importFolder(ctx, a, folder, f.check)
+}
+
+func (in *installation) importFolder(ctx context.Context, a access.Actor, folder fs.FS, check bool) (imported, error) {
+	draft, report := exchange.ReadFolder(folder)
+	if err := report.Err(); err != nil {
+		return imported{}, err
+	}
+	i, err := in.courses.Import(ctx, a, courses.ImportInput{Draft: draft, Publish: true, DryRun: check})
+	if err != nil {
+		return imported{}, err
+	}
+	return imported{Kind: "course", Name: draft.Code, Rows: i.Items, Done: i.Items, Summary: fmt.Sprintf("%s: %d pelajaran, %d soal", draft.Code, i.Lessons, i.Items)}, nil
+}
+
+type importVerb struct {
+	place
+	Kind   string `arg:"" help:"What the file holds: ${import_kinds}."`
+	File   string `arg:"" help:"CSV or XLSX file; for a course its folder or a zip of it." type:"path"`
+	DryRun bool   `help:"List every row error and what would happen; write nothing."`
+	Source string `help:"For sync: name of the system the file comes from; its column mapping is remembered."`
+	JSON   bool   `help:"Print the result as JSON."`
+}
+
+// Run imports through the running server if one owns the folder, else by itself.
+func (v *importVerb) Run(e *env) error {
+	if !slices.Contains(importOrder, v.Kind) {
+		return faults.OnField("kind", "Jenis impor: "+strings.Join(importOrder, ", "), "Kinds of imports: "+strings.Join(importOrder, ", "))
+	}
+	in, err := open(e.ctx, v.place, as{serving: true, quiet: true})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := in.close(); err != nil {
+			e.complain(err)
+		}
+	}()
+	a := access.System("import")
+	var done imported
+	if info, err := os.Stat(v.File); err == nil && info.IsDir() {
+		done, err = in.importFolder(e.ctx, a, os.DirFS(v.File), v.DryRun)
+		if err != nil {
+			return err
+		}
+	} else {
+		done, err = in.importers()[v.Kind](e.ctx, a, importInput{name: filepath.Base(v.File), open: func() (io.ReadCloser, error) { return os.Open(v.File) }, check: v.DryRun, source: v.Source})
+		if err != nil {
+			return err
+		}
+	}
+	if v.JSON {
+		return print(done)
+	}
+	fmt.Printf("%s: %d baris, %s\n", done.Name, done.Rows, done.Summary)
+	return nil
+}

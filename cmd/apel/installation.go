@@ -1,0 +1,299 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/competencies"
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/audit"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/settings"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/internal/storage/sqlite"
+	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/placement"
+	"github.com/apelkota/apel/policies"
+	"github.com/apelkota/apel/workers"
+)
+
+// Kinds of data folders.
+const (
+	kindCity = "city"
+	kindDemo = "demo"
+)
+
+// as says what an installation is opened for.
+type as struct {
+	serving bool             // own the folder and write
+	worker  bool             // run the chain in this process
+	kind    string           // refuse a folder of another kind; "" takes any
+	secure  bool             // people reach it by https
+	now     func() time.Time // nil: the clock of the machine
+	seed    int64            // of a new demo folder
+	quiet   bool
+}
+
+// installation is one city's data folder with all rooms opened on it.
+type installation struct {
+	as
+	place  place
+	folder *folder
+	log    *slog.Logger
+	db     *storage.DB
+	blobs  *blobs.Store
+
+	policy       *policies.Policies
+	settings     *settings.Service
+	audit        *audit.Trail
+	people       *people.Service
+	courses      *courses.Service
+	certificates *certificates.Service
+	competencies *competencies.Service
+	placement    *placement.Service
+
+	workers *workers.Workers // nil where nothing is worked
+	waker   *waker
+	cleaned []workers.Periodic // scheduled work that other parts ask for
+}
+
+// waker lets rooms that are opened before the workers announce work to them.
+type waker struct {
+	to atomic.Pointer[workers.Workers]
+}
+
+// Wake implements every room's Waker.
+func (w *waker) Wake(ctx context.Context, collection, id string) {
+	if to := w.to.Load(); to != nil {
+		to.Wake(ctx, collection, id)
+	}
+}
+
+// open opens the data folder (or MongoDB) and every room on it.
+func open(ctx context.Context, p place, a as) (in *installation, err error) {
+	if a.now == nil {
+		a.now = time.Now
+	}
+	in = &installation{as: a, place: p, log: logger(a.quiet), waker: &waker{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, in.close())
+			in = nil
+		}
+	}()
+	if a.serving {
+		in.folder, err = ownFolder(p.Dir)
+	} else {
+		in.folder, err = readFolder(p.Dir)
+	}
+	if err != nil {
+		return in, err
+	}
+	if err := in.checkKind(); err != nil {
+		return in, err
+	}
+	if err := in.openStorage(ctx); err != nil {
+		return in, err
+	}
+	if err := in.openRooms(ctx); err != nil {
+		return in, err
+	}
+	if a.worker {
+		err = in.openWorkers()
+	}
+	return in, err
+}
+
+// checkKind keeps demo and real data apart: a demo folder is served by demo only, and demo never touches another folder.
+func (in *installation) checkKind() error {
+	m, err := in.folder.mark()
+	if errors.Is(err, faults.NotFound) {
+		if !in.serving || in.kind == "" {
+			return nil
+		}
+		if !in.folder.empty() {
+			if in.kind == kindDemo {
+				return faults.New(faults.Conflict, "Folder ini berisi data yang bukan buatan apel demo. Pilih folder lain dengan --dir.", "This folder holds data that apel demo did not make. Choose another with --dir.")
+			}
+			return nil
+		}
+		return in.folder.setMark(marker{Kind: in.kind, Seed: in.seed})
+	}
+	if err != nil {
+		return err
+	}
+	if in.kind != "" && m.Kind != in.kind {
+		if in.kind == kindDemo {
+			return faults.New(faults.Conflict, "Folder ini berisi data yang bukan buatan apel demo. Pilih folder lain dengan --dir.", "This folder holds data that apel demo did not make. Choose another with --dir.")
+		}
+		return faults.New(faults.Conflict, "Folder ini berisi data contoh. Jalankan apel demo, atau pilih folder lain dengan --dir.", "This folder holds demo data. Run apel demo, or choose another with --dir.")
+	}
+	return nil
+}
+
+func (in *installation) openStorage(ctx context.Context) error {
+	var engine storage.Engine
+	var err error
+	if in.place.Mongo != "" {
+		err = errors.New("mongo is not wired yet")
+	} else {
+		engine, err = sqlite.Open(in.folder.file(fileDatabase), sqlite.Options{ReadOnly: !in.serving})
+	}
+	if err != nil {
+		return err
+	}
+	if in.db, err = storage.New(ctx, engine); err != nil {
+		return errors.Join(err, engine.Close())
+	}
+	if !in.serving {
+		in.db.SetReadOnly("opened for reading only")
+		in.blobs, err = blobs.OpenReadOnly(in.folder.file(dirBlobs))
+	} else {
+		in.blobs, err = blobs.Open(in.folder.file(dirBlobs))
+	}
+	return err
+}
+
+func (in *installation) openRooms(ctx context.Context) error {
+	secret, err := in.folder.secret("secret", func() []byte {
+		b := make([]byte, 64)
+		if _, err := rand.Read(b); err != nil {
+			panic("no randomness: " + err.Error())
+		}
+		return b
+	})
+	if err != nil {
+		return fmt.Errorf("read the installation's secret: %w", err)
+	}
+	if in.policy, err = policies.Load(); err != nil {
+		return err
+	}
+	if in.settings, err = settings.Open(ctx, settings.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log}); err != nil {
+		return err
+	}
+	if in.audit, err = audit.Open(ctx, in.db, in.policy); err != nil {
+		return err
+	}
+	zone := in.settings.Zone
+	current := in.settings.Current
+	if in.people, err = people.Open(ctx, people.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, Secret: secret, Wake: in.waker,
+		Quiet:     func() (from, until int) { return current().Mail.QuietFrom, current().Mail.QuietUntil },
+		Link:      in.link,
+		ResetPath: "/lupa-sandi/",
+		NIP:       func() people.NIPRules { return people.NIPRules{PPPKCodes: current().PPPKCodes} }, Mailer: in.mailer()}); err != nil {
+		return err
+	}
+	if in.competencies, err = competencies.Open(ctx, competencies.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
+		Staff: competencies.Register{People: in.people, Now: in.now, Zone: zone}, Courses: targets{in}, Files: files{in.blobs}, Wake: in.waker,
+		Limits: func() competencies.HourLimits {
+			l := competencies.DefaultHourLimits
+			l.Duty, l.Notice = current().JPDuty, current().JPNotice
+			return l
+		}}); err != nil {
+		return err
+	}
+	if err := in.openReadiness(ctx); err != nil {
+		return err
+	}
+	if in.courses, err = courses.Open(ctx, courses.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, People: courses.Roster(in.people, in.now, zone),
+		Apps: appRoles{in}, Dictionary: in.competencies, Wake: in.waker}); err != nil {
+		return err
+	}
+	keyDir := in.folder.file(dirKeys)
+	if !in.serving {
+		keyDir = ""
+	}
+	if in.certificates, err = certificates.Open(ctx, certificates.Config{DB: in.db, Blobs: in.blobs, Policy: in.policy, Settings: in.certificateSettings, KeyDir: keyDir, Zone: zone,
+		Now: in.now, Log: in.log, Wake: in.waker, UnitsOf: in.unitsOf}); err != nil {
+		return err
+	}
+	return in.openPlacement(ctx)
+}
+
+// link makes an absolute address of a path, "" while no public address is known.
+func (in *installation) link(path string) string {
+	base := in.settings.Current().BaseURL
+	if base == "" {
+		return ""
+	}
+	return base + path
+}
+
+// certificateSettings is what certificates print of the settings. Without a confirmed public address nothing real is issued.
+func (in *installation) certificateSettings(context.Context) (certificates.Settings, error) {
+	s := in.settings.Current()
+	out := certificates.Settings{Demo: s.Demo, Institution: s.Institution, Issuer: s.Agency, Place: s.City, Pattern: strings.ReplaceAll(s.NumberPattern, "{badan}", s.AgencyShort),
+		Look: certificates.Look{Primary: s.Accent, Logo: s.Logo}}
+	if s.BaseConfirmed || s.Demo {
+		out.BaseURL = s.BaseURL
+	}
+	for _, x := range s.Signers {
+		out.Signers = append(out.Signers, record.Signer{Name: x.Name, Position: x.Title, Rank: x.Rank, NIP: x.NIP})
+	}
+	return out, nil
+}
+
+func (in *installation) unitsOf(ctx context.Context, person string) ([]string, error) {
+	p, err := in.people.Look(ctx, people.ID(person))
+	if errors.Is(err, faults.NotFound) {
+		return nil, nil
+	}
+	return p.Path, err
+}
+
+func (in *installation) openWorkers() error {
+	var err error
+	in.workers, err = workers.New(workers.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log, Redis: in.place.Redis,
+		Steps: workers.Chain(workers.Rooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies}),
+	})
+	if err != nil {
+		return err
+	}
+	in.waker.to.Store(in.workers)
+	return nil
+}
+
+// startWork starts the chain and the scheduled work.
+func (in *installation) startWork(ctx context.Context) error {
+	in.workers.Every = append(in.workers.Every,
+		workers.Periodic{Name: "move audit entries", Every: 2 * time.Second, Do: func(ctx context.Context) error { _, err := in.audit.Move(ctx); return err }},
+	)
+	in.workers.Every = append(in.workers.Every, in.cleaned...)
+	return in.workers.Start(ctx)
+}
+
+// close ends the work, closes the storage and gives the folder back. Safe to call on an installation that was opened only in part.
+func (in *installation) close() error {
+	var errs []error
+	if in.workers != nil {
+		in.workers.Stop()
+		in.waker.to.Store(nil)
+		in.workers = nil
+	}
+	if in.db != nil {
+		errs = append(errs, in.db.Close())
+		in.db = nil
+	}
+	if in.folder != nil {
+		errs = append(errs, in.folder.release())
+	}
+	return errors.Join(errs...)
+}
+
+// print writes a value as JSON to standard output, for --json.
+func print(v any) error {
+	e := json.NewEncoder(os.Stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/texts"
+	"github.com/apelkota/apel/internal/visit"
+	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/web"
+)
+
+// entry is one place in the navigation. It is shown to whom the policy lets apply the verb to some thing of the kind.
+type entry struct {
+	item       web.NavItem
+	verb, kind string
+}
+
+// navigation is the menu of the person who looks, as far as the policy lets them go; the pages behind it ask the rooms again.
+func (in *installation) navigation(c *gin.Context) web.Navigation {
+	ctx := c.Request.Context()
+	v := visit.From(ctx)
+	if v.Actor.Anonymous() {
+		return web.Navigation{}
+	}
+	n := web.Navigation{Person: &web.Viewer{URL: "/akun", LogoutURL: "/keluar", InboxURL: "/kotak-masuk"}}
+	if p, err := in.people.Look(ctx, people.ID(v.Actor.Person)); err == nil {
+		n.Person.Name = p.DisplayName()
+	}
+	if unread, err := in.people.Unread(ctx, v.Actor, people.ID(v.Actor.Person)); err == nil {
+		n.Person.InboxCount = unread
+	}
+	n.Person.Role = highest(v.Actor).In(texts.Lang(web.Lang(c)))
+	own := web.NavGroup{Step: 1, Label: "SDM", Items: []web.NavItem{
+		{Key: "home", Label: "Beranda", Icon: "home", URL: "/"},
+		{Key: "catalogue", Label: "Katalog", Icon: "course", URL: "/katalog"},
+		{Key: "certificates", Label: "Sertifikat", Icon: "certificate", URL: "/sertifikat"},
+		{Key: "competencies", Label: "Kompetensi", Icon: "chart", URL: "/kompetensi"},
+		{Key: "hours", Label: "Jam pelajaran", Icon: "clock", URL: "/jp"},
+	}}
+	n.Groups = []web.NavGroup{own}
+	n.Phone = []web.NavItem{own.Items[0], own.Items[1], own.Items[2], own.Items[3]}
+	return n
+}
+
+// highest names the most telling role of an actor.
+func highest(a access.Actor) texts.Text {
+	for _, role := range []string{"system_admin", "training_admin", "placement_analyst", "leader", "unit_admin", "auditor", "dpo", "signer", "author", "reviewer", "marker", "invigilator", "supervisor"} {
+		if a.Has(role) {
+			return people.RoleText(role)
+		}
+	}
+	return people.RoleText("learner")
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/acme/autocert"
+
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// place is where an installation's data and queue are. The zero value of Mongo and Redis means: in this process.
+type place struct {
+	Dir   string `help:"Data folder." default:"apel-data" env:"APEL_DIR" type:"path"`
+	Mongo string `help:"MongoDB URI; without it documents are kept in the folder." env:"APEL_MONGO"`
+	Redis string `help:"Redis URL; without it the queue lives in this process." env:"APEL_REDIS"`
+}
+
+// front is how the server faces the network.
+type front struct {
+	Listen       string `help:"Address to listen on." default:"127.0.0.1:8080" env:"APEL_LISTEN"`
+	TLSCert      string `help:"TLS certificate file (PEM)." type:"path" env:"APEL_TLS_CERT"`
+	TLSKey       string `help:"TLS key file (PEM)." type:"path" env:"APEL_TLS_KEY"`
+	ACMEDomain   string `help:"Get a TLS certificate for this domain by ACME; listens on :443 and :80." env:"APEL_ACME_DOMAIN"`
+	TrustedProxy bool   `help:"A proxy in front sets X-Forwarded-For and ends TLS." env:"APEL_TRUSTED_PROXY"`
+}
+
+type serveVerb struct {
+	place
+	front
+	NoWorker   bool `help:"Serve pages and API only; another process works." xor:"half"`
+	OnlyWorker bool `help:"Work only; another process serves." xor:"half"`
+}
+
+// Run serves until it is told to stop, then lets what is under way finish.
+func (v *serveVerb) Run(e *env) error {
+	if (v.NoWorker || v.OnlyWorker) && (v.Mongo == "" || v.Redis == "") {
+		return faults.New(faults.Invalid, "--no-worker dan --only-worker membagi pekerjaan ke beberapa proses; keduanya memerlukan --mongo dan --redis.",
+			"--no-worker and --only-worker split the work over processes; both need --mongo and --redis.")
+	}
+	in, err := open(e.ctx, v.place, as{serving: true, worker: !v.NoWorker, kind: kindCity, secure: v.front.secure()})
+	if err != nil {
+		return err
+	}
+	return in.serve(e.ctx, v.front, !v.OnlyWorker, func(address string) {
+		fmt.Println("APEL:", address)
+		link, err := in.setupLink(e.ctx, address)
+		if err != nil {
+			in.log.Warn("no set-up link", "err", err)
+		} else if link != "" {
+			fmt.Println("Tautan sekali pakai untuk admin sistem pertama / one-time link for the first system admin:")
+			fmt.Println(" ", link)
+		}
+	})
+}
+
+// secure says whether people reach the server by https.
+func (f front) secure() bool { return f.TLSCert != "" || f.ACMEDomain != "" || f.TrustedProxy }
+
+// serve runs the server and the workers of an opened installation until ctx ends, then closes the installation. ready gets the address once
+// requests are accepted.
+func (in *installation) serve(ctx context.Context, f front, pages bool, ready func(address string)) (err error) {
+	defer func() { err = errors.Join(err, in.close()) }()
+	if in.workers != nil {
+		if err := in.startWork(ctx); err != nil {
+			return err
+		}
+	}
+	stopControl, err := in.control(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopControl()
+	if !pages {
+		ready("(pekerja saja / worker only)")
+		<-ctx.Done()
+		return nil
+	}
+	handler, err := in.handler(ctx, f)
+	if err != nil {
+		return err
+	}
+	l, address, err := f.listener(in.folder)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(in.log.Handler(), slog.LevelWarn), BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	ready(address)
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve on %s: %w", address, err)
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(end); err != nil {
+		in.log.Warn("some requests were cut off", "err", err)
+		if err := srv.Close(); err != nil {
+			return err
+		}
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// listener opens the port, with TLS where files or a domain are given, and tells the address people type.
+func (f front) listener(d *folder) (net.Listener, string, error) {
+	switch {
+	case f.ACMEDomain != "":
+		m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(f.ACMEDomain), Cache: autocert.DirCache(filepath.Join(d.path, dirKeys, "acme"))}
+		l, err := net.Listen("tcp", ":443")
+		if err != nil {
+			return nil, "", busy(err, ":443")
+		}
+		plain, err := net.Listen("tcp", ":80") // answers the challenge and sends people to https
+		if err != nil {
+			return nil, "", errors.Join(busy(err, ":80"), l.Close())
+		}
+		go http.Serve(plain, m.HTTPHandler(nil)) //nolint:errcheck,gosec // ends with the process
+		return tls.NewListener(l, m.TLSConfig()), "https://" + f.ACMEDomain, nil
+	case f.TLSCert != "" || f.TLSKey != "":
+		c, err := tls.LoadX509KeyPair(f.TLSCert, f.TLSKey)
+		if err != nil {
+			return nil, "", faults.Wrap(err, faults.Invalid, "Berkas TLS tidak dapat dibaca. Berikan --tls-cert dan --tls-key (PEM).", "The TLS files cannot be read. Give --tls-cert and --tls-key (PEM).")
+		}
+		l, err := net.Listen("tcp", f.Listen)
+		if err != nil {
+			return nil, "", busy(err, f.Listen)
+		}
+		return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}), "https://" + l.Addr().String(), nil
+	}
+	l, err := net.Listen("tcp", f.Listen)
+	if err != nil {
+		return nil, "", busy(err, f.Listen)
+	}
+	return l, "http://" + strings.Replace(l.Addr().String(), "[::]", "127.0.0.1", 1), nil
+}
+
+func busy(err error, address string) error {
+	return faults.Wrap(err, faults.Unavailable, "Alamat "+address+" tidak dapat dipakai. Pilih yang lain dengan --listen.", "The address "+address+" cannot be used. Choose another with --listen.")
+}
+
+// logger writes to standard error; APEL_LOG=debug|info|warn sets how much. Log lines never hold a NIP: rooms log internal ids only.
+func logger(quiet bool) *slog.Logger {
+	level := slog.LevelInfo
+	if quiet {
+		level = slog.LevelWarn
+	}
+	if s := os.Getenv("APEL_LOG"); s != "" {
+		if err := level.UnmarshalText([]byte(s)); err != nil {
+			level = slog.LevelInfo
+		}
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
