@@ -1,13 +1,6 @@
 package web
 
-import (
-	"slices"
-	"strconv"
-	"strings"
-	"time"
-
-	"github.com/gin-gonic/gin"
-)
+import "time"
 
 // The kinds of items a quiz part can ask.
 const (
@@ -18,7 +11,7 @@ const (
 	ShortText      = "short"
 )
 
-// QuizItem is one question as the learner sees it. The answer is sent as "answer.<ID>": the option's id (several times
+// QuizItem is one question as the learner sees it. Its form says item=<ID>, and as=text for a typed answer; the answer is sent as "answer.<ID>": the option's id (several times
 // for multiple choice), "true" or "false", the number or the text as typed.
 type QuizItem struct {
 	ID      string // of the item on this form
@@ -71,7 +64,6 @@ type QuizRun struct {
 	SaveURL   string // POST per answer, see the protocol in assets/js/quiz.js
 	Attempt   string // id, key of what waits in the browser
 	Seq       int    // sequence number of the attempt document as shown
-	Tab       string // the tab that saved last, as it named itself; empty: none yet
 	EndsAt    time.Time
 	Now       time.Time
 	Items     []QuizItem
@@ -129,63 +121,4 @@ type Waiting struct {
 type Reading struct {
 	URL  string // POST event=open|beat|end
 	Done bool   // already known as read
-}
-
-// QuizPost is what a running attempt sends, as one autosave or as the whole form. Nothing in it is trusted: the domain checks that each item
-// stands on the form, that the attempt is open and whose it is.
-type QuizPost struct {
-	Seq     int
-	Tab     string
-	Go      string              // "next", "prev", "review", "submit" or a page number; empty for an autosave
-	Shown   []string            // items whose answers are sent; one that is shown without an answer was taken back
-	Answers map[string][]string // by item
-	Flags   map[string]bool
-}
-
-// Limits of a QuizPost; an attempt with its answers stays under 200 KB.
-const (
-	mostShown     = 300
-	mostValues    = 50
-	longestAnswer = 4000
-)
-
-// ReadQuizPost reads the form of the quiz part or one autosave (see assets/js/quiz.js). What is over a limit or not valid UTF-8
-// is cut. Answers to items that were not shown are dropped.
-func ReadQuizPost(c *gin.Context) QuizPost {
-	q := QuizPost{Answers: map[string][]string{}, Flags: map[string]bool{}}
-	if c.Request.ParseForm() != nil {
-		return q
-	}
-	form := c.Request.PostForm
-	clean := func(v string, most int) string {
-		v = strings.TrimSpace(strings.ToValidUTF8(v, ""))
-		if len(v) > most {
-			v = strings.ToValidUTF8(v[:most], "")
-		}
-		return v
-	}
-	q.Seq, _ = strconv.Atoi(form.Get("seq")) // 0 is never a current sequence number, so a broken one is a stale tab
-	q.Tab, q.Go = clean(form.Get("tab"), 20), clean(form.Get("go"), 20)
-	for _, id := range form["shown"] {
-		if id = clean(id, 100); id != "" && len(q.Shown) < mostShown && !slices.Contains(q.Shown, id) {
-			q.Shown = append(q.Shown, id)
-		}
-	}
-	for _, id := range q.Shown {
-		for _, v := range form["answer."+id] {
-			if v = clean(v, longestAnswer); v != "" && len(q.Answers[id]) < mostValues {
-				q.Answers[id] = append(q.Answers[id], v)
-			}
-		}
-		if form.Get("flag."+id) == "1" {
-			q.Flags[id] = true
-		}
-	}
-	return q
-}
-
-// Saved answers an autosave that was kept.
-func (e *Engine) Saved(c *gin.Context, seq int, at time.Time) {
-	c.Header("Cache-Control", "no-store")
-	c.JSON(200, gin.H{"seq": seq, "saved": at.UnixMilli()})
 }

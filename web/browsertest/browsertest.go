@@ -13,6 +13,7 @@ package browsertest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -293,10 +294,19 @@ func (p *Page) Text(selector string) string {
 	return text
 }
 
-// Wait waits until an expression is true in the page.
+// Wait waits until an expression is true in the page, also across a navigation.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
-	p.Do(chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	until := time.Now().Add(20 * time.Second)
+	for {
+		err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(time.Until(until))))
+		if err == nil {
+			return
+		}
+		if p.ctx.Err() != nil || time.Now().After(until) || errors.Is(err, chromedp.ErrPollingTimeout) {
+			p.t.Fatalf("%s: waiting for %s: %v", p.View, expression, err)
+		}
+	}
 }
 
 // Check fails the test for everything a page of ours must not have.

@@ -3,27 +3,28 @@
  * form[data-quiz]: saves each answer by itself, shows the time left, and notices when the attempt goes on elsewhere.
  * Without this module the form's own buttons save all answers shown.
  *
- * Protocol of data-save (POST, application/x-www-form-urlencoded; ReadQuizPost in parts_quiz.go reads it and the form alike):
+ * Protocol of data-save (POST, application/x-www-form-urlencoded), one item at a time:
  *
- *   seq           the sequence number of the attempt as this tab knows it
- *   tab           a random name of this tab
- *   shown         the id of each item whose answer is sent: one here, all on the page when the form is sent
+ *   seq           the sequence number of the attempt as this page knows it
+ *   item          the id of the item
+ *   as=text       for typed answers (numeric, short text)
  *   answer.<id>   the answer, several times for multiple choice, missing or empty when taken back
- *   flag.<id>=1   when the learner is unsure
- *   go            only when the form is sent: next, prev, a page number, review or submit
  *
  *   200 {"seq": 8, "saved": <ms since 1970>}   kept; the next save carries this seq
- *   409           somebody else saved after this tab's seq: a stale tab. The server accepts a save when its seq is the current one, or one
- *                 behind and the tab is the one that saved last: then only our answer to the client was lost on the way.
+ *   409           somebody else saved after this page's seq: a stale tab. The server answers 200 to a save that it has already stored
+ *                 under this very seq (same content, seq one behind): then only its first answer was lost on the way. That is why
+ *                 a save whose fate is unknown is sent again exactly as it was before anything newer is sent.
  *   410           the attempt is closed (handed in, time over)
  *   401, 403, 404 logged out elsewhere: the page asks to log in again, nothing is dropped
  *   422, 413      the answer cannot be kept as it is; it is not tried again
  *   anything else tried again later, with growing pauses
  *
- * Answers wait in the browser under apel.quiz.<attempt> until the server has them, also through a reload or a dead battery; one
- * save is under way at a time, and a newer answer to the same item takes the older one's place. A page that is opened later takes them up
- * again when nobody else saved meanwhile (data-seq is the one they were made on, or data-tab, who saved last, is the tab that
- * made them); otherwise the server's answers win and the learner is told.
+ * The form itself sends seq, every shown item and its answer, the answers of other pages that still wait, and go (next, prev, a page
+ * number, review or submit).
+ *
+ * Answers wait in the browser under apel.quiz.<attempt> until the server has them, also through a reload or a dead battery; a newer
+ * answer to the same item takes the older one's place. A page that is opened later takes them up again when nobody else saved
+ * meanwhile; otherwise the server's answers win and the learner is told. "Ragu-ragu" is a note to oneself: it stays in this browser.
  *
  * The timer shows the server's clock: data-now and data-ends are milliseconds of the server when the page was made; between
  * that, performance.now() counts, which no change of the phone's clock moves. After sleep the clock is asked again (/waktu).
@@ -34,17 +35,7 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector('form[data-q
 const attempt = form.getAttribute('data-attempt') || '';
 const url = form.getAttribute('data-save') || '';
 const key = 'apel.quiz.' + attempt;
-const random = () => Math.random().toString(36).slice(2, 12);
-const instance = random(); // this page; a duplicated tab has another one
-const tab = (() => {
-  try {
-    const known = sessionStorage.getItem('apel.tab');
-    if (known) return known;
-    const fresh = random();
-    sessionStorage.setItem('apel.tab', fresh);
-    return fresh;
-  } catch (_) { return random(); }
-})();
+const instance = Math.random().toString(36).slice(2, 12); // this page among the tabs of this browser
 
 /** @param {string} name */
 const words = (name) => form.getAttribute('data-words-' + name) || '';
@@ -60,26 +51,61 @@ let timer = 0;
 
 /** What waits: item id -> the body to send for it. @type {Map<string, string>} */
 const queue = new Map();
+/** The save that is under way, or whose fate is unknown. @type {[string, string] | null} */
+let flight = null;
+/** Whether the flight is one of an earlier page: a conflict is then about old answers, not about this page. */
+let probing = false;
 const WEEK = 7 * 24 * 3600 * 1000;
 
-function keep() {
-  if (queue.size) store.write(key, JSON.stringify({ seq: seq, tab: tab, at: Date.now(), items: Array.from(queue) }));
+/** @param {boolean} [sent] whether the form carries all of it */
+function keep(sent) {
+  if (queue.size || flight) store.write(key, JSON.stringify({ seq: seq, at: Date.now(), sent: !!sent, flight: flight, items: Array.from(queue) }));
   else store.drop(key);
+}
+
+/** The server's answers win over what waited here. @param {boolean} shown whether the page shows what waited already */
+function newer(shown) {
+  queue.clear();
+  flight = null;
+  store.drop(key);
+  if (shown) {
+    stopped = true;
+    store.write(key + '.newer', '1');
+    location.reload();
+    return;
+  }
+  const box = find('[data-newer]');
+  if (box) box.hidden = false;
 }
 
 /** Takes up what an earlier page left waiting. */
 function takeUp() {
   let kept;
   try { kept = JSON.parse(store.read(key) || 'null'); } catch (_) { kept = null; }
-  if (!kept || !Array.isArray(kept.items) || !kept.items.length) { store.drop(key); return; }
-  if (kept.seq !== seq && kept.tab !== form.getAttribute('data-tab')) {
-    store.drop(key);
-    const box = find('[data-newer]');
-    if (box) box.hidden = false;
-    return;
+  if (!kept || !Array.isArray(kept.items)) { store.drop(key); return; }
+  /** @param {any} pair */
+  const valid = (pair) => Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'string';
+  kept.items.filter(valid).forEach((/** @type {[string, string]} */ pair) => queue.set(pair[0], pair[1]));
+  flight = valid(kept.flight) ? kept.flight : null;
+  if (!queue.size && !flight) { store.drop(key); return; }
+  if (kept.seq === seq) {
+    if (flight && !queue.has(flight[0])) queue.set(flight[0], flight[1]);
+    flight = null;
+  } else if (kept.seq === seq - 1 && (flight || kept.sent)) {
+    // The last save may be the one that is stored: ask by sending it once more under its own seq.
+    if (!flight) {
+      flight = /** @type {[string, string]} */ (queue.entries().next().value);
+      queue.delete(flight[0]);
+    }
+    probing = true;
+    seq = kept.seq;
+  } else {
+    newer(false);
   }
-  kept.items.forEach((/** @type {any} */ pair) => { if (Array.isArray(pair)) queue.set(String(pair[0]), String(pair[1])); });
-  keep();
+}
+if (store.read(key + '.newer')) {
+  store.drop(key + '.newer');
+  newer(false);
 }
 
 // What was left by attempts nobody came back to does not stay on a shared phone.
@@ -96,12 +122,12 @@ try {
  * @param {string} id
  */
 function collect(id) {
-  const body = new URLSearchParams({ shown: id });
+  const body = new URLSearchParams();
   const field = find('[data-item="' + id + '"]');
   if (!field) return body;
   field.querySelectorAll('input, textarea, select').forEach((el) => {
     const input = /** @type {HTMLInputElement} */ (el);
-    if (input.type === 'hidden') return;
+    if (!input.name) return;
     if ((input.type === 'radio' || input.type === 'checkbox') && !input.checked) return;
     body.append(input.name, input.value);
   });
@@ -140,47 +166,64 @@ function mapState(id) {
   const body = collect(id);
   const answered = body.getAll('answer.' + id).some((v) => v.trim() !== '');
   square.classList.toggle('is-answered', answered);
-  square.classList.toggle('is-flagged', body.has('flag.' + id));
 }
 
 /** Sends the oldest waiting answer; one at a time. */
 function pump() {
-  if (busy || stopped || !queue.size || !url) return;
+  if (busy || stopped || !url || (!queue.size && !flight)) return;
   clearTimeout(timer);
-  const [id, body] = /** @type {[string, string]} */ (queue.entries().next().value);
+  if (!flight) {
+    flight = /** @type {[string, string]} */ (queue.entries().next().value);
+    queue.delete(flight[0]);
+    keep();
+  }
   busy = true;
   show(words('saving'), false);
-  const head = new URLSearchParams({ seq: String(seq), tab: tab }).toString();
-  request(url, { method: 'POST', body: head + '&' + body, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' } }, 15000)
-    .then((answer) => answer.ok || answer.status === 409 ? answer.json().then((data) => done(id, body, answer.status, data)) : done(id, body, answer.status, {}))
+  const body = 'seq=' + seq + '&' + flight[1];
+  request(url, { method: 'POST', body: body, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' } }, 15000)
+    .then((answer) => answer.ok ? answer.json().then((data) => done(200, data)) : done(answer.status, {}))
     .catch(() => later())
-    .then(() => { busy = false; if (!tries) pump(); });
+    .then(() => {
+      busy = false;
+      if (!flight && wanted) leave(wanted);
+      else if (!tries) pump();
+    });
 }
 
 /**
- * @param {string} id
- * @param {string} body
  * @param {number} status
  * @param {any} data
  */
-function done(id, body, status, data) {
+function done(status, data) {
+  if (stopped) return;
   if (status === 200) {
-    seq = Number(data.seq) || seq + 1;
+    seq = Number(data.seq);
     const hidden = form.querySelector('input[name="seq"]');
     if (hidden instanceof HTMLInputElement) hidden.value = String(seq);
-    if (queue.get(id) === body) queue.delete(id);
-    keep();
+    flight = null;
+    probing = false;
     tries = 0;
+    keep();
     if (!queue.size) show(words('saved') + ' ' + clock(Number(data.saved) || now()), false);
     return;
   }
-  if (status === 409) return stop('[data-stale]');
-  if (status === 410) { queue.clear(); keep(); return stop('[data-closed]'); }
+  if (status === 409 && probing) {
+    newer(true);
+    return;
+  }
+  if (status === 409) {
+    // The newer answers win; ours are not carried into the next page.
+    queue.clear();
+    flight = null;
+    keep();
+    return stop('[data-stale]');
+  }
+  if (status === 410) { queue.clear(); flight = null; keep(); return stop('[data-closed]'); }
   if (status === 401 || status === 403 || status === 404) return stop('[data-login]');
   if (status === 422 || status === 413) {
-    queue.delete(id);
-    keep();
+    flight = null;
     tries = 0;
+    keep();
     show(words('unsaved'), true);
     return;
   }
@@ -190,6 +233,7 @@ function done(id, body, status, data) {
 function later() {
   show(words('unsaved'), true);
   if (!tries) say(words('offline'));
+  if (wanted && tries >= 2 && navigator.onLine !== false) { leave(wanted); return; } // the form may get through where this did not
   const pause = backoff(tries++);
   clearTimeout(timer);
   timer = window.setTimeout(() => { const n = tries; tries = 0; pump(); tries = n; }, pause);
@@ -202,10 +246,11 @@ function stop(selector) {
   const box = find(selector);
   if (box) { box.hidden = false; box.scrollIntoView({ block: 'center' }); }
   form.querySelectorAll('fieldset.item').forEach((el) => { /** @type {HTMLFieldSetElement} */ (el).disabled = true; });
-  show(words('unsaved'), queue.size > 0);
+  if (selector === '[data-login]') show(words('unsaved'), true);
 }
 
 form.addEventListener('change', (event) => {
+  if (event.target instanceof Element && event.target.hasAttribute('data-flag')) { flagged(); return; }
   const field = event.target instanceof Element ? event.target.closest('[data-item]') : null;
   if (field) changed(field.getAttribute('data-item') || '');
 });
@@ -221,11 +266,11 @@ form.addEventListener('input', (event) => {
   typing = window.setTimeout(() => changed(field.getAttribute('data-item') || ''), 1500);
 });
 
-let wanted = ''; // the button pressed while there was no signal
+let wanted = ''; // the button pressed while a save was under way or there was no signal
 
 window.addEventListener('online', () => {
   tries = 0;
-  if (wanted) leave(wanted);
+  if (wanted && !flight) leave(wanted);
   else pump();
 });
 
@@ -239,53 +284,69 @@ function carry(name, value) {
   form.appendChild(input);
 }
 
-/** Fills in tab, sequence number and the answers of other pages that still wait. */
+/** Adds the answers of other pages that still wait, and keeps all that waits until the next page knows better. */
 function load() {
   form.querySelectorAll('[data-carried]').forEach((el) => el.remove());
-  carry('tab', tab);
+  // A save that failed again and again goes with the form; the server knows it if it arrived after all.
+  if (flight && !queue.has(flight[0])) queue.set(flight[0], flight[1]);
+  flight = null;
   queue.forEach((body, id) => {
-    if (find('[data-item="' + id + '"]')) return;
-    new URLSearchParams(body).forEach((value, name) => carry(name, value));
+    if (find('[data-item="' + id + '"]')) queue.set(id, collect(id).toString());
+    else new URLSearchParams(body).forEach((value, name) => carry(name, value));
   });
+  keep(true);
+  leaving = true;
+  stopped = true;
 }
 
 /** Sends the form as if the button had been pressed. @param {string} go */
 function leave(go) {
   load();
   carry('go', go);
-  leaving = true;
-  stopped = true;
   form.submit();
 }
 
 form.addEventListener('submit', (event) => {
   const pressed = /** @type {any} */ (event).submitter || document.activeElement;
-  // What is shown is kept first: a form sent into a dead spot is answered by the browser's own error page.
-  form.querySelectorAll('[data-item]').forEach((el) => {
-    const id = el.getAttribute('data-item') || '';
-    if (queue.has(id)) queue.set(id, collect(id).toString());
-  });
-  keep();
+  const go = pressed && pressed.name === 'go' ? pressed.value : 'next';
+  if (navigator.onLine !== false && !flight) { load(); return; }
+  // A save under way must not race the form, and a form sent into a dead spot is answered by the browser's own error page.
+  event.preventDefault();
+  wanted = go;
+  if (flight) pump();
   if (navigator.onLine === false) {
-    event.preventDefault();
-    wanted = pressed && pressed.name === 'go' ? pressed.value : 'next';
     show(words('unsaved'), true);
     say(words('offline'));
-    return;
   }
-  load();
-  leaving = true;
-  stopped = true; // the form carries everything; a save still under way is taken by the server as the same tab's
 });
 window.addEventListener('pageshow', (event) => {
   if (/** @type {PageTransitionEvent} */ (event).persisted) location.reload();
 });
+
+/* -- unsure: a note to oneself, in this browser only -- */
+const flagKey = 'apel.flags.' + attempt;
+
+function flagged() {
+  const on = Array.from(form.querySelectorAll('[data-flag]')).filter((el) => /** @type {HTMLInputElement} */ (el).checked).map((el) => el.getAttribute('data-flag') || '');
+  const shown = Array.from(form.querySelectorAll('[data-flag]')).map((el) => el.getAttribute('data-flag') || '');
+  const rest = (store.read(flagKey) || '').split(' ').filter((id) => id && shown.indexOf(id) < 0);
+  store.write(flagKey, rest.concat(on).join(' '));
+  showFlags();
+}
+
+function showFlags() {
+  const on = (store.read(flagKey) || '').split(' ');
+  form.querySelectorAll('[data-flag]').forEach((el) => { /** @type {HTMLInputElement} */ (el).checked = on.indexOf(el.getAttribute('data-flag') || '') >= 0; });
+  form.querySelectorAll('[data-nav]').forEach((el) => el.classList.toggle('is-flagged', on.indexOf(el.getAttribute('data-nav') || '') >= 0));
+}
+showFlags();
+
 window.addEventListener('beforeunload', (event) => {
-  if (leaving || !queue.size || stopped) return;
+  if (leaving || stopped || (!queue.size && !flight)) return;
   event.preventDefault();
   event.returnValue = words('leave');
 });
-document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden' && queue.size) keep(); });
+document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') keep(); });
 
 // Another tab of this browser with the same attempt: the newer one goes on.
 if (typeof BroadcastChannel === 'function') {
@@ -338,7 +399,6 @@ function tick() {
       if (ends - now() > 1500) { over = false; return; }
       say(words('over'));
       show(words('over'), false);
-      keep();
       leave('submit');
     });
   }
@@ -352,17 +412,20 @@ if (ends > 0) {
 
 // What was found waiting is put back on the page before it is sent, so that page and server agree.
 takeUp();
-queue.forEach((body, id) => {
+/** @param {string} body @param {string} id */
+const putBack = (body, id) => {
   const field = find('[data-item="' + id + '"]');
   const values = new URLSearchParams(body);
   if (!field) return;
   field.querySelectorAll('input, textarea').forEach((el) => {
     const input = /** @type {HTMLInputElement} */ (el);
+    if (!input.name || input.type === 'hidden') return;
     const kept = values.getAll(input.name);
-    if (input.type === 'hidden') return;
     if (input.type === 'radio' || input.type === 'checkbox') input.checked = kept.indexOf(input.value) >= 0;
-    else if (kept.length) input.value = kept[0];
+    else input.value = kept[0] || '';
   });
   mapState(id);
-});
+};
+if (flight) putBack(flight[1], flight[0]);
+queue.forEach(putBack);
 pump();
