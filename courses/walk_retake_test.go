@@ -9,6 +9,7 @@ import (
 
 // Budi fails, sees only objectives, gets other items, fails twice more, is granted a fourth attempt, and passes it.
 func TestFailsThenPasses(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-109", nil)
 	e := w.prepare(budi, "APEL-109")

@@ -10,6 +10,7 @@ import (
 
 // Two tabs: the one that did not see the other's answer is told so, and neither loses anything.
 func TestStaleTab(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-109", nil)
 	e := w.prepare(ani, "APEL-109")
@@ -63,6 +64,7 @@ func TestStaleTab(t *testing.T) {
 
 // Fifty tabs press start, save and submit at once: one attempt, one form, one receipt.
 func TestRacingTabs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-109", nil)
 	e := w.prepare(ani, "APEL-109")
