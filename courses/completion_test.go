@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/texts"
 )
 
@@ -111,5 +112,23 @@ func TestPointsAreCut(t *testing.T) {
 	}
 	if got := points(83_333, texts.EN); got != "83.33" {
 		t.Error(got)
+	}
+}
+
+// Attempts are recorded once each, and one that comes late takes nothing back.
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	graded := func(ordinal int, marks grading.Mark, passed bool) (*Attempt, Grading) {
+		return &Attempt{Ordinal: ordinal, SubmittedAt: time.Unix(int64(ordinal), 0)}, Grading{Passed: passed, Result: grading.Result{Earned: marks * grading.Full / 10, Max: grading.Full}}
+	}
+	a1, r1 := graded(1, 6, false)
+	a2, r2 := graded(2, 8, true)
+	got := record(record(record(record(Taken{}, a1, r1), a1, r1), a2, r2), a1, r1)
+	if want := (Taken{Ended: 2, Best: 80_000, BestOf: 2, Last: 80_000, Passed: true, PassedAt: a2.SubmittedAt}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	a0, r0 := graded(1, 0, false)
+	if got := record(Taken{}, a0, r0); got.Ended != 1 || got.BestOf != 1 {
+		t.Errorf("nothing right: %+v", got)
 	}
 }
