@@ -231,58 +231,64 @@ func TestARowChangedSinceTheCheckIsLeftAndListed(t *testing.T) {
 	}
 }
 
-// The process dies at ever later writes, each time before or after the write reaches the disk, and another one carries on.
+// The process dies at ever later writes, each time before or after the write reaches the disk, and another one carries on: a file of new people, then one
+// that changes all of them.
 func TestAnAcceptedImportIsFinishedAfterAnyCrash(t *testing.T) {
-	var e *dying
-	c := newCity(t, func(cfg *people.Config) {
-		e = &dying{Engine: cfg.DB.Engine(), left: -1}
-		db, err := storage.New(t.Context(), e)
-		must(t, err)
-		cfg.DB = db
-	})
+	c, e := mortal(t)
 	c.load(people.ImportUnits, table(t, unitsCSV))
-	var csv strings.Builder
-	csv.WriteString("nip,name,status,unit,email\n")
 	const rows = 130
-	for i := range rows {
-		fmt.Fprintf(&csv, "199001012020%02d1%03d,Pegawai %c%c,PNS,DINAS,p%d@contoh.example\n", 1+i/100, 900+i%100, 'A'+rune(i/26), 'A'+rune(i%26), i)
-	}
-	p, err := c.CheckImport(c.ctx, root, people.ImportInput{Kind: people.ImportPeople, Sheet: table(t, csv.String())})
-	must(t, err)
-	must(t, p.Err())
-	_, err = c.AcceptImport(c.ctx, root, p.ID)
-	must(t, err)
-	crashes := 0
-	for n := 1; ; n++ {
-		e.dieAfter(n*5, n%2 == 0)
-		err := c.ApplyImport(c.ctx, p.ID)
-		if e.dead() {
-			crashes++
-		} else if err != nil {
-			t.Fatal(err)
+	csv := func(name, domain string) *sheets.Sheet {
+		var b strings.Builder
+		b.WriteString("nip,name,status,unit,email\n")
+		for i := range rows {
+			fmt.Fprintf(&b, "199001012020%02d1%03d,%s %c%c,PNS,DINAS,p%d@%s\n", 1+i/100, 900+i%100, name, 'A'+rune(i/26), 'A'+rune(i%26), i, domain)
 		}
-		e.dieAfter(-1, false)
-		now, err := c.ShowImport(c.ctx, root, p.ID)
+		return table(t, b.String())
+	}
+	for round, sh := range []*sheets.Sheet{csv("Pegawai", "contoh.example"), csv("Aparatur", "kota.example")} {
+		p, err := c.CheckImport(c.ctx, root, people.ImportInput{Kind: people.ImportPeople, Sheet: sh})
 		must(t, err)
-		if now.State == people.ImportDone {
-			if now.Done != rows || now.Left != 0 {
-				t.Errorf("%+v", now)
+		must(t, p.Err())
+		_, err = c.AcceptImport(c.ctx, root, p.ID)
+		must(t, err)
+		crashes := 0
+		for n := 1; ; n++ {
+			e.dieAfter(n*5, n%2 == 0)
+			err := c.ApplyImport(c.ctx, p.ID)
+			if e.dead() {
+				crashes++
+			} else if err != nil {
+				t.Fatal(err)
 			}
-			break
+			e.dieAfter(-1, false)
+			now, err := c.ShowImport(c.ctx, root, p.ID)
+			must(t, err)
+			if now.State == people.ImportDone {
+				if now.Done != rows || now.Left != 0 {
+					t.Errorf("round %d: %+v", round, now)
+				}
+				break
+			}
 		}
-	}
-	if crashes < 10 {
-		t.Errorf("only %d crashes", crashes)
-	}
-	if n := c.count(people.PersonFilter{}); n != rows {
-		t.Errorf("%d people of %d rows", n, rows)
-	}
-	// each written once: one audit entry per person
-	trails, err := c.db.WithTrail(c.ctx, "people", 1000)
-	must(t, err)
-	for _, w := range trails {
-		if len(w.Trail) != 1 {
-			t.Errorf("%d entries on one person", len(w.Trail))
+		if crashes < 10 {
+			t.Errorf("only %d crashes", crashes)
+		}
+		if n := c.count(people.PersonFilter{}); n != rows {
+			t.Errorf("%d people of %d rows", n, rows)
+		}
+		if n := c.count(people.PersonFilter{Query: []string{"pegawai", "aparatur"}[round]}); n != rows {
+			t.Errorf("round %d: %d of %d rows came through", round, n, rows)
+		}
+		// each row written once: one audit entry per person and file
+		trails, err := c.db.WithTrail(c.ctx, "people", 1000)
+		must(t, err)
+		for _, w := range trails {
+			if len(w.Trail) != round+1 {
+				t.Errorf("round %d: %d entries on one person", round, len(w.Trail))
+			}
+		}
+		if f, err := c.Examine(c.ctx, false); err != nil || len(f) != 0 {
+			t.Errorf("round %d: the register disagrees with itself: %+v %v", round, f, err)
 		}
 	}
 }
@@ -472,6 +478,15 @@ func TestAFileOfOnePartLeavesTheRestAlone(t *testing.T) {
 	p, err = c.CheckImport(c.ctx, root, in)
 	if err != nil || p.Counts[people.RowVanished] != 2 {
 		t.Errorf("two parts of one agency cover it: %v %v", p.Counts, err)
+	}
+	// rows of two agencies say nothing about a third, although all three hang below the city
+	c.load(people.ImportUnits, table(t, "code,name,kind,parent\nDISHUB,Perhubungan,dinas,KOTA\nDISDIK,Pendidikan,dinas,KOTA\n"))
+	c.person("199001012020011906", "Fani", "DISHUB")
+	c.person("199001012020011907", "Gani", "DISDIK")
+	in.Sheet = table(t, "nip,nama,status,unit\n"+nipAni+",Ani,PNS,PKM1\n"+nipBudi+",Budi,PNS,PKM1\n199001012020011906,Fani,PNS,DISHUB\n")
+	p, err = c.CheckImport(c.ctx, root, in)
+	if err != nil || p.Counts[people.RowVanished] != 0 {
+		t.Errorf("two agencies: %v %v", p.Counts, err)
 	}
 }
 

@@ -307,13 +307,8 @@ func (d *draft) agencyOf(ctx context.Context, u Unit) UnitID {
 // cover widens what a file covers by one row: per agency, the smallest part of the tree that holds all its rows, never beyond the agency. So the file of
 // one health centre does not make the rest of the health office vanish.
 func cover(covered map[UnitID][]UnitID, u Unit, agency UnitID) {
-	path := []UnitID{u.ID} // from the agency down to the unit
-	for _, a := range u.Ancestors {
-		if path[0] == agency {
-			break
-		}
-		path = append([]UnitID{a}, path...)
-	}
+	path := slices.Concat([]UnitID{u.ID}, u.Ancestors) // from the top down to the unit
+	slices.Reverse(path)
 	have, ok := covered[agency]
 	if !ok {
 		covered[agency] = path
