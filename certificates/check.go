@@ -75,11 +75,7 @@ func (s *Service) CheckFile(ctx context.Context, file []byte) (verify.Verdict, e
 	if err != nil {
 		return verify.Verdict{}, err
 	}
-	v := verify.Judge(d, in)
-	if v.Record != nil {
-		v.Record.Salt = ""
-	}
-	return v, nil
+	return verify.Judge(d, in), nil
 }
 
 // CheckHash judges a certificate by the SHA-256 (hex) of its PDF, for a page that hashes on the reader's own machine. Only the issued bytes

@@ -16,7 +16,6 @@ func rule(code, who string) courses.RuleInput {
 
 // A rule assigns to everybody it covers, to newcomers by itself, once each, and takes back what no longer applies.
 func TestAssignByRule(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-109", nil)
 	for i := range 250 { // more than one slice
@@ -98,7 +97,6 @@ func TestAssignByRule(t *testing.T) {
 }
 
 func TestWhomARuleCovers(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-109", nil)
 	w.people.put(courses.Learner{Person: "op", Active: true, Units: []string{"u-kominfo", "u-city"}, Positions: []string{"p-1"}, PositionKind: "fungsional", Standards: []string{"PRANATA"}, Status: "CPNS"})
@@ -146,7 +144,6 @@ func TestWhomARuleCovers(t *testing.T) {
 
 // A course given to one person: due date, reason, by whom; answered by completing it, also when that happened before.
 func TestAssignOnePerson(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-109", nil)
 	boss := access.Actor{Person: "boss", Grants: []access.Grant{{Role: "supervisor", Unit: "u-dukcapil"}}}
@@ -223,7 +220,6 @@ func TestAssignOnePerson(t *testing.T) {
 }
 
 func TestCohort(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-109", nil)
 	_, err := w.OpenCohort(ctx, uadmin, courses.CohortInput{})

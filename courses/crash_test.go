@@ -61,7 +61,6 @@ func (b *breaking) Replace(ctx context.Context, c string, r storage.Record) erro
 // An exam with a crash at each of its writes, lost and done-but-unacknowledged: after the restart the learner repeats the last click, the chain goes on,
 // and there is exactly one attempt, one result and one completion, with every acknowledged answer in it.
 func TestCrashAtEveryWrite(t *testing.T) {
-	t.Parallel()
 	for _, stored := range []bool{false, true} {
 		for at := int64(1); ; at++ {
 			broke := false

@@ -21,7 +21,6 @@ func folder(t *testing.T, code string) *exchange.Draft {
 
 // The demo courses go through the importer an admin uses, and can be taken: read, fail, pass.
 func TestImportTheDemoCourses(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	for _, code := range []string{"APEL-103", "APEL-104", "APEL-202"} {
 		t.Run(code, func(t *testing.T) {
@@ -150,7 +149,6 @@ func right(w *world, it grading.Item, shown courses.ItemView) grading.Answer {
 
 // An import that may not be published changes nothing; a draft somebody is writing is not written over; a crash in the middle is mended by importing again.
 func TestImportIsRefusedWhole(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	for name, c := range map[string]struct {
 		a      access.Actor
@@ -211,7 +209,6 @@ func TestImportIsRefusedWhole(t *testing.T) {
 }
 
 func TestImportOrder(t *testing.T) {
-	t.Parallel()
 	d := func(code string, needs ...string) *exchange.Draft {
 		return &exchange.Draft{Code: code, Prerequisites: needs}
 	}

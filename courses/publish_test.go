@@ -12,7 +12,6 @@ import (
 
 // Each reason not to publish is named, with its numbers, and nothing is published.
 func TestPublishingIsRefused(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	base := w.course("APEL-101", nil)
 	for name, c := range map[string]struct {
@@ -75,14 +74,12 @@ func TestPublishingIsRefused(t *testing.T) {
 }
 
 func TestExactlyNinetyPercentIsEnough(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-101", func(c *courses.Content) { c.Minutes = map[string]int{"lessons": 60, "practice": 44, "tests": 58} }) // 162 of 180
 }
 
 // A published version never changes; who is in the middle of it stays there while others get the next one.
 func TestVersionsAreFrozen(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	one := w.course("APEL-109", nil)
 	e := w.prepare(ani, "APEL-109")
@@ -149,7 +146,6 @@ func TestVersionsAreFrozen(t *testing.T) {
 
 // The head is moved by a step of its own, so a crash between the two writes of publishing is mended.
 func TestPublishingSurvivesACrash(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	one := w.course("APEL-109", nil)
 	v, err := w.NewDraft(ctx, author, "APEL-109")
@@ -165,7 +161,6 @@ func TestPublishingSurvivesACrash(t *testing.T) {
 }
 
 func TestMistakesInItemsAreNamed(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	_, err := w.NewCourse(ctx, author, "APEL-109", content().Card)
 	must(t, err)
@@ -195,7 +190,6 @@ func TestMistakesInItemsAreNamed(t *testing.T) {
 
 // What an author pastes cannot run in a reader's browser.
 func TestLessonsAreSafe(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	evil := "# Judul\n\nBaca **ini**.\n\n<script>alert(1)</script>\n\n[klik](javascript:alert(1)) [baik](https://example.org)\n\n![x](https://evil.example/x.png)\n\n<img src=x onerror=alert(1)>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> **Coba jawab:** apa?\n"
 	w.course("APEL-109", func(c *courses.Content) {})
@@ -227,7 +221,6 @@ func TestLessonsAreSafe(t *testing.T) {
 }
 
 func TestCatalogue(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-101", nil)
 	w.course("APEL-104", func(c *courses.Content) {

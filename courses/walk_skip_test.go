@@ -10,7 +10,6 @@ import (
 
 // Nobody reaches the post-test by skipping, and at each point the answer says what is missing.
 func TestSkipsToThePostTest(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-101", nil)
 	w.course("APEL-109", func(c *courses.Content) { c.Prerequisites = []string{"APEL-101"} })
@@ -100,7 +99,6 @@ func TestSkipsToThePostTest(t *testing.T) {
 
 // Reading two lessons side by side counts each second once.
 func TestReadingInTwoTabs(t *testing.T) {
-	t.Parallel()
 	w := newWorld(t)
 	w.course("APEL-109", nil)
 	e, err := w.Enrol(ctx, ani, courses.EnrolInput{Course: "APEL-109"})

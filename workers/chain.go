@@ -12,6 +12,7 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/readiness"
 )
 
 // Rooms are the rooms whose steps the chain joins. None of them knows another's step; what one states as a fact is turned into the next one's
@@ -21,6 +22,7 @@ type Rooms struct {
 	Courses      *courses.Service
 	Certificates *certificates.Service
 	Competencies *competencies.Service
+	Readiness    *readiness.Service
 }
 
 // Chain says for every due step of every room what does it and what becomes due because of it.
@@ -62,9 +64,13 @@ func Chain(r Rooms) Steps {
 		"notices":          {"mail": {Do: alone(r.People.MailNotice), Lane: Tell}},
 		"reset_requests":   {"mail": {Do: alone(r.People.MailReset), Lane: Tell}},
 		// 7. Recommend: what follows for the person, the unit, the apps, the city.
-		competencies.StandingsCollection: {
-			storage.RebuildStep: {Do: r.standing},
-		},
+		competencies.StandingsCollection: {storage.RebuildStep: {Do: r.standing}},
+		readiness.PeopleCollection:       {storage.RebuildStep: {Do: alone(r.Readiness.BuildPerson)}},
+		readiness.GroupsCollection:       {storage.RebuildStep: {Do: alone(r.Readiness.BuildGroup), Lane: Bulk}},
+		readiness.AppsCollection:         {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadApp), Lane: Bulk}},
+		readiness.RolesCollection:        {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadRole), Lane: Bulk}},
+		readiness.OperatorsCollection:    {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadOperator), Lane: Bulk}},
+		readiness.ImportsCollection:      {readiness.ApplyStep: {Do: alone(r.Readiness.ApplyImport), Lane: Bulk}},
 	}
 }
 
@@ -193,7 +199,7 @@ func (r Rooms) standing(ctx context.Context, person string) ([]Ref, error) {
 	if err := r.Competencies.BuildStanding(ctx, person); err != nil {
 		return nil, err
 	}
-	return nil, nil
+	return []Ref{{readiness.PeopleCollection, person}}, r.Readiness.PersonChanged(ctx, person)
 }
 
 // tell puts the news into the holder's inbox.

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +20,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/sheets"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/readiness"
 )
 
 // importInput is one file to import.
@@ -99,7 +104,12 @@ func (in *installation) importers() map[string]importer {
 		}),
 		"course": in.importCourse,
 	}
-	in.readinessImporters(m, table)
+	for kind, of := range map[string]readiness.ImportKind{"apps": readiness.ImportApps, "app_roles": readiness.ImportRoles, "app_operators": readiness.ImportOperators} {
+		m[kind] = table(func(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) (imported, error) {
+			i, err := in.readiness.Import(ctx, a, of, name, r, check)
+			return imported{Rows: i.Rows, Done: i.Done, Left: len(i.Left), Summary: fmt.Sprintf("%d baris diterapkan", i.Done)}, err
+		})
+	}
 	for kind, do := range m {
 		m[kind] = func(ctx context.Context, a access.Actor, f importInput) (imported, error) {
 			i, err := do(ctx, a, f)
@@ -150,31 +160,48 @@ func (v *importVerb) Run(e *env) error {
 	if !slices.Contains(importOrder, v.Kind) {
 		return faults.OnField("kind", "Jenis impor: "+strings.Join(importOrder, ", "), "Kinds of imports: "+strings.Join(importOrder, ", "))
 	}
-	in, err := open(e.ctx, v.place, as{serving: true, quiet: true})
+	done, err := v.run(e)
 	if err != nil {
 		return err
-	}
-	defer func() {
-		if err := in.close(); err != nil {
-			e.complain(err)
-		}
-	}()
-	a := access.System("import")
-	var done imported
-	if info, err := os.Stat(v.File); err == nil && info.IsDir() {
-		done, err = in.importFolder(e.ctx, a, os.DirFS(v.File), v.DryRun)
-		if err != nil {
-			return err
-		}
-	} else {
-		done, err = in.importers()[v.Kind](e.ctx, a, importInput{name: filepath.Base(v.File), open: func() (io.ReadCloser, error) { return os.Open(v.File) }, check: v.DryRun, source: v.Source})
-		if err != nil {
-			return err
-		}
 	}
 	if v.JSON {
 		return print(done)
 	}
 	fmt.Printf("%s: %d baris, %s\n", done.Name, done.Rows, done.Summary)
 	return nil
+}
+
+func (v *importVerb) run(e *env) (done imported, err error) {
+	f := importInput{name: filepath.Base(v.File), open: func() (io.ReadCloser, error) { return os.Open(v.File) }, check: v.DryRun, source: v.Source}
+	if info, err := os.Stat(v.File); err == nil && info.IsDir() {
+		f.open = func() (io.ReadCloser, error) { return zipFolder(v.File) }
+	}
+	in, err := open(e.ctx, v.place, as{serving: true, quiet: true})
+	if errors.Is(err, errOwned) {
+		r, err := f.open()
+		if err != nil {
+			return done, faults.Wrap(err, faults.Invalid, "Berkas tidak dapat dibaca: "+v.File, "The file cannot be read: "+v.File)
+		}
+		defer r.Close()
+		q := url.Values{"name": {f.name}, "source": {f.source}}
+		if f.check {
+			q.Set("check", "")
+		}
+		return done, askServer(e.ctx, v.Dir, "/import/"+v.Kind+"?"+q.Encode(), r, &done)
+	}
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, in.close()) }()
+	return in.importers()[v.Kind](e.ctx, access.System("import"), f)
+}
+
+// zipFolder packs a course folder as the importer takes it.
+func zipFolder(dir string) (io.ReadCloser, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	if err := z.AddFS(os.DirFS(dir)); err != nil {
+		return nil, err
+	}
+	return io.NopCloser(&b), z.Close()
 }

@@ -21,10 +21,12 @@ import (
 	"github.com/apelkota/apel/internal/settings"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/internal/storage/mongo"
 	"github.com/apelkota/apel/internal/storage/sqlite"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/placement"
 	"github.com/apelkota/apel/policies"
+	"github.com/apelkota/apel/readiness"
 	"github.com/apelkota/apel/workers"
 )
 
@@ -62,6 +64,7 @@ type installation struct {
 	certificates *certificates.Service
 	competencies *competencies.Service
 	placement    *placement.Service
+	readiness    *readiness.Service
 
 	workers *workers.Workers // nil where nothing is worked
 	waker   *waker
@@ -146,7 +149,7 @@ func (in *installation) openStorage(ctx context.Context) error {
 	var engine storage.Engine
 	var err error
 	if in.place.Mongo != "" {
-		err = errors.New("mongo is not wired yet")
+		engine, err = mongo.Open(ctx, mongo.Options{URI: in.place.Mongo})
 	} else {
 		engine, err = sqlite.Open(in.folder.file(fileDatabase), sqlite.Options{ReadOnly: !in.serving})
 	}
@@ -203,11 +206,12 @@ func (in *installation) openRooms(ctx context.Context) error {
 		}}); err != nil {
 		return err
 	}
-	if err := in.openReadiness(ctx); err != nil {
+	if in.readiness, err = readiness.Open(ctx, readiness.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
+		Register: readiness.FromPeople{People: in.people, Now: in.now, Zone: zone}, Evidence: in.competencies, Wake: in.waker}); err != nil {
 		return err
 	}
 	if in.courses, err = courses.Open(ctx, courses.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, People: courses.Roster(in.people, in.now, zone),
-		Apps: appRoles{in}, Dictionary: in.competencies, Wake: in.waker}); err != nil {
+		Apps: in.readiness, Dictionary: in.competencies, Wake: in.waker}); err != nil {
 		return err
 	}
 	keyDir := in.folder.file(dirKeys)
@@ -218,7 +222,9 @@ func (in *installation) openRooms(ctx context.Context) error {
 		Now: in.now, Log: in.log, Wake: in.waker, UnitsOf: in.unitsOf}); err != nil {
 		return err
 	}
-	return in.openPlacement(ctx)
+	in.placement, err = placement.Open(ctx, placement.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
+		Register: placement.FromPeople{People: in.people, Now: in.now, Zone: zone}, Competencies: in.competencies})
+	return err
 }
 
 // link makes an absolute address of a path, "" while no public address is known.
@@ -255,7 +261,7 @@ func (in *installation) unitsOf(ctx context.Context, person string) ([]string, e
 func (in *installation) openWorkers() error {
 	var err error
 	in.workers, err = workers.New(workers.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log, Redis: in.place.Redis,
-		Steps: workers.Chain(workers.Rooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies}),
+		Steps: workers.Chain(workers.Rooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Readiness: in.readiness}),
 	})
 	if err != nil {
 		return err

@@ -27,6 +27,8 @@ type verbs struct {
 	Demo    demoVerb    `cmd:"" help:"Fill a fresh folder with the demo city and serve it; with --once run the main job and exit."`
 	Import  importVerb  `cmd:"" help:"Import people, units, positions, standards, courses or apps from files."`
 	Verify  verifyVerb  `cmd:"" help:"Check a certificate without a network."`
+	Doctor  doctorVerb  `cmd:"" help:"Check configuration, storage, signatures, log, queue and half-done work."`
+	Bench   benchVerb   `cmd:"" help:"Measure the published figures."`
 	Version versionVerb `cmd:"" help:"Print the version."`
 }
 
