@@ -226,6 +226,10 @@ func TestARowChangedSinceTheCheckIsLeftAndListed(t *testing.T) {
 	if rows[0].Left == nil || rows[0].N != 2 || rows[1].Left != nil {
 		t.Errorf("%+v", rows)
 	}
+	trail, err := c.db.WithTrail(c.ctx, "register_imports", 10)
+	if err != nil || !slices.ContainsFunc(trail, func(w storage.Waiting) bool { return w.ID == p.ID && w.Trail[0].Verb == "import" }) {
+		t.Errorf("no audit entry of the import: %+v %v", trail, err)
+	}
 	if after, _ := c.Look(c.ctx, ani.ID); after.Name != "Ani Disunting" {
 		t.Error(after.Name)
 	}
