@@ -23,7 +23,8 @@ type quizServer struct {
 	seq    int
 	kept   map[string]string // item -> answer
 	saves  []url.Values
-	status int // 0: keep what comes
+	status int      // 0: keep what comes
+	events []string // reading reports and asked lists
 	posted chan url.Values
 	left   time.Duration
 }
@@ -102,9 +103,61 @@ func storyServer(t *testing.T, q *quizServer) *httptest.Server {
 		c.Writer.Flush()
 		<-c.Request.Context().Done()
 	})
+	r.GET("/pelajaran", func(c *gin.Context) {
+		page := sampleDesign()
+		page.Wrong, page.Quiz.SaveURL, page.Reading = Form{}, "", Reading{URL: "/baca"}
+		page.Table.URL = "/daftar"
+		e.Render(c, 200, "design", page)
+	})
+	r.POST("/baca", func(c *gin.Context) {
+		q.mu.Lock()
+		q.events = append(q.events, c.PostForm("event"))
+		q.mu.Unlock()
+		c.JSON(200, gin.H{"read": c.PostForm("event") == "end"})
+	})
+	r.GET("/daftar", func(c *gin.Context) {
+		q.mu.Lock()
+		q.events = append(q.events, "daftar?"+c.Request.URL.RawQuery)
+		q.mu.Unlock()
+		e.Render(c, 200, "offline", &OfflinePage{})
+	})
 	s := httptest.NewServer(r)
 	t.Cleanup(s.Close)
 	return s
+}
+
+func TestReadingReportsTheEnd(t *testing.T) {
+	b := browsertest.Start(t)
+	q := &quizServer{}
+	s := storyServer(t, q)
+	p := b.Page(t, browsertest.Phone)
+	p.Open(s.URL + "/pelajaran")
+	if browsertest.Eval[bool](p, `document.querySelector('[data-reading]').hasAttribute('data-done')`) {
+		t.Fatal("read before its end was seen")
+	}
+	browsertest.Eval[int](p, `document.querySelector('[data-reading]').scrollIntoView(); 0`)
+	p.Wait(`document.querySelector('[data-reading]').hasAttribute('data-done')`)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if fmt.Sprint(q.events) != "[open end]" {
+		t.Errorf("reported %v", q.events)
+	}
+}
+
+func TestTableSendsItself(t *testing.T) {
+	b := browsertest.Start(t)
+	q := &quizServer{}
+	s := storyServer(t, q)
+	p := b.Page(t, browsertest.Phone)
+	p.Open(s.URL + "/pelajaran")
+	p.Leave(func() {
+		browsertest.Eval[int](p, `const s = document.querySelector('form[data-table] select[name=state]'); s.value = 'ready'; s.dispatchEvent(new Event('change', {bubbles: true})); 0`)
+	})
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if got := q.events[len(q.events)-1]; got != "daftar?state=ready&sort=name" {
+		t.Errorf("asked %q", got)
+	}
 }
 
 func TestQuizSavesEachAnswer(t *testing.T) {

@@ -41,6 +41,7 @@ type DesignPage struct {
 	Dialog    Dialog
 	Empty     Empty
 	Waiting   Waiting
+	Reading   Reading
 	Icons     []string
 	Colours   []string
 }
@@ -169,6 +170,7 @@ func sampleDesign() *DesignPage {
 			Fields: []Field{{Kind: "textarea", Name: "why", Label: "Alasan", Required: true, Rows: 3, IDPrefix: "dlg-"}}, Confirm: Button{Label: "Cabut sertifikat", Kind: "danger"}},
 		Empty:   Empty{Icon: "course", Label: "Belum ada kursus", Text: "Kursus yang ditugaskan kepada Anda muncul di sini.", Action: &Button{Label: "Lihat katalog", URL: "#kosong", Kind: "primary"}},
 		Waiting: Waiting{Label: "Jawaban sedang dinilai", Text: "Biasanya kurang dari satu detik."},
+		Reading: Reading{URL: "/gaya", Done: true},
 		Icons:   []string{"home"},
 		Colours: []string{"paper", "surface", "sunken", "ink", "ink-soft", "accent", "accent-strong", "accent-soft", "gold", "info", "ok", "warn", "danger"},
 	}

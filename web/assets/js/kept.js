@@ -22,3 +22,5 @@ async function fill() {
 }
 
 fill().catch(() => {});
+
+export {};
