@@ -53,7 +53,9 @@ type Assignment struct {
 	At        time.Time       `json:"at"`
 	State     AssignmentState `json:"state"`
 	Enrolment EnrolmentID     `json:"enrolment,omitempty"`
-	Units     []string        `json:"units,omitempty"` // the person's unit and those above, for lists
+	Valid     civil.Date      `json:"valid,omitempty"`  // of an answered one: until when the course counts as completed; "" without end
+	Lapsed    bool            `json:"lapsed,omitempty"` // withdrawn because the rule no longer covered the person; comes back when it does again
+	Units     []string        `json:"units,omitempty"`  // the person's unit and those above, for lists
 }
 
 var assignmentDef = storage.Def[Assignment]{Name: AssignmentsCollection, Shape: 1, Indexes: []storage.Index[Assignment]{
@@ -170,7 +172,7 @@ func (s *Service) EnrolAssigned(ctx context.Context, id string) error {
 	_, err = s.assignments.Update(ctx, id, func(d *storage.Doc[Assignment]) error {
 		d.Value.Enrolment = e.ID
 		if e.State == Completed && d.Value.State == Assigned {
-			d.Value.State = Answered
+			d.Value.State, d.Value.Valid = Answered, e.Done.ValidUntil
 		}
 		if d.Due != nil && d.Due.Step == EnrolStep {
 			d.Due = nil
@@ -183,18 +185,18 @@ func (s *Service) EnrolAssigned(ctx context.Context, id string) error {
 	// The course may have been completed between the two writes; then its completion saw this assignment or we see its state now.
 	now, err := s.enrolments.Get(ctx, e.ID)
 	if err == nil && now.Value.State == Completed {
-		return s.answerAssignment(ctx, id, e.ID)
+		return s.answerAssignment(ctx, id, e.ID, now.Value.Done)
 	}
 	return err
 }
 
 // answerAssignment notes that an enrolment completed the course. Safe to call twice.
-func (s *Service) answerAssignment(ctx context.Context, id string, e EnrolmentID) error {
+func (s *Service) answerAssignment(ctx context.Context, id string, e EnrolmentID, done *Done) error {
 	_, err := s.assignments.Update(ctx, id, func(d *storage.Doc[Assignment]) error {
 		if d.Value.State != Assigned {
 			return storage.Unchanged
 		}
-		d.Value.State, d.Value.Enrolment = Answered, e
+		d.Value.State, d.Value.Enrolment, d.Value.Valid = Answered, e, done.ValidUntil
 		return nil
 	})
 	if errors.Is(err, faults.NotFound) {
@@ -326,8 +328,10 @@ func (s *Service) PersonChanged(ctx context.Context, person PersonID) error {
 			changed := !slices.Equal(d.Value.Units, l.Units)
 			d.Value.Units = l.Units
 			if d.Value.State == Assigned && d.Value.Rule != "" && !s.stillCovered(rules, d.Value.Rule, l, roles) {
-				d.Value.State, d.Due, changed = Withdrawn, nil, true
-				d.Trail = append(d.Trail, s.entry(access.System("rules"), "system", "withdraw_assignment", AssignmentsCollection, d.ID, person, "the rule no longer covers the person", d.Value.Rule))
+				changed = true
+				if err := s.lapse(d); err != nil {
+					return err
+				}
 			}
 			if !changed {
 				return storage.Unchanged

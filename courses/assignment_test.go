@@ -96,6 +96,56 @@ func TestAssignByRule(t *testing.T) {
 	w.audited("assignment_rules", "assign_by_rule", 1)
 }
 
+// A rule whose course was completed asks for it again when the renewal window opens, and whoever comes back under a rule gets it back.
+func TestARuleRenews(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.course("APEL-109", nil)
+	_, err := w.AssignByRule(ctx, admin, rule("R-1", "unit:u-dukcapil"))
+	must(t, err)
+	w.chain()
+	only := func(p string) courses.AssignmentDoc {
+		t.Helper()
+		list, _, err := w.Assignments(ctx, admin, courses.AssignmentFilter{Person: p})
+		must(t, err)
+		if len(list) != 1 {
+			t.Fatalf("%d assignments of %s", len(list), p)
+		}
+		return list[0]
+	}
+	w.read(ani, only("ani").Enrolment)
+	f, err := w.Start(ctx, ani, only("ani").Enrolment, "posttest")
+	must(t, err)
+	_, err = w.Submit(ctx, ani, f.Attempt, answers(f, 10), 0)
+	must(t, err)
+	w.chain()
+	w.clock.pass(275 * 24 * time.Hour) // 2 December: the window opens that day in Jakarta
+	w.chain()
+	if x := only("ani"); x.State != courses.Assigned || x.Reason != courses.ReasonRenewal || x.Due != "2027-03-02" || x.Enrolment != "ani.APEL-109.2" {
+		t.Fatalf("renewal %+v", x)
+	}
+	if x := only("budi"); !x.Overdue || x.Reason != courses.ReasonBase {
+		t.Fatalf("who never began %+v", x)
+	}
+	for _, step := range []struct {
+		unit string
+		want courses.AssignmentState
+	}{{"u-other", courses.Withdrawn}, {"u-dukcapil", courses.Assigned}} {
+		w.people.put(courses.Learner{Person: "budi", Active: true, Units: []string{step.unit, "u-city"}})
+		must(t, w.PersonChanged(ctx, "budi"))
+		if x := only("budi"); x.State != step.want || x.State == courses.Assigned && x.Overdue {
+			t.Fatalf("in %s: %+v", step.unit, x)
+		}
+	}
+	// What a person withdrew stays withdrawn.
+	_, err = w.Withdraw(ctx, admin, only("budi").ID, "cuti")
+	must(t, err)
+	must(t, w.PersonChanged(ctx, "budi"))
+	if x := only("budi"); x.State != courses.Withdrawn {
+		t.Fatalf("withdrawn by hand: %+v", x)
+	}
+}
+
 func TestWhomARuleCovers(t *testing.T) {
 	w := newWorld(t)
 	w.course("APEL-109", nil)
@@ -140,6 +190,24 @@ func TestWhomARuleCovers(t *testing.T) {
 	}
 	_, err = w.AssignByRule(ctx, uadmin, rule("R-Y", "unit:u-dukcapil"))
 	must(t, err)
+	_, err = w.AssignByRule(ctx, uadmin, rule("R-0", "unit:u-dukcapil")) // it covers everybody: not a unit admin's to replace
+	is(t, err, faults.Conflict)
+	if err := w.StopRule(ctx, uadmin, "R-0", "x"); faults.KindOf(err) != faults.NotFound && faults.KindOf(err) != faults.Forbidden {
+		t.Errorf("a unit admin stops a rule over everybody: %v", err)
+	}
+	// A changed rule takes back what it no longer covers.
+	_, err = w.AssignByRule(ctx, admin, rule("R-0", "unit:u-kominfo"))
+	must(t, err)
+	w.chain()
+	list, _, err := w.Assignments(ctx, admin, courses.AssignmentFilter{Rule: "R-0"})
+	must(t, err)
+	for _, x := range list {
+		if want := map[bool]courses.AssignmentState{true: courses.Assigned, false: courses.Withdrawn}[x.Person == "op"]; x.State != want {
+			t.Errorf("%s has the assignment %s", x.Person, x.State)
+		}
+	}
+	_, err = w.AssignByRule(ctx, ani, courses.RuleInput{})
+	is(t, err, faults.NotFound)
 }
 
 // A course given to one person: due date, reason, by whom; answered by completing it, also when that happened before.

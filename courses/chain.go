@@ -158,7 +158,7 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 	}
 	if e.Value.State == Completed {
 		for _, assignment := range e.Value.Assignments {
-			if err := s.answerAssignment(ctx, assignment, at.Enrolment); err != nil {
+			if err := s.answerAssignment(ctx, assignment, at.Enrolment, e.Value.Done); err != nil {
 				return err
 			}
 		}

@@ -130,13 +130,18 @@ type RuleInput struct {
 	Course  CourseID
 	Who     string // as ParseWho reads it; a unit by code or id
 	DueDays int
-	Reason  Reason // "" is base
+	Reason  Reason // "": app for a rule over app roles, else base
 	Because texts.Text
 }
 
 // AssignByRule makes a rule and applies it to everybody it covers, now and every night, so that newcomers get the course by themselves. Writing the same
 // rule again changes nothing; a changed one replaces it. Audited. Invalid with one field per mistake.
 func (s *Service) AssignByRule(ctx context.Context, a access.Actor, in RuleInput) (RuleDoc, error) {
+	if s.cfg.Policy.Scope(a, "rule", "assignment").Empty() { // who may rule over nobody learns nothing about the input
+		if _, err := s.cfg.Policy.May(a, "rule", access.Thing{Kind: "assignment", ID: in.Code}); err != nil {
+			return RuleDoc{}, err
+		}
+	}
 	c, err := s.checkRule(ctx, in)
 	if err != nil {
 		return RuleDoc{}, err
@@ -146,8 +151,20 @@ func (s *Service) AssignByRule(ctx context.Context, a access.Actor, in RuleInput
 	if err != nil {
 		return RuleDoc{}, err
 	}
+	// Replacing a rule takes it away from whom it covered, so that must be the actor's to do as well.
+	switch had, err := s.rules.Get(ctx, in.Code); {
+	case err == nil:
+		if _, err := s.mayRule(ctx, a, in.Code, had.Value.Who); err != nil {
+			return RuleDoc{}, faults.Wrap(err, faults.Conflict, "Kode ini sudah dipakai aturan lain.", "This code is used by another rule.")
+		}
+	case !errors.Is(err, faults.NotFound):
+		return RuleDoc{}, err
+	}
 	if in.Reason == "" {
 		in.Reason = ReasonBase
+		if who.Kind == WhoAppRole {
+			in.Reason = ReasonApp
+		}
 	}
 	now := s.now()
 	entry := s.entry(a, role, "assign_by_rule", RulesCollection, in.Code, "", in.Because.ID, in.Course+" "+who.String())
@@ -171,19 +188,24 @@ func (s *Service) AssignByRule(ctx context.Context, a access.Actor, in RuleInput
 	return ruleDoc(d), nil
 }
 
+// mayRule asks for permission to rule over a group: a unit admin over units of the own subtree, nobody else's.
+func (s *Service) mayRule(ctx context.Context, a access.Actor, code string, who Who) (role string, err error) {
+	units := []string{}
+	if who.Kind == WhoUnit {
+		if units, err = s.cfg.People.UnitPath(ctx, who.Value); err != nil && !errors.Is(err, faults.NotFound) {
+			return "", err
+		}
+	}
+	return s.cfg.Policy.May(a, "rule", access.Thing{Kind: "assignment", ID: code, Units: units})
+}
+
 // StopRule ends a rule. What it assigned stays. Audited; safe to call twice.
 func (s *Service) StopRule(ctx context.Context, a access.Actor, code, why string) error {
 	d, err := s.rules.Get(ctx, code)
 	if err != nil {
 		return notFound(err, "Aturan penugasan ini tidak ada.", "This assignment rule does not exist.")
 	}
-	units := []string{}
-	if d.Value.Who.Kind == WhoUnit {
-		if units, err = s.cfg.People.UnitPath(ctx, d.Value.Who.Value); err != nil && !errors.Is(err, faults.NotFound) {
-			return err
-		}
-	}
-	role, err := s.cfg.Policy.May(a, "rule", access.Thing{Kind: "assignment", ID: code, Units: units})
+	role, err := s.mayRule(ctx, a, code, d.Value.Who)
 	if err != nil {
 		return err
 	}
@@ -267,6 +289,11 @@ func (s *Service) ApplyRule(ctx context.Context, code string) error {
 		}
 		covered++
 	}
+	if next == "" && r.LastRun.IsZero() { // the first run of a new or changed rule
+		if err := s.withdrawUncovered(ctx, code, r); err != nil {
+			return err
+		}
+	}
 	now := s.now()
 	from := r.Cursor
 	_, err = s.rules.Update(ctx, code, func(d *storage.Doc[Rule]) error {
@@ -286,6 +313,38 @@ func (s *Service) ApplyRule(ctx context.Context, code string) error {
 	return err
 }
 
+// withdrawUncovered takes back the open assignments of a changed rule whose persons it no longer covers.
+func (s *Service) withdrawUncovered(ctx context.Context, code string, r *Rule) error {
+	return s.assignments.Each(ctx, storage.Query{Index: "course", Term: "rule:" + code}, func(d storage.Doc[Assignment]) error {
+		if d.Value.State != Assigned {
+			return nil
+		}
+		l, err := s.cfg.People.Learner(ctx, d.Value.Person)
+		if err != nil && !errors.Is(err, faults.NotFound) {
+			return err
+		}
+		roles, err := s.rolesOf(ctx, d.Value.Person)
+		if err != nil {
+			return err
+		}
+		if l.Active && r.Who.covers(l, roles) {
+			return nil
+		}
+		_, err = s.assignments.Update(ctx, d.ID, func(d *storage.Doc[Assignment]) error { return s.lapse(d) })
+		return err
+	})
+}
+
+// lapse withdraws an assignment whose rule no longer covers its person.
+func (s *Service) lapse(d *storage.Doc[Assignment]) error {
+	if d.Value.State != Assigned {
+		return storage.Unchanged
+	}
+	d.Value.State, d.Value.Lapsed, d.Due = Withdrawn, true, nil
+	d.Trail = append(d.Trail, s.entry(access.System("rules"), "system", "withdraw_assignment", AssignmentsCollection, d.ID, d.Value.Person, "the rule no longer covers the person", d.Value.Rule))
+	return nil
+}
+
 // tonight is the next 02:00 in the installation's zone, when rules look for newcomers nobody told of.
 func (s *Service) tonight(now time.Time) time.Time {
 	zone := s.cfg.Zone()
@@ -296,10 +355,26 @@ func (s *Service) tonight(now time.Time) time.Time {
 	return at
 }
 
-// assignByRule assigns the rule's course to one person, once.
+// assignByRule assigns the rule's course to one person, once; again when the rule covers the person again, and when what was completed is about to end.
 func (s *Service) assignByRule(ctx context.Context, code string, r *Rule, l Learner) error {
 	id := code + "." + l.Person
-	_, err := s.assignments.Get(ctx, id) // nearly everybody has it already; a read is cheaper than a refused write
+	had, err := s.assignments.Get(ctx, id) // nearly everybody has it already; a read is cheaper than a refused write
+	if err == nil && s.again(&had.Value) {
+		_, err = s.assignments.Update(ctx, id, func(d *storage.Doc[Assignment]) error {
+			v := &d.Value
+			if !s.again(v) {
+				return storage.Unchanged
+			}
+			v.Due = s.today().AddDays(r.DueDays)
+			if v.State == Answered {
+				v.Reason = ReasonRenewal
+				v.Due = max(v.Valid, v.Due)
+			}
+			v.State, v.Lapsed, v.Valid, v.At, v.Units = Assigned, false, "", s.now(), l.Units
+			d.Due = storage.NewDue(EnrolStep, v.At)
+			return nil
+		})
+	}
 	if !errors.Is(err, faults.NotFound) {
 		return err
 	}
@@ -356,4 +431,9 @@ func (s *Service) checkRule(ctx context.Context, in RuleInput) (checkedRule, err
 		return out, e
 	}
 	return out, nil
+}
+
+// again says whether an assignment of a rule that covers its person opens anew: it had lapsed, or the completed course is in its renewal window.
+func (s *Service) again(a *Assignment) bool {
+	return a.State == Withdrawn && a.Lapsed || a.State == Answered && a.Valid != "" && s.today() >= a.Valid.AddMonths(-RenewalMonths)
 }
