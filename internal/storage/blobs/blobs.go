@@ -123,7 +123,10 @@ func (s *Store) Open(_ context.Context, hash string) (*os.File, error) {
 	return f, nil
 }
 
-// Check reads a file whole and compares it with its name. NotFound when there is none, Internal when the content is another.
+// ErrDamaged is the error of Check when the content is another than the name says.
+var ErrDamaged = errors.New("damaged")
+
+// Check reads a file whole and compares it with its name. NotFound when there is none, ErrDamaged when the content is another.
 func (s *Store) Check(ctx context.Context, hash string) (Ref, error) {
 	f, err := s.Open(ctx, hash)
 	if err != nil {
@@ -136,7 +139,7 @@ func (s *Store) Check(ctx context.Context, hash string) (Ref, error) {
 		return Ref{}, fmt.Errorf("read blob %s: %w", hash, err)
 	}
 	if got := hex.EncodeToString(h.Sum(nil)); got != hash {
-		return Ref{}, fmt.Errorf("blob %s is damaged: its content has the hash %s", hash, got)
+		return Ref{}, fmt.Errorf("blob %s is %w: its content has the hash %s", hash, ErrDamaged, got)
 	}
 	return Ref{hash, n}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -148,6 +149,17 @@ func (e *Engine) Declare(ctx context.Context, name string, indexes []string) err
 	}
 	e.collections[name] = c
 	return nil
+}
+
+// Collections lists every collection that is stored, declared or not, in alphabetical order.
+func (e *Engine) Collections(ctx context.Context) ([]string, error) {
+	all, err := e.db.ListCollectionNames(ctx, bson.D{})
+	if err != nil {
+		return nil, fault(err)
+	}
+	names := slices.DeleteFunc(all, func(n string) bool { return !nameRule.MatchString(n) })
+	slices.Sort(names)
+	return names, nil
 }
 
 func indexName(ix string) string { return "ix_" + ix }

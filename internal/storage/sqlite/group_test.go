@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -230,6 +232,40 @@ func TestCloseRacingWithWrites(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// TestCloseLeavesOneFile: everything is in the database file, so that a copy of it is a copy of everything.
+func TestCloseLeavesOneFile(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "apel.db")
+	e := open(t, path, sqlite.Options{})
+	if err := e.Declare(ctx, "things", []string{"i"}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 50 {
+		if err := e.Insert(ctx, "things", rec(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Find(ctx, "things", storage.Query{Index: "i", Term: "t"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(path + suffix); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("apel.db%s is still there: %v", suffix, err)
+		}
+	}
+	copied := open(t, path, sqlite.Options{Immutable: true})
+	if err := copied.Declare(ctx, "things", []string{"i"}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := copied.Find(ctx, "things", storage.Query{Index: "i", Term: "t", Limit: 100})
+	if err != nil || len(found) != 50 {
+		t.Errorf("%d documents, %v", len(found), err)
 	}
 }
 

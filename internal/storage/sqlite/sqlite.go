@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -60,7 +61,8 @@ type collection struct {
 
 // Options of Open. The zero value is what production uses.
 type Options struct {
-	ReadOnly bool // another process may be writing meanwhile
+	ReadOnly  bool // another process may be writing meanwhile
+	Immutable bool // read-only, and nobody writes: a copy in a backup; no log files are made beside it
 
 	// Named so that nobody ships them: each makes a check of the tests fail.
 	testOnlySynchronous string // in place of FULL
@@ -73,8 +75,10 @@ const readers = 8 // connections for reading; reads last microseconds, more woul
 func Open(path string, o Options) (_ *Engine, err error) {
 	e := &Engine{
 		jobs: make(chan *job, maxGroup), closed: make(chan struct{}), done: make(chan struct{}),
-		maxGroup: maxGroup, readOnly: o.ReadOnly, collections: map[string]*collection{},
+		maxGroup: maxGroup, collections: map[string]*collection{},
 	}
+	o.ReadOnly = o.ReadOnly || o.Immutable
+	e.readOnly = o.ReadOnly
 	if o.testOnlyMaxGroup > 0 {
 		e.maxGroup = o.testOnlyMaxGroup
 	}
@@ -142,6 +146,9 @@ func dsn(path string, o Options) string {
 	v.Add("_pragma", "temp_store(MEMORY)")
 	if o.ReadOnly {
 		v.Set("mode", "ro")
+		if o.Immutable {
+			v.Set("immutable", "1")
+		}
 	} else {
 		v.Set("mode", "rwc")
 		v.Add("_pragma", "journal_mode(WAL)")
@@ -157,13 +164,22 @@ func (e *Engine) Close() error {
 	e.once.Do(func() {
 		close(e.closed)
 		<-e.done
+		e.mu.Lock() // a Declare under way ends first
+		defer e.mu.Unlock()
 		err = e.closeFiles()
 	})
 	return err
 }
 
+// closeFiles finalizes every statement first: SQLite keeps a connection with an open one half alive, with its files and locks, and never
+// writes the log back into the database.
 func (e *Engine) closeFiles() error {
 	var errs []error
+	for _, c := range e.collections {
+		for _, s := range c.statements() {
+			errs = append(errs, s.Close())
+		}
+	}
 	if e.reads != nil {
 		errs = append(errs, e.reads.Close())
 	}
@@ -230,6 +246,37 @@ func (e *Engine) makeTables(ctx context.Context, c *collection) error {
 		return err
 	}
 	return c.prepareReads(ctx, e.reads)
+}
+
+// Collections lists every collection that is stored, declared or not, in alphabetical order.
+func (e *Engine) Collections(ctx context.Context) ([]string, error) {
+	rows, err := e.reads.QueryContext(ctx, `SELECT substr(name, 3) FROM sqlite_master WHERE type = 'table' AND name GLOB 'd_*' ORDER BY 1`)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, unavailable(err)
+		}
+		names = append(names, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, unavailable(err)
+	}
+	return names, nil
+}
+
+// statements lists what is prepared.
+func (c *collection) statements() []*sql.Stmt {
+	w := &c.writes
+	all := []*sql.Stmt{c.get, c.slice, w.head, w.insert, w.same, w.replace, w.remove, w.addEntry, w.dropEntry}
+	for _, s := range c.find {
+		all = append(all, s)
+	}
+	return slices.DeleteFunc(all, func(s *sql.Stmt) bool { return s == nil })
 }
 
 func (e *Engine) collection(name string) (*collection, error) {
