@@ -24,6 +24,7 @@ import (
 	"github.com/apelkota/apel/internal/storage/journal"
 	"github.com/apelkota/apel/internal/storage/mongo"
 	"github.com/apelkota/apel/internal/storage/sqlite"
+	"github.com/apelkota/apel/internal/storage/storagetest"
 )
 
 type paper struct {
@@ -444,6 +445,36 @@ func TestDamagedOriginal(t *testing.T) {
 	h := openDir(t, to)
 	if _, err := h.blobs.Open(ctx, hash); !errors.Is(err, faults.NotFound) {
 		t.Errorf("the damaged file came back: %v", err)
+	}
+}
+
+// failing is an engine that loses writes and can say what it holds.
+type failing struct {
+	*storagetest.Faulty
+	whole backup.Engine
+}
+
+func (f failing) Collections(ctx context.Context) ([]string, error) { return f.whole.Collections(ctx) }
+
+func TestRestoreStopsAtAFailedWrite(t *testing.T) {
+	ctx := context.Background()
+	from := openDir(t, filepath.Join(t.TempDir(), "old"))
+	furnish(t, from)
+	dir := filepath.Join(t.TempDir(), "backup")
+	if _, err := backup.Make(ctx, dir, from.source(from.engine)); err != nil {
+		t.Fatal(err)
+	}
+	e, err := sqlite.Open(filepath.Join(t.TempDir(), "new.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	f := storagetest.NewFaulty(e)
+	f.FailAt(20, storagetest.Lost)
+	_, err = backup.Restore(ctx, dir, backup.Target{Engine: failing{f, e}, Blobs: t.TempDir()})
+	kind(t, "a lost write", err, faults.Unavailable)
+	if n := f.Writes(); n < 20 || n > 20+64 {
+		t.Errorf("it went on to write %d", n)
 	}
 }
 
