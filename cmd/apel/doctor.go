@@ -89,6 +89,11 @@ func (in *installation) examine(e *env) ([]finding, error) {
 		err = errors.New(strings.Join(report.Problems, "; "))
 	}
 	note("log sertifikat / log", err, fmt.Sprintf("%d sertifikat, %d daun, semua cocok dengan jurnal", report.Certificates, report.Leaves))
+	differs, err := in.people.Examine(ctx, false)
+	if err == nil && len(differs) > 0 {
+		err = faults.Newf(faults.Conflict, "%d jalur unit atau klaim tidak cocok dengan sumbernya.", "%d unit paths or claims differ from their source.", len(differs))
+	}
+	note("register pegawai / register", err, "jalur unit dan klaim cocok")
 	parked, waiting := 0, 0
 	for _, c := range in.db.Collections() {
 		p, err := in.db.Parked(ctx, c, 1000)

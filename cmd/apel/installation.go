@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -239,7 +238,7 @@ func (in *installation) link(path string) string {
 // certificateSettings is what certificates print of the settings. Without a confirmed public address nothing real is issued.
 func (in *installation) certificateSettings(context.Context) (certificates.Settings, error) {
 	s := in.settings.Current()
-	out := certificates.Settings{Demo: s.Demo, Institution: s.Institution, Issuer: s.Agency, Place: s.City, Pattern: strings.ReplaceAll(s.NumberPattern, "{badan}", s.AgencyShort),
+	out := certificates.Settings{Demo: s.Demo, Institution: s.Institution, Issuer: s.Agency, IssuerShort: s.AgencyShort, Place: s.City, Pattern: s.NumberPattern,
 		Look: certificates.Look{Primary: s.Accent, Logo: s.Logo}}
 	if s.BaseConfirmed || s.Demo {
 		out.BaseURL = s.BaseURL
@@ -273,6 +272,9 @@ func (in *installation) openWorkers() error {
 // startWork starts the chain and the scheduled work.
 func (in *installation) startWork(ctx context.Context) error {
 	in.workers.Every = append(in.workers.Every,
+		workers.Periodic{Name: "expire standings", Every: time.Hour, Do: func(ctx context.Context) error { _, err := in.competencies.Expire(ctx); return err }},
+		workers.Periodic{Name: "expire readiness", Every: time.Hour, Do: func(ctx context.Context) error { _, err := in.readiness.Expire(ctx); return err }},
+		workers.Periodic{Name: "tidy sessions and imports", Every: 10 * time.Minute, Do: func(ctx context.Context) error { _, err := in.people.Tidy(ctx); return err }},
 		workers.Periodic{Name: "move audit entries", Every: 2 * time.Second, Do: func(ctx context.Context) error { _, err := in.audit.Move(ctx); return err }},
 	)
 	in.workers.Every = append(in.workers.Every, in.cleaned...)

@@ -78,3 +78,29 @@ func Rebuild[T any](ctx context.Context, c *Collection[Derived[T]], id string, n
 		return nil
 	})
 }
+
+// RaiseExpired raises every derived document whose inputs have changed by themselves by the day today, such as evidence that ran out yesterday. It
+// returns how many. For the schedule; safe to call at any time.
+func RaiseExpired[T any](ctx context.Context, c *Collection[Derived[T]], today civil.Date, now time.Time) (int, error) {
+	n := 0
+	q := Query{Index: GoodUntilIndex, Term: "all", To: string(today.AddDays(1)), Limit: 200}
+	for {
+		p, err := c.Find(ctx, q)
+		if err != nil {
+			return n, err
+		}
+		for _, d := range p.Docs {
+			if d.Due != nil {
+				continue // it is to be rebuilt anyway
+			}
+			if err := Raise(ctx, c, d.ID, now, 0); err != nil {
+				return n, err
+			}
+			n++
+		}
+		if !p.More {
+			return n, nil
+		}
+		q.After = p.Next
+	}
+}

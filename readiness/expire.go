@@ -1,0 +1,13 @@
+package readiness
+
+import (
+	"context"
+
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// Expire marks for rebuilding whose readiness has changed by itself by today, because a certificate ran out. For the schedule; it takes no actor.
+// It returns how many. Safe to call at any time.
+func (s *Service) Expire(ctx context.Context) (int, error) {
+	return storage.RaiseExpired(ctx, s.people, s.today(), s.now())
+}
