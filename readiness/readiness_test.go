@@ -116,9 +116,9 @@ func must(t *testing.T, err error) {
 func town() *register {
 	r := &register{places: map[string][]string{}, nips: map[string]string{}, paths: map[string][]string{
 		"KOTA": {"KOTA"}, "DINAS": {"DINAS", "KOTA"}, "LOKET": {"LOKET", "DINAS", "KOTA"}, "BADAN": {"BADAN", "KOTA"}}}
-	for person, unit := range map[string]string{"ani": "LOKET", "budi": "LOKET", "citra": "DINAS", "dedi": "BADAN"} {
-		r.places[person] = r.paths[unit]
-		r.nips["19900101202001190"+fmt.Sprint(len(r.nips)+1)] = person
+	for i, p := range [][2]string{{"ani", "LOKET"}, {"budi", "LOKET"}, {"citra", "DINAS"}, {"dedi", "BADAN"}} {
+		r.places[p[0]] = r.paths[p[1]]
+		r.nips[fmt.Sprint("19900101202001190", i+1)] = p[0]
 	}
 	return r
 }
