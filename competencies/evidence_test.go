@@ -2,6 +2,7 @@ package competencies_test
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -143,6 +144,45 @@ func TestAReinstatedCertificateCountsAgain(t *testing.T) {
 		if e.Why != "dicabut" || e.Turn != 3 {
 			t.Errorf("%+v", e)
 		}
+	}
+}
+
+// Tasks of three decisions that run at once and in any order end where the last decision ends.
+func TestTheLastDecisionWins(t *testing.T) {
+	r := newRoom(t)
+	r.dictionary()
+	for i := range 20 {
+		c := certificate
+		c.Certificate, c.Person = fmt.Sprint("c", i), "ani"
+		reinstated := c
+		reinstated.Turn = 2
+		var wg sync.WaitGroup
+		for _, do := range []func() error{
+			func() error { return r.Record(r.ctx, c) },
+			func() error { return r.Withdraw(r.ctx, c.Certificate, "1", 1) },
+			func() error { return r.Record(r.ctx, reinstated) },
+			func() error { return r.Withdraw(r.ctx, c.Certificate, "3", 3) },
+		} {
+			wg.Go(func() {
+				if err := do(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		rows, err := r.Evidence(r.ctx, root, "ani")
+		must(t, err)
+		if len(rows) != 3*(i+1) {
+			t.Fatalf("%d rows", len(rows))
+		}
+		for _, e := range rows {
+			if e.State != competencies.Withdrawn || e.Turn != 3 || e.Why != "3" {
+				t.Fatalf("%+v", e)
+			}
+		}
+	}
+	if y, err := r.HoursOf(r.ctx, root, "ani", ""); err != nil || y.Counted != 0 {
+		t.Errorf("%d JP, %v", y.Counted, err)
 	}
 }
 

@@ -138,6 +138,12 @@ func TestOnlyAConfirmedResultReplacesProposals(t *testing.T) {
 }
 
 func TestTheOrderOfEvidenceDoesNotMatter(t *testing.T) {
+	a, b := row("a", 2, competencies.Quiz, competencies.Proposed, "2025-01-01", ""), row("b", 2, competencies.Quiz, competencies.Proposed, "2025-01-01", "")
+	for _, rows := range [][]competencies.Evidence{{a, b}, {b, a}} { // alike in everything
+		if got := competencies.Own(rows, small, competencies.DefaultRules(), "2026-01-01")["T.01"].Source; got != "a" {
+			t.Errorf("rests on %s", got)
+		}
+	}
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 2000 {
 		rows := history(r, competencies.Proposed, competencies.Confirmed, competencies.Withdrawn)

@@ -281,6 +281,8 @@ func TestFiguresFollowEvidence(t *testing.T) {
 	r.mu.Lock()
 	r.now = time.Date(2027, 11, 19, 16, 59, 0, 0, time.UTC) // 23:59 in Jakarta
 	r.mu.Unlock()
+	must(t, r.PersonChanged(r.ctx, "citra"))
+	must(t, r.BuildPerson(r.ctx, "citra"))
 	if p, err := r.PersonReadiness(r.ctx, root, "citra"); err != nil || !p.Ready() {
 		t.Errorf("on the last day: %+v, %v", p, err)
 	}
