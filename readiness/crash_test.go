@@ -68,20 +68,28 @@ func memory(t *testing.T) string {
 func TestNoChangeIsLostOnItsWayUp(t *testing.T) {
 	const operators = "nip,app,role,since\n199001012020011901,SIPP,operator,2026-01-01\n199001012020011902,SIPP,operator,2026-01-01\n199001012020011903,SIPP,admin,2026-01-01\n199001012020011904,WEB,operator,2026-01-01\n"
 	const want = "app.SIPP 2/3, app.WEB 0/1, unit.LOKET 1/2, unit.DINAS 2/3, unit.BADAN 0/1, unit.KOTA 2/4, city 2/4, "
+	dir := memory(t)
+	reg := town()
+	e, err := sqlite.Open(filepath.Join(dir, "work.db"), sqlite.Options{})
+	must(t, err)
+	r := openRoom(t, reg, e)
+	r.app("SIPP", "DINAS", readiness.Integrated)
+	r.app("WEB", "BADAN", readiness.Standalone)
+	r.role("SIPP", readiness.RoleOperator, "APEL-103")
+	r.role("SIPP", readiness.RoleAdmin, "APEL-103")
+	r.role("WEB", readiness.RoleOperator, "APEL-103")
+	r.work()
+	morning := filepath.Join(dir, "morning.db")
+	must(t, e.Snapshot(t.Context(), morning))
+	must(t, e.Close())
 	for _, stored := range []bool{false, true} {
 		for n := int64(1); ; n++ {
-			path := filepath.Join(memory(t), fmt.Sprint(n, stored, ".db"))
+			path := filepath.Join(dir, fmt.Sprint(n, stored, ".db"))
+			copied, err := os.ReadFile(morning)
+			must(t, err)
+			must(t, os.WriteFile(path, copied, 0o600))
 			e, err := sqlite.Open(path, sqlite.Options{})
 			must(t, err)
-			reg := town()
-			r := openRoom(t, reg, e)
-			r.app("SIPP", "DINAS", readiness.Integrated)
-			r.app("WEB", "BADAN", readiness.Standalone)
-			r.role("SIPP", readiness.RoleOperator, "APEL-103")
-			r.role("SIPP", readiness.RoleAdmin, "APEL-103")
-			r.role("WEB", readiness.RoleOperator, "APEL-103")
-			r.work()
-
 			var left atomic.Int64
 			left.Store(n)
 			doomed := openRoom(t, reg, e, func(e storage.Engine) storage.Engine { return dying{e, &left, stored} })

@@ -123,6 +123,9 @@ func town() *register {
 	return r
 }
 
+// policy is the real one, read once: these tests open many rooms.
+var policy = sync.OnceValues(policies.Load)
+
 func newRoom(t *testing.T, reg *register, wrap ...func(storage.Engine) storage.Engine) *room {
 	t.Helper()
 	e, err := sqlite.Open(filepath.Join(t.TempDir(), "apel.db"), sqlite.Options{})
@@ -138,7 +141,7 @@ func openRoom(t *testing.T, reg *register, e storage.Engine, wrap ...func(storag
 	}
 	db, err := storage.New(t.Context(), e)
 	must(t, err)
-	policy, err := policies.Load()
+	policy, err := policy()
 	must(t, err)
 	r := &room{t: t, ctx: t.Context(), db: db, register: reg, now: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)}
 	r.comps, err = competencies.Open(r.ctx, competencies.Config{DB: db, Policy: policy, Now: r.Now, Staff: reg})
