@@ -7,7 +7,6 @@ package workers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -115,7 +114,7 @@ func (w *Workers) repeat(ctx context.Context, name string, every time.Duration, 
 		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
-			if err := do(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			if err := do(ctx); err != nil && ctx.Err() == nil {
 				w.Log.Warn("scheduled work", "name", name, "err", err)
 			}
 			select {

@@ -44,6 +44,9 @@ type as struct {
 	now     func() time.Time // nil: the clock of the machine
 	seed    int64            // of a new demo folder
 	quiet   bool
+
+	testOnlyEngine func(storage.Engine) storage.Engine // wraps the engine, to break writes on purpose
+	testOnlySweep  time.Duration                       // how often, and after how long, the sweeper asks
 }
 
 // installation is one city's data folder with all rooms opened on it.
@@ -155,6 +158,9 @@ func (in *installation) openStorage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if in.testOnlyEngine != nil {
+		engine = in.testOnlyEngine(engine)
+	}
 	if in.db, err = storage.New(ctx, engine); err != nil {
 		return errors.Join(err, engine.Close())
 	}
@@ -259,7 +265,7 @@ func (in *installation) unitsOf(ctx context.Context, person string) ([]string, e
 
 func (in *installation) openWorkers() error {
 	var err error
-	in.workers, err = workers.New(workers.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log, Redis: in.place.Redis,
+	in.workers, err = workers.New(workers.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log, Redis: in.place.Redis, SweepEvery: in.testOnlySweep, Grace: in.testOnlySweep,
 		Steps: workers.Chain(workers.Rooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Readiness: in.readiness}),
 	})
 	if err != nil {
