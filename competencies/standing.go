@@ -141,20 +141,26 @@ func (s *Service) build(ctx context.Context, person string) (Standing, civil.Dat
 	if err != nil {
 		return Standing{}, "", err
 	}
-	var courses []CourseTarget
-	if s.cfg.Courses != nil {
-		if courses, err = s.cfg.Courses.Targets(ctx); err != nil {
-			return Standing{}, "", err
-		}
-	}
-	st := Stand(person, who, rows, b.dict, b.standards, b.rules, courses, b.on)
-	st.Rules = b.rulesID
-	return st, Changes(rows, b.on), nil
+	st, err := s.stand(ctx, person, who, Own(rows, b.dict, b.rules, b.on), b)
+	return st, Changes(rows, b.on), err
 }
 
-// Stand computes a standing. Pure; the order of rows and courses does not matter.
-func Stand(person string, who Staffer, rows []Evidence, dict Dictionary, standards Standards, rules Rules, courses []CourseTarget, on civil.Date) Standing {
-	levels := Own(rows, dict, rules, on)
+// stand puts levels beside the present post and the courses on offer now.
+func (s *Service) stand(ctx context.Context, person string, who Staffer, levels Levels, b basis) (Standing, error) {
+	var courses []CourseTarget
+	if s.cfg.Courses != nil {
+		var err error
+		if courses, err = s.cfg.Courses.Targets(ctx); err != nil {
+			return Standing{}, err
+		}
+	}
+	st := Stand(person, who, levels, b.dict, b.standards, b.rules, courses, b.on)
+	st.Rules = b.rulesID
+	return st, nil
+}
+
+// Stand computes a standing from levels. Pure; the order of courses does not matter.
+func Stand(person string, who Staffer, levels Levels, dict Dictionary, standards Standards, rules Rules, courses []CourseTarget, on civil.Date) Standing {
 	p := Profile{Person: person, On: on, Units: who.Units, Post: who.Post, PostName: who.PostName, Standard: who.Standard,
 		Standards: standards.Version.ID, Dictionary: dict.Version.ID}
 	for _, code := range slices.Sorted(maps.Keys(levels)) {
@@ -296,33 +302,35 @@ func why(closes []Close, dict Dictionary, post string) texts.Text {
 	return texts.T(strings.Join(id, " "), strings.Join(en, " "))
 }
 
-// StandingOf is where a person stands today. A stored standing that is stale, or was built on other versions or another day's validity, is computed
-// anew for the answer; the workers store it in their own time.
+// StandingOf is where a person stands today. The stored levels are used while they are good; gap and next courses follow from the post held and the
+// courses on offer at the moment of the question, so a change of either shows at once, whenever the workers store it.
 func (s *Service) StandingOf(ctx context.Context, a access.Actor, person string) (Standing, error) {
-	if _, _, err := s.may(ctx, a, "view", "standing", person); err != nil {
+	_, who, err := s.may(ctx, a, "view", "standing", person)
+	if err != nil {
 		return Standing{}, err
 	}
 	d, err := s.standings.Get(ctx, person)
 	if err != nil && !errors.Is(err, faults.NotFound) {
 		return Standing{}, err
 	}
-	if err == nil {
-		b, err := s.basis(ctx)
-		if err != nil {
-			return Standing{}, err
-		}
-		if b.fresh(d.Value) {
-			return d.Value.Of.whole(b.dict, b.standards, b.rules), nil
-		}
+	b, err := s.basis(ctx)
+	if err != nil {
+		return Standing{}, err
 	}
-	st, _, err := s.build(ctx, person)
-	return st, err
+	if b.fresh(d.Value) {
+		return s.stand(ctx, person, who, d.Value.Of.LevelMap(), b)
+	}
+	rows, err := s.evidenceOf(ctx, person)
+	if err != nil {
+		return Standing{}, err
+	}
+	return s.stand(ctx, person, who, Own(rows, b.dict, b.rules, b.on), b)
 }
 
-// fresh says whether a stored standing still is what would be computed now, but for courses and posts that changed without a word.
+// fresh says whether the levels of a stored standing still are what would be computed now.
 func (b basis) fresh(d storage.Derived[Profile]) bool {
 	return d.Have > 0 && d.Have >= d.Want && (d.GoodUntil == "" || b.on < d.GoodUntil) && b.rules.From <= d.Of.On &&
-		d.Of.Dictionary == b.dict.Version.ID && d.Of.Standards == b.standards.Version.ID && d.Of.Rules == b.rulesID
+		d.Of.Dictionary == b.dict.Version.ID && d.Of.Rules == b.rulesID
 }
 
 // LevelsOf are the levels of a person today, computed from the evidence. Read by other rooms.

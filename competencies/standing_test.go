@@ -80,6 +80,34 @@ func TestStanding(t *testing.T) {
 	}
 }
 
+// A change of post shows at once, though nobody has rebuilt the stored standing.
+func TestStandingFollowsThePost(t *testing.T) {
+	people := staff{"ani": {Post: "p1", PostName: "Petugas Loket", Standard: "LOKET"}}
+	r := newRoom(t, func(c *competencies.Config) { c.Staff, c.Courses = people, catalogue })
+	r.dictionary()
+	must(t, r.Record(r.ctx, certificate))
+	must(t, r.BuildStanding(r.ctx, "ani"))
+	var wrong []string
+	must(t, r.Check(r.ctx, func(person string) { wrong = append(wrong, person) }))
+	if len(wrong) != 0 {
+		t.Errorf("the doctor names %v", wrong)
+	}
+	must(t, r.db.Engine().Delete(r.ctx, "evidence", certificate.Certificate+".M.01", 1)) // behind everybody's back
+	must(t, r.Check(r.ctx, func(person string) { wrong = append(wrong, person) }))
+	if len(wrong) != 1 || wrong[0] != "ani" {
+		t.Errorf("the doctor names %v", wrong)
+	}
+	people["ani"] = competencies.Staffer{Post: "p2", PostName: "Lain", Standard: "TIDAK_ADA"}
+	st, err := r.StandingOf(r.ctx, root, "ani")
+	if err != nil || st.Post != "p2" || len(st.Gaps) != 0 || !strings.Contains(st.Text.ID, "belum punya standar") || len(st.Levels) != 2 { // the stored levels are shown until they are rebuilt
+		t.Errorf("%+v, %v", st, err)
+	}
+	people["ani"] = competencies.Staffer{}
+	if st, err = r.StandingOf(r.ctx, root, "ani"); err != nil || !strings.Contains(st.Text.ID, "Belum ada jabatan") {
+		t.Errorf("%+v, %v", st, err)
+	}
+}
+
 func TestACourseOnlyPreparesWhereALevelIsConfirmed(t *testing.T) {
 	r := newRoom(t, func(c *competencies.Config) { c.Courses = catalogue })
 	r.dictionary()

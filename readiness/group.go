@@ -86,15 +86,19 @@ func (s *Service) UnitChanged(ctx context.Context, unit string) error {
 // twice at once.
 func (s *Service) BuildGroup(ctx context.Context, id string) error {
 	return rebuild(ctx, s, s.groups, id, func(ctx context.Context) (GroupReadiness, civil.Date, error) {
-		g := GroupReadiness{ID: id}
-		var err error
-		if code, ok := strings.CutPrefix(id, "app."); ok {
-			err = s.countApp(ctx, &g, code)
-		} else {
-			err = s.countUnit(ctx, &g)
-		}
+		g, err := s.buildGroup(ctx, id)
 		return g, "", err
 	})
+}
+
+func (s *Service) buildGroup(ctx context.Context, id string) (GroupReadiness, error) {
+	g := GroupReadiness{ID: id}
+	if code, ok := strings.CutPrefix(id, "app."); ok {
+		err := s.countApp(ctx, &g, code)
+		return g, err
+	}
+	err := s.countUnit(ctx, &g)
+	return g, err
 }
 
 func (s *Service) countApp(ctx context.Context, g *GroupReadiness, code string) error {

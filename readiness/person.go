@@ -231,7 +231,11 @@ func (s *Service) PersonReadiness(ctx context.Context, a access.Actor, person st
 	if missing != nil {
 		return PersonReadiness{}, missing
 	}
-	return s.person(ctx, person)
+	p, err := s.person(ctx, person)
+	if err == nil && !slices.Equal(p.Units, units) { // moved, and not told yet
+		p, _, err = s.buildPerson(ctx, person)
+	}
+	return p, err
 }
 
 // person reads a person's readiness, computed anew when the stored one is stale.

@@ -341,6 +341,34 @@ func TestFiguresFollowTheRegister(t *testing.T) {
 	r.figures(map[string]string{"unit.LOKET": "0/2", "unit.BADAN": "0/2", "unit.DINAS": "0/0", "unit.KOTA": "0/2", "city": "0/2"})
 }
 
+func TestTheDoctorSeesAFigureThatIsWrong(t *testing.T) {
+	r := newRoom(t, town())
+	r.setting()
+	r.certificate("ani", "APEL-103", "")
+	r.work()
+	differs := func() string {
+		t.Helper()
+		var ids []string
+		must(t, r.Check(r.ctx, func(id string) { ids = append(ids, id) }))
+		slices.Sort(ids)
+		return strings.Join(ids, " ")
+	}
+	if got := differs(); got != "" {
+		t.Errorf("all is well, but %s", got)
+	}
+	r.register.move("ani", "BADAN") // and nobody is told
+	must(t, r.comps.Withdraw(r.ctx, "ani.APEL-103.1.training.1", "x", 1))
+	if got := differs(); got != "person.ani" {
+		t.Errorf("named: %q", got)
+	}
+	r.register.mu.Lock()
+	r.register.paths["LOKET"] = []string{"LOKET", "BADAN", "KOTA"}
+	r.register.mu.Unlock()
+	if got := differs(); got != "person.ani unit.LOKET" {
+		t.Errorf("named: %q", got)
+	}
+}
+
 func TestRolesForOtherRooms(t *testing.T) {
 	r := newRoom(t, town())
 	r.setting()
