@@ -92,7 +92,9 @@ func TestStandingFollowsThePost(t *testing.T) {
 	if len(wrong) != 0 {
 		t.Errorf("the doctor names %v", wrong)
 	}
-	must(t, r.db.Engine().Delete(r.ctx, "evidence", certificate.Certificate+".M.01", 1)) // behind everybody's back
+	row, err := r.db.Engine().Get(r.ctx, "evidence", certificate.Certificate+".M.01")
+	must(t, err)
+	must(t, r.db.Engine().Delete(r.ctx, "evidence", row.ID, row.Version)) // behind everybody's back
 	must(t, r.Check(r.ctx, func(person string) { wrong = append(wrong, person) }))
 	if len(wrong) != 1 || wrong[0] != "ani" {
 		t.Errorf("the doctor names %v", wrong)
