@@ -26,6 +26,7 @@ var weights = map[string]int{string(Main): 6, string(Tell): 2, string(Render): 1
 // queue is asynq on a Redis server, or on a Redis-compatible one inside this process.
 type queue struct {
 	embedded *miniredis.Miniredis
+	tick     chan struct{} // closed to stop the embedded server's clock
 	redis    redis.UniversalClient
 	client   *asynq.Client
 	server   *asynq.Server
@@ -43,7 +44,8 @@ func openQueue(url string, log *slog.Logger) (*queue, error) {
 		}
 		password := hex.EncodeToString(secret[:])
 		q.embedded.RequireAuth(password)
-		q.embedded.ClockTTL(true) // leases and locks must end by themselves, as on a real server
+		q.tick = make(chan struct{})
+		go q.age(q.embedded, q.tick)
 		if err := q.embedded.StartAddr("127.0.0.1:0"); err != nil {
 			return nil, fmt.Errorf("start the embedded queue: %w", err)
 		}
@@ -121,7 +123,27 @@ func (q *queue) close() {
 		}
 	}
 	if q.embedded != nil {
+		close(q.tick)
 		q.embedded.Close()
+	}
+}
+
+// ageEvery is how often the embedded server's clock moves. Only asynq's records of who serves what end by themselves (leases carry their time), so it
+// may move in jumps; each one looks at every key. Letting the server do that on every command (ClockTTL) made a task cost milliseconds behind a backlog.
+const ageEvery = 10 * time.Second
+
+// age makes what has a time to live end by itself, as on a real server.
+func (q *queue) age(m *miniredis.Miniredis, end <-chan struct{}) {
+	t := time.NewTicker(ageEvery)
+	defer t.Stop()
+	for last := time.Now(); ; {
+		select {
+		case <-end:
+			return
+		case now := <-t.C:
+			m.FastForward(now.Sub(last))
+			last = now
+		}
 	}
 }
 
