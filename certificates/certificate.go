@@ -117,8 +117,9 @@ const (
 )
 
 // next is the one place that knows what is to be done with a certificate. It looks only at the certificate, so a change from any side (a
-// revocation while evidence is being booked) leads to the right step.
-func (c Certificate) next() string {
+// revocation while evidence is being booked) leads to the right step. The clock only decides whether a picture is still drawn ahead of its first
+// download (docs/decisions/render-late.md).
+func (c Certificate) next(now time.Time) string {
 	withdrawn := c.State == Revoked || c.State == Suspended
 	unlogged := slices.ContainsFunc(c.Events, func(e Event) bool { return e.Leaf == 0 })
 	switch {
@@ -132,7 +133,7 @@ func (c Certificate) next() string {
 		return StepRecord
 	case !c.Told:
 		return StepTell
-	case c.File == nil && c.State != Revoked:
+	case c.File == nil && c.State != Revoked && now.Before(c.IssuedAt.Add(renderWithin)):
 		return StepRender
 	case c.File != nil && c.File.Leaf == 0:
 		return StepLog
@@ -140,12 +141,15 @@ func (c Certificate) next() string {
 	return ""
 }
 
+// renderWithin is how long after its issue a certificate is drawn by itself. One that is older and was never asked for is drawn at its first download.
+const renderWithin = 24 * time.Hour
+
 // fileLogWait is how long a rendered file's hash may wait for the next seal: one seal takes all that have come together, instead of one each.
 const fileLogWait = time.Minute
 
 // setDue writes down what is next. A due of the same step is left alone: it carries tries and reasons.
 func setDue(d *storage.Doc[Certificate], now time.Time) {
-	step := d.Value.next()
+	step := d.Value.next(now)
 	switch {
 	case step == "":
 		d.Due = nil

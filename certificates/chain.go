@@ -35,10 +35,10 @@ func (s *Service) Told(ctx context.Context, id ID) error {
 func (s *Service) mark(ctx context.Context, id ID, flag func(*Certificate) *bool) error {
 	now := s.now()
 	_, err := s.docs.Update(ctx, string(id), func(d *storage.Doc[Certificate]) error {
-		was := d.Value.next()
+		was := d.Value.next(now)
 		probe := d.Value
 		*flag(&probe) = true
-		if probe.next() == was { // not this step's turn
+		if probe.next(now) == was { // not this step's turn
 			if d.Due != nil && d.Due.Step == was || d.Due == nil && was == "" {
 				return storage.Unchanged
 			}

@@ -18,9 +18,16 @@ import (
 
 // Render draws a certificate's PDF, stores it and notes its hash, which then goes into the log (step "render"; no actor). The stored bytes are
 // what is served from then on. Safe to call twice and at once: the first file stands. Errors: NotFound, Conflict (not issued yet, revoked
-// before it was drawn), Unavailable.
+// before it was drawn), Unavailable. A certificate that waited for longer than a day is left to its first download: then nobody waits for it.
 func (s *Service) Render(ctx context.Context, id ID) error {
-	_, err := s.rendered(ctx, id)
+	d, err := s.docs.Get(ctx, string(id))
+	if err != nil {
+		return err
+	}
+	if d.Value.State != Intended && d.Value.next(s.now()) != StepRender {
+		return s.settleDue(ctx, id)
+	}
+	_, err = s.rendered(ctx, id)
 	return err
 }
 

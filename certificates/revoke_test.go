@@ -143,8 +143,8 @@ func TestRevocationBetweenStepsIsNotLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, _ := r.Look(ctx, id)
-	if c.Recorded || c.next() != StepLog {
-		t.Errorf("recorded %v, next %s", c.Recorded, c.next())
+	if c.Recorded || c.next(c.IssuedAt) != StepLog {
+		t.Errorf("recorded %v, next %s", c.Recorded, c.next(c.IssuedAt))
 	}
 	r.finish(t, id)
 	if c, _ := r.Look(ctx, id); !c.Withdrawn || c.State != Suspended {

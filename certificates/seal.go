@@ -87,7 +87,7 @@ func (s *Service) Seal(ctx context.Context, id ID) error {
 		if err != nil {
 			return err
 		}
-		if step := d.Value.next(); step != StepSeal && step != StepLog {
+		if step := d.Value.next(s.now()); step != StepSeal && step != StepLog {
 			return s.settleDue(ctx, id)
 		}
 		_, err = s.sealWaiting(ctx)
@@ -488,7 +488,7 @@ func matches(root record.Root, checkpoint string, tree tlog.Tree) error {
 func (s *Service) settleDue(ctx context.Context, id ID) error {
 	now := s.now()
 	_, err := s.docs.Update(ctx, string(id), func(d *storage.Doc[Certificate]) error {
-		step := d.Value.next()
+		step := d.Value.next(s.now())
 		if d.Due == nil && step == "" || d.Due != nil && d.Due.Step == step {
 			return storage.Unchanged
 		}

@@ -58,7 +58,7 @@ func (w *Workers) step(ctx context.Context, lane Lane, r Ref) (next []Ref, again
 		w.settle(ctx, r, e.Due.Step, fmt.Errorf("nothing does step %q of %s", e.Due.Step, r.Collection))
 		return nil, false
 	}
-	if want := work.Lane; want != "" && want != lane {
+	if want := work.Lane; want != "" && want != lane && lane != anyLane {
 		id := fmt.Sprintf("advance:%s:%s:%d", r.Collection, r.ID, e.Version)
 		if err := w.queue.enqueue(ctx, want, r, id); err != nil && !errors.Is(err, faults.Conflict) {
 			w.Log.Warn("a document was not handed on; the sweeper will find it", "lane", want, "err", err)

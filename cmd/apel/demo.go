@@ -51,7 +51,14 @@ func (v *demoVerb) Run(e *env) error {
 		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 		v.Dir, v.Listen = dir, "127.0.0.1:0"
 	}
-	in, err := open(e.ctx, v.place, as{serving: true, worker: true, kind: kindDemo, now: clock.now, seed: v.Seed, quiet: true, secure: v.secure()})
+	city, err := v.checkCity()
+	if err != nil {
+		return err
+	}
+	if city {
+		clock.set(cityBegin(time.Now()))
+	}
+	in, err := open(e.ctx, v.place, as{serving: true, worker: true, kind: kindDemo, now: clock.now, seed: v.Seed, made: v.People, quiet: true, secure: v.secure()})
 	if err != nil {
 		return err
 	}
@@ -60,7 +67,12 @@ func (v *demoVerb) Run(e *env) error {
 			fmt.Printf(format+"\n", args...)
 		}
 	}
-	logins, err := in.fillDemo(e.ctx, v, say)
+	var logins []demoLogin
+	if city {
+		logins, err = in.fillCity(e.ctx, v, clock, say)
+	} else {
+		logins, err = in.fillDemo(e.ctx, v, say)
+	}
 	if err != nil {
 		return errors.Join(err, in.close())
 	}
@@ -76,11 +88,28 @@ func (v *demoVerb) Run(e *env) error {
 	})
 }
 
-// demoClock is the machine's clock, which a demonstration may step forward to let reading time pass.
-type demoClock struct{ ahead atomic.Int64 }
+// demoClock is the machine's clock, which a demonstration may step forward to let reading time pass. While a made city lives through its past the
+// clock stands where it is set and moves by steps only.
+type demoClock struct{ ahead, at atomic.Int64 }
 
-func (c *demoClock) now() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
-func (c *demoClock) step(d time.Duration) { c.ahead.Add(int64(d)) }
+func (c *demoClock) now() time.Time {
+	if at := c.at.Load(); at != 0 {
+		return time.Unix(0, at).UTC()
+	}
+	return time.Now().Add(time.Duration(c.ahead.Load()))
+}
+
+func (c *demoClock) step(d time.Duration) {
+	if c.at.Load() != 0 {
+		c.at.Add(int64(d))
+		return
+	}
+	c.ahead.Add(int64(d))
+}
+
+// set stops the clock at a moment; release lets it run as the machine's again.
+func (c *demoClock) set(t time.Time) { c.at.Store(t.UnixNano()) }
+func (c *demoClock) release()        { c.at.Store(0) }
 
 // demoLogin is one person of the demo to log in as. Passwords are made anew for every folder and stand in it beside the keys.
 type demoLogin struct {
@@ -163,11 +192,15 @@ func (in *installation) fillDemo(ctx context.Context, v *demoVerb, say func(stri
 	if err != nil {
 		return nil, err
 	}
+	return logins, saveLogins(path, logins)
+}
+
+func saveLogins(path string, logins []demoLogin) error {
 	b, err := json.MarshalIndent(logins, "", "  ")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return logins, os.WriteFile(path, b, 0o600)
+	return os.WriteFile(path, b, 0o600)
 }
 
 // demoAccounts opens the accounts of one learner and of everybody who holds a role, the way an admin would: a slip, and a password set with it.

@@ -31,6 +31,9 @@ const (
 type marker struct {
 	Kind string `json:"kind"` // "city" or "demo"
 	Seed int64  `json:"seed,omitempty"`
+
+	People  int  `json:"people,omitempty"`  // of a made city
+	Filling bool `json:"filling,omitempty"` // the made city is not whole yet
 }
 
 // errOwned says that another process owns the folder.
@@ -93,13 +96,17 @@ func (f *folder) mark() (marker, error) {
 	return m, nil
 }
 
-// setMark writes what the folder is, once, before the first document.
+// setMark writes what the folder is: before the first document, and when a made city is whole.
 func (f *folder) setMark(m marker) error {
 	b, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(f.file(fileMarker), append(b, '\n'), 0o600)
+	tmp := f.file(fileMarker + ".new")
+	if err := os.WriteFile(tmp, append(b, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, f.file(fileMarker))
 }
 
 // secret reads a random secret of the installation, made at first use, kept as a file of its own and never in the database.

@@ -43,6 +43,7 @@ type as struct {
 	secure  bool             // people reach it by https
 	now     func() time.Time // nil: the clock of the machine
 	seed    int64            // of a new demo folder
+	made    int              // people of a made city to fill a new demo folder with
 	quiet   bool
 
 	testOnlyEngine func(storage.Engine) storage.Engine // wraps the engine, to break writes on purpose
@@ -133,7 +134,7 @@ func (in *installation) checkKind() error {
 			}
 			return nil
 		}
-		return in.folder.setMark(marker{Kind: in.kind, Seed: in.seed})
+		return in.folder.setMark(marker{Kind: in.kind, Seed: in.seed, People: in.made, Filling: in.made > 0})
 	}
 	if err != nil {
 		return err

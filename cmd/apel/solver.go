@@ -27,11 +27,13 @@ func newSolver(d *exchange.Draft) solver {
 
 // formItem is a question as the API shows it.
 type formItem struct {
-	ID      string `json:"id"`
-	Choices []struct {
-		ID   string `json:"id"`
-		HTML string `json:"html"`
-	} `json:"choices"`
+	ID      string       `json:"id"`
+	Choices []formChoice `json:"choices"`
+}
+
+type formChoice struct {
+	ID   string `json:"id"`
+	HTML string `json:"html"`
 }
 
 // formAnswer is an answer as the API takes it.

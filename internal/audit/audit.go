@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -41,6 +43,9 @@ type Trail struct {
 
 // maxBlock bounds the entries of one journal block, far below the size limit of a document.
 const maxBlock = 200
+
+// atOnce is how many documents are written side by side, so that they share commits.
+const atOnce = 32
 
 // Open opens the trail.
 func Open(ctx context.Context, db *storage.DB, policy access.Policy) (*Trail, error) {
@@ -136,25 +141,30 @@ func (t *Trail) move(ctx context.Context, docs []storage.Waiting) (int, error) {
 	if err := t.project(ctx); err != nil {
 		return 0, err
 	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
 	for _, d := range docs {
-		err := t.db.UpdateEnvelope(ctx, d.Collection, d.ID, func(e *storage.Envelope) error {
-			var rest []storage.Audit
-			for _, x := range e.Trail {
-				if !taken[x.ID] {
-					rest = append(rest, x)
+		g.Go(func() error {
+			err := t.db.UpdateEnvelope(gctx, d.Collection, d.ID, func(e *storage.Envelope) error {
+				var rest []storage.Audit
+				for _, x := range e.Trail {
+					if !taken[x.ID] {
+						rest = append(rest, x)
+					}
 				}
+				if len(rest) == len(e.Trail) {
+					return storage.Unchanged
+				}
+				e.Trail = rest
+				return nil
+			})
+			if err != nil && !errors.Is(err, faults.NotFound) {
+				return fmt.Errorf("take moved entries out of %s: %w", d.Collection, err)
 			}
-			if len(rest) == len(e.Trail) {
-				return storage.Unchanged
-			}
-			e.Trail = rest
 			return nil
 		})
-		if err != nil && !errors.Is(err, faults.NotFound) {
-			return len(fresh), fmt.Errorf("take moved entries out of %s: %w", d.Collection, err)
-		}
 	}
-	return len(fresh), nil
+	return len(fresh), g.Wait()
 }
 
 // project makes the journal's entries findable, from where it stopped last.
@@ -174,11 +184,19 @@ func (t *Trail) project(ctx context.Context) error {
 			return err
 		}
 		for _, b := range blocks {
+			g, gctx := errgroup.WithContext(ctx)
+			g.SetLimit(atOnce)
 			for _, e := range b.Payload.Entries {
-				err := t.entries.Insert(ctx, &storage.Doc[Entry]{ID: e.ID, Value: Entry{e, b.N}})
-				if err != nil && !errors.Is(err, faults.Conflict) {
-					return err
-				}
+				g.Go(func() error {
+					err := t.entries.Insert(gctx, &storage.Doc[Entry]{ID: e.ID, Value: Entry{e, b.N}})
+					if err != nil && !errors.Is(err, faults.Conflict) {
+						return err
+					}
+					return nil
+				})
+			}
+			if err := g.Wait(); err != nil {
+				return err
 			}
 			done = b.N
 		}

@@ -1,0 +1,88 @@
+package made
+
+import (
+	"math"
+	"slices"
+
+	"github.com/apelkota/apel/internal/civil"
+)
+
+// Sitting is one cycle of one person in one course, as planned: when it begins, how well the person does, and whether it is given up.
+type Sitting struct {
+	Person   int // index in the staff
+	Course   string
+	On       civil.Date
+	Skill    float64 // chance to answer an item of the post-test; before learning it is less
+	Practice bool
+	Retakes  int // post-tests tried again after a failure, at most
+	Lessons  int // lessons read before giving up; -1: all
+	Renewal  bool
+}
+
+// Months of history.
+const Months = 24
+
+// Plan says who learned what between from and until: most take the integrity course in the first year and renew it late or not at all, people who
+// meet citizens take the service course, operators of complaint applications the complaints course. Units differ. In order of day. Pure.
+func Plan(seed int64, staff []Person, from, until civil.Date) []Sitting {
+	r := random(seed, streamHistory)
+	days := from.DaysUntil(until)
+	diligence := map[string]float64{} // of a unit: the chance that somebody there does what is asked
+	var out []Sitting
+	for i, p := range staff {
+		if _, ok := diligence[p.Unit]; !ok {
+			diligence[p.Unit] = 0.45 + 0.53*math.Sqrt(r.Float64())
+		}
+		d := diligence[p.Unit]
+		skill := min(max(0.84+0.1*r.NormFloat64(), 0.5), 0.99)
+		first := max(0, from.DaysUntil(p.Joined)+20)
+		x := r.Float64()
+		if !p.OnDuty || first > days-10 {
+			continue
+		}
+		add := func(course string, day int, renewal bool) bool {
+			if day > days {
+				return false
+			}
+			s := Sitting{Person: i, Course: course, On: from.AddDays(day), Skill: skill, Practice: r.Float64() < 0.45, Retakes: 1 + r.IntN(2), Lessons: -1, Renewal: renewal}
+			if chance(r, 5) {
+				s.Lessons = 1 + r.IntN(5)
+			}
+			if chance(r, 8) {
+				s.Retakes = 0
+			}
+			out = append(out, s)
+			return s.Lessons < 0
+		}
+		if x < d {
+			day := first + int(float64(min(365, max(30, days-first)))*math.Sqrt(r.Float64()*r.Float64()))
+			if add("APEL-103", day, false) && r.Float64() < d*0.9 {
+				add("APEL-103", day+285+r.IntN(150), true)
+			}
+		}
+		service := 0.07
+		if p.Frontline {
+			service = 0.85 * d
+		}
+		if r.Float64() < service {
+			add("APEL-104", first+r.IntN(max(1, days-first)), false)
+		}
+		complaints := 0.01
+		if p.Complaint {
+			complaints = 0.9 * d
+		}
+		if r.Float64() < complaints {
+			add("APEL-202", first+r.IntN(max(1, days-first)), false)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Sitting) int {
+		switch {
+		case a.On < b.On:
+			return -1
+		case a.On > b.On:
+			return 1
+		}
+		return 0
+	})
+	return out
+}
