@@ -9,8 +9,11 @@ import (
 	"encoding/base64"
 	"net/http"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -22,7 +25,7 @@ import (
 )
 
 // Version is the version of the API's contract. A change of the OpenAPI document needs a new one (TestOpenAPI).
-const Version = "1.0.0"
+const Version = "1.1.0"
 
 // Prefix is where the API lives.
 const Prefix = "/api/v1"
@@ -30,7 +33,8 @@ const Prefix = "/api/v1"
 // server holds what the operations need.
 type server struct {
 	Config
-	api huma.API
+	api   huma.API
+	keyed *idempotency
 }
 
 // operation is what each route says of itself; handle fills in the rest.
@@ -42,12 +46,14 @@ type operation struct {
 	Status       int   // of success; 0 means 200
 	Max          int64 // body limit in bytes; 0 means 1 MB
 	Public       bool  // needs nobody logged in
+	Secret       bool  // the answer holds a secret that is shown once: it is not kept for a repeated Idempotency-Key
 }
 
 // handle registers an operation. Every error of the handler leaves as a Problem, logged once.
 func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *I) (*O, error)) {
 	o := huma.Operation{OperationID: op.ID, Method: op.Method, Path: Prefix + op.Path, Summary: op.Summary, Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.Max,
-		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}}
+		Errors: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}}
+	s.keyed.register(o, op.Secret)
 	if !op.Public {
 		o.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	}
@@ -62,6 +68,26 @@ func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *
 		}
 		return out, nil
 	})
+}
+
+// download registers a GET operation whose answer is no JSON: a file or an event stream. It stands in the document like any other.
+func download(s *server, r *gin.Engine, op operation, media string, do gin.HandlerFunc) {
+	r.GET(Prefix+pathParameter.ReplaceAllString(op.Path, ":$1"), func(c *gin.Context) {
+		if visit.Actor(c.Request.Context()).Anonymous() {
+			s.fail(c, faults.Unauthenticated)
+			return
+		}
+		do(c)
+	})
+	schemas := s.api.OpenAPI().Components.Schemas
+	refused := &huma.Response{Description: "Problem", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schemas.Schema(reflect.TypeFor[Problem](), true, "")}}}
+	o := &huma.Operation{OperationID: op.ID, Method: http.MethodGet, Path: Prefix + op.Path, Summary: op.Summary, Tags: []string{op.Tag}, Security: []map[string][]string{{"session": {}}, {"token": {}}},
+		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
+		Responses:  map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}}
+	for _, k := range []faults.Kind{faults.Unauthenticated, faults.Forbidden, faults.NotFound, faults.Conflict, faults.Internal, faults.Unavailable} {
+		o.Responses[strconv.Itoa(k.Status())] = refused
+	}
+	s.api.OpenAPI().AddOperation(o)
 }
 
 // newAPI makes huma's side of the API on gin.
@@ -106,7 +132,59 @@ func answer[T any](v T) *body[T] { return &body[T]{"no-store", v} }
 // PageInput is how every list is paged.
 type PageInput struct {
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries at most"`
-	After string `query:"after" doc:"The next of the page before" maxLength:"600"`
+	After string `query:"after" doc:"The next of the page before, with the same filters" maxLength:"600"`
+
+	list string // the operation's id: a cursor of one list means nothing to another
+	from storage.Cursor
+}
+
+var errCursor = faults.OnField("after", "Penanda halaman tidak dikenal. Mulai lagi dari halaman pertama.", "Unknown page mark. Start again from the first page.")
+
+// Resolve reads the cursor; huma calls it after the query was read. A cursor of another list is refused.
+func (p *PageInput) Resolve(hc huma.Context) []error {
+	p.list = hc.Operation().OperationID
+	if p.After == "" {
+		return nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(p.After)
+	parts := strings.Split(string(b), "\x00")
+	if err != nil || len(parts) != 3 || parts[0] != p.list || !utf8.Valid(b) {
+		x := problem(hc.Context(), errCursor)
+		x.Errors[0].Location = "query.after"
+		return []error{x}
+	}
+	p.from = storage.Cursor{Order: parts[1], ID: parts[2]}
+	return nil
+}
+
+// after is where the page begins.
+func (p *PageInput) after() storage.Cursor { return p.from }
+
+// next is the cursor of the page behind this one. It holds an order key and an id, never a NIP.
+func (p *PageInput) next(c storage.Cursor, more bool) string {
+	if !more || c.Zero() {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(p.list + "\x00" + c.Order + "\x00" + c.ID))
+}
+
+// paged cuts a page out of a list that a room gives whole. name tells entries apart. An entry that has gone since the page before ends in a
+// refusal rather than in a page that repeats or leaves out.
+func paged[T, V any](p *PageInput, all []T, name func(T) string, show func(T) V) (*body[ListOf[V]], error) {
+	begin := 0
+	if p.After != "" {
+		i := slices.IndexFunc(all, func(e T) bool { return name(e) == p.from.ID })
+		if i < 0 {
+			return nil, errCursor
+		}
+		begin = i + 1
+	}
+	end := min(begin+p.Limit, len(all))
+	next := ""
+	if end < len(all) {
+		next = p.next(storage.Cursor{ID: name(all[end-1])}, true)
+	}
+	return list(all[begin:end], next, show), nil
 }
 
 // ListOf is one page of a list.
@@ -122,26 +200,6 @@ func list[T, V any](entries []T, next string, show func(T) V) *body[ListOf[V]] {
 		l.Items = append(l.Items, show(e))
 	}
 	return answer(l)
-}
-
-// encodeCursor and decodeCursor carry a place in an index through a URL. A cursor holds an order key and an id, never a NIP.
-func encodeCursor(c storage.Cursor, more bool) string {
-	if !more || c.Zero() {
-		return ""
-	}
-	return base64.RawURLEncoding.EncodeToString([]byte(c.Order + "\x00" + c.ID))
-}
-
-func decodeCursor(s string) (storage.Cursor, error) {
-	if s == "" {
-		return storage.Cursor{}, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	order, id, ok := strings.Cut(string(b), "\x00")
-	if err != nil || !ok {
-		return storage.Cursor{}, faults.OnField("after", "Penanda halaman tidak dikenal. Mulai lagi dari halaman pertama.", "Unknown page mark. Start again from the first page.")
-	}
-	return storage.Cursor{Order: order, ID: id}, nil
 }
 
 // instant shows a time, or nothing for the zero time.

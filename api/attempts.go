@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"time"
 
@@ -112,6 +113,76 @@ type Receipt struct {
 	Refused   int       `json:"refused" doc:"Answers that came after the end"`
 }
 
+// Review is a graded attempt as the caller may see it: per objective always, item by item with keys where nothing can be gained from it any more.
+type Review struct {
+	Attempt    Attempt           `json:"attempt"`
+	Title      texts.Text        `json:"title"`
+	Pass       int               `json:"pass,omitempty" doc:"Pass mark in points of 100"`
+	Left       int               `json:"left" doc:"Attempts left; -1 without limit"`
+	Objectives []ObjectiveResult `json:"objectives" nullable:"false"`
+	Full       bool              `json:"full" doc:"The items are there"`
+	Hint       string            `json:"hint,omitempty" doc:"Why the items are not there"`
+	Items      []ItemReview      `json:"items" nullable:"false"`
+	Gradings   []time.Time       `json:"gradings" nullable:"false" doc:"When it was graded; more than one after a regrade"`
+}
+
+// ObjectiveResult is the result of the items of one objective.
+type ObjectiveResult struct {
+	Code    string     `json:"code"`
+	Text    texts.Text `json:"text"`
+	Percent int        `json:"percent"`
+	Items   int        `json:"items"`
+}
+
+// ItemReview is one item with its key and what the author wrote about it.
+type ItemReview struct {
+	ID        string         `json:"id"`
+	Number    int            `json:"number"`
+	Objective string         `json:"objective"`
+	State     string         `json:"state"`
+	Earned    int            `json:"earned" doc:"Thousandths of the item"`
+	Stem      string         `json:"stem" doc:"Harmless HTML"`
+	Choices   []ChoiceReview `json:"choices" nullable:"false"`
+	Typed     string         `json:"typed,omitempty"`
+	Key       []string       `json:"key" nullable:"false" doc:"Right answers"`
+	Feedback  []string       `json:"feedback" nullable:"false"`
+	General   string         `json:"general,omitempty"`
+}
+
+// ChoiceReview is one choice as it stood on the form.
+type ChoiceReview struct {
+	ID       string `json:"id"`
+	HTML     string `json:"html"`
+	Chosen   bool   `json:"chosen"`
+	Right    bool   `json:"right"`
+	Feedback string `json:"feedback,omitempty"`
+}
+
+func showReview(ctx context.Context, r courses.Review) Review {
+	v := Review{Attempt: showAttempt(r.AttemptDoc), Title: r.Title, Pass: r.PassMark, Left: r.Left, Objectives: []ObjectiveResult{}, Full: r.Full, Hint: r.Hint.In(visit.From(ctx).Lang),
+		Items: []ItemReview{}, Gradings: orEmpty(r.Gradings)}
+	for _, o := range r.Objectives {
+		v.Objectives = append(v.Objectives, ObjectiveResult{o.Code, o.Text, o.Percent(), o.Items})
+	}
+	for _, it := range r.Items {
+		x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Stem: string(it.Stem), Choices: []ChoiceReview{}, Typed: it.Typed,
+			Key: plain(it.Key), Feedback: plain(it.Feedback), General: string(it.General)}
+		for _, c := range it.Choices {
+			x.Choices = append(x.Choices, ChoiceReview{c.ID, string(c.HTML), c.Chosen, c.Right, string(c.Feedback)})
+		}
+		v.Items = append(v.Items, x)
+	}
+	return v
+}
+
+func plain(in []template.HTML) []string {
+	out := make([]string, 0, len(in))
+	for _, h := range in {
+		out = append(out, string(h))
+	}
+	return out
+}
+
 // AttemptPath names an attempt in an address.
 type AttemptPath struct {
 	ID string `path:"id" maxLength:"200"`
@@ -136,15 +207,11 @@ func (s *server) attempts(r *gin.Engine) {
 			Course    string `query:"course" maxLength:"40"`
 			Marking   bool   `query:"marking" doc:"Only those that wait for a person"`
 		}) (*body[ListOf[Attempt]], error) {
-			after, err := decodeCursor(in.After)
+			found, next, err := s.Courses.Attempts(ctx, visit.Actor(ctx), courses.AttemptFilter{Enrolment: in.Enrolment, Course: in.Course, Marking: in.Marking, After: in.after(), Limit: in.Limit})
 			if err != nil {
 				return nil, err
 			}
-			found, next, err := s.Courses.Attempts(ctx, visit.Actor(ctx), courses.AttemptFilter{Enrolment: in.Enrolment, Course: in.Course, Marking: in.Marking, After: after, Limit: in.Limit})
-			if err != nil {
-				return nil, err
-			}
-			return list(found, encodeCursor(next, true), showAttempt), nil
+			return list(found, in.next(next, true), showAttempt), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}", ID: "getAttempt", Tag: "attempts", Summary: "Where an attempt stands"},
 		func(ctx context.Context, in *AttemptPath) (*body[Attempt], error) {
@@ -161,6 +228,14 @@ func (s *server) attempts(r *gin.Engine) {
 				return nil, err
 			}
 			return answer(showForm(f)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}/review", ID: "reviewAttempt", Tag: "attempts", Summary: "A graded attempt with what was right and wrong"},
+		func(ctx context.Context, in *AttemptPath) (*body[Review], error) {
+			r, err := s.Courses.Review(ctx, visit.Actor(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showReview(ctx, r)), nil
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers/{item}", ID: "saveAnswer", Tag: "attempts", Summary: "Save the answer to one item", Max: 8 << 10},
 		func(ctx context.Context, in *struct {
@@ -220,7 +295,7 @@ func (s *server) attempts(r *gin.Engine) {
 			}
 			return answer(showAttempt(a)), nil
 		})
-	r.GET(Prefix+"/attempts/:id/events", s.attemptEvents)
+	download(s, r, operation{Path: "/attempts/{id}/events", ID: "watchAttempt", Tag: "attempts", Summary: "Events named state whenever the attempt moves on, until it is graded or waits for a person"}, "text/event-stream", s.attemptEvents)
 }
 
 func answers(in map[string]Answer) map[string]grading.Answer {

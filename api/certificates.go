@@ -10,6 +10,7 @@ import (
 	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/certificates/verify"
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/visit"
 )
 
@@ -112,24 +113,21 @@ func (s *server) certificates(r *gin.Engine) {
 			State  string `query:"state" enum:"intended,issued,suspended,revoked"`
 			Words  string `query:"q" maxLength:"200" doc:"Words of the name, or the number"`
 		}) (*body[ListOf[Certificate]], error) {
-			after, err := decodeCursor(in.After)
-			if err != nil {
-				return nil, err
-			}
 			a := visit.Actor(ctx)
 			if in.Unit == "" && in.Course == "" && in.State == "" && in.Words == "" && in.Person == "" {
 				in.Person = a.Person
 			}
 			var p certificates.Page
+			var err error
 			if in.Person != "" {
-				p, err = s.Certificates.Of(ctx, a, in.Person, after)
+				p, err = s.Certificates.Of(ctx, a, in.Person, in.after())
 			} else {
-				p, err = s.Certificates.List(ctx, a, certificates.Filter{Unit: in.Unit, Course: in.Course, State: certificates.State(in.State), Words: in.Words, After: after, Limit: in.Limit})
+				p, err = s.Certificates.List(ctx, a, certificates.Filter{Unit: in.Unit, Course: in.Course, State: certificates.State(in.State), Words: in.Words, After: in.after(), Limit: in.Limit})
 			}
 			if err != nil {
 				return nil, err
 			}
-			return list(p.Views, encodeCursor(p.Next, p.More), showCertificate), nil
+			return list(p.Views, in.next(p.Next, p.More), showCertificate), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/certificates/{id}", ID: "getCertificate", Tag: "certificates", Summary: "One certificate"},
 		func(ctx context.Context, in *CertificatePath) (*body[Certificate], error) {
@@ -139,18 +137,15 @@ func (s *server) certificates(r *gin.Engine) {
 			}
 			return answer(showCertificate(v)), nil
 		})
-	for verb, do := range map[string]func(context.Context, certificates.ID, certificates.Decision) (certificates.View, error){
-		"revocation": func(ctx context.Context, id certificates.ID, d certificates.Decision) (certificates.View, error) {
-			return s.Certificates.Revoke(ctx, visit.Actor(ctx), id, d)
-		},
-		"suspension": func(ctx context.Context, id certificates.ID, d certificates.Decision) (certificates.View, error) {
-			return s.Certificates.Suspend(ctx, visit.Actor(ctx), id, d)
-		},
-		"reinstatement": func(ctx context.Context, id certificates.ID, d certificates.Decision) (certificates.View, error) {
-			return s.Certificates.Reinstate(ctx, visit.Actor(ctx), id, d)
-		},
+	for _, d := range []struct {
+		path, id, summary string
+		do                func(context.Context, access.Actor, certificates.ID, certificates.Decision) (certificates.View, error)
+	}{
+		{"revocation", "revokeCertificate", "Revoke a certificate for good, with the reason and the official who decided", s.Certificates.Revoke},
+		{"suspension", "suspendCertificate", "Suspend a certificate, with the reason and the official who decided", s.Certificates.Suspend},
+		{"reinstatement", "reinstateCertificate", "Lift a suspension, with the reason and the official who decided", s.Certificates.Reinstate},
 	} {
-		handle(s, operation{Method: http.MethodPost, Path: "/certificates/{id}/" + verb, ID: verb + "OfCertificate", Tag: "certificates", Summary: "Change a certificate's standing, with the reason and the official who decided (" + verb + ")"},
+		handle(s, operation{Method: http.MethodPost, Path: "/certificates/{id}/" + d.path, ID: d.id, Tag: "certificates", Summary: d.summary},
 			func(ctx context.Context, in *struct {
 				CertificatePath
 				Body struct {
@@ -158,7 +153,7 @@ func (s *server) certificates(r *gin.Engine) {
 					Official string `json:"official" minLength:"1" maxLength:"200" doc:"Name and post of who decided"`
 				}
 			}) (*body[Certificate], error) {
-				v, err := do(ctx, certificates.ID(in.ID), certificates.Decision{Reason: in.Body.Reason, Official: in.Body.Official})
+				v, err := d.do(ctx, visit.Actor(ctx), certificates.ID(in.ID), certificates.Decision{Reason: in.Body.Reason, Official: in.Body.Official})
 				if err != nil {
 					return nil, err
 				}
@@ -206,7 +201,7 @@ func (s *server) certificates(r *gin.Engine) {
 			}
 			return answer(root), nil
 		})
-	r.GET(Prefix+"/certificates/:id/pdf", func(c *gin.Context) {
+	download(s, r, operation{Path: "/certificates/{id}/pdf", ID: "downloadCertificate", Tag: "certificates", Summary: "The certificate's PDF"}, "application/pdf", func(c *gin.Context) {
 		ctx := c.Request.Context()
 		name, pdf, err := s.Certificates.Download(ctx, visit.Actor(ctx), certificates.ID(c.Param("id")))
 		if err != nil {

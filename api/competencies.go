@@ -3,9 +3,13 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/apelkota/apel/competencies"
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/storage/sets"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 )
@@ -170,12 +174,15 @@ func (s *server) competencies() {
 			return answer(showStanding(st)), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/evidence", ID: "listEvidence", Tag: "competencies", Summary: "A person's evidence"},
-		func(ctx context.Context, in *PersonPath) (*body[ListOf[Evidence]], error) {
+		func(ctx context.Context, in *struct {
+			PersonPath
+			PageInput
+		}) (*body[ListOf[Evidence]], error) {
 			es, err := s.Competencies.Evidence(ctx, visit.Actor(ctx), in.ID)
 			if err != nil {
 				return nil, err
 			}
-			return list(es, "", showEvidence), nil
+			return paged(&in.PageInput, es, func(e competencies.Evidence) string { return e.ID }, showEvidence)
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/hours", ID: "getHours", Tag: "competencies", Summary: "Learning hours (JP) in the year a day falls into"},
 		func(ctx context.Context, in *struct {
@@ -221,15 +228,11 @@ func (s *server) competencies() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/hours/open", ID: "listOpenHours", Tag: "competencies", Summary: "Training elsewhere that waits for verification"},
 		func(ctx context.Context, in *PageInput) (*body[ListOf[HoursEntry]], error) {
-			after, err := decodeCursor(in.After)
+			found, next, more, err := s.Competencies.OpenOutside(ctx, visit.Actor(ctx), in.after(), in.Limit)
 			if err != nil {
 				return nil, err
 			}
-			found, next, more, err := s.Competencies.OpenOutside(ctx, visit.Actor(ctx), after, in.Limit)
-			if err != nil {
-				return nil, err
-			}
-			return list(found, encodeCursor(next, more), showHoursEntry), nil
+			return list(found, in.next(next, more), showHoursEntry), nil
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/hours/{id}/verification", ID: "verifyHours", Tag: "competencies", Summary: "Accept or refuse somebody's training elsewhere"},
 		func(ctx context.Context, in *struct {
@@ -247,14 +250,112 @@ func (s *server) competencies() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/competencies", ID: "listCompetencies", Tag: "competencies", Summary: "The dictionary in force"},
 		func(ctx context.Context, in *struct {
+			PageInput
 			Version string `query:"version" maxLength:"60" doc:"An older version"`
 		}) (*body[ListOf[Competency]], error) {
 			d, err := s.Competencies.ReadDictionary(ctx, visit.Actor(ctx), in.Version)
 			if err != nil {
 				return nil, err
 			}
-			return list(inOrder(d), "", func(c competencies.Competency) Competency {
+			return paged(&in.PageInput, inOrder(d), func(c competencies.Competency) string { return c.Code }, func(c competencies.Competency) Competency {
 				return Competency{c.Code, string(c.Field), c.Name, c.Gists[:]}
-			}), nil
+			})
 		})
+	for _, e := range []struct {
+		path, id, summary string
+		do                func(context.Context, access.Actor, competencies.Assessed) error
+	}{
+		{"assessments", "recordAssessment", "Enter an official assessment of somebody else; it confirms levels", s.Competencies.RecordAssessment},
+		{"verifications", "verifyCompetencies", "Enter what one saw of somebody's work, as a supervisor; it proposes levels", s.Competencies.Verify},
+	} {
+		handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/" + e.path, ID: e.id, Tag: "competencies", Summary: e.summary, Status: http.StatusNoContent},
+			func(ctx context.Context, in *struct {
+				PersonPath
+				Body struct {
+					Report  string   `json:"report" minLength:"1" maxLength:"60" doc:"Number of the report: sending it again is the same entry"`
+					Title   string   `json:"title" minLength:"1" maxLength:"200" doc:"Who assessed, as shown"`
+					On      string   `json:"on" minLength:"10" maxLength:"10"`
+					Expires string   `json:"expires,omitempty" maxLength:"10" doc:"Last day; missing: as the rules say"`
+					Results []Target `json:"results" minItems:"1" maxItems:"200"`
+				}
+			}) (*struct{}, error) {
+				b := in.Body
+				x := competencies.Assessed{Report: b.Report, Person: in.ID, Title: b.Title, On: civil.Date(b.On), Expires: civil.Date(b.Expires)}
+				for _, r := range b.Results {
+					x.Results = append(x.Results, competencies.Target{Competency: r.Competency, Level: r.Level})
+				}
+				return nil, e.do(ctx, visit.Actor(ctx), x)
+			})
+	}
+	handle(s, operation{Method: http.MethodGet, Path: "/standards", ID: "listStandards", Tag: "competencies", Summary: "Competency standards of positions in force"},
+		func(ctx context.Context, in *struct {
+			PageInput
+			Version string `query:"version" maxLength:"60" doc:"An older version"`
+		}) (*body[ListOf[Standard]], error) {
+			set, err := s.Competencies.ReadStandards(ctx, visit.Actor(ctx), in.Version)
+			if err != nil {
+				return nil, err
+			}
+			all := make([]competencies.Standard, 0, len(set.Codes))
+			for _, code := range set.Codes {
+				all = append(all, set.Items[code])
+			}
+			return paged(&in.PageInput, all, func(st competencies.Standard) string { return st.Code }, showStandard)
+		})
+	for _, x := range []struct {
+		path, id, summary string
+		read              func(context.Context, access.Actor) ([]sets.Version, error)
+	}{
+		{"/competencies/versions", "listDictionaryVersions", "Versions of the dictionary, oldest first", s.Competencies.DictionaryVersions},
+		{"/standards/versions", "listStandardVersions", "Versions of the standards, oldest first", s.Competencies.StandardVersions},
+	} {
+		handle(s, operation{Method: http.MethodGet, Path: x.path, ID: x.id, Tag: "competencies", Summary: x.summary},
+			func(ctx context.Context, in *PageInput) (*body[ListOf[SetVersion]], error) {
+				all, err := x.read(ctx, visit.Actor(ctx))
+				if err != nil {
+					return nil, err
+				}
+				return paged(in, all, func(v sets.Version) string { return strconv.Itoa(v.No) }, showSetVersion)
+			})
+	}
+}
+
+// Standard is what a kind of position requires.
+type Standard struct {
+	Code         string        `json:"code"`
+	Name         string        `json:"name"`
+	Kind         string        `json:"kind" doc:"struktural, fungsional or pelaksana"`
+	Jenjang      string        `json:"jenjang"`
+	Class        int           `json:"class"`
+	Requirements []Requirement `json:"requirements" nullable:"false"`
+}
+
+// Requirement is one competency at one level.
+type Requirement struct {
+	Competency string `json:"competency"`
+	Level      int    `json:"level"`
+	Importance string `json:"importance" enum:"mutlak,penting,perlu"`
+}
+
+func showStandard(st competencies.Standard) Standard {
+	v := Standard{st.Code, st.Name, st.Kind, st.Jenjang, st.Class, []Requirement{}}
+	for _, r := range st.Requirements {
+		v.Requirements = append(v.Requirements, Requirement{r.Competency, r.Level, string(r.Importance)})
+	}
+	return v
+}
+
+// SetVersion is one state of a set that is published whole: dictionary, standards, eligibility rules.
+type SetVersion struct {
+	ID      string    `json:"id"`
+	No      int       `json:"no"`
+	From    string    `json:"from" doc:"The day it came into force"`
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	Members int       `json:"members"`
+	Source  string    `json:"source,omitempty" doc:"The file it came from"`
+}
+
+func showSetVersion(v sets.Version) SetVersion {
+	return SetVersion{v.ID, v.No, string(v.From), v.At, v.By, v.Members, v.Source}
 }

@@ -59,21 +59,15 @@ func (s *server) courses() {
 			Competency string `query:"competency" maxLength:"40" doc:"Aims at this competency"`
 			Drafts     bool   `query:"drafts" doc:"Also unpublished and closed ones; for authors"`
 		}) (*body[ListOf[Course]], error) {
-			after, err := decodeCursor(in.After)
-			if err != nil {
-				return nil, err
-			}
 			found, next, err := s.Courses.Catalogue(ctx, visit.Actor(ctx), courses.CatalogueFilter{Words: in.Words, Kind: courses.Kind(in.Kind), Track: in.Track, Value: in.Value,
-				Competency: in.Competency, Drafts: in.Drafts, After: after, Limit: in.Limit})
+				Competency: in.Competency, Drafts: in.Drafts, After: in.after(), Limit: in.Limit})
 			if err != nil {
 				return nil, err
 			}
-			return list(found, encodeCursor(next, true), func(l courses.Listed) Course { return showCourse(l.Code, l.Course) }), nil
+			return list(found, in.next(next, true), func(l courses.Listed) Course { return showCourse(l.Code, l.Course) }), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/courses/{code}", ID: "getCourse", Tag: "courses", Summary: "One course"},
-		func(ctx context.Context, in *struct {
-			Code string `path:"code" maxLength:"40"`
-		}) (*body[Course], error) {
+		func(ctx context.Context, in *CoursePath) (*body[Course], error) {
 			c, err := s.Courses.Course(ctx, visit.Actor(ctx), in.Code)
 			if err != nil {
 				return nil, err

@@ -48,6 +48,14 @@ func showEnrolment(e courses.EnrolmentDoc) Enrolment {
 	return v
 }
 
+func showStep(r courses.Requirement, lang texts.Lang) Step {
+	st := Step{Kind: r.Kind, Code: r.Code, Title: r.Title, Done: r.Done, Optional: r.Optional, Locked: []string{}, Missing: r.Missing.In(lang)}
+	for _, l := range r.Locked {
+		st.Locked = append(st.Locked, l.In(lang))
+	}
+	return st
+}
+
 // Lesson is a lesson as its reader gets it.
 type Lesson struct {
 	Enrolment string     `json:"enrolment"`
@@ -112,20 +120,16 @@ func (s *server) enrolments() {
 			Unit   string `query:"unit" maxLength:"60"`
 			State  string `query:"state" enum:"active,completed,failed"`
 		}) (*body[ListOf[Enrolment]], error) {
-			after, err := decodeCursor(in.After)
-			if err != nil {
-				return nil, err
-			}
 			a := visit.Actor(ctx)
 			if in.Person == "" && in.Course == "" && in.Cohort == "" && in.Unit == "" {
 				in.Person = a.Person
 			}
 			found, next, err := s.Courses.Enrolments(ctx, a, courses.EnrolmentFilter{Person: in.Person, Course: in.Course, State: courses.EnrolmentState(in.State), Cohort: in.Cohort, Unit: in.Unit,
-				After: after, Limit: in.Limit})
+				After: in.after(), Limit: in.Limit})
 			if err != nil {
 				return nil, err
 			}
-			return list(found, encodeCursor(next, true), showEnrolment), nil
+			return list(found, in.next(next, true), showEnrolment), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/enrolments/{id}", ID: "getEnrolment", Tag: "enrolments", Summary: "One enrolment with every step the course asks for"},
 		func(ctx context.Context, in *EnrolmentPath) (*body[Enrolment], error) {
@@ -136,11 +140,7 @@ func (s *server) enrolments() {
 			v := showEnrolment(p.EnrolmentDoc)
 			lang := visit.From(ctx).Lang
 			for _, r := range p.Requirements {
-				st := Step{Kind: r.Kind, Code: r.Code, Title: r.Title, Done: r.Done, Optional: r.Optional, Locked: []string{}, Missing: r.Missing.In(lang)}
-				for _, l := range r.Locked {
-					st.Locked = append(st.Locked, l.In(lang))
-				}
-				v.Steps = append(v.Steps, st)
+				v.Steps = append(v.Steps, showStep(r, lang))
 			}
 			return answer(v), nil
 		})

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/internal/faults"
@@ -22,17 +24,19 @@ import (
 // path. What was asked stands as a digest, the answer as it was sent; both are dropped after keepAnswers.
 type answered struct {
 	At      time.Time `json:"at"`
-	Request string    `json:"request"` // SHA-256 of the body
+	Request string    `json:"request"` // SHA-256 of the query and the body
 	Status  int       `json:"status"`  // 0 while the first request is still running
 	Type    string    `json:"type,omitempty"`
 	Body    []byte    `json:"body,omitempty"`
+	Secret  bool      `json:"secret,omitempty"` // the answer was a secret and is not kept
 }
 
 const (
 	keepAnswers = 24 * time.Hour
 	// giveUpAfter is when a request that never stored an answer counts as died with its process; its work itself is repeatable.
-	giveUpAfter  = time.Minute
-	keyedBodyMax = 1 << 20
+	giveUpAfter = time.Minute
+	// keyedMax is the body limit of a keyed POST outside of the operations that name their own.
+	keyedMax = 1 << 20
 )
 
 // answersByAge is the index the cleaner uses.
@@ -41,6 +45,22 @@ const answersByAge = "age"
 type idempotency struct {
 	docs *storage.Collection[answered]
 	now  func() time.Time
+
+	routes map[string]keyedRoute // by gin's path; filled while operations are registered, read-only afterwards
+}
+
+// keyedRoute is what the middleware must know of a POST operation.
+type keyedRoute struct {
+	max    int64
+	secret bool
+}
+
+var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
+
+func (i *idempotency) register(o huma.Operation, secret bool) {
+	if o.Method == http.MethodPost {
+		i.routes[pathParameter.ReplaceAllString(o.Path, ":$1")] = keyedRoute{o.MaxBodyBytes, secret}
+	}
 }
 
 func openIdempotency(ctx context.Context, db *storage.DB, now func() time.Time) (*idempotency, error) {
@@ -49,7 +69,7 @@ func openIdempotency(ctx context.Context, db *storage.DB, now func() time.Time) 
 			return []string{"all"}, storage.OrderTime(d.Value.At)
 		}},
 	}})
-	return &idempotency{docs, now}, err
+	return &idempotency{docs: docs, now: now, routes: map[string]keyedRoute{}}, err
 }
 
 // Clean drops answers that are older than a day. Safe to call at any time.
@@ -86,13 +106,18 @@ func (i *idempotency) middleware(c *gin.Context) {
 	if a.Anonymous() {
 		return // a key belongs to an actor; the handler will refuse
 	}
-	asked, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, keyedBodyMax))
+	route := i.routes[c.FullPath()]
+	limit := int64(keyedMax)
+	if route.max > 0 {
+		limit = route.max
+	}
+	asked, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, limit))
 	if err != nil {
 		refuse(faults.Wrap(err, faults.TooLarge, "Isi permintaan terlalu besar.", "The request body is too large."))
 		return
 	}
 	c.Request.Body = io.NopCloser(bytes.NewReader(asked))
-	sum := sha256.Sum256(asked)
+	sum := sha256.Sum256(append([]byte(c.Request.URL.RawQuery+"\x00"), asked...))
 	id := sha256.Sum256([]byte(a.Name() + "\x00" + c.Request.URL.Path + "\x00" + key))
 	d := storage.Doc[answered]{ID: hex.EncodeToString(id[:]), Value: answered{At: i.now().UTC(), Request: hex.EncodeToString(sum[:])}}
 	err = i.docs.Insert(ctx, &d)
@@ -104,6 +129,10 @@ func (i *idempotency) middleware(c *gin.Context) {
 			return
 		case first.Value.Request != d.Value.Request:
 			refuse(faults.New(faults.Invalid, "Idempotency-Key ini sudah dipakai untuk permintaan lain. Pakai kunci baru.", "This Idempotency-Key was used for another request. Use a new key."))
+			return
+		case first.Value.Status != 0 && first.Value.Secret:
+			refuse(faults.New(faults.Conflict, "Permintaan ini sudah dikerjakan. Isinya rahasia dan hanya ditampilkan satu kali; buat yang baru dengan kunci baru.",
+				"This request was carried out. Its answer is a secret that is shown once; make a new one with a new key."))
 			return
 		case first.Value.Status != 0:
 			c.Header("Idempotent-Replay", "true")
@@ -136,6 +165,9 @@ func (i *idempotency) middleware(c *gin.Context) {
 		return
 	}
 	d.Value.Status, d.Value.Type, d.Value.Body = w.Status(), w.Header().Get("Content-Type"), w.kept.Bytes()
+	if route.secret && w.Status() < 300 {
+		d.Value.Secret, d.Value.Body = true, nil
+	}
 	if err := i.docs.Replace(ctx, &d); err != nil {
 		c.Error(err) //nolint:errcheck // the work is done and repeatable; only the shown answer is lost
 	}

@@ -148,16 +148,12 @@ func (s *server) people() {
 			Words    string `query:"q" maxLength:"200" doc:"Words of the name; a NIP is looked up with POST /people/lookup"`
 			Gone     bool   `query:"gone"`
 		}) (*body[ListOf[Person]], error) {
-			after, err := decodeCursor(in.After)
-			if err != nil {
-				return nil, err
-			}
 			p, err := s.People.Persons(ctx, visit.Actor(ctx), people.PersonFilter{Under: people.UnitID(in.Under), Position: people.PositionID(in.Position), Status: people.Status(in.Status),
-				Query: in.Words, Gone: in.Gone, After: after, Limit: in.Limit})
+				Query: in.Words, Gone: in.Gone, After: in.after(), Limit: in.Limit})
 			if err != nil {
 				return nil, err
 			}
-			return list(p.Items, encodeCursor(p.Next, p.More), showPerson), nil
+			return list(p.Items, in.next(p.Next, p.More), showPerson), nil
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/people/lookup", ID: "lookUpPerson", Tag: "people", Summary: "Find a person by NIP, which never stands in an address", Max: 1 << 10},
 		func(ctx context.Context, in *struct {
@@ -184,15 +180,11 @@ func (s *server) people() {
 			PersonPath
 			PageInput
 		}) (*body[ListOf[Viewer]], error) {
-			after, err := decodeCursor(in.After)
+			p, err := s.People.Viewers(ctx, visit.Actor(ctx), people.ID(in.ID), in.after(), in.Limit)
 			if err != nil {
 				return nil, err
 			}
-			p, err := s.People.Viewers(ctx, visit.Actor(ctx), people.ID(in.ID), after, in.Limit)
-			if err != nil {
-				return nil, err
-			}
-			return list(p.Items, encodeCursor(p.Next, p.More), func(v people.Viewing) Viewer { return Viewer{string(v.Viewer), v.Name, v.Role, string(v.Day)} }), nil
+			return list(p.Items, in.next(p.Next, p.More), func(v people.Viewing) Viewer { return Viewer{string(v.Viewer), v.Name, v.Role, string(v.Day)} }), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/account", ID: "getAccount", Tag: "people", Summary: "A person's account"},
 		func(ctx context.Context, in *PersonPath) (*body[Account], error) {
@@ -236,7 +228,7 @@ func (s *server) people() {
 		change(func(ctx context.Context, id people.ID, g people.RoleGrant) (people.Account, error) {
 			return s.People.Revoke(ctx, visit.Actor(ctx), id, g)
 		}))
-	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/slip", ID: "issueSlip", Tag: "people", Summary: "A new activation slip for one person; sessions end, logged", Status: http.StatusCreated},
+	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/slip", ID: "issueSlip", Tag: "people", Summary: "A new activation slip for one person; sessions end, logged", Secret: true, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			PersonPath
 			Body struct {
@@ -249,7 +241,7 @@ func (s *server) people() {
 			}
 			return answer(showSlip(sl)), nil
 		})
-	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/slips", ID: "issueSlips", Tag: "people", Summary: "Activation slips of a unit and below, for printing; shown this one time", Status: http.StatusCreated},
+	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/slips", ID: "issueSlips", Tag: "people", Summary: "Activation slips of a unit and below, for printing; shown this one time", Secret: true, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			PersonPath
 			Body struct {
@@ -270,11 +262,7 @@ func (s *server) people() {
 			Kind   string `query:"kind" maxLength:"40"`
 			Words  string `query:"q" maxLength:"200"`
 		}) (*body[ListOf[Unit]], error) {
-			after, err := decodeCursor(in.After)
-			if err != nil {
-				return nil, err
-			}
-			f := people.UnitFilter{Under: people.UnitID(in.Under), Kind: in.Kind, Query: in.Words, After: after, Limit: in.Limit}
+			f := people.UnitFilter{Under: people.UnitID(in.Under), Kind: in.Kind, Query: in.Words, After: in.after(), Limit: in.Limit}
 			if in.Parent != "" {
 				parent := people.UnitID(in.Parent)
 				f.ChildrenOf = &parent
@@ -283,7 +271,7 @@ func (s *server) people() {
 			if err != nil {
 				return nil, err
 			}
-			return list(p.Items, encodeCursor(p.Next, p.More), showUnit), nil
+			return list(p.Items, in.next(p.Next, p.More), showUnit), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/positions", ID: "listPositions", Tag: "people", Summary: "Positions by name"},
 		func(ctx context.Context, in *struct {
@@ -293,43 +281,36 @@ func (s *server) people() {
 			Standard string `query:"standard" maxLength:"60"`
 			Words    string `query:"q" maxLength:"200"`
 		}) (*body[ListOf[Position]], error) {
-			after, err := decodeCursor(in.After)
+			p, err := s.People.Positions(ctx, visit.Actor(ctx), people.PositionFilter{Under: people.UnitID(in.Under), Kind: in.Kind, Standard: in.Standard, Query: in.Words, After: in.after(), Limit: in.Limit})
 			if err != nil {
 				return nil, err
 			}
-			p, err := s.People.Positions(ctx, visit.Actor(ctx), people.PositionFilter{Under: people.UnitID(in.Under), Kind: in.Kind, Standard: in.Standard, Query: in.Words, After: after, Limit: in.Limit})
-			if err != nil {
-				return nil, err
-			}
-			return list(p.Items, encodeCursor(p.Next, p.More), showPosition), nil
+			return list(p.Items, in.next(p.Next, p.More), showPosition), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/vacancies", ID: "listVacancies", Tag: "people", Summary: "Positions with empty seats in a unit and below"},
 		func(ctx context.Context, in *struct {
+			PageInput
 			Under string `query:"under" maxLength:"60"`
 		}) (*body[ListOf[Vacancy]], error) {
 			vs, err := s.People.Vacancies(ctx, visit.Actor(ctx), people.UnitID(in.Under))
 			if err != nil {
 				return nil, err
 			}
-			return list(vs, "", func(o people.Occupancy) Vacancy {
+			return paged(&in.PageInput, vs, func(o people.Occupancy) string { return string(o.Position.ID) }, func(o people.Occupancy) Vacancy {
 				return Vacancy{showPosition(o.Position), o.Holders, o.Acting, o.Vacant}
-			}), nil
+			})
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/notices", ID: "listNotices", Tag: "notices", Summary: "One's inbox, newest first"},
 		func(ctx context.Context, in *struct {
 			PageInput
 			Unread bool `query:"unread"`
 		}) (*body[ListOf[Notice]], error) {
-			after, err := decodeCursor(in.After)
-			if err != nil {
-				return nil, err
-			}
 			a := visit.Actor(ctx)
-			p, err := s.People.Notices(ctx, a, people.ID(a.Person), in.Unread, after, in.Limit)
+			p, err := s.People.Notices(ctx, a, people.ID(a.Person), in.Unread, in.after(), in.Limit)
 			if err != nil {
 				return nil, err
 			}
-			return list(p.Items, encodeCursor(p.Next, p.More), showNotice), nil
+			return list(p.Items, in.next(p.Next, p.More), showNotice), nil
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/notices/{id}/read", ID: "readNotice", Tag: "notices", Summary: "Mark a notice as read"},
 		func(ctx context.Context, in *struct {

@@ -17,6 +17,8 @@ import (
 	"github.com/apelkota/apel/internal/settings"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/placement"
+	"github.com/apelkota/apel/readiness"
 )
 
 // Watcher tells when a document moves on; the event stream rereads it then. A watcher that tells nothing makes the stream slower, never wrong.
@@ -31,8 +33,12 @@ type Config struct {
 	Courses      *courses.Service
 	Certificates *certificates.Service
 	Competencies *competencies.Service
+	Placement    *placement.Service
+	Readiness    *readiness.Service
 	Settings     *settings.Service
 	Audit        *audit.Trail
+	Imports      Importers
+	Work         Work
 	Watch        Watcher
 	Now          func() time.Time
 	Log          *slog.Logger
@@ -50,14 +56,24 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 			keyed.middleware(g)
 		}
 	})
-	s := &server{Config: c, api: newAPI(r)}
+	s := &server{Config: c, api: newAPI(r), keyed: keyed}
 	s.sessions()
 	s.people()
 	s.courses()
+	s.authoring()
+	s.assignments()
+	s.cohorts()
 	s.enrolments()
 	s.attempts(r)
 	s.certificates(r)
 	s.competencies()
+	s.placement()
+	s.readiness()
+	s.audit()
+	s.work()
+	s.settings()
+	s.imports()
+	s.files(r)
 	if err := s.docs(r); err != nil {
 		return nil, err
 	}

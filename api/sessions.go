@@ -81,7 +81,7 @@ func (s *server) sessions() {
 			TOTP     string `json:"totp,omitempty" maxLength:"30" doc:"Code of the second factor, where one is set up"`
 		}
 	}
-	handle(s, operation{Method: http.MethodPost, Path: "/sessions", ID: "logIn", Tag: "sessions", Summary: "Log in", Status: http.StatusCreated, Public: true, Max: 4 << 10},
+	handle(s, operation{Method: http.MethodPost, Path: "/sessions", ID: "logIn", Tag: "sessions", Summary: "Log in", Secret: true, Status: http.StatusCreated, Public: true, Max: 4 << 10},
 		func(ctx context.Context, in *login) (*loggedIn, error) {
 			x, token, err := s.People.Login(ctx, people.LoginInput{NIP: in.Body.NIP, Password: in.Body.Password, TOTP: in.Body.TOTP, Device: visit.From(ctx).Device, Agent: in.Agent})
 			if err != nil {
@@ -89,7 +89,7 @@ func (s *server) sessions() {
 			}
 			return s.loggedIn(x, token), nil
 		})
-	handle(s, operation{Method: http.MethodPost, Path: "/activations", ID: "activate", Tag: "sessions", Summary: "Set a password with an activation slip, and log in", Status: http.StatusCreated, Public: true, Max: 4 << 10},
+	handle(s, operation{Method: http.MethodPost, Path: "/activations", ID: "activate", Tag: "sessions", Summary: "Set a password with an activation slip, and log in", Secret: true, Status: http.StatusCreated, Public: true, Max: 4 << 10},
 		func(ctx context.Context, in *struct {
 			Agent string `header:"User-Agent"`
 			Body  struct {
@@ -127,13 +127,13 @@ func (s *server) sessions() {
 			}{[]http.Cookie{SessionCookie("", time.Unix(0, 0), s.Secure)}}, nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/sessions", ID: "listSessions", Tag: "sessions", Summary: "One's open sessions"},
-		func(ctx context.Context, _ *struct{}) (*body[ListOf[Session]], error) {
+		func(ctx context.Context, in *PageInput) (*body[ListOf[Session]], error) {
 			a := visit.Actor(ctx)
 			xs, err := s.People.Sessions(ctx, a, people.ID(a.Person))
 			if err != nil {
 				return nil, err
 			}
-			return list(xs, "", showSession), nil
+			return paged(in, xs, func(x people.Session) string { return x.ID }, showSession)
 		})
 	handle(s, operation{Method: http.MethodDelete, Path: "/sessions/{id}", ID: "endSession", Tag: "sessions", Summary: "End a session, for example of a lost phone", Status: http.StatusNoContent},
 		func(ctx context.Context, in *struct {
@@ -158,7 +158,7 @@ func (s *server) sessions() {
 			}
 			return answer(me), nil
 		})
-	handle(s, operation{Method: http.MethodPost, Path: "/tokens", ID: "addToken", Tag: "sessions", Summary: "Make an API token; its secret is shown once", Status: http.StatusCreated},
+	handle(s, operation{Method: http.MethodPost, Path: "/tokens", ID: "addToken", Tag: "sessions", Summary: "Make an API token; its secret is shown once", Secret: true, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Name  string   `json:"name" minLength:"1" maxLength:"100"`
@@ -179,13 +179,13 @@ func (s *server) sessions() {
 			}{showToken(t), secret}), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/tokens", ID: "listTokens", Tag: "sessions", Summary: "One's API tokens"},
-		func(ctx context.Context, _ *struct{}) (*body[ListOf[Token]], error) {
+		func(ctx context.Context, in *PageInput) (*body[ListOf[Token]], error) {
 			a := visit.Actor(ctx)
 			ts, err := s.People.Tokens(ctx, a, people.ID(a.Person))
 			if err != nil {
 				return nil, err
 			}
-			return list(ts, "", showToken), nil
+			return paged(in, ts, func(t people.Token) string { return t.ID }, showToken)
 		})
 	handle(s, operation{Method: http.MethodDelete, Path: "/tokens/{id}", ID: "revokeToken", Tag: "sessions", Summary: "Revoke an API token", Status: http.StatusNoContent},
 		func(ctx context.Context, in *struct {

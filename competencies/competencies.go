@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -64,9 +65,11 @@ type Waker interface {
 	Wake(ctx context.Context, collection, id string)
 }
 
-// Files says whether a proof was stored. The blob store does.
+// Files stores proofs by their hash. The blob store does.
 type Files interface {
 	Known(ctx context.Context, hash string) (bool, error)
+	Put(ctx context.Context, r io.Reader, max int64) (hash string, err error)
+	Read(ctx context.Context, hash string) ([]byte, error)
 }
 
 // Config is what the room needs. DB, Policy and Staff are required.
@@ -91,6 +94,7 @@ type Service struct {
 	rules      *sets.Set[Rules]
 	evidence   *storage.Collection[Evidence]
 	hours      *storage.Collection[Hours]
+	proofs     *storage.Collection[sentProof]
 	standings  *storage.Collection[storage.Derived[Profile]]
 }
 
@@ -112,13 +116,14 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		cfg.Limits = func() HourLimits { return DefaultHourLimits }
 	}
 	s := &Service{cfg: cfg}
-	var errs [6]error
+	var errs [7]error
 	s.dictionary, errs[0] = sets.Open[Competency](ctx, cfg.DB, "dictionary")
 	s.standards, errs[1] = sets.Open[Standard](ctx, cfg.DB, "standards")
 	s.rules, errs[2] = sets.Open[Rules](ctx, cfg.DB, "competency_rules")
 	s.evidence, errs[3] = storage.Open(ctx, cfg.DB, evidenceDef)
 	s.hours, errs[4] = storage.Open(ctx, cfg.DB, hoursDef)
 	s.standings, errs[5] = storage.Open(ctx, cfg.DB, standingDef)
+	s.proofs, errs[6] = storage.Open(ctx, cfg.DB, proofDef)
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("open competencies: %w", err)
 	}

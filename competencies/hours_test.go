@@ -3,6 +3,7 @@ package competencies_test
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -75,6 +76,11 @@ func TestSumHours(t *testing.T) {
 type files map[string]bool
 
 func (f files) Known(_ context.Context, hash string) (bool, error) { return f[hash], nil }
+func (f files) Read(context.Context, string) ([]byte, error)       { return []byte("%PDF-1.7"), nil }
+func (f files) Put(context.Context, io.Reader, int64) (string, error) {
+	f["put"] = true
+	return "put", nil
+}
 
 func TestOutsideTrainingIsVerifiedBySomebodyElse(t *testing.T) {
 	r := newRoom(t, func(c *competencies.Config) { c.Files = files{"abc": true} })

@@ -51,7 +51,7 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 		watch = in.workers
 	}
 	clean, err := api.Mount(ctx, r, api.Config{DB: in.db, People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies,
-		Settings: in.settings, Audit: in.audit, Watch: watch, Now: in.now, Log: in.log, Secure: f.secure()})
+		Placement: in.placement, Readiness: in.readiness, Settings: in.settings, Audit: in.audit, Imports: apiImports{in}, Work: in.parked(), Watch: watch, Now: in.now, Log: in.log, Secure: f.secure()})
 	if err != nil {
 		return nil, err
 	}

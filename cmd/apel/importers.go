@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apelkota/apel/api"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/internal/access"
@@ -28,12 +29,17 @@ type importInput struct {
 	name     string
 	open     func() (io.ReadCloser, error)
 	check    bool // list what would happen and write nothing
+	later    bool // registers: leave the applying to the chain; with check: keep the plan, so that it can be accepted
 	source   string
+	fields   map[string]string // sync: field -> column title
+	units    map[string]string // sync: foreign unit -> unit code
 	progress func(done, of int)
 }
 
 // imported says in a few words what an import did.
 type imported struct {
+	ID      string `json:"id,omitempty"`    // registers: of the plan
+	State   string `json:"state,omitempty"` // registers: how far the plan is
 	Kind    string `json:"kind"`
 	Name    string `json:"name"`
 	Rows    int    `json:"rows"`
@@ -70,7 +76,19 @@ func (in *installation) importers() map[string]importer {
 			if err != nil {
 				return imported{}, err
 			}
-			p, err := in.people.RunImport(ctx, a, people.ImportInput{Kind: kind, Name: f.name, Sheet: sheet, DryRun: f.check, Source: f.source}, f.progress)
+			file := people.ImportInput{Kind: kind, Name: f.name, Sheet: sheet, DryRun: f.check && !f.later, Source: f.source, Fields: f.fields, Units: f.units}
+			var p people.Import
+			if f.later {
+				p, err = in.people.CheckImport(ctx, a, file)
+				if err == nil {
+					err = p.Err()
+				}
+				if err == nil && !f.check {
+					p, err = in.people.AcceptImport(ctx, a, p.ID)
+				}
+			} else {
+				p, err = in.people.RunImport(ctx, a, file, f.progress)
+			}
 			if err != nil {
 				return imported{}, err
 			}
@@ -80,7 +98,7 @@ func (in *installation) importers() map[string]importer {
 					parts = append(parts, fmt.Sprintf("%d %s", n, what))
 				}
 			}
-			return imported{Rows: p.Rows, Done: p.Done, Left: p.Left, Summary: strings.Join(parts, ", ")}, nil
+			return imported{ID: p.ID, State: string(p.State), Rows: p.Rows, Done: p.Done, Left: p.Left, Summary: strings.Join(parts, ", ")}, nil
 		}
 	}
 	m := map[string]importer{
@@ -118,6 +136,44 @@ func (in *installation) importers() map[string]importer {
 		}
 	}
 	return m
+}
+
+// importRight is what whoever imports a kind of file must be allowed, somewhere. It is asked before a file is read, which may be large; the room
+// asks again for what the file holds.
+var importRight = map[string]struct{ verb, kind string }{
+	"units": {"run", "register_import"}, "positions": {"run", "register_import"}, "people": {"run", "register_import"}, "appointments": {"run", "register_import"},
+	"roles": {"run", "register_import"}, "sync": {"run", "register_import"}, "dictionary": {"import", "dictionary"}, "standards": {"import", "standard"},
+	"eligibility": {"import", "eligibility"}, "course": {"author", "course"}, "assignments": {"rule", "assignment"},
+	"apps": {"import", "app"}, "app_roles": {"import", "app"}, "app_operators": {"import", "app"},
+}
+
+// apiImports gives the importers to the API.
+type apiImports struct{ *installation }
+
+// Import implements api.Importers.
+func (in apiImports) Import(ctx context.Context, a access.Actor, f api.ImportFile) (api.Imported, error) {
+	do, ok := in.importers()[f.Kind]
+	if !ok {
+		return api.Imported{}, faults.New(faults.NotFound, "Jenis impor ini tidak ada.", "There is no such kind of import.")
+	}
+	right := importRight[f.Kind]
+	if in.policy.Scope(a, right.verb, right.kind).Empty() {
+		if _, err := in.policy.May(a, right.verb, access.Thing{Kind: right.kind}); err != nil {
+			return api.Imported{}, err
+		}
+	}
+	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.Data)), nil }
+	i, err := do(ctx, a, importInput{name: f.Name, open: open, check: f.Check, later: true, source: f.Source, fields: f.Fields, units: f.Units})
+	if err != nil {
+		return api.Imported{}, err
+	}
+	if i.State == "" {
+		i.State = string(people.ImportDone)
+		if f.Check {
+			i.State = string(people.ImportChecked)
+		}
+	}
+	return api.Imported{Kind: i.Kind, Name: i.Name, ID: i.ID, State: i.State, Rows: i.Rows, Done: i.Done, Left: i.Left, Summary: i.Summary}, nil
 }
 
 // importCourse takes a course folder, zipped or as it is on disk (f.name is then its path), and publishes it.

@@ -209,6 +209,18 @@ func (s *Service) Zone() civil.Zone { return s.current().zone }
 // Version is the number that a change must name, 0 before the first change.
 func (s *Service) Version() int64 { return s.current().version }
 
+// Whole reads the settings from storage with the number a change must name, for whoever may change them: they hold a signer's NIP and the way out for mail.
+func (s *Service) Whole(ctx context.Context, a access.Actor) (Settings, int64, error) {
+	if _, err := s.Policy.May(a, "change", Thing); err != nil {
+		return Settings{}, 0, err
+	}
+	c, err := s.load(ctx)
+	if err != nil {
+		return Settings{}, 0, err
+	}
+	return c.settings, c.version, nil
+}
+
 // Change replaces the settings, audited with the reason. version is the one the form was filled from; Conflict when somebody changed them since.
 // Calling it again with the same values and the new version changes nothing.
 func (s *Service) Change(ctx context.Context, a access.Actor, version int64, to Settings, why string) error {

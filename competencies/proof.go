@@ -1,0 +1,89 @@
+package competencies
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// MaxProof bounds a proof in bytes: a scanned page, not an archive.
+const MaxProof = 10 << 20
+
+// Proof is a stored file that shows a training took place.
+type Proof struct {
+	Hash string
+	Kind string // media type, found in the content and never believed from its sender
+	Size int64
+}
+
+var proofEndings = map[string]string{"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
+
+// Name is what a download is called.
+func (p Proof) Name() string { return "bukti" + proofEndings[p.Kind] }
+
+// AddProof stores a file for an entry that the actor will make. Storing the same content again is the same file. Invalid when it is no PDF, PNG or
+// JPEG or is empty, TooLarge above MaxProof.
+func (s *Service) AddProof(ctx context.Context, a access.Actor, r io.Reader) (Proof, error) {
+	if _, _, err := s.may(ctx, a, "add", "hours", a.Person); err != nil {
+		return Proof{}, err
+	}
+	data, err := io.ReadAll(io.LimitReader(r, MaxProof+1))
+	if err != nil {
+		return Proof{}, faults.Wrap(err, faults.Invalid, "Berkas tidak terkirim utuh. Kirim lagi.", "The file did not arrive whole. Send it again.")
+	}
+	if len(data) > MaxProof {
+		return Proof{}, faults.New(faults.TooLarge, "Berkas bukti paling besar 10 MB. Perkecil hasil pindainya.", "A proof has at most 10 MB. Make the scan smaller.")
+	}
+	p := Proof{Kind: http.DetectContentType(data), Size: int64(len(data))}
+	if _, ok := proofEndings[p.Kind]; !ok {
+		return Proof{}, faults.OnField("file", "Berkas bukti harus PDF, PNG, atau JPEG.", "A proof is a PDF, PNG or JPEG file.")
+	}
+	if s.cfg.Files == nil {
+		return Proof{}, faults.New(faults.Unavailable, "Berkas tidak dapat disimpan di sini.", "Files cannot be stored here.")
+	}
+	if p.Hash, err = s.cfg.Files.Put(ctx, bytes.NewReader(data), MaxProof); err != nil {
+		return Proof{}, err
+	}
+	err = s.proofs.Insert(ctx, &storage.Doc[sentProof]{ID: a.Person + "." + p.Hash, Value: sentProof{At: s.now()}})
+	if errors.Is(err, faults.Conflict) {
+		err = nil
+	}
+	return p, err
+}
+
+// sentProof notes that a person sent a file; its id is person.hash. Hashes of other files are public (the log names those of certificates), so an
+// entry shows its proof only when its own person sent it.
+type sentProof struct {
+	At time.Time `json:"at"`
+}
+
+var proofDef = storage.Def[sentProof]{Name: "proofs", Shape: 1}
+
+// Proof reads the proof of an entry, for its owner and whoever may see or verify the entry. NotFound when the entry has none.
+func (s *Service) Proof(ctx context.Context, a access.Actor, entry string) (Proof, []byte, error) {
+	d, err := s.hours.Get(ctx, entry)
+	if err != nil {
+		return Proof{}, nil, err
+	}
+	if _, _, err := s.may(ctx, a, "view", "hours", d.Value.Person); err != nil {
+		return Proof{}, nil, err
+	}
+	if d.Value.Proof == "" || s.cfg.Files == nil {
+		return Proof{}, nil, faults.New(faults.NotFound, "Entri ini tidak punya bukti.", "This entry has no proof.")
+	}
+	if _, err := s.proofs.Get(ctx, d.Value.Person+"."+d.Value.Proof); err != nil {
+		return Proof{}, nil, err
+	}
+	data, err := s.cfg.Files.Read(ctx, d.Value.Proof)
+	if err != nil {
+		return Proof{}, nil, err
+	}
+	return Proof{Hash: d.Value.Proof, Kind: http.DetectContentType(data), Size: int64(len(data))}, data, nil
+}
