@@ -52,7 +52,7 @@ type operation struct {
 // handle registers an operation. Every error of the handler leaves as a Problem, logged once.
 func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *I) (*O, error)) {
 	o := huma.Operation{OperationID: op.ID, Method: op.Method, Path: Prefix + op.Path, Summary: op.Summary, Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.Max,
-		Errors: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}}
+		Errors: refusals, Responses: map[string]*huma.Response{}}
 	s.keyed.register(o, op.Secret)
 	if !op.Public {
 		o.Security = []map[string][]string{{"session": {}}, {"token": {}}}
@@ -68,6 +68,23 @@ func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *
 		}
 		return out, nil
 	})
+	s.shareRefusals(o.Responses)
+}
+
+// refusals are the statuses that any operation may answer with, all with a Problem.
+var refusals = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge,
+	http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
+
+// shareRefusals lets every operation point to one description of a refusal.
+func (s *server) shareRefusals(of map[string]*huma.Response) {
+	c := s.api.OpenAPI().Components
+	if c.Responses == nil {
+		c.Responses = map[string]*huma.Response{"Problem": {Description: "Why it was refused, and what to do",
+			Content: map[string]*huma.MediaType{"application/problem+json": {Schema: c.Schemas.Schema(reflect.TypeFor[Problem](), true, "")}}}}
+	}
+	for _, status := range refusals {
+		of[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/Problem"}
+	}
 }
 
 // download registers a GET operation whose answer is no JSON: a file or an event stream. It stands in the document like any other.
@@ -79,14 +96,10 @@ func download(s *server, r *gin.Engine, op operation, media string, do gin.Handl
 		}
 		do(c)
 	})
-	schemas := s.api.OpenAPI().Components.Schemas
-	refused := &huma.Response{Description: "Problem", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schemas.Schema(reflect.TypeFor[Problem](), true, "")}}}
 	o := &huma.Operation{OperationID: op.ID, Method: http.MethodGet, Path: Prefix + op.Path, Summary: op.Summary, Tags: []string{op.Tag}, Security: []map[string][]string{{"session": {}}, {"token": {}}},
 		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
 		Responses:  map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}}
-	for _, k := range []faults.Kind{faults.Unauthenticated, faults.Forbidden, faults.NotFound, faults.Conflict, faults.Internal, faults.Unavailable} {
-		o.Responses[strconv.Itoa(k.Status())] = refused
-	}
+	s.shareRefusals(o.Responses)
 	s.api.OpenAPI().AddOperation(o)
 }
 
