@@ -45,6 +45,15 @@ func (in *installation) control(ctx context.Context) (stop func(), err error) {
 		done, err := do(r.Context(), access.System("import"), importInput{name: q.Get("name"), source: q.Get("source"), check: q.Has("check"), open: func() (io.ReadCloser, error) { return r.Body, nil }})
 		reply(w, done, err)
 	})
+	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {
+		var o backupOrder
+		if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
+			reply(w, nil, faults.Wrap(err, faults.Invalid, "Permintaan tidak dapat dibaca.", "The request cannot be read."))
+			return
+		}
+		m, err := in.backup(r.Context(), o)
+		reply(w, m, err)
+	})
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	ended := make(chan struct{})
 	go func() {

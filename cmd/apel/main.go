@@ -27,6 +27,8 @@ type verbs struct {
 	Demo    demoVerb    `cmd:"" help:"Fill a fresh folder with the demo city and serve it; with --once run the main job and exit."`
 	Import  importVerb  `cmd:"" help:"Import people, units, positions, standards, courses or apps from files."`
 	Verify  verifyVerb  `cmd:"" help:"Check a certificate without a network."`
+	Backup  backupVerb  `cmd:"" help:"Write a consistent copy while the server runs."`
+	Restore restoreVerb `cmd:"" help:"Put a backup into an empty folder."`
 	Doctor  doctorVerb  `cmd:"" help:"Check configuration, storage, signatures, log, queue and half-done work."`
 	Bench   benchVerb   `cmd:"" help:"Measure the published figures."`
 	Version versionVerb `cmd:"" help:"Print the version."`
@@ -70,7 +72,7 @@ func (e *env) complain(err error) {
 	for _, x := range f.Fields {
 		fmt.Fprintf(os.Stderr, "  %s: %s\n", x.Path, x.Text.In(e.lang))
 	}
-	if f.Kind == faults.Internal || f.Kind == faults.Unavailable {
+	if f.Kind == faults.Internal || f.Kind == faults.Unavailable || os.Getenv("APEL_LOG") == "debug" {
 		fmt.Fprintln(os.Stderr, "  ", err)
 	}
 }

@@ -10,12 +10,6 @@ import (
 	"github.com/apelkota/apel/web"
 )
 
-// entry is one place in the navigation. It is shown to whom the policy lets apply the verb to some thing of the kind.
-type entry struct {
-	item       web.NavItem
-	verb, kind string
-}
-
 // navigation is the menu of the person who looks, as far as the policy lets them go; the pages behind it ask the rooms again.
 func (in *installation) navigation(c *gin.Context) web.Navigation {
 	ctx := c.Request.Context()

@@ -313,17 +313,6 @@ func (v value) text(needed bool) string {
 	return ""
 }
 
-// texts reads a list of strings.
-func (v value) texts() []string {
-	var out []string
-	for _, e := range v.list() {
-		if s := e.text(true); s != "" {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // int reads a whole number within bounds; absent is 0, a mistake when it is needed.
 func (v value) int(needed bool, low, high int) int {
 	n, ok := v.node.(*ast.IntegerNode)
