@@ -15,7 +15,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -31,6 +30,7 @@ type Engine struct {
 	reads *sql.DB
 	write *sql.DB
 	conn  *sql.Conn // the only connection that writes; used by the writer goroutine only once it runs
+	tx    txStmts   // on conn
 
 	jobs     chan *job
 	closed   chan struct{} // closed by Close: no write is taken any more
@@ -97,14 +97,17 @@ func Open(path string, o Options) (_ *Engine, err error) {
 		if err := create(path); err != nil {
 			return nil, unavailable(err)
 		}
-		if e.write, err = sql.Open("sqlite", dsn(path, o)); err != nil {
+		if e.write, err = sql.Open("sqlite", dsn(path, o, writerCache)); err != nil {
 			return nil, unavailable(err)
 		}
 		if e.conn, err = e.write.Conn(context.Background()); err != nil {
 			return nil, unavailable(err)
 		}
+		if err := e.tx.prepare(context.Background(), e.conn); err != nil {
+			return nil, unavailable(err)
+		}
 	}
-	if e.reads, err = sql.Open("sqlite", dsn(path, o)); err != nil {
+	if e.reads, err = sql.Open("sqlite", dsn(path, o, readerCache)); err != nil {
 		return nil, unavailable(err)
 	}
 	e.reads.SetMaxOpenConns(readers)
@@ -134,7 +137,7 @@ func create(path string) error {
 	return errors.Join(f.Close(), d.Sync(), d.Close())
 }
 
-func dsn(path string, o Options) string {
+func dsn(path string, o Options, cacheKiB int) string {
 	synchronous := "FULL"
 	if o.testOnlySynchronous != "" {
 		synchronous = o.testOnlySynchronous
@@ -156,7 +159,11 @@ func dsn(path string, o Options) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }
 
-const cacheKiB = 16000 // page cache of each connection
+// Page caches in KiB. Readers have small ones: there are several, and behind them stands the kernel's.
+const (
+	writerCache = 16000
+	readerCache = 4000
+)
 
 // Close waits for the writes under way, then closes the file. Writes that come later are Unavailable. Safe to call twice.
 func (e *Engine) Close() error {
@@ -175,8 +182,12 @@ func (e *Engine) Close() error {
 // writes the log back into the database.
 func (e *Engine) closeFiles() error {
 	var errs []error
+	prepared := []*sql.Stmt{e.tx.begin, e.tx.commit, e.tx.rollback}
 	for _, c := range e.collections {
-		for _, s := range c.statements() {
+		prepared = append(prepared, c.statements()...)
+	}
+	for _, s := range prepared {
+		if s != nil {
 			errs = append(errs, s.Close())
 		}
 	}
@@ -269,14 +280,14 @@ func (e *Engine) Collections(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// statements lists what is prepared.
+// statements lists what is prepared, with nil for what is not.
 func (c *collection) statements() []*sql.Stmt {
 	w := &c.writes
 	all := []*sql.Stmt{c.get, c.slice, w.head, w.insert, w.same, w.replace, w.remove, w.addEntry, w.dropEntry}
 	for _, s := range c.find {
 		all = append(all, s)
 	}
-	return slices.DeleteFunc(all, func(s *sql.Stmt) bool { return s == nil })
+	return all
 }
 
 func (e *Engine) collection(name string) (*collection, error) {
