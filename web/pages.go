@@ -23,6 +23,7 @@ type Page struct {
 func pages() []Page {
 	return slices.Concat(
 		enginePages,
+		learnerPages,
 	)
 }
 

@@ -36,6 +36,7 @@ type QuizOption struct {
 	Chosen   bool
 	Right    bool // only looked at in a review that shows the key
 	Feedback string
+	Said     Prose // feedback as our renderer made it, wins over Feedback
 }
 
 // Is says whether the typed value is v (true/false items).
@@ -52,8 +53,10 @@ type QuizReview struct {
 	State    string // "right", "part", "wrong", "blank", "waiting"
 	Points   string // "1 dari 1"
 	Feedback string
-	Key      string // the right answer where it may be shown
-	ShowKey  bool   // options carry Right
+	Key      string  // the right answer where it may be shown
+	Said     []Prose // feedback as our renderer made it, after Feedback
+	KeyText  Prose   // the right answer as our renderer made it, wins over Key
+	ShowKey  bool    // options carry Right
 }
 
 // QuizRun is the frame around a running attempt. Its data- attributes tell assets/js/quiz.js where to save; the same
@@ -101,6 +104,7 @@ func (q QuizRun) Answered() int {
 type QuizNavItem struct {
 	ID       string // the item's id
 	Number   int
+	URL      string // where the question stands, when the map is made of links
 	Page     int
 	Answered bool
 	Flagged  bool

@@ -1,0 +1,182 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// ResultPage is what became of an attempt, and what is next.
+type ResultPage struct {
+	Base
+	Score       string
+	Of          string // "lulus mulai nilai 70"
+	Verdict     Badge
+	Marking     bool // waits for a person
+	Objectives  []Progress
+	Again       []Link // lessons to read again
+	Hint        string // why the items are not shown
+	Items       []QuizItem
+	Certificate *Card
+	Pending     *Waiting // the certificate is being made
+	Next        []Button
+	TimedOut    bool
+}
+
+func (l *learner) showResult(c *gin.Context) error {
+	ctx, a, id := c.Request.Context(), reader(c), c.Param("attempt")
+	at, err := l.Courses.Attempt(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	if !graded(at) {
+		return see(c, attemptURL(id, "tunggu"))
+	}
+	r, err := l.Courses.Review(ctx, a, id)
+	if at.State == courses.AttemptNeedsMarking && errors.Is(err, faults.Conflict) {
+		l.Render(c, http.StatusOK, "result", l.markingPage(c, at))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	x, err := l.Courses.Progress(ctx, a, at.Enrolment)
+	if err != nil {
+		return err
+	}
+	p := l.resultPage(c, r, x)
+	if err := l.fillNext(c, p, r, x); err != nil {
+		return err
+	}
+	l.Render(c, http.StatusOK, "result", p)
+	return nil
+}
+
+// markingPage says that a person has to look at the answers.
+func (l *learner) markingPage(c *gin.Context, at courses.AttemptDoc) *ResultPage {
+	return &ResultPage{Base: Base{Title: l.T(c, "Jawaban Anda diterima"), Active: navCatalogue}, Marking: true,
+		Next: []Button{{Label: "Kembali ke langkah belajar", URL: enrolmentURL(at.Enrolment), Kind: "primary"}}}
+}
+
+func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progress) *ResultPage {
+	p := &ResultPage{Base: Base{Title: in(c, r.Title), Active: navCatalogue, Crumbs: []Link{{Name: in(c, x.Card.Title), URL: enrolmentURL(r.Enrolment)}}},
+		Score: l.format(c).points(r.Score), TimedOut: r.TimedOut, Hint: in(c, r.Hint)}
+	if r.Kind == courses.PostTest {
+		p.Of = l.T(c, "lulus mulai nilai %d", r.PassMark)
+		p.Verdict = Badge{Kind: Warn, Label: "Belum lulus"}
+		if r.Passed {
+			p.Verdict = Badge{Kind: Success, Label: "Lulus"}
+		}
+	}
+	for _, o := range r.Objectives {
+		bar := Progress{Name: in(c, o.Text), Done: float64(o.Percent()), Goal: 100}
+		if bar.Name == "" {
+			bar.Name = o.Code
+		}
+		if o.Percent() < 60 {
+			bar.Kind = Warn
+		}
+		p.Objectives = append(p.Objectives, bar)
+	}
+	for _, it := range r.Items {
+		p.Items = append(p.Items, l.reviewItem(c, it, len(r.Items)))
+	}
+	return p
+}
+
+// reviewStates are the words of the item part for the states of a graded item.
+var reviewStates = map[grading.State]string{grading.Right: "right", grading.Partial: "part", grading.Wrong: "wrong", grading.Blank: "blank", grading.NeedsMarking: "waiting"}
+
+func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) QuizItem {
+	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Text: it.Stem, Value: it.Typed, Kind: ShortText,
+		Review: &QuizReview{State: reviewStates[it.State], Said: append(slices.Clone(it.Feedback), nonEmpty(it.General)...), ShowKey: true}}
+	if it.State == grading.Partial {
+		q.Review.Points = l.T(c, "%s dari 1", l.format(c).points(it.Earned))
+	}
+	if len(it.Choices) == 0 {
+		var keys []string
+		for _, k := range it.Key {
+			keys = append(keys, string(k))
+		}
+		q.Review.KeyText = Prose(strings.Join(keys, " · "))
+	}
+	right := 0
+	for _, ch := range it.Choices {
+		q.Options = append(q.Options, QuizOption{ID: ch.ID, Text: ch.HTML, Chosen: ch.Chosen, Right: ch.Right, Said: ch.Feedback})
+		if ch.Right {
+			right++
+		}
+	}
+	if len(it.Choices) > 0 {
+		q.Kind = SingleChoice
+		if right > 1 {
+			q.Kind = MultipleChoice
+		}
+	}
+	return q
+}
+
+func nonEmpty(p Prose) []Prose {
+	if p == "" {
+		return nil
+	}
+	return []Prose{p}
+}
+
+// fillNext says what to do now: the certificate, the next step, reading again, another try.
+func (l *learner) fillNext(c *gin.Context, p *ResultPage, r courses.Review, x courses.Progress) error {
+	if r.Kind == courses.PostTest && r.Passed {
+		card, made, err := l.certificateOf(c, x.ID)
+		if err != nil {
+			return err
+		}
+		p.Certificate = card
+		if !made {
+			p.Certificate, p.RefreshSeconds = nil, 3
+			p.Pending = &Waiting{Label: "Sertifikat Anda sedang diterbitkan", Text: l.T(c, "Halaman ini berpindah sendiri."), Stream: attemptURL(r.ID, "sertifikat")}
+		}
+		p.Next = append(p.Next, Button{Label: "Ke beranda", URL: "/", Icon: "home"})
+		return nil
+	}
+	if r.Kind == courses.PostTest && !r.Passed {
+		if err := l.fillAgain(c, p, r, x); err != nil {
+			return err
+		}
+		if r.Left != 0 {
+			p.Next = append(p.Next, Button{Label: "Coba lagi", URL: quizURL(x.ID, r.Quiz), Kind: "primary", Icon: "sync"})
+		}
+	}
+	if r.Kind == courses.Practice {
+		p.Next = append(p.Next, Button{Label: "Berlatih lagi", URL: quizURL(x.ID, r.Quiz), Icon: "sync"})
+	}
+	if x.Next != nil && x.Next.Code != r.Quiz {
+		p.Next = append(p.Next, Button{Name: l.requirementText(c, *x.Next), URL: requirementURL(x.ID, *x.Next), Kind: "primary", Icon: "arrow"})
+	}
+	p.Next = append(p.Next, Button{Label: "Kembali ke langkah belajar", URL: enrolmentURL(x.ID)})
+	return nil
+}
+
+// fillAgain names the lessons of the objectives that went badly.
+func (l *learner) fillAgain(c *gin.Context, p *ResultPage, r courses.Review, x courses.Progress) error {
+	v, err := l.Courses.Version(c.Request.Context(), reader(c), x.Version)
+	if err != nil {
+		return err
+	}
+	weak := map[string]bool{}
+	for _, o := range r.Objectives {
+		weak[o.Code] = o.Percent() < r.PassMark
+	}
+	for _, lesson := range v.Content.Lessons {
+		if slices.ContainsFunc(lesson.Objectives, func(code string) bool { return weak[code] }) {
+			p.Again = append(p.Again, Link{Name: in(c, lesson.Title), URL: lessonURL(x.ID, lesson.Code)})
+		}
+	}
+	return nil
+}

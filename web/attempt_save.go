@@ -1,0 +1,45 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// saveAnswer keeps one answer as it changes, for assets/js/quiz.js, which says at its top what is posted and answered. It costs one read and one swap
+// of the attempt: the form is not drawn for it.
+func (l *learner) saveAnswer(c *gin.Context) error {
+	item := c.PostForm("item")
+	saved, err := l.Courses.Save(c.Request.Context(), reader(c), c.Param("attempt"), map[string]grading.Answer{item: savedAnswer(c, item)}, postedSeq(c))
+	if err == nil {
+		c.Header("Cache-Control", "no-store")
+		c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": l.config.Now().UnixMilli(), "left": saved.Left.Milliseconds()})
+		return nil
+	}
+	fault, status := faults.Of(err), faults.KindOf(err).Status()
+	if errors.Is(err, faults.Conflict) && !stale(fault) {
+		status = http.StatusGone // handed in, or the time is over
+	}
+	if status >= http.StatusInternalServerError {
+		l.config.Log.ErrorContext(c.Request.Context(), "save answer", "route", c.FullPath(), "error", err)
+	}
+	c.Header("Cache-Control", "no-store")
+	c.JSON(status, gin.H{"text": in(c, fault.Text)})
+	return nil
+}
+
+// savedAnswer reads one answer; the control says in which form it comes, the room whether it fits the question.
+func savedAnswer(c *gin.Context, item string) grading.Answer {
+	values := c.PostFormArray("answer." + item)
+	switch {
+	case len(values) == 0 || len(values) == 1 && values[0] == "":
+		return grading.Answer{}
+	case c.PostForm("as") == "text":
+		return grading.Answer{Text: values[0]}
+	}
+	return grading.Answer{Choices: values}
+}

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// AttemptPage is a running attempt: all its questions on one page, one form, so that it works without JavaScript and costs one visit on the wire.
+type AttemptPage struct {
+	Base
+	Quiz QuizRun
+}
+
+func (l *learner) showAttempt(c *gin.Context) error {
+	f, err := l.Courses.Form(c.Request.Context(), reader(c), c.Param("attempt"))
+	if err != nil {
+		return err
+	}
+	if ended(f) {
+		return see(c, attemptURL(f.Attempt, "tunggu"))
+	}
+	l.Render(c, http.StatusOK, "attempt", l.attemptPage(c, f))
+	return nil
+}
+
+// ended says whether nothing can be answered any more: handed in, or the time is up.
+func ended(f courses.FormView) bool {
+	return f.State != courses.AttemptOpen || !f.EndsAt.IsZero() && f.Left <= 0
+}
+
+// saveAttempt keeps the whole form as shown and leads to the last look before handing in; with go=submit (the time is over) it hands in at once.
+func (l *learner) saveAttempt(c *gin.Context) error {
+	ctx, a, id := c.Request.Context(), reader(c), c.Param("attempt")
+	f, err := l.Courses.Form(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	given := postedAnswers(c, f)
+	switch seq := postedSeq(c); {
+	case ended(f):
+		return see(c, attemptURL(id, "tunggu"))
+	case c.PostForm("go") == "submit":
+		_, err = l.Courses.Submit(ctx, a, id, given, seq)
+	case len(given) > 0:
+		_, err = l.Courses.Save(ctx, a, id, given, seq)
+	}
+	if err != nil {
+		return l.refuseAnswers(c, f, given, err)
+	}
+	if c.PostForm("go") == "submit" {
+		return see(c, attemptURL(id, "tunggu"))
+	}
+	return see(c, attemptURL(id, "periksa"))
+}
+
+// refuseAnswers shows the form again with the answers as typed: they came from a tab that missed a save, or one cannot be read.
+func (l *learner) refuseAnswers(c *gin.Context, f courses.FormView, given map[string]grading.Answer, err error) error {
+	fault := faults.Of(err)
+	if errors.Is(err, faults.Conflict) && !stale(fault) {
+		return see(c, attemptURL(f.Attempt, "tunggu")) // it ended meanwhile
+	}
+	if !errors.Is(err, faults.Conflict) && !errors.Is(err, faults.Invalid) {
+		return err
+	}
+	for i, it := range f.Items {
+		if typed, ok := given[it.Item]; ok {
+			f.Items[i].Answer = typed
+		}
+	}
+	p := l.attemptPage(c, f)
+	text := in(c, fault.Text)
+	if stale(fault) {
+		text = l.T(c, "Tes ini juga dibuka di tab atau perangkat lain. Periksa jawaban di bawah, lalu simpan lagi: yang tampil di sini yang akan disimpan.")
+	}
+	p.Notices = append(p.Notices, Notice{Kind: Danger, Label: "Jawaban belum tersimpan", Text: text})
+	l.Render(c, http.StatusUnprocessableEntity, "attempt", p)
+	return nil
+}
+
+// stale says whether a refusal is about a tab that missed a save.
+func stale(f *faults.Error) bool {
+	return slices.ContainsFunc(f.Fields, func(x faults.Field) bool { return x.Path == courses.Stale })
+}
+
+// postedAnswers reads the answers on the form that differ from the stored ones. Only questions that were on the posted page count, so that a page cut
+// off on its way takes nothing back.
+func postedAnswers(c *gin.Context, f courses.FormView) map[string]grading.Answer {
+	given := map[string]grading.Answer{}
+	shown := c.PostFormArray("item")
+	for _, it := range f.Items {
+		if !slices.Contains(shown, it.Item) {
+			continue
+		}
+		ans := postedAnswer(c, it)
+		if ans.Text != it.Answer.Text || !slices.Equal(ans.Choices, it.Answer.Choices) {
+			given[it.Item] = ans
+		}
+	}
+	return given
+}
+
+func postedAnswer(c *gin.Context, it courses.ItemView) grading.Answer {
+	values := slices.DeleteFunc(c.PostFormArray("answer."+it.Item), func(v string) bool { return strings.TrimSpace(v) == "" })
+	if len(values) == 0 {
+		return grading.Answer{}
+	}
+	if it.Ask == grading.AskOne || it.Ask == grading.AskMany {
+		return grading.Answer{Choices: values}
+	}
+	return grading.Answer{Text: strings.TrimSpace(values[0])}
+}
+
+func postedSeq(c *gin.Context) int {
+	n, err := strconv.Atoi(c.PostForm("seq"))
+	if err != nil {
+		return -1 // matches no save, so nothing is written over
+	}
+	return n
+}
+
+func (l *learner) attemptPage(c *gin.Context, f courses.FormView) *AttemptPage {
+	c.Set(bare, true)
+	p := &AttemptPage{Base: Base{Title: in(c, f.Title), OwnHeading: true}, Quiz: QuizRun{Name: in(c, f.Title), Action: attemptURL(f.Attempt), SaveURL: attemptURL(f.Attempt, "simpan"),
+		Attempt: f.Attempt, Seq: f.Seq, EndsAt: f.EndsAt, Now: l.config.Now(), Page: 1, Pages: 1}}
+	for _, it := range f.Items {
+		p.Quiz.Items = append(p.Quiz.Items, quizItem(it, len(f.Items)))
+		p.Quiz.Nav = append(p.Quiz.Nav, QuizNavItem{ID: it.Item, Number: it.Number, URL: "#butir-" + it.Item, Answered: !it.Answer.Blank()})
+	}
+	return p
+}
+
+// asks are the controls of the item part for what a question asks.
+var asks = map[grading.Ask]string{grading.AskOne: SingleChoice, grading.AskMany: MultipleChoice, grading.AskNumber: Numeric, grading.AskText: ShortText}
+
+func quizItem(it courses.ItemView, of int) QuizItem {
+	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Kind: asks[it.Ask], Text: it.Stem, Value: it.Answer.Text, Unit: strings.Join(it.Units, ", ")}
+	for _, ch := range it.Choices {
+		q.Options = append(q.Options, QuizOption{ID: ch.ID, Text: ch.HTML, Chosen: slices.Contains(it.Answer.Choices, ch.ID)})
+	}
+	return q
+}
