@@ -28,7 +28,6 @@ func (l *learner) awaitAttempt(c *gin.Context) error {
 	if at.State == courses.AttemptOpen && (at.EndsAt.IsZero() || l.config.Now().Before(at.EndsAt)) {
 		return see(c, attemptURL(at.ID))
 	}
-	c.Set(bare, true)
 	p := &WaitingPage{Base: Base{Title: l.T(c, "Jawaban Anda diterima"), RefreshSeconds: 2},
 		Waiting: Waiting{Label: "Jawaban sedang dinilai", Text: l.T(c, "Biasanya kurang dari satu detik. Halaman ini berpindah sendiri."), Stream: attemptURL(at.ID, "aliran")}}
 	l.Render(c, http.StatusOK, "waiting", p)

@@ -22,7 +22,7 @@ type ResultPage struct {
 	Marking     bool // waits for a person
 	Objectives  []Progress
 	Again       []Link // lessons to read again
-	Hint        string // why the items are not shown
+	Closed      string // why the items are not shown
 	Items       []QuizItem
 	Certificate *Card
 	Pending     *Waiting // the certificate is being made
@@ -67,7 +67,7 @@ func (l *learner) markingPage(c *gin.Context, at courses.AttemptDoc) *ResultPage
 
 func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progress) *ResultPage {
 	p := &ResultPage{Base: Base{Title: in(c, r.Title), Active: navCatalogue, Crumbs: []Link{{Name: in(c, x.Card.Title), URL: enrolmentURL(r.Enrolment)}}},
-		Score: l.format(c).points(r.Score), TimedOut: r.TimedOut, Hint: in(c, r.Hint)}
+		Score: l.format(c).points(r.Score), TimedOut: r.TimedOut, Closed: in(c, r.Hint)}
 	if r.Kind == courses.PostTest {
 		p.Of = l.T(c, "lulus mulai nilai %d", r.PassMark)
 		p.Verdict = Badge{Kind: Warn, Label: "Belum lulus"}

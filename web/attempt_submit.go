@@ -25,7 +25,6 @@ func (l *learner) reviewAnswers(c *gin.Context) error {
 	if ended(f) {
 		return see(c, attemptURL(f.Attempt, "tunggu"))
 	}
-	c.Set(bare, true)
 	p := &LastLookPage{Base: Base{Title: l.T(c, "Periksa lalu kumpulkan"), Lead: in(c, f.Title)}, Attempt: f.Attempt, Submit: attemptURL(f.Attempt, "kumpulkan"), BackURL: attemptURL(f.Attempt)}
 	for _, it := range f.Items {
 		p.Nav = append(p.Nav, QuizNavItem{ID: it.Item, Number: it.Number, URL: attemptURL(f.Attempt) + "#butir-" + it.Item, Answered: !it.Answer.Blank()})

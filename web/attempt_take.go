@@ -128,7 +128,6 @@ func postedSeq(c *gin.Context) int {
 }
 
 func (l *learner) attemptPage(c *gin.Context, f courses.FormView) *AttemptPage {
-	c.Set(bare, true)
 	p := &AttemptPage{Base: Base{Title: in(c, f.Title), OwnHeading: true}, Quiz: QuizRun{Name: in(c, f.Title), Action: attemptURL(f.Attempt), SaveURL: attemptURL(f.Attempt, "simpan"),
 		Attempt: f.Attempt, Seq: f.Seq, EndsAt: f.EndsAt, Now: l.config.Now(), Page: 1, Pages: 1}}
 	for _, it := range f.Items {

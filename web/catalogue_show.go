@@ -23,9 +23,9 @@ type CataloguePage struct {
 
 // kindTexts and valueTexts name what courses are sorted by.
 var (
-	kindTexts = map[courses.Kind]texts.Text{courses.Technical: texts.T("Teknis", "Technical"), courses.Managerial: texts.T("Manajerial (soft skill)", "Managerial (soft skill)"),
-		courses.SocioCultural: texts.T("Sosial kultural", "Socio-cultural")}
-	valueTexts = map[string]texts.Text{"melayani": texts.T("Melayani", "Serving"), "kompeten": texts.T("Kompeten", "Competent"), "berintegritas": texts.T("Berintegritas", "With integrity")}
+	kindTexts = map[courses.Kind]texts.Text{courses.Technical: {ID: "Teknis", EN: "Technical"}, courses.Managerial: {ID: "Manajerial (soft skill)", EN: "Managerial (soft skill)"},
+		courses.SocioCultural: {ID: "Sosial kultural", EN: "Socio-cultural"}}
+	valueTexts = map[string]texts.Text{"melayani": {ID: "Melayani", EN: "Serving"}, "kompeten": {ID: "Kompeten", EN: "Competent"}, "berintegritas": {ID: "Berintegritas", EN: "With integrity"}}
 )
 
 func (l *learner) showCatalogue(c *gin.Context) error {

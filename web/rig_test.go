@@ -1,0 +1,257 @@
+package web
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/competencies"
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/settings"
+	tables "github.com/apelkota/apel/internal/sheets"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/internal/storage/sqlite"
+	"github.com/apelkota/apel/internal/visit"
+	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/policies"
+	"github.com/apelkota/apel/workers"
+)
+
+// rig is one installation with the demo city: real rooms on SQLite, the real chain on the embedded queue, pages over HTTP on 127.0.0.1. The clock
+// begins in November 2026, goes on as usual and can be pushed ahead.
+type rig struct {
+	t       testing.TB
+	URL     string
+	Engine  *Engine
+	Rooms   LearnerRooms
+	Log     *logged
+	begun   time.Time
+	passed  atomic.Int64 // nanoseconds the test let pass, beside the time that really goes by
+	workers *workers.Workers
+}
+
+// The people the stories are about, by their numbers in demo/city/people.csv.
+const (
+	dewi = "199107032022212934" // works at a counter of the civil registry, on a contract
+)
+
+var rigStart = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
+
+// Now is the rig's clock.
+func (r *rig) Now() time.Time {
+	return rigStart.Add(time.Since(r.begun) + time.Duration(r.passed.Load()))
+}
+
+// Pass moves the clock.
+func (r *rig) Pass(d time.Duration) { r.passed.Add(int64(d)) }
+
+// logged keeps what was logged, so that a test can look for what must not be in it.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.text.String() }
+
+type latch struct {
+	to atomic.Pointer[workers.Workers]
+}
+
+func (w *latch) Wake(ctx context.Context, collection, id string) {
+	if to := w.to.Load(); to != nil {
+		to.Wake(ctx, collection, id)
+	}
+}
+
+type rigSessions struct{ *people.Service }
+
+func (s rigSessions) SessionActor(ctx context.Context, token string) (access.Actor, string, error) {
+	a, x, err := s.Service.SessionActor(ctx, token)
+	return a, x.ID, err
+}
+
+type rigTargets struct{ courses **courses.Service }
+
+func (t rigTargets) Targets(ctx context.Context) ([]competencies.CourseTarget, error) {
+	all, _, err := (*t.courses).Catalogue(ctx, access.System("chain"), courses.CatalogueFilter{Limit: storage.MaxPage})
+	var out []competencies.CourseTarget
+	for _, l := range all {
+		ct := competencies.CourseTarget{Course: l.Code, Version: l.Head, Title: l.Card.Title, JP: l.Card.JP, Kind: competencies.Quiz}
+		for _, x := range l.Card.Targets {
+			ct.Targets = append(ct.Targets, competencies.Target{Competency: x.Competency, Level: x.Level})
+		}
+		out = append(out, ct)
+	}
+	return out, err
+}
+
+type rigFiles struct{ *blobs.Store }
+
+func (f rigFiles) Known(ctx context.Context, hash string) (bool, error) {
+	_, err := f.Check(ctx, hash)
+	return err == nil, nil
+}
+
+func must[T any](t testing.TB) func(v T, err error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newRig opens everything and serves it. The demo city is loaded through the rooms' importers.
+func newRig(t testing.TB) *rig {
+	t.Helper()
+	gin.SetMode(gin.TestMode)
+	ctx, dir := context.Background(), t.TempDir()
+	r := &rig{t: t, Log: &logged{}, begun: time.Now()}
+	log := slog.New(slog.NewTextHandler(r.Log, nil))
+	engine := must[*sqlite.Engine](t)(sqlite.Open(filepath.Join(dir, "apel.db"), sqlite.Options{}))
+	db := must[*storage.DB](t)(storage.New(ctx, engine))
+	store := must[*blobs.Store](t)(blobs.Open(filepath.Join(dir, "blobs")))
+	policy := must[*policies.Policies](t)(policies.Load())
+	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	r.URL = "http://" + listener.Addr().String()
+
+	set := must[*settings.Service](t)(settings.Open(ctx, settings.Config{DB: db, Policy: policy, Now: r.Now, Log: log}))
+	s := set.Current()
+	s.Institution, s.City, s.Agency, s.AgencyShort = "Pemerintah Kota Cempaka Raya", "Cempaka Raya", "BKPSDMD Kota Cempaka Raya", "BKPSDMD"
+	s.BaseURL, s.BaseConfirmed, s.Demo = r.URL, true, true
+	s.Signers = []settings.Signer{{Name: "Ratna Puspawening, S.Sos., M.A.P.", Title: "Kepala BKPSDMD"}}
+	check(t, set.Change(ctx, access.System("test"), set.Version(), s, "rig"))
+
+	wake := &latch{}
+	register := must[*people.Service](t)(people.Open(ctx, people.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Secret: []byte(strings.Repeat("rahasia-", 8)), Wake: wake, ResetPath: "/lupa-sandi/"}))
+	var teaching *courses.Service
+	levels := must[*competencies.Service](t)(competencies.Open(ctx, competencies.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log,
+		Staff: competencies.Register{People: register, Now: r.Now, Zone: set.Zone}, Courses: rigTargets{&teaching}, Files: rigFiles{store}, Wake: wake}))
+	teaching = must[*courses.Service](t)(courses.Open(ctx, courses.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, People: courses.Roster(register, r.Now, set.Zone), Dictionary: levels, Wake: wake}))
+	certs := must[*certificates.Service](t)(certificates.Open(ctx, certificates.Config{DB: db, Blobs: store, Policy: policy, KeyDir: filepath.Join(dir, "keys"), Zone: set.Zone, Now: r.Now, Log: log, Wake: wake,
+		Settings: func(context.Context) (certificates.Settings, error) {
+			s := set.Current()
+			return certificates.Settings{BaseURL: s.BaseURL, Demo: true, Institution: s.Institution, Issuer: s.Agency, IssuerShort: s.AgencyShort, Place: s.City, Signers: []record.Signer{{Name: s.Signers[0].Name, Position: s.Signers[0].Title}}}, nil
+		}}))
+	steps := workers.Chain(workers.Rooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels})
+	if steps["units"] == nil { // settling a unit is the register's own step
+		steps["units"] = map[string]workers.Work{"settle": {Do: func(ctx context.Context, id string) ([]workers.Ref, error) { return nil, register.SettleUnit(ctx, id) }}}
+	}
+	r.workers = must[*workers.Workers](t)(workers.New(workers.Config{DB: db, Policy: policy, Now: r.Now, Log: log, SweepEvery: 100 * time.Millisecond, Grace: 200 * time.Millisecond,
+		Steps: steps}))
+	wake.to.Store(r.workers)
+	r.Rooms = LearnerRooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Settings: set, Proofs: store, Watch: r.workers}
+	r.loadCity(ctx)
+	check(t, r.workers.Start(ctx))
+
+	r.Engine = New(Config{Demo: true, Now: r.Now, Log: log, Navigation: r.navigation,
+		Settings: func(context.Context) Institution {
+			return Institution{Name: s.Institution, Short: s.City, Agency: s.Agency}
+		}})
+	router := gin.New()
+	router.UseRawPath, router.UnescapePathValues = true, true
+	router.Use(r.Engine.Recover(), r.Engine.Headers(), r.Engine.SameOrigin())
+	r.Engine.Routes(router)
+	r.Engine.MountLearner(router, r.Rooms)
+	who := visit.Resolver{Sessions: rigSessions{register}}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: who.Resolve(router, func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), 500) })}}
+	server.Start()
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+		r.workers.Stop()
+		check(t, db.Close())
+	})
+	return r
+}
+
+// loadCity brings in demo/city and demo/courses the way an admin does.
+func (r *rig) loadCity(ctx context.Context) {
+	t, a := r.t, access.System("test")
+	city := filepath.Join("..", "demo", "city")
+	for _, kind := range []people.ImportKind{people.ImportUnits, people.ImportPositions, people.ImportPeople, people.ImportAppointments, people.ImportRoles} {
+		name := string(kind) + ".csv"
+		file := must[*os.File](t)(os.Open(filepath.Join(city, name)))
+		sheet := must[*tables.Sheet](t)(tables.Read(name, file, tables.Options{}))
+		check(t, file.Close())
+		_, err := r.Rooms.People.RunImport(ctx, a, people.ImportInput{Kind: kind, Name: name, Sheet: sheet}, nil)
+		check(t, err)
+	}
+	read := func(name string, do func(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) error) {
+		file := must[*os.File](t)(os.Open(filepath.Join(city, name)))
+		check(t, do(ctx, a, name, file, false))
+		check(t, file.Close())
+	}
+	read("dictionary.csv", func(ctx context.Context, a access.Actor, name string, f io.Reader, c bool) error {
+		_, err := r.Rooms.Competencies.ImportDictionary(ctx, a, name, f, c)
+		return err
+	})
+	read("standards.csv", func(ctx context.Context, a access.Actor, name string, f io.Reader, c bool) error {
+		_, err := r.Rooms.Competencies.ImportStandards(ctx, a, name, f, c)
+		return err
+	})
+	for _, code := range []string{"APEL-103", "APEL-104", "APEL-202"} {
+		draft, report := exchange.ReadFolder(os.DirFS(filepath.Join("..", "demo", "courses", code)))
+		check(t, report.Err())
+		_, err := r.Rooms.Courses.Import(ctx, a, courses.ImportInput{Draft: draft, Publish: true})
+		check(t, err)
+	}
+}
+
+// navigation is a learner's, as cmd wires it.
+func (r *rig) navigation(c *gin.Context) Navigation {
+	a := reader(c)
+	if a.Anonymous() {
+		return Navigation{}
+	}
+	n := Navigation{Person: &Viewer{URL: "/akun", LogoutURL: "/keluar", InboxURL: "/kotak-masuk", Role: "Pegawai"}}
+	if p, err := r.Rooms.People.Look(c.Request.Context(), people.ID(a.Person)); err == nil {
+		n.Person.Name = p.DisplayName()
+	}
+	if k, err := r.Rooms.People.Unread(c.Request.Context(), a, people.ID(a.Person)); err == nil {
+		n.Person.InboxCount = k
+	}
+	items := []NavItem{{Key: navHome, Label: "Beranda", Icon: "home", URL: "/"}, {Key: navCatalogue, Label: "Katalog kursus", Icon: "course", URL: "/katalog"}, {Key: navCertificates, Label: "Sertifikat", Icon: "certificate", URL: "/sertifikat"},
+		{Key: navCompetencies, Label: "Kompetensi", Icon: "target", URL: "/kompetensi"}, {Key: navHours, Label: "Jam pelajaran", Icon: "clock", URL: "/jp"}}
+	n.Groups, n.Phone = []NavGroup{{Step: 1, Label: "SDM", Items: items}}, items[:4]
+	return n
+}
+
+// slip gives somebody an activation slip and answers its code.
+func (r *rig) slip(nip string) string {
+	r.t.Helper()
+	ctx := context.Background()
+	p := must[people.Person](r.t)(r.Rooms.People.LookByNIP(ctx, nip))
+	return must[people.Slip](r.t)(r.Rooms.People.IssueSlip(ctx, access.System("test"), p.ID, "test")).Code
+}
