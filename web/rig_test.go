@@ -115,6 +115,20 @@ func (f rigFiles) Known(ctx context.Context, hash string) (bool, error) {
 	return err == nil, nil
 }
 
+func (f rigFiles) Put(ctx context.Context, r io.Reader, max int64) (string, error) {
+	ref, err := f.Store.Put(ctx, r, max)
+	return ref.Hash, err
+}
+
+func (f rigFiles) Read(ctx context.Context, hash string) ([]byte, error) {
+	file, err := f.Open(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(file)
+}
+
 func must[T any](t testing.TB) func(v T, err error) T {
 	return func(v T, err error) T {
 		t.Helper()

@@ -56,6 +56,8 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 		return nil, err
 	}
 	in.cleaned = append(in.cleaned, workers.Periodic{Name: "drop old idempotent answers", Every: time.Hour, Do: clean})
+	engine.MountLearner(r, web.LearnerRooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Settings: in.settings,
+		Proofs: in.blobs, Watch: watch})
 	r.NoRoute(func(c *gin.Context) {
 		if strings.HasPrefix(c.Request.URL.Path, "/api/") {
 			api.NotFound(c)
