@@ -203,7 +203,16 @@ func TestRestoreGivesBackEveryDocument(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() { e.Close() })
+			t.Cleanup(func() { // the engine drops nothing: empty collections stay, of a name that says where they come from
+				for name, rs := range everything(t, e) {
+					for _, r := range rs {
+						if err := e.Delete(ctx, name, r.ID, r.Version); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+				e.Close()
+			})
 			return backup.Target{Engine: e}, func() backup.Engine { return e }
 		}
 	}
