@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -242,6 +245,9 @@ func (s *Service) Rules(ctx context.Context, a access.Actor) ([]RuleDoc, error) 
 // slice is how many persons one step of a rule looks at before it writes its cursor.
 const slice = 200
 
+// atOnce is how many of them are given the course side by side, so that they share commits.
+const atOnce = 8
+
 // ApplyRule looks at the next slice of the persons a rule may cover and assigns the course to those it does. It stays due until the run ends, and is due
 // again the next night. Step "apply". Idempotent: assignments have derived ids.
 func (s *Service) ApplyRule(ctx context.Context, code string) error {
@@ -266,33 +272,33 @@ func (s *Service) ApplyRule(ctx context.Context, code string) error {
 	if err != nil {
 		return fmt.Errorf("rule %s: %w", code, err)
 	}
-	covered := 0
+	var covered atomic.Int64
+	g, within := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
 	for _, person := range persons {
-		l, err := s.cfg.People.Learner(ctx, person)
-		if errors.Is(err, faults.NotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		roles := []string(nil)
-		if r.Who.Kind == WhoAppRole {
-			if roles, err = s.rolesOf(ctx, person); err != nil {
+		g.Go(func() error {
+			l, err := s.cfg.People.Learner(within, person)
+			if errors.Is(err, faults.NotFound) {
+				return nil
+			}
+			if err != nil {
 				return err
 			}
-		}
-		if !l.Active || !r.Who.covers(l, roles) {
-			continue
-		}
-		if err := s.assignByRule(ctx, code, r, l); err != nil {
-			return err
-		}
-		covered++
+			roles := []string(nil)
+			if r.Who.Kind == WhoAppRole {
+				if roles, err = s.rolesOf(within, person); err != nil {
+					return err
+				}
+			}
+			if !l.Active || !r.Who.covers(l, roles) {
+				return nil
+			}
+			covered.Add(1)
+			return s.assignByRule(within, code, r, l)
+		})
 	}
-	if next == "" && r.LastRun.IsZero() { // the first run of a new or changed rule
-		if err := s.withdrawUncovered(ctx, code, r); err != nil {
-			return err
-		}
+	if err := g.Wait(); err != nil {
+		return err
 	}
 	now := s.now()
 	from := r.Cursor
@@ -301,7 +307,7 @@ func (s *Service) ApplyRule(ctx context.Context, code string) error {
 		if !v.Active || v.Cursor != from || d.Due == nil || d.Due.Step != ApplyStep || !d.Value.At.Equal(r.At) {
 			return storage.Unchanged // the same slice was done elsewhere, or the rule was changed: its own due carries on
 		}
-		v.Run += covered
+		v.Run += int(covered.Load())
 		v.Cursor = next
 		d.Due = storage.NewDue(ApplyStep, now)
 		if next == "" {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -30,61 +29,67 @@ func (w *Workers) Drain(ctx context.Context, o Drained) (int, error) {
 		collections = w.DB.Collections()
 	}
 	looked := 0
-	for pass := 0; ; pass++ {
+	seen := map[Ref]int64{} // versions looked at: a document that is ready again as it was does not get further now
+	for {
 		found := 0
 		for _, c := range collections {
 			if len(w.Steps[c]) == 0 {
 				continue
 			}
 			for {
-				n, moved, err := w.drain(ctx, o, c)
-				looked, found = looked+n, found+moved
+				n, err := w.drain(ctx, o, c, seen)
+				found += n
 				if err != nil {
-					return looked, err
+					return looked + found, err
 				}
-				if moved == 0 {
+				if n == 0 {
 					break
 				}
 			}
 		}
-		if found == 0 {
+		if looked += found; found == 0 {
 			return looked, ctx.Err()
 		}
 	}
 }
 
-// drain does one slice of what is ready in a collection and says how many documents there were and how many of them are further than before.
-func (w *Workers) drain(ctx context.Context, o Drained, collection string) (found, moved int, err error) {
-	ready, err := w.DB.Ready(ctx, collection, w.Now(), 500)
-	if err != nil || len(ready) == 0 {
-		return 0, 0, err
+// drain does one slice of what is ready in a collection and says how many documents of it were not seen before as they are.
+func (w *Workers) drain(ctx context.Context, o Drained, collection string, seen map[Ref]int64) (int, error) {
+	var ready []storage.Waiting
+	fresh := func(r storage.Waiting) bool { v, ok := seen[Ref{collection, r.ID}]; return !ok || v != r.Version }
+	for limit := 500; ; limit *= 2 { // look past those that stay ready
+		var err error
+		if ready, err = w.DB.Ready(ctx, collection, w.Now(), limit); err != nil {
+			return 0, err
+		}
+		if len(ready) < limit || slices.ContainsFunc(ready, fresh) {
+			break
+		}
 	}
-	var further atomic.Int64
+	n := 0
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, o.AtOnce))
 	for _, r := range ready {
+		if !fresh(r) {
+			continue
+		}
+		ref := Ref{collection, r.ID}
+		seen[ref] = r.Version
+		n++
 		g.Go(func() error {
-			for n, again := 0, true; again && n < maxSteps; n++ {
+			for steps, again := 0, true; again && steps < maxSteps; steps++ {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
 				if skip, err := o.skips(ctx, w.DB, collection, r.ID); err != nil || skip {
 					return err
 				}
-				_, again = w.step(ctx, anyLane, Ref{collection, r.ID})
-			}
-			after, err := w.DB.Envelope(ctx, collection, r.ID)
-			if err != nil {
-				return err
-			}
-			if after.Version != r.Version {
-				further.Add(1)
+				_, again = w.step(ctx, anyLane, ref)
 			}
 			return nil
 		})
 	}
-	err = g.Wait()
-	return len(ready), int(further.Load()), err
+	return n, g.Wait()
 }
 
 func (o Drained) skips(ctx context.Context, db *storage.DB, collection, id string) (bool, error) {

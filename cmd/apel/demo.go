@@ -35,6 +35,8 @@ type demoVerb struct {
 	Out    string `help:"With --once: folder for the certificate's PDF." default:"." type:"path"`
 	People int    `help:"Make a whole city of so many people, with two years of history." default:"0"`
 	Seed   int64  `help:"Seed of the made city." default:"1"`
+
+	Profile string `help:"Write a CPU profile of the filling to this file." type:"path" hidden:""`
 }
 
 // Run fills a fresh folder with the demo city and serves it; a folder it filled before is served again.
@@ -51,30 +53,14 @@ func (v *demoVerb) Run(e *env) error {
 		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 		v.Dir, v.Listen = dir, "127.0.0.1:0"
 	}
-	city, err := v.checkCity()
-	if err != nil {
-		return err
-	}
-	if city {
-		clock.set(cityBegin(time.Now()))
-	}
-	in, err := open(e.ctx, v.place, as{serving: true, worker: true, kind: kindDemo, now: clock.now, seed: v.Seed, made: v.People, quiet: true, secure: v.secure()})
-	if err != nil {
-		return err
-	}
 	say := func(format string, args ...any) {
 		if !v.JSON {
 			fmt.Printf(format+"\n", args...)
 		}
 	}
-	var logins []demoLogin
-	if city {
-		logins, err = in.fillCity(e.ctx, v, clock, say)
-	} else {
-		logins, err = in.fillDemo(e.ctx, v, say)
-	}
+	in, logins, err := v.fill(e.ctx, clock, say)
 	if err != nil {
-		return errors.Join(err, in.close())
+		return err
 	}
 	if v.Once {
 		return v.once(e, in, clock, logins)
@@ -86,6 +72,31 @@ func (v *demoVerb) Run(e *env) error {
 		}
 		fmt.Println("\nHentikan dengan Ctrl+C / stop with Ctrl+C.")
 	})
+}
+
+// fill opens the demo's folder and fills it if it is fresh.
+func (v *demoVerb) fill(ctx context.Context, clock *demoClock, say func(string, ...any)) (*installation, []demoLogin, error) {
+	city, err := v.checkCity()
+	if err != nil {
+		return nil, nil, err
+	}
+	if city {
+		clock.set(cityBegin(time.Now()))
+	}
+	in, err := open(ctx, v.place, as{serving: true, worker: true, kind: kindDemo, now: clock.now, seed: v.Seed, made: v.People, quiet: true, secure: v.secure()})
+	if err != nil {
+		return nil, nil, err
+	}
+	var logins []demoLogin
+	if city {
+		logins, err = in.fillCity(ctx, v, clock, say)
+	} else {
+		logins, err = in.fillDemo(ctx, v, say)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, in.close())
+	}
+	return in, logins, nil
 }
 
 // demoClock is the machine's clock, which a demonstration may step forward to let reading time pass. While a made city lives through its past the

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -94,6 +95,12 @@ func (in *installation) fillCity(ctx context.Context, v *demoVerb, clock *demoCl
 	in.waker.to.Store(nil) // nothing is announced: what becomes due is drained here
 	defer in.waker.to.Store(in.workers)
 	defer clock.release()
+	defer debug.SetGCPercent(debug.SetGCPercent(300)) // memory is there to be used while nobody else is served
+	endProfile, err := profile(v.Profile)
+	if err != nil {
+		return nil, err
+	}
+	defer endProfile()
 	f := &filler{installation: in, v: v, clock: clock, say: say, a: access.System("demo"), zone: in.settings.Zone(), hand: map[string]made.Table{}, begun: time.Now()}
 	now := time.Now()
 	if err := f.prepare(f.zone.Day(now)); err != nil {
@@ -243,7 +250,7 @@ func (f *filler) live(ctx context.Context, begin, end time.Time) error {
 	plan := made.Plan(f.v.Seed, f.staff, f.zone.Day(begin), f.zone.Day(end))
 	f.counts.sittings = len(plan)
 	days := f.zone.Day(begin).DaysUntil(f.zone.Day(end))
-	n := max(24, min(104, len(plan)/120))
+	n := max(16, min(104, len(plan)/120))
 	done := 0
 	var late []*pupil // whose renewal was not open yet
 	started := time.Now()
