@@ -13,6 +13,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
+	lua "github.com/yuin/gopher-lua"
 
 	"github.com/apelkota/apel/internal/faults"
 )
@@ -20,8 +21,18 @@ import (
 // taskAdvance is the only kind of task: "look at this document".
 const taskAdvance = "advance"
 
-// weights of the lanes: out of ten looks, six go to the main lane first.
-var weights = map[string]int{string(Main): 6, string(Tell): 2, string(Render): 1, string(Bulk): 1}
+// background are the lanes that may wait, with their weights. The main lane has a server of its own: asynq asks every lane it serves, one script each,
+// before it takes a task, so lanes that are mostly empty would be paid for by every exam; and no picture being drawn ever holds one up.
+var background = map[string]int{string(Tell): 4, string(Render): 2, string(Bulk): 1}
+
+// How often a server with nothing to do looks. The sweeper is no quicker for either.
+const (
+	mainCheck       = 50 * time.Millisecond
+	backgroundCheck = 500 * time.Millisecond
+)
+
+// The embedded server makes a Lua state for every script; asynq's are a dozen lines that need few registers. By default each one would clear 100 KB.
+func init() { lua.RegistrySize, lua.CallStackSize = 1024, 64 }
 
 // queue is asynq on a Redis server, or on a Redis-compatible one inside this process.
 type queue struct {
@@ -29,7 +40,7 @@ type queue struct {
 	tick     chan struct{} // closed to stop the embedded server's clock
 	redis    redis.UniversalClient
 	client   *asynq.Client
-	server   *asynq.Server
+	servers  []*asynq.Server
 	log      *slog.Logger
 }
 
@@ -85,19 +96,7 @@ func (q *queue) enqueue(ctx context.Context, lane Lane, r Ref, id string) error 
 }
 
 func (q *queue) serve(ctx context.Context, concurrency int, do func(ctx context.Context, lane Lane, r Ref)) error {
-	q.server = asynq.NewServerFromRedisClient(q.redis, asynq.Config{
-		Concurrency:              concurrency,
-		Queues:                   weights,
-		BaseContext:              func() context.Context { return ctx },
-		TaskCheckInterval:        50 * time.Millisecond,
-		DelayedTaskCheckInterval: 5 * time.Second,
-		JanitorInterval:          time.Hour,
-		HealthCheckInterval:      time.Minute,
-		ShutdownTimeout:          8 * time.Second,
-		Logger:                   asynqLog{q.log},
-		LogLevel:                 asynq.WarnLevel,
-	})
-	return q.server.Start(asynq.HandlerFunc(func(ctx context.Context, t *asynq.Task) error {
+	handler := asynq.HandlerFunc(func(ctx context.Context, t *asynq.Task) error {
 		collection, id, ok := strings.Cut(string(t.Payload()), "/")
 		if !ok || t.Type() != taskAdvance {
 			q.log.Warn("a task that is not ours was dropped", "type", t.Type())
@@ -106,14 +105,32 @@ func (q *queue) serve(ctx context.Context, concurrency int, do func(ctx context.
 		lane, _ := asynq.GetQueueName(ctx)
 		do(ctx, Lane(lane), Ref{collection, id})
 		return nil // the document says what became of it; asynq's retry and archive hold no truth
-	}))
+	})
+	for _, c := range []asynq.Config{
+		{Concurrency: concurrency, Queues: map[string]int{string(Main): 1}, TaskCheckInterval: mainCheck},
+		{Concurrency: max(1, concurrency/2), Queues: background, TaskCheckInterval: backgroundCheck},
+	} {
+		c.BaseContext = func() context.Context { return ctx }
+		c.DelayedTaskCheckInterval = time.Minute // nothing of ours is delayed: the documents say when
+		c.JanitorInterval = time.Hour
+		c.HealthCheckInterval = time.Minute
+		c.ShutdownTimeout = 8 * time.Second
+		c.Logger, c.LogLevel = asynqLog{q.log}, asynq.WarnLevel
+		s := asynq.NewServerFromRedisClient(q.redis, c)
+		if err := s.Start(handler); err != nil {
+			q.stopServing()
+			return err
+		}
+		q.servers = append(q.servers, s)
+	}
+	return nil
 }
 
 func (q *queue) stopServing() {
-	if q.server != nil {
-		q.server.Shutdown()
-		q.server = nil
+	for _, s := range q.servers {
+		s.Shutdown()
 	}
+	q.servers = nil
 }
 
 func (q *queue) close() {

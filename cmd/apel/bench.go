@@ -381,6 +381,9 @@ func (v *benchChild) Run(e *env) error {
 			stop()
 		}
 	}()
+	if err := in.workOff(ctx); err != nil {
+		return errors.Join(err, in.close())
+	}
 	endProfile, err := profile(v.Profile)
 	if err != nil {
 		return errors.Join(err, in.close())
@@ -391,6 +394,28 @@ func (v *benchChild) Run(e *env) error {
 			in.log.Error("the load generator is gone", "err", err)
 		}
 	})
+}
+
+// workOff does what filling the folder left to be done, so that a figure is not that of the filling.
+func (in *installation) workOff(ctx context.Context) error {
+	if err := in.startWork(ctx); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		waiting := 0
+		for _, c := range in.db.Collections() {
+			w, err := in.db.Ready(ctx, c, in.now().Add(time.Minute), 1)
+			if err != nil {
+				return err
+			}
+			waiting += len(w)
+		}
+		if waiting == 0 {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return ctx.Err()
 }
 
 // takers makes n people with a session each, enrolled in a course whose practice quiz has ten items and no limit of attempts.

@@ -70,6 +70,7 @@ type installation struct {
 	readiness    *readiness.Service
 
 	workers *workers.Workers // nil where nothing is worked
+	working bool             // startWork was called
 	waker   *waker
 	cleaned []workers.Periodic // scheduled work that other parts ask for
 }
@@ -285,6 +286,7 @@ func (in *installation) startWork(ctx context.Context) error {
 		workers.Periodic{Name: "move audit entries", Every: 2 * time.Second, Do: func(ctx context.Context) error { _, err := in.audit.Move(ctx); return err }},
 	)
 	in.workers.Every = append(in.workers.Every, in.cleaned...)
+	in.working = true
 	return in.workers.Start(ctx)
 }
 

@@ -70,7 +70,13 @@ func (f front) secure() bool { return f.TLSCert != "" || f.ACMEDomain != "" || f
 // requests are accepted.
 func (in *installation) serve(ctx context.Context, f front, pages bool, ready func(address string)) (err error) {
 	defer func() { err = errors.Join(err, in.close()) }()
-	if in.workers != nil {
+	var handler http.Handler
+	if pages { // before the work starts: the edge has scheduled work of its own
+		if handler, err = in.handler(ctx, f); err != nil {
+			return err
+		}
+	}
+	if in.workers != nil && !in.working {
 		if err := in.startWork(ctx); err != nil {
 			return err
 		}
@@ -84,10 +90,6 @@ func (in *installation) serve(ctx context.Context, f front, pages bool, ready fu
 		ready("(pekerja saja / worker only)")
 		<-ctx.Done()
 		return nil
-	}
-	handler, err := in.handler(ctx, f)
-	if err != nil {
-		return err
 	}
 	l, address, err := f.listener(in.folder)
 	if err != nil {
