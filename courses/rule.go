@@ -300,6 +300,11 @@ func (s *Service) ApplyRule(ctx context.Context, code string) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	if next == "" && r.LastRun.IsZero() { // the first run of a new or changed rule
+		if err := s.withdrawUncovered(ctx, code, r); err != nil {
+			return err
+		}
+	}
 	now := s.now()
 	from := r.Cursor
 	_, err = s.rules.Update(ctx, code, func(d *storage.Doc[Rule]) error {
