@@ -27,6 +27,8 @@ type Base struct {
 	// KeepOffline lets the service worker keep this page for reading without a signal (lessons). Never set it on a
 	// page that shows another person's data; everything kept is dropped at logout.
 	KeepOffline bool
+	// PreviewAccent shows this one page in another colour than the institution's ("#rrggbb").
+	PreviewAccent string
 
 	Chrome
 }

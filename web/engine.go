@@ -236,6 +236,9 @@ func (e *Engine) dress(c *gin.Context, page Page, base *Base) {
 	if base.Heading == "" {
 		base.Heading = e.words.say(base.Lang, page.Label)
 	}
+	if base.PreviewAccent != "" {
+		base.Institution.Accent = base.PreviewAccent
+	}
 	if accent, ok := parseColour(base.Institution.Accent); ok {
 		base.AccentCSS = e.assets.prefix + "/accent.css?c=" + accent.hex()
 	}

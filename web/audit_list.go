@@ -1,0 +1,118 @@
+package web
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/internal/audit"
+	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/people"
+)
+
+// listAudit is the audit trail: who did what, about whom, why.
+func (w *admin) listAudit(c *gin.Context) error {
+	if !w.may(c, "view", "audit") {
+		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
+	}
+	ctx, f := c.Request.Context(), w.format(c)
+	values := c.Request.URL.Query()
+	form := NewForm(values)
+	filter := audit.Filter{Who: form.Get("oleh"), About: form.Get("tentang"), Verb: form.Get("tindakan"), After: cursor(c)}
+	zone := w.Settings.Zone()
+	if d := civil.Date(form.Get("dari")); d.Valid() {
+		filter.Since = zone.Start(d)
+	}
+	if d := civil.Date(form.Get("sampai")); d.Valid() {
+		filter.Until = zone.End(d)
+	}
+	found, err := w.Audit.List(ctx, reader(c), filter)
+	if err != nil {
+		return err
+	}
+	p := &PanelsPage{Base: Base{Active: navAudit, Title: w.T(c, "Jejak audit"), Lead: w.T(c, "Setiap perubahan penting ditulis bersama jejaknya dan dirantai, sehingga tidak dapat dihapus diam-diam."), Crumbs: crumbs()}}
+	fields := []Field{form.Input("select", "tindakan", "Tindakan").With(append([]Option{{Value: "", Label: "Semua tindakan"}}, auditVerbs()...)), form.Input("date", "dari", "Dari tanggal").Short(), form.Input("date", "sampai", "Sampai tanggal").Short()}
+	who := []Fact{}
+	if filter.Who != "" {
+		fields = append(fields, hidden("oleh", filter.Who))
+		who = append(who, Fact{Label: "Oleh", Value: w.person(ctx, filter.Who)})
+	}
+	if filter.About != "" {
+		fields = append(fields, hidden("tentang", filter.About))
+		who = append(who, Fact{Label: "Tentang", Value: w.person(ctx, filter.About)})
+	}
+	panel := Panel{Fold: true, Open: len(values) > 0, Label: "Saring", Facts: who, Form: &PanelForm{URL: "/kelola/audit", Get: true, Rows: true, Fields: fields, Buttons: []Button{{Label: "Terapkan", Icon: "filter"}, {Label: "Tampilkan semua", URL: "/kelola/audit", Kind: "quiet"}}}}
+	panel.Inner = []Panel{{Label: "Cari orangnya", Form: &PanelForm{URL: "/kelola/audit", Rows: true, Fields: []Field{{Kind: "search", Name: "q", Label: "Nama atau NIP pegawai", Length: longestQuery}}, Buttons: []Button{{Label: "Oleh orang ini", Field: "act", Value: "oleh"}, {Label: "Tentang orang ini", Field: "act", Value: "tentang"}}}}}
+	t := Table{Label: "Jejak audit", NoSearch: true, Columns: []Column{{Label: "Tindakan", Main: true}, {Label: "Oleh"}, {Label: "Tentang"}, {Label: "Alasan"}, {Label: "Waktu"}}, Empty: Empty{Icon: "audit", Label: "Belum ada jejak yang cocok", Text: w.T(c, "Jejak baru masuk beberapa detik setelah kejadiannya.")}}
+	for _, d := range found.Docs {
+		e := d.Value
+		row := Row{Cells: []Cell{{Text: w.auditVerb(c, e.Verb), Sub: e.Thing}, {Text: w.person(ctx, e.Who), Sub: e.Role}, {Text: "–"}, {Text: dash(e.Why), Sub: e.Note}, {Text: f.moment(e.At), Sub: w.T(c, "blok %d", int(e.Block))}}}
+		if e.Who != "" && !strings.HasPrefix(e.Who, "system") {
+			row.Cells[1].URL = "/kelola/audit?oleh=" + e.Who
+		}
+		if e.About != "" {
+			row.Cells[2] = Cell{Text: w.person(ctx, e.About), URL: "/kelola/audit?tentang=" + e.About}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	next := noCursor
+	if found.More {
+		next = found.Next
+	}
+	t.Pager = w.shown(c, nextPage(c, next), len(t.Rows))
+	p.add(panel, Panel{Bare: true, Table: &t})
+	return w.panels(c, p)
+}
+
+// searchAudit finds the person an audit entry is by or about and leads to the list with the internal id, so that no number stands in an address.
+func (w *admin) searchAudit(c *gin.Context) error {
+	ctx, a, form := c.Request.Context(), reader(c), posted(c)
+	q := TableQuery{Search: form.Get("q")}
+	key := "tentang"
+	if form.Get("act") == "oleh" {
+		key = "oleh"
+	}
+	if q.MayBeNIP() {
+		p, err := w.People.FindByNIP(ctx, a, q.Search)
+		if err == nil {
+			return see(c, "/kelola/audit?"+key+"="+string(p.ID))
+		}
+		if !errors.Is(err, faults.NotFound) && !errors.Is(err, faults.Invalid) {
+			return err
+		}
+		return w.done(c, Warn, in(c, faults.Of(err).Text), "/kelola/audit")
+	}
+	found, err := w.People.Persons(ctx, a, people.PersonFilter{Query: q.Search, Limit: 2})
+	if err != nil {
+		return err
+	}
+	switch len(found.Items) {
+	case 1:
+		return see(c, "/kelola/audit?"+key+"="+string(found.Items[0].ID))
+	case 0:
+		return w.done(c, Warn, w.T(c, "Tidak ada pegawai dengan nama itu."), "/kelola/audit")
+	}
+	return w.done(c, Info, w.T(c, "Ada beberapa pegawai dengan nama itu. Tulis nama lengkap atau NIP."), "/kelola/audit")
+}
+
+// auditVerbs names what is done most; any other verb is shown as it is stored.
+func auditVerbs() []Option {
+	return []Option{{Value: "view_person", Label: "Membuka profil"}, {Value: "grant_role", Label: "Memberi peran"}, {Value: "revoke_role", Label: "Mencabut peran"}, {Value: "issue_slip", Label: "Membuat slip"},
+		{Value: "activate", Label: "Mengaktifkan akun"}, {Value: "reset_password", Label: "Mengganti kata sandi lewat surel"}, {Value: "end_sessions", Label: "Mengakhiri sesi"}, {Value: "drop_second_factor", Label: "Melepas kode kedua"},
+		{Value: "import", Label: "Menerapkan impor"}, {Value: "cancel_import", Label: "Membatalkan impor"}, {Value: "edit_person", Label: "Mengubah data pegawai"}, {Value: "renumber", Label: "Mengganti NIP"}, {Value: "set_supervisor", Label: "Menetapkan atasan"},
+		{Value: "assign", Label: "Menugaskan kursus"}, {Value: "withdraw_assignment", Label: "Menarik penugasan"}, {Value: "assign_by_rule", Label: "Membuat aturan penugasan"}, {Value: "stop_rule", Label: "Menghentikan aturan penugasan"},
+		{Value: "publish_course", Label: "Menerbitkan kursus"}, {Value: "close_course", Label: "Menutup kursus"}, {Value: "extra_time", Label: "Menambah waktu tes"}, {Value: "grant_attempt", Label: "Memberi kesempatan tes"}, {Value: "regrade", Label: "Menilai ulang"},
+		{Value: "revoke", Label: "Mencabut sertifikat"}, {Value: "suspend", Label: "Menangguhkan sertifikat"}, {Value: "reinstate", Label: "Memberlakukan kembali sertifikat"}, {Value: "record_evidence", Label: "Mencatat bukti kompetensi"},
+		{Value: "recommend", Label: "Menyimpan rekomendasi"}, {Value: "rerun", Label: "Menjalankan lagi pekerjaan"}, {Value: "change_settings", Label: "Mengubah pengaturan"}}
+}
+
+func (w *admin) auditVerb(c *gin.Context, verb string) string {
+	for _, o := range auditVerbs() {
+		if o.Value == verb {
+			return w.words.say(Lang(c), o.Label)
+		}
+	}
+	return verb
+}

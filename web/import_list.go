@@ -1,0 +1,124 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/people"
+)
+
+// kindOfImport is one kind of file the workbench takes.
+type kindOfImport struct {
+	kind  string
+	words Option    // its label and what the file holds
+	reg   bool      // of the register: checked into a plan that is accepted afterwards
+	verb  [2]string // verb and kind of thing that policies know
+}
+
+// importKinds are in the order a new city needs them.
+func importKinds() []kindOfImport {
+	register := [2]string{"run", "register_import"}
+	return []kindOfImport{
+		{"units", Option{Label: "Unit kerja", Text: "units.csv"}, true, register},
+		{"positions", Option{Label: "Jabatan", Text: "positions.csv"}, true, register},
+		{"people", Option{Label: "Pegawai", Text: "people.csv"}, true, register},
+		{"appointments", Option{Label: "Penempatan jabatan", Text: "appointments.csv"}, true, register},
+		{"roles", Option{Label: "Peran", Text: "roles.csv"}, true, register},
+		{"dictionary", Option{Label: "Kamus kompetensi", Text: "dictionary.csv"}, false, [2]string{"import", "dictionary"}},
+		{"standards", Option{Label: "Standar kompetensi jabatan", Text: "standards.csv"}, false, [2]string{"import", "standard"}},
+		{"eligibility", Option{Label: "Syarat jabatan menurut hukum", Text: "eligibility.csv"}, false, [2]string{"import", "eligibility"}},
+		{"course", Option{Label: "Kursus", Text: "zip"}, false, [2]string{"publish", "course"}},
+		{"assignments", Option{Label: "Aturan penugasan kursus", Text: "assignments.csv"}, false, [2]string{"rule", "assignment"}},
+	}
+}
+
+// listImports shows what can be imported and what was.
+func (w *admin) listImports(c *gin.Context) error {
+	return w.importsPage(c, http.StatusOK, NewForm(map[string][]string{"form": {storage.NewID()}, "kind": {c.Query("jenis")}}), nil)
+}
+
+// importsPage shows the upload form again with what is wrong with the file, or empty.
+func (w *admin) importsPage(c *gin.Context, status int, form Form, wrong *Notice) error {
+	var kinds []Option
+	for _, k := range importKinds() {
+		if w.may(c, k.verb[0], k.verb[1]) {
+			kinds = append(kinds, k.words)
+			kinds[len(kinds)-1].Value = k.kind
+		}
+	}
+	if len(kinds) == 0 && !w.may(c, "view", "register_import") {
+		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
+	}
+	p := &PanelsPage{Base: Base{Active: navImport, Title: w.T(c, "Impor data"), Lead: w.T(c, "Berkas diperiksa seluruhnya dahulu. Selama ada kesalahan, tidak ada yang berubah."), Crumbs: crumbs()}}
+	if wrong != nil {
+		p.Notices = append(p.Notices, *wrong)
+	}
+	if len(kinds) > 0 {
+		kind := form.Need("radio", "kind", "Isi berkas").With(kinds)
+		p.add(Panel{ID: "unggah", Label: "Unggah berkas", Form: &PanelForm{URL: "/kelola/impor", Files: true, Form: form, Fields: []Field{hidden("form", form.Get("form")), kind,
+			form.Need("file", "file", "Berkas").Accepting(".csv,.xlsx,.zip").Hinted("CSV, XLSX, atau zip untuk kursus; paling besar 50 MB dan 50.000 baris.")},
+			Buttons: []Button{{Label: "Periksa berkas", Kind: "primary", Field: "act", Value: "check", Icon: "check"}, {Label: "Periksa lalu terapkan", Field: "act", Value: "apply"}}}})
+	}
+	if w.may(c, "run", "register_import") {
+		p.add(Panel{Label: "Sinkronisasi dari SIASN atau sistem lain", Text: w.T(c, "Unduh data pegawai dari sistem asal, lalu cocokkan kolomnya satu kali. Kali berikutnya pencocokan diingat. Pegawai yang tidak ada lagi di berkas hanya ditandai, tidak pernah dihapus."),
+			Actions: []Button{{Label: "Mulai sinkronisasi", URL: "/kelola/impor/sinkron", Icon: "sync"}}})
+	}
+	if w.may(c, "view", "register_import") {
+		found, err := w.People.Imports(c.Request.Context(), reader(c), cursor(c), 20)
+		if err != nil {
+			return err
+		}
+		t := w.importTable(c, found)
+		p.add(Panel{Label: "Impor sebelumnya", Table: &t})
+	}
+	w.Render(c, status, "panels", p)
+	return nil
+}
+
+func (w *admin) importTable(c *gin.Context, found people.Page[people.Import]) Table {
+	f := w.format(c)
+	t := Table{Label: "Impor sebelumnya", NoSearch: true, Columns: []Column{{Label: "Berkas", Main: true}, {Label: "Isi"}, {Label: "Status"}, {Label: "Baris", Numeric: true}, {Label: "Oleh", Minor: true}, {Label: "Waktu"}},
+		Empty: Empty{Icon: "import", Label: "Belum ada impor", Text: w.T(c, "Mulai dari unit kerja, lalu jabatan, pegawai, dan penempatannya.")}}
+	for _, i := range found.Items {
+		b := importBadge(i)
+		t.Rows = append(t.Rows, Row{URL: address("kelola", "impor", i.ID), Cells: []Cell{{Text: i.Name, Sub: i.Source}, {Text: w.importKind(c, i.Kind)}, {Badge: &b}, {Text: w.count(c, i.Rows)}, {Text: w.person(c.Request.Context(), i.By)}, {Text: f.moment(i.At)}}})
+	}
+	next := noCursor
+	if found.More {
+		next = found.Next
+	}
+	t.Pager = nextPage(c, next)
+	return t
+}
+
+func (w *admin) importKind(c *gin.Context, kind people.ImportKind) string {
+	if kind == people.ImportSync {
+		return w.T(c, "Sinkronisasi")
+	}
+	all := importKinds()
+	if i := slices.IndexFunc(all, func(k kindOfImport) bool { return k.kind == string(kind) }); i >= 0 {
+		return w.words.say(Lang(c), all[i].words.Label)
+	}
+	return string(kind)
+}
+
+func importBadge(i people.Import) Badge {
+	switch i.State {
+	case people.ImportRefused:
+		return Badge{Kind: Danger, Label: "Ditolak"}
+	case people.ImportChecked:
+		return Badge{Kind: Info, Label: "Menunggu persetujuan", Icon: "clock"}
+	case people.ImportApplying:
+		return Badge{Kind: Info, Label: "Sedang diterapkan", Icon: "clock"}
+	case people.ImportCancelled:
+		return Badge{Kind: Warn, Label: "Dibatalkan"}
+	}
+	if i.Left > 0 {
+		return Badge{Kind: Warn, Label: "Selesai, ada yang ditinggalkan"}
+	}
+	return Badge{Kind: Success, Label: "Selesai"}
+}

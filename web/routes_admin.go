@@ -1,0 +1,84 @@
+package web
+
+import "github.com/gin-gonic/gin"
+
+// MountAdmin puts the pages of admins, BKD officers, placement analysts and leaders on the router. Read it as the table of contents of these pages: each line
+// names the file (noun_verb.go) in which its handler stands.
+func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
+	w := &admin{&learner{e, LearnerRooms{People: rooms.People, Courses: rooms.Courses, Certificates: rooms.Certificates, Competencies: rooms.Competencies, Settings: rooms.Settings}}, rooms}
+
+	r.GET("/logo", e.Handle(w.showLogo)) // logo_show.go, for everybody
+
+	in := r.Group("/kelola", w.insiders)
+	in.GET("", e.Handle(w.showWorkbench)) // workbench_show.go
+
+	// People.
+	in.GET("/pegawai", e.Handle(w.listPersons))                     // person_list.go
+	in.POST("/pegawai", e.Handle(w.searchPersons))                  //
+	in.GET("/pegawai/:person", e.Handle(w.showPerson))              // person_show.go
+	in.POST("/pegawai/:person/peran", e.Handle(w.grantRole))        // role_grant.go
+	in.POST("/pegawai/:person/peran/cabut", e.Handle(w.revokeRole)) //
+	in.POST("/pegawai/:person/akun", e.Handle(w.changeAccount))     //
+	in.POST("/pegawai/:person/slip", e.Handle(w.issueSlip))         // slip_issue.go
+	in.GET("/slip", e.Handle(w.showSlips))                          //
+	in.POST("/slip", e.Handle(w.issueSlips))                        //
+	in.GET("/unor", e.Handle(w.listUnits))                          // unit_list.go
+	in.GET("/jabatan", e.Handle(w.listPositions))                   // position_list.go
+	in.GET("/impor", e.Handle(w.listImports))                       // import_list.go
+	in.POST("/impor", e.Handle(w.checkImport))                      // import_check.go
+	in.GET("/impor/sinkron", e.Handle(w.showSync))                  // import_sync.go
+	in.POST("/impor/sinkron", e.Handle(w.checkSync))                //
+	in.GET("/impor/:import", e.Handle(w.showImport))                // import_show.go
+	in.POST("/impor/:import/terapkan", e.Handle(w.acceptImport))    //
+	in.POST("/impor/:import/batal", e.Handle(w.cancelImport))       //
+
+	// Learning.
+	in.GET("/kursus", e.Handle(w.listCourses))                            // course_list.go
+	in.GET("/kursus/:course", e.Handle(w.manageCourse))                   // course_manage.go
+	in.POST("/kursus/:course/draf", e.Handle(w.startDraft))               //
+	in.POST("/kursus/:course/tutup", e.Handle(w.closeCourse))             //
+	in.GET("/kursus/:course/:number", e.Handle(w.showVersion))            // version_show.go
+	in.POST("/kursus/:course/:number/terbit", e.Handle(w.publishVersion)) //
+	in.POST("/kursus/:course/:number/buang", e.Handle(w.discardVersion))  //
+	in.GET("/kursus/:course/:number/bank/:bank", e.Handle(w.showBank))    //
+	in.GET("/percobaan", e.Handle(w.listAttempts))                        // attempt_manage.go
+	in.GET("/percobaan/:attempt", e.Handle(w.manageAttempt))              //
+	in.POST("/percobaan/:attempt/waktu", e.Handle(w.extendAttempt))       //
+	in.POST("/percobaan/:attempt/kesempatan", e.Handle(w.grantAttempt))   //
+	in.GET("/angkatan", e.Handle(w.listCohorts))                          // cohort_manage.go
+	in.POST("/angkatan", e.Handle(w.openCohort))                          //
+	in.GET("/angkatan/:cohort", e.Handle(w.showCohort))                   //
+	in.POST("/angkatan/:cohort/peserta", e.Handle(w.addMembers))          //
+	in.POST("/angkatan/:cohort/tutup", e.Handle(w.closeCohort))           //
+	in.GET("/penugasan", e.Handle(w.listAssignments))                     // assignment_list.go
+	in.GET("/penugasan/baru", e.Handle(w.showAssign))                     // assignment_add.go
+	in.POST("/penugasan/baru", e.Handle(w.assign))                        //
+	in.GET("/penugasan/aturan", e.Handle(w.listRules))                    // rule_list.go
+	in.POST("/penugasan/aturan", e.Handle(w.addRule))                     //
+	in.GET("/penugasan/aturan/:rule", e.Handle(w.showStopRule))           //
+	in.POST("/penugasan/aturan/:rule", e.Handle(w.stopRule))              //
+	in.GET("/penugasan/:assignment/tarik", e.Handle(w.showWithdraw))      // assignment_add.go
+	in.POST("/penugasan/:assignment/tarik", e.Handle(w.withdrawAssignment))
+	in.GET("/sertifikat", e.Handle(w.findCertificates))                     // certificate_decide.go
+	in.GET("/sertifikat/:certificate", e.Handle(w.decideCertificate))       //
+	in.GET("/sertifikat/:certificate/pdf", e.Handle(w.fetchCertificate))    //
+	in.POST("/sertifikat/:certificate/:act", e.Handle(w.changeCertificate)) //
+	in.GET("/jp", e.Handle(w.listHours))                                    // hours_verify.go
+	in.POST("/jp/:hours", e.Handle(w.checkHours))                           //
+	in.GET("/jp/:hours/bukti", e.Handle(w.showProof))                       //
+
+	// Placement.
+	in.GET("/lowongan", e.Handle(w.listVacancies))                         // vacancy_rank.go
+	in.GET("/lowongan/:position", e.Handle(w.rankVacancy))                 //
+	in.POST("/lowongan/:position", e.Handle(w.keepRanking))                //
+	in.GET("/rekomendasi/:recommendation", e.Handle(w.showRecommendation)) //
+	in.GET("/pegawai/:person/jabatan", e.Handle(w.showPosts))              //
+
+	// Operations.
+	in.GET("/pekerjaan", e.Handle(w.listWork))         // work_repeat.go
+	in.POST("/pekerjaan", e.Handle(w.repeatWork))      //
+	in.GET("/audit", e.Handle(w.listAudit))            // audit_list.go
+	in.POST("/audit", e.Handle(w.searchAudit))         //
+	in.GET("/pengaturan", e.Handle(w.showSettings))    // settings_change.go
+	in.POST("/pengaturan", e.Handle(w.changeSettings)) //
+}

@@ -1,0 +1,242 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// versionID reads which version an address names.
+func versionID(c *gin.Context) courses.VersionID { return c.Param("course") + "." + c.Param("number") }
+
+// showVersion is one version: what it teaches, how its minutes stand against its JP, its tests and banks, and why it may not be published yet.
+func (w *admin) showVersion(c *gin.Context) error {
+	return w.versionPage(c, http.StatusOK, nil, Form{})
+}
+
+func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form) error {
+	ctx, a, f := c.Request.Context(), reader(c), w.format(c)
+	v, err := w.Courses.Version(ctx, a, versionID(c))
+	if err != nil {
+		return err
+	}
+	code := v.Course
+	p := &PanelsPage{Base: Base{Active: navCourses, Title: in(c, v.Content.Card.Title), Lead: w.T(c, "%s, versi %d", code, v.Number), Crumbs: crumbs(Link{Label: "Kelola kursus", URL: "/kelola/kursus"}, Link{Name: code, URL: address("kelola", "kursus", code)})}}
+	if wrong != nil {
+		p.Notices = append(p.Notices, *wrong)
+	}
+	if v.State == courses.Draft {
+		panel := Panel{Label: "Penerbitan", Badges: []Badge{{Kind: Info, Label: "Draf", Icon: "edit"}}}
+		err := w.Courses.CheckPublish(ctx, a, v.ID)
+		switch {
+		case err == nil:
+			panel.Notices = []Notice{{Kind: Success, Text: w.T(c, "Semua syarat penerbitan terpenuhi. Versi yang terbit tidak berubah lagi.")}}
+			if w.may(c, "publish", "course") {
+				panel.Actions = []Button{{Label: "Terbitkan", Kind: "primary", Post: true, URL: versionURL(v.ID, code, v.Number, "terbit")}}
+			}
+		case faults.KindOf(err) == faults.Invalid:
+			n, _ := w.mistakes(c, "Belum dapat diterbitkan", err)
+			n.Kind = Warn
+			panel.Notices = []Notice{n}
+		default:
+			return err
+		}
+		if w.may(c, "author", "course") {
+			panel.Inner = []Panel{{Fold: true, Open: !form.OK(), Label: "Buang draf", Form: &PanelForm{URL: versionURL(v.ID, code, v.Number, "buang"), Form: form, Fields: []Field{reasoned(form, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: "Buang draf", Kind: "danger"}}}}}
+		}
+		p.add(panel)
+	} else {
+		p.add(Panel{Half: true, Label: "Penerbitan", Facts: []Fact{{Label: "Status", Value: "", Badge: badgeOf(versionBadge(v, ""))}, {Label: "Diterbitkan", Value: f.moment(v.PublishedAt), Note: w.person(ctx, v.PublishedBy)}, {Label: "Sidik isi", Value: short(v.Digest), Code: true}}})
+	}
+	p.add(w.minutesPanel(c, v.Content), w.lessonsPanel(c, v), w.quizzesPanel(c, v), w.banksPanel(c, v))
+	w.Render(c, status, "panels", p)
+	return nil
+}
+
+func badgeOf(b Badge) *Badge { return &b }
+
+func short(digest string) string {
+	if len(digest) > 16 {
+		return digest[:16]
+	}
+	return dash(digest)
+}
+
+// minutesPanel compares the minutes of the parts with the learning hours the course promises (1 JP is 45 minutes).
+func (w *admin) minutesPanel(c *gin.Context, k courses.Content) Panel {
+	total := 0
+	var facts []Fact
+	for _, part := range []struct{ key, label string }{{"lessons", "Pelajaran"}, {"practice", "Latihan"}, {"cases", "Kasus"}, {"tests", "Tes"}} {
+		if n := k.Minutes[part.key]; n > 0 {
+			facts = append(facts, Fact{Name: w.words.say(Lang(c), part.label), Value: w.T(c, "%d menit", n)})
+			total += n
+		}
+	}
+	want := k.Card.JP * 45
+	return Panel{Half: true, Label: "Waktu belajar", Bar: &Progress{Label: "Menit terhadap JP", Done: float64(total), Goal: float64(want), Text: w.T(c, "%d dari %d menit (%d JP)", total, want, k.Card.JP)}, Facts: facts}
+}
+
+func (w *admin) lessonsPanel(c *gin.Context, v courses.VersionDoc) Panel {
+	t := Table{Label: "Pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelajaran", Main: true}, {Label: "Bagian"}, {Label: "Menit", Numeric: true}, {Label: "Waktu baca", Numeric: true}, {Label: "Tujuan", Minor: true}},
+		Empty: Empty{Icon: "book", Label: "Belum ada pelajaran"}}
+	for _, l := range v.Content.Lessons {
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: in(c, l.Title), Sub: l.Code}, {Text: dash(l.Part)}, {Text: w.count(c, l.Minutes)}, {Text: w.T(c, "%d menit", (l.Seconds+59)/60)}, {Text: strings.Join(l.Objectives, ", ")}}})
+	}
+	return Panel{Label: "Pelajaran", Table: &t}
+}
+
+func (w *admin) quizzesPanel(c *gin.Context, v courses.VersionDoc) Panel {
+	t := Table{Label: "Tes", NoSearch: true, Columns: []Column{{Label: "Tes", Main: true}, {Label: "Bank soal"}, {Label: "Soal", Numeric: true}, {Label: "Batas waktu"}, {Label: "Kesempatan"}, {Label: "Nilai lulus"}}, Empty: Empty{Icon: "quiz", Label: "Belum ada tes"}}
+	for _, q := range v.Content.Quizzes {
+		limit, tries, mark := w.T(c, "tanpa batas"), w.T(c, "tanpa batas"), "–"
+		if q.Minutes > 0 {
+			limit = w.T(c, "%d menit", q.Minutes)
+		}
+		if q.Attempts > 0 {
+			tries = w.T(c, "%d kali", q.Attempts)
+		}
+		if q.PassMark > 0 {
+			mark = w.count(c, q.PassMark)
+		}
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: in(c, q.Name()), Sub: q.Code}, {Text: q.Bank}, {Text: w.count(c, q.Count())}, {Text: limit}, {Text: tries}, {Text: mark}}})
+	}
+	return Panel{Label: "Tes", Table: &t}
+}
+
+func (w *admin) banksPanel(c *gin.Context, v courses.VersionDoc) Panel {
+	t := Table{Label: "Bank soal", NoSearch: true, Columns: []Column{{Label: "Bank", Main: true}, {Label: "Soal", Numeric: true}}, Empty: Empty{Icon: "question", Label: "Belum ada bank soal"}}
+	for _, b := range v.Content.Banks {
+		row := Row{Cells: []Cell{{Text: b.Code}, {Text: w.count(c, b.Items)}}}
+		if w.may(c, "author", "course") || w.may(c, "review", "course") {
+			row.URL = versionURL(v.ID, v.Course, v.Number, "bank", b.Code)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return Panel{Label: "Bank soal", Table: &t}
+}
+
+// publishVersion freezes a draft and makes it what new enrolments get; a refusal lists every reason.
+func (w *admin) publishVersion(c *gin.Context) error {
+	v, err := w.Courses.Publish(c.Request.Context(), reader(c), versionID(c))
+	if err != nil {
+		n, ok := w.mistakes(c, "Belum dapat diterbitkan", err)
+		if !ok {
+			return err
+		}
+		return w.versionPage(c, http.StatusUnprocessableEntity, &n, Form{})
+	}
+	return w.done(c, Success, w.T(c, "Versi %d terbit. Peserta lama tetap di versinya.", v.Number), versionURL(v.ID, v.Course, v.Number))
+}
+
+// discardVersion gives a draft up.
+func (w *admin) discardVersion(c *gin.Context) error {
+	form := posted(c)
+	if err := w.Courses.Discard(c.Request.Context(), reader(c), versionID(c), form.Get("why")); err != nil {
+		if !form.Take(err, Lang(c)) {
+			return err
+		}
+		return w.versionPage(c, http.StatusUnprocessableEntity, nil, form)
+	}
+	return w.done(c, Success, w.T(c, "Draf dibuang."), address("kelola", "kursus", c.Param("course")))
+}
+
+// showBank shows the items of a bank with their keys, for authors and reviewers.
+func (w *admin) showBank(c *gin.Context) error {
+	ctx, a := c.Request.Context(), reader(c)
+	v, err := w.Courses.Version(ctx, a, versionID(c))
+	if err != nil {
+		return err
+	}
+	items, err := w.Courses.Items(ctx, a, v.ID, c.Param("bank"))
+	if err != nil {
+		return err
+	}
+	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Bank soal %s", c.Param("bank")), Lead: w.T(c, "%s, versi %d", v.Course, v.Number) + " · " + w.T(c, "%d soal", len(items)), Crumbs: crumbs(Link{Label: "Kelola kursus", URL: "/kelola/kursus"},
+		Link{Name: v.Course, URL: address("kelola", "kursus", v.Course)}, Link{Name: w.T(c, "Versi %d", v.Number), URL: versionURL(v.ID, v.Course, v.Number)})}}
+	p.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Halaman ini memuat kunci jawaban. Jangan dibagikan.")}}
+	slices.SortStableFunc(items, func(x, y grading.Item) int { return compare(x.Objective, y.Objective) })
+	objective := ""
+	for _, it := range items {
+		if it.Objective != objective {
+			objective = it.Objective
+			text := objective
+			if o, ok := v.Content.Objective(objective); ok {
+				text += " · " + in(c, o.Text)
+			}
+			p.add(Panel{Name: text})
+		}
+		p.Panels[len(p.Panels)-1].Inner = append(p.Panels[len(p.Panels)-1].Inner, w.itemPanel(c, it))
+	}
+	return w.panels(c, p)
+}
+
+func (w *admin) itemPanel(c *gin.Context, it grading.Item) Panel {
+	panel := Panel{Fold: true, Name: it.Code + " · " + cut(it.Stem, 90), Text: it.Stem, Badges: []Badge{{Text: w.itemType(c, it.Type)}}}
+	for _, o := range it.Options {
+		r := Reason{Kind: Neutral, Text: dash(o.Text)}
+		switch {
+		case it.Type == "truefalse":
+			r.Text = w.truth(c, o.ID)
+			fallthrough
+		default:
+			if o.Mark > 0 {
+				r.Kind = Success
+				if o.Mark < grading.Full {
+					r.Text += fmt.Sprintf(" (%d%%)", o.Mark*100/grading.Full)
+				}
+			}
+		}
+		if o.Tolerance != "" {
+			r.Text += " ± " + o.Tolerance
+		}
+		if o.Feedback != "" {
+			r.Text += " · " + o.Feedback
+		}
+		panel.Reasons = append(panel.Reasons, r)
+	}
+	if it.General != "" {
+		panel.Notices = []Notice{{Kind: Info, Label: "Umpan balik", Text: it.General}}
+	}
+	return panel
+}
+
+func (w *admin) truth(c *gin.Context, option string) string {
+	if option == "a" {
+		return w.T(c, "Benar")
+	}
+	return w.T(c, "Salah")
+}
+
+func (w *admin) itemType(c *gin.Context, t grading.Type) string {
+	switch t {
+	case grading.Single:
+		return w.T(c, "Satu pilihan")
+	case grading.Multiple:
+		return w.T(c, "Banyak pilihan")
+	case grading.TrueFalse:
+		return w.T(c, "Benar atau salah")
+	case grading.Numeric:
+		return w.T(c, "Angka")
+	}
+	return w.T(c, "Isian singkat")
+}
+
+// cut shortens a text at a word.
+func cut(text string, max int) string {
+	r := []rune(strings.Join(strings.Fields(text), " "))
+	if len(r) <= max {
+		return string(r)
+	}
+	short := string(r[:max])
+	if at := strings.LastIndex(short, " "); at > max/2 {
+		short = short[:at]
+	}
+	return short + "…"
+}
