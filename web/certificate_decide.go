@@ -55,7 +55,7 @@ func (w *admin) certificateTable(c *gin.Context, views []certificates.View) Tabl
 	f := w.format(c)
 	t := Table{Label: "Sertifikat", NoSearch: true, Columns: []Column{{Label: "Kursus", Main: true}, {Label: "Nomor"}, {Label: "Terbit"}, {Label: "Berlaku sampai"}, {Label: "Status"}}, Empty: Empty{Icon: "certificate", Label: "Belum ada sertifikat"}}
 	for _, v := range views {
-		b := w.certificateState(c, v)
+		b := w.standing(c, v)
 		until := w.T(c, "Tanpa batas")
 		if v.Record.ValidUntil != "" {
 			until = f.day(v.Record.ValidUntil)
@@ -67,22 +67,6 @@ func (w *admin) certificateTable(c *gin.Context, views []certificates.View) Tabl
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-func (w *admin) certificateState(c *gin.Context, v certificates.View) Badge {
-	switch {
-	case v.State == certificates.Intended && v.Parked != "":
-		return Badge{Kind: Warn, Label: "Tertahan"}
-	case v.State == certificates.Intended:
-		return Badge{Kind: Info, Label: "Sedang diterbitkan", Icon: "clock"}
-	case v.State == certificates.Revoked:
-		return Badge{Kind: Danger, Label: "Dicabut"}
-	case v.State == certificates.Suspended:
-		return Badge{Kind: Warn, Label: "Ditangguhkan"}
-	case v.Expired:
-		return Badge{Kind: Warn, Text: w.T(c, "Kedaluwarsa %s", w.format(c).day(v.Record.ValidUntil))}
-	}
-	return Badge{Kind: Success, Label: "Berlaku"}
 }
 
 // decideCertificate is one certificate as an admin sees it, with what may be decided about it.
@@ -98,7 +82,7 @@ func (w *admin) certificateAgain(c *gin.Context, status int, which string, form 
 	}
 	r := v.Record
 	p := &PanelsPage{Base: Base{Active: navCertificatesAll, Title: r.Title, Lead: r.Name + " · " + dash(r.Number), Crumbs: crumbs(Link{Label: "Sertifikat terbit", URL: "/kelola/sertifikat"})}}
-	state := Panel{Half: true, Label: "Status", Badges: []Badge{w.certificateState(c, v)}}
+	state := Panel{Half: true, Label: "Status", Badges: []Badge{w.standing(c, v)}}
 	if v.Parked != "" {
 		state.Notices = []Notice{{Kind: Warn, Label: "Penerbitan tertahan", Text: v.Parked}}
 		if w.may(c, "unpark", "work") {

@@ -104,7 +104,7 @@ func (w *admin) showProof(c *gin.Context) error {
 			head := make([]byte, 512)
 			n, _ := io.ReadFull(f, head) // a short file fills less
 			kind := http.DetectContentType(head[:n])
-			if !proofTypes[kind] {
+			if !proofKinds[kind] {
 				kind = "application/octet-stream"
 			}
 			if _, err := f.Seek(0, io.SeekStart); err != nil {
@@ -123,7 +123,4 @@ func (w *admin) showProof(c *gin.Context) error {
 	}
 }
 
-var (
-	proofTypes  = map[string]bool{"application/pdf": true, "image/jpeg": true, "image/png": true}
-	proofEnding = map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
-)
+var proofEnding = map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -66,11 +65,6 @@ func (w *admin) checkRegister(ctx context.Context, a access.Actor, in people.Imp
 	return plan, err
 }
 
-// rules is implemented by courses.Service; it stands apart until every branch has it.
-type ruleImporter interface {
-	ImportRules(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) (int, error)
-}
-
 // importSet takes a versioned set and says what became of it.
 func (w *admin) importSet(c *gin.Context, kind, name string, data []byte, check bool) (string, error) {
 	ctx, a, r := c.Request.Context(), reader(c), bytes.NewReader(data)
@@ -95,11 +89,7 @@ func (w *admin) importSet(c *gin.Context, kind, name string, data []byte, check 
 		}
 		n, changed = done.Rows, check || done.Changed
 	case "assignments":
-		rules, ok := any(w.Courses).(ruleImporter)
-		if !ok {
-			return "", faults.OnField("kind", "Jenis impor ini belum tersedia.", "This kind of import is not there yet.")
-		}
-		done, err := rules.ImportRules(ctx, a, name, r, check)
+		done, err := w.Courses.ImportRules(ctx, a, name, r, check)
 		if err != nil {
 			return "", err
 		}

@@ -28,17 +28,17 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 		asks [][2]string // any of these
 	}
 	all := []struct {
-		label   string
-		entries []entry
+		Label   string
+		Entries []entry
 	}{
-		{"Pegawai dan organisasi", []entry{
+		{Label: "Pegawai dan organisasi", Entries: []entry{
 			{NavItem{Key: navPeople, Label: "Pegawai", Icon: "people", URL: "/kelola/pegawai"}, [][2]string{{"view", "person"}}},
 			{NavItem{Key: navUnits, Label: "Unit kerja", Icon: "unit", URL: "/kelola/unor"}, [][2]string{{"view", "person"}}},
 			{NavItem{Key: navPositions, Label: "Jabatan", Icon: "position", URL: "/kelola/jabatan"}, [][2]string{{"view", "person"}}},
 			{NavItem{Key: navSlips, Label: "Slip aktivasi", Icon: "key", URL: "/kelola/slip"}, [][2]string{{"issue_slip", "account"}}},
 			{NavItem{Key: navImport, Label: "Impor data", Icon: "import", URL: "/kelola/impor"}, [][2]string{{"view", "register_import"}, {"import", "eligibility"}}},
 		}},
-		{"Pembelajaran", []entry{
+		{Label: "Pembelajaran", Entries: []entry{
 			{NavItem{Key: navCourses, Label: "Kelola kursus", Icon: "course", URL: "/kelola/kursus"}, [][2]string{{"author", "course"}, {"review", "course"}}},
 			{NavItem{Key: navAssignments, Label: "Penugasan kursus", Icon: "task", URL: "/kelola/penugasan"}, [][2]string{{"view", "assignment"}}},
 			{NavItem{Key: navCohorts, Label: "Angkatan", Icon: "calendar", URL: "/kelola/angkatan"}, [][2]string{{"run", "cohort"}}},
@@ -46,10 +46,10 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 			{NavItem{Key: navCertificatesAll, Label: "Sertifikat terbit", Icon: "certificate", URL: "/kelola/sertifikat"}, [][2]string{{"list", "certificate"}}},
 			{NavItem{Key: navHoursCheck, Label: "Verifikasi JP", Icon: "clock", URL: "/kelola/jp"}, [][2]string{{"verify", "hours"}}},
 		}},
-		{"Penempatan", []entry{
+		{Label: "Penempatan", Entries: []entry{
 			{NavItem{Key: navVacancies, Label: "Jabatan lowong", Icon: "scale", URL: "/kelola/lowongan"}, [][2]string{{"rank", "vacancy"}}},
 		}},
-		{"Penyelenggaraan", []entry{
+		{Label: "Penyelenggaraan", Entries: []entry{
 			{NavItem{Key: navWork, Label: "Pekerjaan tertahan", Icon: "warn", URL: "/kelola/pekerjaan"}, [][2]string{{"view", "work"}}},
 			{NavItem{Key: navAudit, Label: "Jejak audit", Icon: "audit", URL: "/kelola/audit"}, [][2]string{{"view", "audit"}}},
 			{NavItem{Key: navSettings, Label: "Pengaturan", Icon: "settings", URL: "/kelola/pengaturan"}, [][2]string{{"change", "settings"}}},
@@ -57,8 +57,8 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 	}
 	var groups []NavGroup
 	for _, g := range all {
-		group := NavGroup{Label: g.label}
-		for _, e := range g.entries {
+		group := NavGroup{Label: g.Label}
+		for _, e := range g.Entries {
 			for _, ask := range e.asks {
 				if may(ask[0], ask[1]) {
 					group.Items = append(group.Items, e.item)

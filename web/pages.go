@@ -24,6 +24,7 @@ func pages() []Page {
 	return slices.Concat(
 		enginePages,
 		learnerPages,
+		adminPages,
 	)
 }
 

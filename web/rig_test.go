@@ -23,6 +23,7 @@ import (
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/audit"
 	"github.com/apelkota/apel/internal/settings"
 	tables "github.com/apelkota/apel/internal/sheets"
 	"github.com/apelkota/apel/internal/storage"
@@ -30,6 +31,7 @@ import (
 	"github.com/apelkota/apel/internal/storage/sqlite"
 	"github.com/apelkota/apel/internal/visit"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/placement"
 	"github.com/apelkota/apel/policies"
 	"github.com/apelkota/apel/workers"
 )
@@ -41,6 +43,8 @@ type rig struct {
 	URL     string
 	Engine  *Engine
 	Rooms   LearnerRooms
+	Admin   AdminRooms
+	DB      *storage.DB
 	Log     *logged
 	begun   time.Time
 	passed  atomic.Int64 // nanoseconds the test let pass, beside the time that really goes by
@@ -106,6 +110,12 @@ func (t rigTargets) Targets(ctx context.Context) ([]competencies.CourseTarget, e
 		out = append(out, ct)
 	}
 	return out, err
+}
+
+type rigWork struct{ *workers.Workers }
+
+func (w rigWork) Unpark(ctx context.Context, a access.Actor, collection, id, why string) error {
+	return w.Workers.Unpark(ctx, a, workers.Ref{Collection: collection, ID: id}, why)
 }
 
 type rigFiles struct{ *blobs.Store }
@@ -186,6 +196,10 @@ func newRig(t testing.TB) *rig {
 		Steps: steps}))
 	wake.to.Store(r.workers)
 	r.Rooms = LearnerRooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Settings: set, Proofs: store, Watch: r.workers}
+	trail := must[*audit.Trail](t)(audit.Open(ctx, db, policy))
+	placing := must[*placement.Service](t)(placement.Open(ctx, placement.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: placement.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Competencies: levels}))
+	r.DB = db
+	r.Admin = AdminRooms{Policy: policy, People: register, Courses: teaching, Certificates: certs, Competencies: levels, Placement: placing, Settings: set, Audit: trail, Work: rigWork{r.workers}, Files: store}
 	r.loadCity(ctx)
 	check(t, r.workers.Start(ctx))
 
@@ -198,6 +212,7 @@ func newRig(t testing.TB) *rig {
 	router.Use(r.Engine.Recover(), r.Engine.Headers(), r.Engine.SameOrigin())
 	r.Engine.Routes(router)
 	r.Engine.MountLearner(router, r.Rooms)
+	r.Engine.MountAdmin(router, r.Admin)
 	who := visit.Resolver{Sessions: rigSessions{register}}
 	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: who.Resolve(router, func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), 500) })}}
 	server.Start()
@@ -235,6 +250,10 @@ func (r *rig) loadCity(ctx context.Context) {
 		_, err := r.Rooms.Competencies.ImportStandards(ctx, a, name, f, c)
 		return err
 	})
+	read("eligibility.csv", func(ctx context.Context, a access.Actor, name string, f io.Reader, c bool) error {
+		_, err := r.Admin.Placement.ImportEligibility(ctx, a, name, f, c)
+		return err
+	})
 	for _, code := range []string{"APEL-103", "APEL-104", "APEL-202"} {
 		draft, report := exchange.ReadFolder(os.DirFS(filepath.Join("..", "demo", "courses", code)))
 		check(t, report.Err())
@@ -259,6 +278,10 @@ func (r *rig) navigation(c *gin.Context) Navigation {
 	items := []NavItem{{Key: navHome, Label: "Beranda", Icon: "home", URL: "/"}, {Key: navCatalogue, Label: "Katalog kursus", Icon: "course", URL: "/katalog"}, {Key: navCertificates, Label: "Sertifikat", Icon: "certificate", URL: "/sertifikat"},
 		{Key: navCompetencies, Label: "Kompetensi", Icon: "target", URL: "/kompetensi"}, {Key: navHours, Label: "Jam pelajaran", Icon: "clock", URL: "/jp"}}
 	n.Groups, n.Phone = []NavGroup{{Step: 1, Label: "SDM", Items: items}}, items[:4]
+	n.Groups = append(n.Groups, AdminNavigation(func(verb, kind string) bool {
+		s := r.Admin.Policy.Scope(a, verb, kind)
+		return s.All || len(s.Units) > 0
+	})...)
 	return n
 }
 

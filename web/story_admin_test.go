@@ -1,0 +1,292 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/visit"
+	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/web/browsertest"
+)
+
+// Whose stories these are, by their numbers in demo/city/people.csv.
+const (
+	trainingAdmin = "198605212010012917"
+	unitAdmin     = "199107032022212934" // of the civil registry
+	analyst       = "198303312008012919"
+	systemAdmin   = "198509092009121918"
+	plain         = "199601282024212929" // holds no role
+)
+
+// enter logs somebody in without the browser's forms (the learner's story walks those) and answers a client with the session's cookie.
+func (r *rig) enter(nip string) *http.Client {
+	r.t.Helper()
+	ctx := context.Background()
+	_, token, err := r.Rooms.People.Activate(ctx, people.ActivateInput{NIP: nip, Code: r.slip(nip), Password: password})
+	check(r.t, err)
+	jar, err := cookiejar.New(nil)
+	check(r.t, err)
+	at, err := url.Parse(r.URL)
+	check(r.t, err)
+	jar.SetCookies(at, []*http.Cookie{{Name: visit.SessionCookie, Value: token, Path: "/"}})
+	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+func (r *rig) get(client *http.Client, path string) (int, string) {
+	r.t.Helper()
+	answer, err := client.Get(r.URL + path)
+	check(r.t, err)
+	defer answer.Body.Close()
+	return answer.StatusCode, body(r.t, answer)
+}
+
+func (r *rig) post(client *http.Client, path string, values url.Values) (status int, to, text string) {
+	r.t.Helper()
+	answer, err := client.PostForm(r.URL+path, values)
+	check(r.t, err)
+	defer answer.Body.Close()
+	return answer.StatusCode, answer.Header.Get("Location"), body(r.t, answer)
+}
+
+// pagesOfTheWorkbench are those that need nothing in their address.
+var pagesOfTheWorkbench = []string{"", "/pegawai", "/unor", "/jabatan", "/slip", "/impor", "/impor/sinkron", "/kursus", "/kursus/APEL-104", "/kursus/APEL-104/1", "/kursus/APEL-104/1/bank/bank", "/percobaan", "/percobaan?kursus=APEL-104", "/percobaan?tampil=nilai",
+	"/angkatan", "/penugasan", "/penugasan/baru", "/penugasan/aturan", "/sertifikat", "/jp", "/lowongan", "/pekerjaan", "/audit", "/pengaturan"}
+
+// openToAll are pages whose content everybody may see: the organisation and the courses that are published.
+var openToAll = []string{"/unor", "/jabatan", "/kursus/APEL-104/1"}
+
+// TestWhoSeesWhichPageOfTheWorkbench opens every page as different people. The rooms decide; the table says what they should decide.
+func TestWhoSeesWhichPageOfTheWorkbench(t *testing.T) {
+	r := newRig(t)
+	all := pagesOfTheWorkbench
+	for _, x := range []struct {
+		who, nip string
+		not      []string // 404, or 403 where one may know that it exists
+	}{
+		{"training admin", trainingAdmin, []string{"/lowongan", "/audit"}},
+		{"unit admin", unitAdmin, []string{"/impor/sinkron", "/kursus", "/kursus/APEL-104", "/kursus/APEL-104/1/bank/bank", "/percobaan", "/percobaan?kursus=APEL-104", "/percobaan?tampil=nilai", "/angkatan", "/lowongan", "/pekerjaan", "/audit", "/pengaturan"}},
+		{"placement analyst", analyst, []string{"/slip", "/impor/sinkron", "/kursus", "/kursus/APEL-104", "/kursus/APEL-104/1/bank/bank", "/percobaan", "/percobaan?kursus=APEL-104", "/percobaan?tampil=nilai", "/angkatan", "/penugasan", "/penugasan/baru", "/penugasan/aturan", "/sertifikat", "/jp", "/pekerjaan", "/audit", "/pengaturan"}},
+		{"learner", plain, slices.DeleteFunc(slices.Clone(all), func(p string) bool { return slices.Contains(openToAll, p) })},
+		{"nobody", "", nil},
+	} {
+		t.Run(x.who, func(t *testing.T) {
+			client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			if x.nip != "" {
+				client = r.enter(x.nip)
+			}
+			for _, path := range all {
+				status, _ := r.get(client, "/kelola"+path)
+				switch {
+				case x.nip == "":
+					if status != http.StatusSeeOther {
+						t.Errorf("/kelola%s: %d, want the login", path, status)
+					}
+				case slices.Contains(x.not, path):
+					if status != http.StatusNotFound && status != http.StatusForbidden {
+						t.Errorf("/kelola%s: %d, want it closed", path, status)
+					}
+				case status != http.StatusOK:
+					t.Errorf("/kelola%s: %d, want it open", path, status)
+				}
+			}
+		})
+	}
+	r.quiet()
+}
+
+// TestWorkbenchStory is a day at the personnel body, on a phone and on an office screen: the training admin imports a file with mistakes and then right, prints slips, assigns a course and
+// looks at parked work; the placement analyst opens the vacancies; the system admin changes the settings. Every page on the way is looked at.
+func TestWorkbenchStory(t *testing.T) {
+	b := browsertest.Start(t)
+	for _, view := range []browsertest.View{browsertest.Phone, browsertest.Office} {
+		t.Run(view.String(), func(t *testing.T) {
+			r := newRig(t)
+			r.park()
+			s := &story{t: t, rig: r, p: b.Page(t, view), view: view}
+			s.activate(trainingAdmin)
+			for _, path := range pagesOfTheWorkbench {
+				if path != "/lowongan" && path != "/audit" {
+					s.look("kelola"+regexp.MustCompile(`[/?=]+`).ReplaceAllString(path, "-"), "/kelola"+path)
+				}
+			}
+			s.importPeople()
+			s.printSlips()
+			s.assignSomething()
+			s.repeatParked()
+			s.p = b.Page(t, view)
+			s.activate(analyst)
+			s.placeSomebody()
+			s.p = b.Page(t, view)
+			s.activate(systemAdmin)
+			s.changeColour()
+			s.look("kelola-audit", "/kelola/audit")
+			if regexp.MustCompile(`\d{18}`).MatchString(r.Log.String()) {
+				t.Error("a number of 18 digits stands in the log")
+			}
+		})
+	}
+}
+
+// upload puts a file into a file field, as choosing it does.
+func (s *story) upload(selector, name, text string) {
+	s.t.Helper()
+	args, err := json.Marshal([]string{selector, name, text})
+	check(s.t, err)
+	if !browsertest.Eval[bool](s.p, `(() => { const [at, name, text] = `+string(args)+`; const box = new DataTransfer(); box.items.add(new File([text], name)); const f = document.querySelector(at); f.files = box.files; return f.files.length === 1 })()`) {
+		s.t.Fatal("the file was not taken")
+	}
+}
+
+// at says which page is open.
+func (s *story) at() string { return browsertest.Eval[string](s.p, "location.pathname") }
+
+const peopleHeader = "nip,name,title_before,title_after,status,legal_position,rank,education,education_field,unit,email,contract_start,contract_end,service_end,status_since\n"
+
+func (s *story) importPeople() {
+	s.t.Helper()
+	s.go_("/kelola/impor")
+	s.p.Click(`[name=kind][value=people]`)
+	s.upload("[name=file]", "pegawai-baru.csv", peopleHeader+"19990101202321290,Wira Contohan,,,PPPK,01,IX,S1,Hukum,DISDUKCAPIL,,2023-01-01,2028-12-31,2028-12-31,2023-01-01\n199901012023212990,Wira Contohan,,,PPPK,01,IX,S1,Hukum,TIDAK-ADA,,2023-01-01,2028-12-31,2028-12-31,2023-01-01\n")
+	s.p.Leave(func() { s.p.Click(`button[value=check]`) })
+	s.see("impor-ditolak")
+	text := s.p.Text("main")
+	for _, want := range []string{"Baris 2", "Baris 3", "nip", "TIDAK-ADA", "Tidak ada yang berubah"} {
+		if !strings.Contains(text, want) {
+			s.t.Errorf("the refused file does not say %q: %s", want, text)
+		}
+	}
+	s.p.Leave(func() { s.p.Click(`main .panel .btn-primary`) }) // upload again
+	s.upload("[name=file]", "pegawai-baru.csv", peopleHeader+"199901012023212990,Wira Contohan,,,PPPK,01,IX,S1,Hukum,DISDUKCAPIL,,2023-01-01,2028-12-31,2028-12-31,2023-01-01\n")
+	s.p.Leave(func() { s.p.Click(`button[value=check]`) })
+	s.see("impor-diperiksa")
+	if text := s.p.Text("main"); !strings.Contains(text, "Wira Contohan") || !strings.Contains(text, "Menunggu persetujuan") {
+		s.t.Errorf("the checked file shows no preview: %s", text)
+	}
+	where := s.at()
+	s.p.Leave(func() { s.p.Click(`main .panel .btn-primary`) }) // apply
+	s.rig.until(func() bool { s.go_(where); return strings.Contains(s.p.Text("main"), "1 baris diterapkan") })
+	s.see("impor-selesai")
+	s.go_("/kelola/pegawai")
+	s.p.Type("[name=q]", "199901012023212990")
+	s.p.Leave(func() { s.p.Click(`form[role=search] .btn`) })
+	if text := s.p.Text("main"); !strings.Contains(text, "Wira Contohan") || strings.Contains(browsertest.Eval[string](s.p, "location.href"), "1999") {
+		s.t.Errorf("a number leads to %s: %s", s.at(), text)
+	}
+	s.see("profil")
+}
+
+func (s *story) printSlips() {
+	s.t.Helper()
+	s.go_("/kelola/slip")
+	unit := must[people.Unit](s.t)(s.rig.Rooms.People.UnitByCode(context.Background(), "DISDUKCAPIL"))
+	browsertest.Eval[string](s.p, `document.querySelector("[name=unit]").value = "`+string(unit.ID)+`"`)
+	s.p.Leave(func() { s.p.Click(`main form .btn-primary`) })
+	if n := browsertest.Eval[int](s.p, `document.querySelectorAll(".slip-code strong").length`); n < 5 {
+		s.t.Errorf("%d slips: %s", n, s.p.Text("main"))
+	}
+	if text := s.p.Text("main"); regexp.MustCompile(`\d{18}`).MatchString(text) {
+		s.t.Error("a slip shows a whole NIP")
+	}
+	s.see("slip-cetak")
+}
+
+func (s *story) assignSomething() {
+	s.t.Helper()
+	s.go_("/kelola/penugasan/baru")
+	s.p.Type("[name=find]", "Wira")
+	s.p.Leave(func() { s.p.Click(`button[value=find]`) })
+	browsertest.Eval[string](s.p, `document.querySelector("[name=course]").value = "APEL-104"`)
+	s.p.Leave(func() { s.p.Click(`button[value=assign]`) }) // without a reason
+	s.see("tugas-ditolak")
+	if got := browsertest.Eval[string](s.p, `document.querySelector("[name=course]").value`); got != "APEL-104" {
+		s.t.Errorf("the refused form forgot the course: %q", got)
+	}
+	s.p.Type("[name=because]", "Anda baru bertugas di loket kependudukan.")
+	s.p.Leave(func() { s.p.Click(`button[value=assign]`) })
+	if text := s.p.Text("main"); !strings.Contains(text, "loket kependudukan") {
+		s.t.Errorf("nothing was assigned: %s", text)
+	}
+	s.see("tugas-diberikan")
+}
+
+func (s *story) repeatParked() {
+	s.t.Helper()
+	s.rig.until(func() bool { s.go_("/kelola/pekerjaan"); return strings.Contains(s.p.Text("main"), "tersangkut") })
+	s.see("pekerjaan-tertahan")
+	s.p.Click("main .fold summary")
+	s.p.Type("[name=why]", "sudah diperbaiki")
+	s.p.Leave(func() { s.p.Click(`main .fold .btn-primary`) })
+	if text := s.p.Text("main"); !strings.Contains(text, "dijalankan lagi") {
+		s.t.Errorf("nothing runs again: %s", text)
+	}
+}
+
+func (s *story) placeSomebody() {
+	s.t.Helper()
+	s.look("kelola-analis", "/kelola")
+	s.look("lowongan", "/kelola/lowongan")
+	post := must[people.Position](s.t)(s.rig.Rooms.People.PositionByCode(context.Background(), "LURAH-PUSPA-ARUNIKA"))
+	s.look("lowongan-lurah", "/kelola/lowongan/"+string(post.ID))
+	if text := s.p.Text("main"); !strings.Contains(text, "pejabat memutuskan") || !strings.Contains(text, "Memenuhi syarat") {
+		s.t.Errorf("the ranking says: %s", text)
+	}
+	s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
+	s.see("rekomendasi")
+	p := must[people.Person](s.t)(s.rig.Rooms.People.LookByNIP(context.Background(), plain))
+	s.look("jabatan-orang", "/kelola/pegawai/"+string(p.ID)+"/jabatan")
+	s.look("profil-analis", "/kelola/pegawai/"+string(p.ID))
+}
+
+func (s *story) changeColour() {
+	s.t.Helper()
+	s.go_("/kelola/pengaturan")
+	s.p.Type("[name=accent]", "#7a1f3d")
+	s.p.Leave(func() { s.p.Click(`button[value=preview]`) })
+	s.see("pengaturan-pratinjau")
+	if now := s.rig.Rooms.Settings.Current().Accent; now == "#7a1f3d" {
+		s.t.Error("a look stores the colour")
+	}
+	s.p.Type("[name=why]", "warna resmi kota")
+	s.p.Leave(func() { s.p.Click(`button[value=save]`) })
+	if now := s.rig.Rooms.Settings.Current().Accent; now != "#7a1f3d" {
+		s.t.Errorf("the colour is %s: %s", now, s.p.Text("main"))
+	}
+	s.see("pengaturan-tersimpan")
+}
+
+// until looks again until something holds; the fuse of the browser's tab ends it otherwise.
+func (r *rig) until(holds func() bool) {
+	r.t.Helper()
+	for end := time.Now().Add(20 * time.Second); !holds(); {
+		if time.Now().After(end) {
+			r.t.Fatal("it does not come true")
+		}
+	}
+}
+
+// park puts something into the rig that the chain gave up.
+func (r *rig) park() {
+	r.t.Helper()
+	stuck, err := storage.Open(context.Background(), r.DB, storage.Def[string]{Name: "tersangkut", Shape: 1})
+	check(r.t, err)
+	doc := storage.Doc[string]{ID: storage.NewID(), Value: "x", Due: storage.NewDue("langkah-tak-dikenal", r.Now())}
+	doc.Due.Parked, doc.Due.Reason, doc.Due.Tries = true, "Alamat publik belum diisi di pengaturan.", 3
+	check(r.t, stuck.Insert(context.Background(), &doc))
+}
+
+func body(t testing.TB, answer *http.Response) string {
+	t.Helper()
+	text, err := io.ReadAll(answer.Body)
+	check(t, err)
+	return string(text)
+}
