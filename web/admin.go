@@ -20,9 +20,10 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/placement"
+	"github.com/apelkota/apel/readiness"
 )
 
-// AdminRooms is what the pages of admins, BKD officers, placement analysts and leaders ask. Everything is required but Work and Files. Policy only
+// AdminRooms is what the pages of admins, BKD officers, placement analysts and leaders ask. Everything is required but Readiness, Work and Files. Policy only
 // hides what the rooms would refuse anyway; every permission is asked in the rooms.
 type AdminRooms struct {
 	Policy       access.Policy
@@ -31,8 +32,10 @@ type AdminRooms struct {
 	Certificates *certificates.Service
 	Competencies *competencies.Service
 	Placement    *placement.Service
-	Settings     *settings.Service
-	Audit        *audit.Trail
+	// Readiness knows applications and their operators. Nil: their pages are not there.
+	Readiness *readiness.Service
+	Settings  *settings.Service
+	Audit     *audit.Trail
 	// Work shows what the chain gave up. Nil: the page of parked work is not there.
 	Work Work
 	// Files keeps logos and hands out proofs of training elsewhere. Nil: neither can be uploaded nor opened.

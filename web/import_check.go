@@ -15,6 +15,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	tables "github.com/apelkota/apel/internal/sheets"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/readiness"
 )
 
 // maxImport is the largest file the workbench takes.
@@ -94,6 +95,15 @@ func (w *admin) importSet(c *gin.Context, kind, name string, data []byte, check 
 			return "", err
 		}
 		n = done
+	case "apps", "app_roles", "app_operators":
+		if w.Readiness == nil {
+			return "", faults.OnField("kind", "Jenis impor tidak dikenal.", "Unknown kind of import.")
+		}
+		done, err := w.Readiness.Import(ctx, a, readiness.ImportKind(kind), name, r, check)
+		if err != nil {
+			return "", err
+		}
+		n, changed = done.Rows, check || done.New+done.Changed > 0
 	case "course":
 		return w.importCourse(c, data, check)
 	default:

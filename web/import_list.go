@@ -32,6 +32,9 @@ func importKinds() []kindOfImport {
 		{"standards", Option{Label: "Standar kompetensi jabatan", Text: "standards.csv"}, false, [2]string{"import", "standard"}},
 		{"eligibility", Option{Label: "Syarat jabatan menurut hukum", Text: "eligibility.csv"}, false, [2]string{"import", "eligibility"}},
 		{"course", Option{Label: "Kursus", Text: "zip"}, false, [2]string{"publish", "course"}},
+		{"apps", Option{Label: "Aplikasi layanan", Text: "apps.csv"}, false, [2]string{"import", "app"}},
+		{"app_roles", Option{Label: "Peran aplikasi", Text: "app_roles.csv"}, false, [2]string{"import", "app"}},
+		{"app_operators", Option{Label: "Petugas aplikasi", Text: "app_operators.csv"}, false, [2]string{"import", "app"}},
 		{"assignments", Option{Label: "Aturan penugasan kursus", Text: "assignments.csv"}, false, [2]string{"rule", "assignment"}},
 	}
 }
@@ -43,22 +46,21 @@ func (w *admin) listImports(c *gin.Context) error {
 
 // importsPage shows the upload form again with what is wrong with the file, or empty.
 func (w *admin) importsPage(c *gin.Context, status int, form Form, wrong *Notice) error {
-	var kinds []Option
+	kinds := []Option{{Value: "", Label: "Pilih isi berkas"}}
 	for _, k := range importKinds() {
 		if w.may(c, k.verb[0], k.verb[1]) {
-			kinds = append(kinds, k.words)
-			kinds[len(kinds)-1].Value = k.kind
+			kinds = append(kinds, Option{Value: k.kind, Name: w.words.say(Lang(c), k.words.Label) + " (" + k.words.Text + ")"})
 		}
 	}
-	if len(kinds) == 0 && !w.may(c, "view", "register_import") {
+	if len(kinds) == 1 && !w.may(c, "view", "register_import") {
 		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
 	}
 	p := &PanelsPage{Base: Base{Active: navImport, Title: w.T(c, "Impor data"), Lead: w.T(c, "Berkas diperiksa seluruhnya dahulu. Selama ada kesalahan, tidak ada yang berubah."), Crumbs: crumbs()}}
 	if wrong != nil {
 		p.Notices = append(p.Notices, *wrong)
 	}
-	if len(kinds) > 0 {
-		kind := form.Need("radio", "kind", "Isi berkas").With(kinds)
+	if len(kinds) > 1 {
+		kind := form.Need("select", "kind", "Isi berkas").With(kinds)
 		p.add(Panel{ID: "unggah", Label: "Unggah berkas", Form: &PanelForm{URL: "/kelola/impor", Files: true, Form: form, Fields: []Field{hidden("form", form.Get("form")), kind,
 			form.Need("file", "file", "Berkas").Accepting(".csv,.xlsx,.zip").Hinted("CSV, XLSX, atau zip untuk kursus; paling besar 50 MB dan 50.000 baris.")},
 			Buttons: []Button{{Label: "Periksa berkas", Kind: "primary", Field: "act", Value: "check", Icon: "check"}, {Label: "Periksa lalu terapkan", Field: "act", Value: "apply"}}}})

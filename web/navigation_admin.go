@@ -15,6 +15,7 @@ const (
 	navCertificatesAll = "issued"
 	navHoursCheck      = "hourscheck"
 	navVacancies       = "vacancies"
+	navApps            = "apps"
 	navWork            = "work"
 	navAudit           = "audit"
 	navSettings        = "settings"
@@ -29,6 +30,7 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 	}
 	all := []struct {
 		Label   string
+		Step    int
 		Entries []entry
 	}{
 		{Label: "Pegawai dan organisasi", Entries: []entry{
@@ -49,6 +51,9 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 		{Label: "Penempatan", Entries: []entry{
 			{NavItem{Key: navVacancies, Label: "Jabatan lowong", Icon: "scale", URL: "/kelola/lowongan"}, [][2]string{{"rank", "vacancy"}}},
 		}},
+		{Label: "Integrasi", Step: 2, Entries: []entry{
+			{NavItem{Key: navApps, Label: "Aplikasi layanan", Icon: "app", URL: "/kelola/aplikasi"}, [][2]string{{"view_operators", "app"}, {"view", "readiness_figure"}}},
+		}},
 		{Label: "Penyelenggaraan", Entries: []entry{
 			{NavItem{Key: navWork, Label: "Pekerjaan tertahan", Icon: "warn", URL: "/kelola/pekerjaan"}, [][2]string{{"view", "work"}}},
 			{NavItem{Key: navAudit, Label: "Jejak audit", Icon: "audit", URL: "/kelola/audit"}, [][2]string{{"view", "audit"}}},
@@ -57,7 +62,7 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 	}
 	var groups []NavGroup
 	for _, g := range all {
-		group := NavGroup{Label: g.Label}
+		group := NavGroup{Label: g.Label, Step: g.Step}
 		for _, e := range g.Entries {
 			for _, ask := range e.asks {
 				if may(ask[0], ask[1]) {

@@ -33,6 +33,7 @@ import (
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/placement"
 	"github.com/apelkota/apel/policies"
+	"github.com/apelkota/apel/readiness"
 	"github.com/apelkota/apel/workers"
 )
 
@@ -188,7 +189,8 @@ func newRig(t testing.TB) *rig {
 			s := set.Current()
 			return certificates.Settings{BaseURL: s.BaseURL, Demo: true, Institution: s.Institution, Issuer: s.Agency, IssuerShort: s.AgencyShort, Place: s.City, Signers: []record.Signer{{Name: s.Signers[0].Name, Position: s.Signers[0].Title}}}, nil
 		}}))
-	steps := workers.Chain(workers.Rooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels})
+	apps := must[*readiness.Service](t)(readiness.Open(ctx, readiness.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: readiness.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Evidence: levels, Wake: wake}))
+	steps := workers.Chain(workers.Rooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Readiness: apps})
 	if steps["units"] == nil { // settling a unit is the register's own step
 		steps["units"] = map[string]workers.Work{"settle": {Do: func(ctx context.Context, id string) ([]workers.Ref, error) { return nil, register.SettleUnit(ctx, id) }}}
 	}
@@ -199,7 +201,7 @@ func newRig(t testing.TB) *rig {
 	trail := must[*audit.Trail](t)(audit.Open(ctx, db, policy))
 	placing := must[*placement.Service](t)(placement.Open(ctx, placement.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: placement.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Competencies: levels}))
 	r.DB = db
-	r.Admin = AdminRooms{Policy: policy, People: register, Courses: teaching, Certificates: certs, Competencies: levels, Placement: placing, Settings: set, Audit: trail, Work: rigWork{r.workers}, Files: store}
+	r.Admin = AdminRooms{Policy: policy, People: register, Courses: teaching, Certificates: certs, Competencies: levels, Placement: placing, Readiness: apps, Settings: set, Audit: trail, Work: rigWork{r.workers}, Files: store}
 	r.loadCity(ctx)
 	check(t, r.workers.Start(ctx))
 
@@ -254,6 +256,12 @@ func (r *rig) loadCity(ctx context.Context) {
 		_, err := r.Admin.Placement.ImportEligibility(ctx, a, name, f, c)
 		return err
 	})
+	for _, kind := range []readiness.ImportKind{readiness.ImportApps, readiness.ImportRoles, readiness.ImportOperators} {
+		read(string(kind)+".csv", func(ctx context.Context, a access.Actor, name string, f io.Reader, c bool) error {
+			_, err := r.Admin.Readiness.Import(ctx, a, kind, name, f, c)
+			return err
+		})
+	}
 	for _, code := range []string{"APEL-103", "APEL-104", "APEL-202"} {
 		draft, report := exchange.ReadFolder(os.DirFS(filepath.Join("..", "demo", "courses", code)))
 		check(t, report.Err())

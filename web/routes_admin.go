@@ -74,6 +74,14 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/rekomendasi/:recommendation", e.Handle(w.showRecommendation)) //
 	in.GET("/pegawai/:person/jabatan", e.Handle(w.showPosts))              //
 
+	// Applications and their operators (step 2, integration).
+	in.GET("/aplikasi", e.Handle(w.listApps))                                    // app_show.go
+	in.GET("/aplikasi/:app", e.Handle(w.showApp))                                //
+	in.POST("/aplikasi/:app/petugas", e.Handle(w.appointOperator))               //
+	in.GET("/aplikasi/:app/petugas/:person/:role", e.Handle(w.showRelieve))      //
+	in.POST("/aplikasi/:app/petugas/:person/:role", e.Handle(w.relieveOperator)) //
+	in.GET("/kesiapan", e.Handle(w.showReadiness))                               //
+
 	// Operations.
 	in.GET("/pekerjaan", e.Handle(w.listWork))         // work_repeat.go
 	in.POST("/pekerjaan", e.Handle(w.repeatWork))      //

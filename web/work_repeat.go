@@ -56,6 +56,14 @@ func (w *admin) workName(c *gin.Context, collection, step string) string {
 		return w.T(c, "Pembuatan PDF sertifikat")
 	case "certificates/tell":
 		return w.T(c, "Pemberitahuan sertifikat")
+	case "units/settle":
+		return w.T(c, "Penataan unit kerja")
+	case "rules/apply":
+		return w.T(c, "Penerapan aturan penugasan")
+	case "assignments/enrol", "cohorts/enrol":
+		return w.T(c, "Pendaftaran peserta")
+	case "notices/mail", "reset_requests/mail":
+		return w.T(c, "Pengiriman surel")
 	case "register_imports/apply":
 		return w.T(c, "Penerapan impor")
 	}
