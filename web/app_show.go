@@ -130,7 +130,7 @@ func (w *admin) appPage(c *gin.Context, status int, which string, form Form) err
 		}
 		fields, _ := w.pick(c, &form)
 		fields = append(fields, form.Need("select", "role", "Peran").With(options), form.Need("date", "since", "Mulai").Short())
-		p.add(Panel{Fold: true, Open: open, ID: "petugas-baru", Label: "Tugaskan petugas", Form: &PanelForm{URL: address("kelola", "aplikasi", code, "petugas"), Form: form, Fields: fields, Buttons: []Button{{Label: "Tugaskan", Kind: "primary", Field: "act", Value: "assign"}, {Label: "Cari pegawai", Icon: "search", Field: "act", Value: "find"}}}})
+		p.add(Panel{Fold: true, Open: open, ID: "petugas-baru", Label: "Tugaskan petugas", Form: &PanelForm{URL: address("kelola", "aplikasi", code, "petugas"), Form: form, Fields: fields, Buttons: []Button{{Label: "Tugaskan", Kind: "primary", Field: "act", Value: "assign"}, {Label: "Cari pegawai", Icon: "search", Field: "act", Value: "find", Loose: true}}}})
 	}
 	w.Render(c, status, "panels", p)
 	return nil

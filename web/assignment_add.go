@@ -31,7 +31,7 @@ func (w *admin) assignPage(c *gin.Context, status int, form Form) error {
 		form.Need("text", "because", "Alasan untuk pegawai").Hinted("Satu kalimat yang dibaca pegawai, misalnya: Anda baru bertugas di loket mal pelayanan publik."),
 		form.Need("date", "due", "Tenggat").Between(string(w.today()), "").Short())
 	p := &PanelsPage{Base: Base{Active: navAssignments, Title: w.T(c, "Tugaskan kursus"), Crumbs: crumbs(Link{Label: "Penugasan kursus", URL: "/kelola/penugasan"})}}
-	p.add(Panel{Form: &PanelForm{URL: "/kelola/penugasan/baru", Form: form, Fields: fields, Buttons: []Button{{Label: "Tugaskan", Kind: "primary", Field: "act", Value: "assign"}, {Label: "Cari pegawai", Icon: "search", Field: "act", Value: "find"}}}})
+	p.add(Panel{Form: &PanelForm{URL: "/kelola/penugasan/baru", Form: form, Fields: fields, Buttons: []Button{{Label: "Tugaskan", Kind: "primary", Field: "act", Value: "assign"}, {Label: "Cari pegawai", Icon: "search", Field: "act", Value: "find", Loose: true}}}})
 	w.Render(c, status, "panels", p)
 	return nil
 }

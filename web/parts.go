@@ -48,6 +48,7 @@ type Button struct {
 	Wide   bool   // as wide as its box
 	Small  bool   // 44 px high but less wide, for rows
 	Off    bool   // shown but not usable: say beside it why
+	Loose  bool   // sends the form though required fields are empty (find, preview)
 	About  string // what the button is about, read out after the label: "Buka" + "Layanan Tanpa Pungli"
 }
 
