@@ -70,6 +70,10 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 	known := who.Resolve(r, func(w http.ResponseWriter, q *http.Request, err error) { api.Fail(w, q, in.log, err) })
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		q.Body = http.MaxBytesReader(w, q.Body, bodyLimit)
+		if q.Method == http.MethodHead { // net/http sends no body for it
+			q = q.WithContext(q.Context())
+			q.Method = http.MethodGet
+		}
 		if strings.HasPrefix(q.URL.Path, "/assets/") {
 			r.ServeHTTP(w, q)
 			return
