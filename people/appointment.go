@@ -140,6 +140,7 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 			return err
 		}
 		d.Value.Appointments = list
+		s.spread(d)
 		d.Trail = append(d.Trail, trail)
 		return nil
 	})
@@ -171,6 +172,7 @@ func (s *Service) Relieve(ctx context.Context, a access.Actor, id ID, position P
 		}
 		d.Value.Appointments = slices.Clone(d.Value.Appointments)
 		d.Value.Appointments[i].Until = last
+		s.spread(d)
 		d.Trail = append(d.Trail, trail)
 		return nil
 	})

@@ -264,6 +264,7 @@ func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, sta
 				return changedSince()
 			}
 			d.Value.Gone, d.Value.Stamp = &Gone{Source: plan.Source, Since: today}, stamp
+			s.spread(d)
 			d.Trail = append(d.Trail, trail)
 			return nil
 		})

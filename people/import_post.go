@@ -191,6 +191,7 @@ func (s *Service) applyAppointments(ctx context.Context, r ImportRow, stamp stri
 			list = next
 		}
 		d.Value.Appointments, d.Value.Stamp = list, stamp
+		s.spread(d)
 		d.Trail = append(d.Trail, trail)
 		return nil
 	})

@@ -98,7 +98,23 @@ func TestTheDemoCityLoadsAndLoadingItAgainChangesNothing(t *testing.T) {
 		}
 	}
 	for _, name := range c.db.Collections() {
-		if due, err := c.db.Ready(c.ctx, name, c.clock.Now().Add(time.Hour), 10); err != nil || len(due) != 0 {
+		due, err := c.db.Ready(c.ctx, name, c.clock.Now().Add(time.Hour), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == people.Collection { // the other rooms are to follow, once each
+			if len(due) != 60 {
+				t.Errorf("%d people are due to spread, want 60", len(due))
+			}
+			for _, d := range due {
+				followed := 0
+				if err := c.Spread(c.ctx, d.ID, func(context.Context) error { followed++; return nil }); err != nil || followed != 1 {
+					t.Errorf("spread: followed %d times, %v", followed, err)
+				}
+			}
+			due, err = c.db.Ready(c.ctx, name, c.clock.Now().Add(time.Hour), 100)
+		}
+		if err != nil || len(due) != 0 {
 			t.Errorf("%s left undone: %v %v", name, due, err)
 		}
 	}

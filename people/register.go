@@ -72,6 +72,7 @@ func (s *Service) addPerson(ctx context.Context, p Person, trail storage.Audit) 
 		return Person{}, err
 	}
 	doc := storage.Doc[Person]{ID: string(p.ID), Value: p, Trail: []storage.Audit{trail}}
+	s.spread(&doc)
 	switch err := s.persons.Insert(ctx, &doc); {
 	case errors.Is(err, faults.Conflict):
 		old, err := s.person(ctx, p.ID)
@@ -173,6 +174,7 @@ func (s *Service) rewritePerson(ctx context.Context, p Person, may guard, d Deta
 			return err
 		}
 		doc.Value.Details, doc.Value.Path = d, path
+		s.spread(doc)
 		if stamp != "" {
 			doc.Value.Stamp = stamp
 		}

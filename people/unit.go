@@ -430,6 +430,7 @@ func (s *Service) settlePerson(ctx context.Context, id ID, unit UnitID, path []s
 			return storage.Unchanged
 		}
 		d.Value.Path = path
+		s.spread(d)
 		return nil
 	})
 	return err

@@ -63,6 +63,7 @@ func Chain(r Rooms) Steps {
 		"register_imports": {"apply": {Do: alone(r.People.ApplyImport), Lane: Bulk}},
 		"notices":          {"mail": {Do: alone(r.People.MailNotice), Lane: Tell}},
 		"reset_requests":   {"mail": {Do: alone(r.People.MailReset), Lane: Tell}},
+		people.Collection:  {people.StepSpread: {Do: r.spread, Lane: Bulk}},
 		// 7. Recommend: what follows for the person, the unit, the apps, the city.
 		competencies.StandingsCollection: {storage.RebuildStep: {Do: r.standing}},
 		readiness.PeopleCollection:       {storage.RebuildStep: {Do: alone(r.Readiness.BuildPerson)}},
@@ -200,6 +201,20 @@ func (r Rooms) standing(ctx context.Context, person string) ([]Ref, error) {
 		return nil, err
 	}
 	return []Ref{{readiness.PeopleCollection, person}}, r.Readiness.PersonChanged(ctx, person)
+}
+
+// spread lets the rooms follow a person who is new or has moved: rules assign, standing and readiness are rebuilt.
+func (r Rooms) spread(ctx context.Context, person string) ([]Ref, error) {
+	err := r.People.Spread(ctx, person, func(ctx context.Context) error {
+		if err := r.Courses.PersonChanged(ctx, person); err != nil {
+			return err
+		}
+		if err := r.Competencies.Raise(ctx, person); err != nil {
+			return err
+		}
+		return r.Readiness.PersonChanged(ctx, person)
+	})
+	return nil, err
 }
 
 // tell puts the news into the holder's inbox.

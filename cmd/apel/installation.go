@@ -287,7 +287,26 @@ func (in *installation) startWork(ctx context.Context) error {
 	)
 	in.workers.Every = append(in.workers.Every, in.cleaned...)
 	in.working = true
+	in.workers.Every = append(in.workers.Every, workers.Periodic{Name: "write older documents back", Every: 24 * time.Hour, Do: in.writeBack})
 	return in.workers.Start(ctx)
+}
+
+// writeBack stores documents of an older shape in the newest one, and gives those that lack them the entries of a new index.
+func (in *installation) writeBack(ctx context.Context) error {
+	behind, err := in.db.Behind(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range behind {
+		n, err := in.db.WriteBack(ctx, c)
+		if err != nil {
+			return fmt.Errorf("write back %s: %w", c, err)
+		}
+		if n > 0 {
+			in.log.Info("documents were written back", "collection", c, "n", n)
+		}
+	}
+	return nil
 }
 
 // close ends the work, closes the storage and gives the folder back. Safe to call on an installation that was opened only in part.
