@@ -60,6 +60,7 @@ type Found struct {
 type Engine interface {
 	// Declare makes a collection and its indexes known; to be called before anything else on it, again at every start.
 	Declare(ctx context.Context, collection string, indexes []string) error
+	// Get reads one document. The record may be shared with other readers: its body must not be changed.
 	Get(ctx context.Context, collection, id string) (Record, error)
 	// Insert stores a new document with its version and entries, in one step. Conflict when the id exists. The engine may read the record until
 	// Insert or Replace returns, not longer.

@@ -57,12 +57,23 @@ func (e *Engine) Get(ctx context.Context, name, id string) (storage.Record, erro
 	if ctx, err = reading(ctx); err != nil {
 		return storage.Record{}, err
 	}
+	var moves uint64
+	if e.recent != nil {
+		var r storage.Record
+		var ok bool
+		if r, ok, moves = e.recent.get(c, id); ok {
+			return r, nil
+		}
+	}
 	r := storage.Record{ID: id}
 	switch err := c.get.QueryRowContext(ctx, id).Scan(&r.Version, &r.Op, &r.Body); {
 	case errors.Is(err, sql.ErrNoRows):
 		return storage.Record{}, faults.NotFound
 	case err != nil:
 		return storage.Record{}, unavailable(err)
+	}
+	if e.recent != nil {
+		e.recent.keep(c, r, moves)
 	}
 	return r, nil
 }

@@ -38,6 +38,7 @@ type Engine struct {
 	once     sync.Once
 	maxGroup int
 	readOnly bool
+	recent   *recent // nil when read-only: another process may write
 
 	// How many writes were acknowledged as done or refused, and how many commits carried them.
 	writes, commits atomic.Int64
@@ -116,6 +117,7 @@ func Open(path string, o Options) (_ *Engine, err error) {
 		return nil, unavailable(err)
 	}
 	if !o.ReadOnly {
+		e.recent = newRecent()
 		go e.writer()
 	}
 	return e, nil

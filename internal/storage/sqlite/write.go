@@ -45,7 +45,7 @@ func (e *Engine) Insert(ctx context.Context, name string, r storage.Record) erro
 		return err
 	}
 	w, entries := &c.writes, encodeEntries(r.Entries)
-	return e.submit(ctx, func(ctx context.Context) error {
+	return e.change(ctx, c, r.ID, &r, func(ctx context.Context) error {
 		done, err := changed(w.insert.ExecContext(ctx, r.ID, r.Version, r.Op, entries, r.Body))
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ func (e *Engine) Replace(ctx context.Context, name string, r storage.Record) err
 		return err
 	}
 	w, entries := &c.writes, encodeEntries(r.Entries)
-	return e.submit(ctx, func(ctx context.Context) error {
+	return e.change(ctx, c, r.ID, &r, func(ctx context.Context) error {
 		// Most changes leave the index entries as they are (an autosaved answer): then one statement is the whole compare-and-swap.
 		done, err := changed(w.same.ExecContext(ctx, r.Version, r.Op, r.Body, r.ID, r.Version-1, entries))
 		if err != nil || done {
@@ -88,7 +88,7 @@ func (e *Engine) Delete(ctx context.Context, name, id string, version int64) err
 		return err
 	}
 	w := &c.writes
-	return e.submit(ctx, func(ctx context.Context) error {
+	return e.change(ctx, c, id, nil, func(ctx context.Context) error {
 		was, err := w.at(ctx, id, version)
 		if err != nil {
 			return err
@@ -98,6 +98,17 @@ func (e *Engine) Delete(ctx context.Context, name, id string, version int64) err
 		}
 		return w.move(ctx, id, was, nil)
 	})
+}
+
+// change submits a write of one document and settles what is kept of it: r, or nothing after a delete or any failure.
+func (e *Engine) change(ctx context.Context, c *collection, id string, r *storage.Record, do func(context.Context) error) error {
+	done := e.recent.writing(c, id)
+	err := e.submit(ctx, do)
+	if err != nil {
+		r = nil
+	}
+	done(r)
+	return err
 }
 
 func (e *Engine) writable(name string) (*collection, error) {
