@@ -40,7 +40,10 @@ type env struct {
 	lang texts.Lang
 }
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() {
+	tuneMemory()
+	os.Exit(run(os.Args[1:]))
+}
 
 // run carries out one command line and returns the exit status: 0 done, 1 it failed, 2 the command line is wrong.
 func run(args []string) int {
