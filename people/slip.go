@@ -22,6 +22,9 @@ type slip struct {
 	At     time.Time `json:"at"`
 	By     string    `json:"by"`
 	Until  time.Time `json:"until"`
+
+	// Guarded says that a system admin or the program issued it: only such a slip opens an account that holds a privileged role by the time it is used.
+	Guarded bool `json:"guarded,omitempty"`
 }
 
 const (
@@ -119,14 +122,14 @@ func (s *Service) IssueSlip(ctx context.Context, a access.Actor, id ID, why stri
 	until := now.Add(slipLife)
 	digest := s.digest("slip "+string(id), normaliseCode(code))
 	trail := s.entry(a, role, "issue_slip", "accounts/"+string(id), id, why, "")
-	reset := false
+	guarded, reset := a.IsSystem() || a.Has("system_admin"), false
 	if _, err := s.accounts.Upsert(ctx, string(id), func(d *storage.Doc[account]) error {
-		if d.Value.hasPrivileged() && !a.IsSystem() && !a.Has("system_admin") {
+		if d.Value.hasPrivileged() && !guarded {
 			return guardPrivileged()
 		}
 		reset = d.Value.Password != ""
 		d.Value.Person = id
-		d.Value.Slip = &slip{Digest: digest, At: now, By: a.Name(), Until: until}
+		d.Value.Slip = &slip{Digest: digest, At: now, By: a.Name(), Until: until, Guarded: guarded}
 		d.Trail = append(d.Trail, trail)
 		return nil
 	}); err != nil {
@@ -178,15 +181,16 @@ func (s *Service) Activate(ctx context.Context, in ActivateInput) (Session, stri
 	refusal := faults.New(faults.Unauthenticated, "NIP dan kode slip tidak cocok, atau kodenya sudah dipakai atau kedaluwarsa. Minta slip baru ke admin OPD.",
 		"The NIP and the code do not match, or the code was used or ran out. Ask your unit admin for a new slip.")
 	digest := s.digest("slip "+string(e.acc.Person), normaliseCode(in.Code))
-	good := func(x *slip) bool {
-		return x != nil && now.Before(x.Until) && subtle.ConstantTimeCompare([]byte(x.Digest), []byte(digest)) == 1
+	good := func(acc *account) bool {
+		x := acc.Slip
+		return x != nil && (x.Guarded || !acc.hasPrivileged()) && now.Before(x.Until) && subtle.ConstantTimeCompare([]byte(x.Digest), []byte(digest)) == 1
 	}
-	if e.acc.Person == "" || !good(e.acc.Slip) {
+	if e.acc.Person == "" || !good(&e.acc) {
 		return Session{}, "", s.fail(ctx, e, refusal)
 	}
 	trail := storage.Audit{ID: storage.NewID(), At: now, Who: string(e.acc.Person), Role: "self", Verb: "activate", Thing: "accounts/" + string(e.acc.Person), About: string(e.acc.Person)}
 	return s.admit(ctx, e, in.TOTP, in.Agent, func(d *storage.Doc[account]) error {
-		if !good(d.Value.Slip) {
+		if !good(&d.Value) {
 			return refusal
 		}
 		setPassword(d, hash, now, trail)
