@@ -58,6 +58,8 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 	in.cleaned = append(in.cleaned, workers.Periodic{Name: "drop old idempotent answers", Every: time.Hour, Do: clean})
 	engine.MountLearner(r, web.LearnerRooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Settings: in.settings,
 		Proofs: in.blobs, Watch: watch})
+	engine.MountAdmin(r, web.AdminRooms{Policy: in.policy, People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Placement: in.placement,
+		Readiness: in.readiness, Settings: in.settings, Audit: in.audit, Work: in.parked(), Files: in.blobs})
 	r.NoRoute(func(c *gin.Context) {
 		if strings.HasPrefix(c.Request.URL.Path, "/api/") {
 			api.NotFound(c)

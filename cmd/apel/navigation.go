@@ -32,7 +32,10 @@ func (in *installation) navigation(c *gin.Context) web.Navigation {
 		{Key: "competencies", Label: "Kompetensi", Icon: "chart", URL: "/kompetensi"},
 		{Key: "hours", Label: "Jam pelajaran", Icon: "clock", URL: "/jp"},
 	}}
-	n.Groups = []web.NavGroup{own}
+	n.Groups = append([]web.NavGroup{own}, web.AdminNavigation(func(verb, kind string) bool {
+		s := in.policy.Scope(v.Actor, verb, kind)
+		return s.All || len(s.Units) > 0
+	})...)
 	n.Phone = []web.NavItem{own.Items[0], own.Items[1], own.Items[2], own.Items[3]}
 	return n
 }
