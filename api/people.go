@@ -292,13 +292,13 @@ func (s *server) people() {
 			PageInput
 			Under string `query:"under" maxLength:"60"`
 		}) (*body[ListOf[Vacancy]], error) {
-			vs, err := s.People.Vacancies(ctx, visit.Actor(ctx), people.UnitID(in.Under))
+			p, err := s.People.Vacancies(ctx, visit.Actor(ctx), people.UnitID(in.Under), in.after(), in.Limit)
 			if err != nil {
 				return nil, err
 			}
-			return paged(&in.PageInput, vs, func(o people.Occupancy) string { return string(o.Position.ID) }, func(o people.Occupancy) Vacancy {
+			return list(p.Items, in.next(p.Next, p.More), func(o people.Occupancy) Vacancy {
 				return Vacancy{showPosition(o.Position), o.Holders, o.Acting, o.Vacant}
-			})
+			}), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/notices", ID: "listNotices", Tag: "notices", Summary: "One's inbox, newest first"},
 		func(ctx context.Context, in *struct {

@@ -337,31 +337,48 @@ func (s *Service) Occupied(ctx context.Context, p Position, day civil.Date) (Occ
 	return o, nil
 }
 
-// Vacancies lists the positions under a unit ("" for all) that have an empty seat today, by name. Large parts of the city are refused with "narrow it down".
-func (s *Service) Vacancies(ctx context.Context, a access.Actor, under UnitID) ([]Occupancy, error) {
+// Vacancies lists the positions under a unit ("" for all) that have an empty seat today, by name, a page at a time. It counts holders only as far as the
+// page reaches, so it does not grow with the city.
+func (s *Service) Vacancies(ctx context.Context, a access.Actor, under UnitID, after storage.Cursor, limit int) (Page[Occupancy], error) {
 	if _, err := s.cfg.Policy.May(a, "view", access.Thing{Kind: "position"}); err != nil {
-		return nil, err
+		return Page[Occupancy]{}, err
 	}
-	q := storage.Query{Index: "posts", Term: "all"}
+	if limit <= 0 || limit > storage.MaxPage {
+		limit = storage.DefaultPage
+	}
+	q := storage.Query{Index: "posts", Term: "all", After: after, Limit: limit}
 	if under != "" {
 		q.Term = "unit:" + string(under)
 	}
-	docs, err := s.positions.Gather(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	var out []Occupancy
-	for _, d := range docs {
-		if d.Value.Closed {
-			continue
-		}
-		o, err := s.Occupied(ctx, positionOf(d), s.today())
+	var out Page[Occupancy]
+	for read := 0; read < storage.MaxGather; {
+		found, err := s.positions.Find(ctx, q)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		if o.Vacant > 0 {
-			out = append(out, o)
+		for _, d := range found.Docs {
+			if read++; d.Value.Closed {
+				continue
+			}
+			o, err := s.Occupied(ctx, positionOf(d), s.today())
+			if err != nil {
+				return out, err
+			}
+			if o.Vacant == 0 {
+				continue
+			}
+			if len(out.Items) == limit {
+				out.More = true
+				return out, nil
+			}
+			out.Items = append(out.Items, o)
+			out.Next = storage.Cursor{Order: positionOrder(&d), ID: d.ID}
 		}
+		if !found.More {
+			return out, nil
+		}
+		q.After = found.Next
 	}
+	out.More = len(out.Items) > 0
 	return out, nil
 }

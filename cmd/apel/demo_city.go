@@ -310,7 +310,7 @@ func (f *filler) wave(ctx context.Context, first bool, at time.Time, in []int, w
 		}
 	}
 	comes := func(row []string) bool { return nips[row[0]] }
-	byPerson := []string{"people", "appointments", "roles", "app_operators"}
+	byPerson := []string{"people", "appointments", "app_operators"}
 	more := map[string]made.Table{"units": f.city.Units, "positions": f.city.Positions, "people": f.city.People, "appointments": f.city.Appointments, "app_operators": f.city.Operators, "assignments": f.city.Rules}
 	for _, kind := range importOrder {
 		if kind == "course" && first {
@@ -320,7 +320,7 @@ func (f *filler) wave(ctx context.Context, first bool, at time.Time, in []int, w
 			continue
 		}
 		mine := slices.Contains(byPerson, kind)
-		if f.hand[kind] == nil || !first && !mine {
+		if f.hand[kind] == nil || kind == "roles" || !first && !mine { // roles are granted last: a second factor is asked for some days later
 			continue
 		}
 		for _, t := range []made.Table{f.hand[kind], more[kind]} {
@@ -670,6 +670,12 @@ func (f *filler) finish(ctx context.Context, now time.Time) ([]demoLogin, error)
 		}
 	}
 	f.clock.release()
+	if err := f.importTable(ctx, "roles", f.hand["roles"], true); err != nil {
+		return nil, err
+	}
+	if _, err := f.audit.Move(ctx); err != nil {
+		return nil, err
+	}
 	logins, err := f.demoAccounts(ctx, f.a)
 	if err != nil {
 		return nil, err
