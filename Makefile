@@ -18,4 +18,4 @@ screenshots: ## every page at 360 px light and 1440 px dark into build/screensho
 	APEL_SCREENSHOTS=$(CURDIR)/build/screenshots go test -count=1 -run 'Story|Screens' ./web/... ./cmd/apel
 
 mongo: ## the storage contract, races included, on a real MongoDB: make mongo URI=mongodb://host/db
-	APEL_TEST_MONGO=$(URI) APEL_TEST_MONGO_FULL=1 go test -count=1 ./internal/storage/...
+	APEL_TEST_MONGO=$(URI) go test -count=1 ./internal/storage/mongo ./internal/storage/backup

@@ -229,11 +229,16 @@ func (s *Service) Completed(ctx context.Context, id EnrolmentID) (Completion, er
 	out := Completion{Enrolment: id, Person: e.Value.Person, Course: e.Value.Course, Version: e.Value.Version, Number: v.Number, Cycle: e.Value.Cycle,
 		Title: c.Title, Kind: c.Kind, Values: c.Values, JP: c.JP, Score: d.Score, Attempt: d.Attempt, Targets: c.Targets, On: d.On, At: d.At,
 		ValidUntil: d.ValidUntil, Certified: !d.Certified.IsZero(), Started: s.cfg.Zone().Day(e.Value.Since)}
+	rest := 0 // what the declared minutes hold beside the lessons: tests and the practice quiz
+	for _, minutes := range v.Content.Minutes {
+		rest += minutes
+	}
 	for _, l := range v.Content.Lessons {
 		out.Subjects = append(out.Subjects, Subject{l.Title.ID, l.Minutes})
+		rest -= l.Minutes
 	}
-	if tests := v.Content.Minutes["tests"]; tests > 0 {
-		out.Subjects = append(out.Subjects, Subject{"Tes awal, latihan, dan tes akhir", tests})
+	if rest > 0 {
+		out.Subjects = append(out.Subjects, Subject{"Tes awal, latihan, dan tes akhir", rest})
 	}
 	for _, q := range v.Content.Quizzes {
 		if q.Kind == PostTest {
