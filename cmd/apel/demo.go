@@ -94,6 +94,10 @@ func (v *demoVerb) fill(ctx context.Context, clock *demoClock, say func(string, 
 		logins, err = in.fillDemo(ctx, v, say)
 	}
 	if err != nil {
+		if city && ctx.Err() != nil {
+			err = faults.Wrap(err, faults.Conflict, "Pengisian dihentikan; kota contoh di "+v.Dir+" belum utuh. Hapus folder itu sebelum mengisi lagi.",
+				"Filling was stopped; the demo city in "+v.Dir+" is not whole. Delete that folder before filling again.")
+		}
 		return nil, nil, errors.Join(err, in.close())
 	}
 	return in, logins, nil

@@ -250,7 +250,7 @@ func (f *filler) live(ctx context.Context, begin, end time.Time) error {
 	plan := made.Plan(f.v.Seed, f.staff, f.zone.Day(begin), f.zone.Day(end))
 	f.counts.sittings = len(plan)
 	days := f.zone.Day(begin).DaysUntil(f.zone.Day(end))
-	n := max(16, min(104, len(plan)/120))
+	n := max(12, min(104, len(plan)/120))
 	done := 0
 	var late []*pupil // whose renewal was not open yet
 	started := time.Now()
