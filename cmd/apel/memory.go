@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// gcPercent lets the heap grow to four times what is alive before it is collected: with some 15 MB alive that is little memory, and an exam spends a
+// gcPercent lets the heap grow to three times what is alive before it is collected: with some 15 MB alive that is little memory, and an exam spends a
 // tenth less CPU (docs/performance.md). A large heap is held back by memoryLimit.
-const gcPercent = 300
+const gcPercent = 200
 
 // tuneMemory sets the collector where the environment (GOGC, GOMEMLIMIT) does not: from half of the machine's memory on it collects as often as it must.
 func tuneMemory() {
