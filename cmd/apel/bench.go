@@ -28,6 +28,9 @@ import (
 
 type benchVerb struct {
 	Exam  benchExam  `cmd:"" help:"Exams over HTTP: start, ten autosaves, submit, graded result seen."`
+	Wire  benchWire  `cmd:"" help:"Bytes of a whole exam as a browser sends and gets them."`
+	Start benchStart `cmd:"" help:"Start to first page, and memory and CPU of an idle server, with the demo city."`
+	Pages benchPages `cmd:"" help:"Every main page and list with few and with very many attempts."`
 	Child benchChild `cmd:"" hidden:"" help:"The server under load, in a process of its own."`
 }
 
@@ -44,13 +47,15 @@ type benchExam struct {
 
 // child is what the server process tells the load generator when it is ready.
 type childReady struct {
-	Address string  `json:"address"`
-	Takers  []taker `json:"takers"`
+	Address string      `json:"address"`
+	Takers  []taker     `json:"takers"`
+	Logins  []demoLogin `json:"logins"` // of the demo city, one per role
 }
 
 type taker struct {
 	Cookie    string `json:"cookie"`
 	Enrolment string `json:"enrolment"`
+	Person    string `json:"person"`
 }
 
 // examResult is what one run measured.
@@ -77,6 +82,45 @@ type percentiles struct {
 	P50, P95, P99 time.Duration
 }
 
+// benchServer is a server in a process of its own.
+type benchServer struct {
+	childReady
+	pid  int
+	stop func() error
+}
+
+// startServer fills a folder and serves it in a process of its own until stop.
+func startServer(ctx context.Context, dir string, takers int, more ...string) (*benchServer, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self, append([]string{"bench", "child", "--dir", dir, "--takers", strconv.Itoa(takers)}, more...)...)
+	cmd.Stderr = os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 20 * time.Second
+	hold, err := cmd.StdinPipe() // the child ends when this closes
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s := &benchServer{pid: cmd.Process.Pid, stop: func() error { return errors.Join(hold.Close(), cmd.Wait()) }}
+	line, err := bufio.NewReaderSize(out, 1<<20).ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &s.childReady)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("the server did not start: %w", err), s.stop())
+	}
+	return s, nil
+}
+
 // Run starts a server on a fresh folder in a process of its own, loads it, and reads every answer back.
 func (v *benchExam) Run(e *env) error {
 	dir, err := os.MkdirTemp("", "apel-bench-")
@@ -84,41 +128,18 @@ func (v *benchExam) Run(e *env) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	args := []string{"bench", "child", "--dir", dir, "--takers", strconv.Itoa(v.Takers)}
+	var args []string
 	for flag, value := range map[string]string{"--mongo": v.Mongo, "--redis": v.Redis, "--profile": v.Profile} {
 		if value != "" {
 			args = append(args, flag, value)
 		}
 	}
-	cmd := exec.CommandContext(e.ctx, self, args...)
-	cmd.Stderr = os.Stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 20 * time.Second
-	hold, err := cmd.StdinPipe() // the child ends when this closes
+	server, err := startServer(e.ctx, dir, v.Takers, args...)
 	if err != nil {
 		return err
 	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	var ready childReady
-	line, err := bufio.NewReaderSize(out, 1<<20).ReadBytes('\n')
-	if err == nil {
-		err = json.Unmarshal(line, &ready)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("the server did not start: %w", err), hold.Close(), cmd.Wait())
-	}
-	r, err := v.load(e.ctx, ready, cmd.Process.Pid)
-	if err := errors.Join(err, hold.Close(), cmd.Wait()); err != nil {
+	r, err := v.load(e.ctx, server.childReady, server.pid)
+	if err := errors.Join(err, server.stop()); err != nil {
 		return err
 	}
 	if v.JSON {
@@ -356,8 +377,9 @@ func cpuName() string {
 // benchChild is the server under load.
 type benchChild struct {
 	place
-	Takers  int
-	Profile string
+	Takers   int
+	Attempts int // graded attempts to have beside the takers' own
+	Profile  string
 }
 
 // Run fills a fresh folder with the demo city, opens takers with their enrolments, serves, and ends when its standard input closes.
@@ -369,7 +391,8 @@ func (v *benchChild) Run(e *env) error {
 		return err
 	}
 	d := &demoVerb{place: v.place, front: front{Listen: "127.0.0.1:0"}}
-	if _, err := in.fillDemo(ctx, d, func(string, ...any) {}); err != nil {
+	logins, err := in.fillDemo(ctx, d, func(string, ...any) {})
+	if err != nil {
 		return errors.Join(err, in.close())
 	}
 	takers, err := in.takers(ctx, v.Takers)
@@ -384,13 +407,18 @@ func (v *benchChild) Run(e *env) error {
 	if err := in.workOff(ctx); err != nil {
 		return errors.Join(err, in.close())
 	}
+	if v.Attempts > 0 {
+		if err := in.multiply(ctx, takers[0], v.Attempts); err != nil {
+			return errors.Join(err, in.close())
+		}
+	}
 	endProfile, err := profile(v.Profile)
 	if err != nil {
 		return errors.Join(err, in.close())
 	}
 	defer endProfile()
 	return in.serve(ctx, d.front, true, func(address string) {
-		if err := json.NewEncoder(os.Stdout).Encode(childReady{address, takers}); err != nil {
+		if err := json.NewEncoder(os.Stdout).Encode(childReady{address, takers, logins}); err != nil {
 			in.log.Error("the load generator is gone", "err", err)
 		}
 	})
@@ -398,8 +426,10 @@ func (v *benchChild) Run(e *env) error {
 
 // workOff does what filling the folder left to be done, so that a figure is not that of the filling.
 func (in *installation) workOff(ctx context.Context) error {
-	if err := in.startWork(ctx); err != nil {
-		return err
+	if !in.working {
+		if err := in.startWork(ctx); err != nil {
+			return err
+		}
 	}
 	for ctx.Err() == nil {
 		waiting := 0
@@ -481,5 +511,5 @@ func (in *installation) taker(ctx context.Context, a access.Actor, i int) (taker
 	if err != nil {
 		return taker{}, err
 	}
-	return taker{Cookie: visit.SessionCookie + "=" + token, Enrolment: e.ID}, nil
+	return taker{Cookie: visit.SessionCookie + "=" + token, Enrolment: e.ID, Person: string(p.ID)}, nil
 }
