@@ -5,6 +5,8 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/certificates/verify"
@@ -30,7 +32,8 @@ func (s *Service) CheckCode(ctx context.Context, typed string) (verify.Verdict, 
 }
 
 // CheckNumber judges a certificate by its printed number. With the number alone only the status is given; with the last three digits of the
-// holder's NIP the facts too. Wrong digits are answered like none: nobody learns whether they were near.
+// holder's NIP the facts too. Wrong digits are answered like none: nobody learns whether they were near. There are only a thousand of them, so
+// after freeDigits wrong ones a number takes none for an hour: TooMany.
 func (s *Service) CheckNumber(ctx context.Context, number, lastThree string) (verify.Verdict, error) {
 	number = normalNumber(number)
 	if number == "" || len(number) > 200 {
@@ -47,11 +50,57 @@ func (s *Service) CheckNumber(ctx context.Context, number, lastThree string) (ve
 	if err != nil || c == nil {
 		return v, err
 	}
-	nip := c.Held.NIP
+	nip, now := c.Held.NIP, s.now()
+	if lastThree != "" && s.guesses.tooMany(number, now) {
+		return verify.Verdict{}, faults.New(faults.TooMany, "Terlalu banyak percobaan untuk nomor ini. Coba lagi satu jam lagi, atau pakai kode verifikasi pada sertifikat.",
+			"Too many tries for this number. Try again in an hour, or use the verification code on the certificate.")
+	}
 	if len(nip) < 3 || subtle.ConstantTimeCompare([]byte(nip[len(nip)-3:]), []byte(lastThree)) != 1 {
 		v.Record, v.Why, v.Official, v.Log, v.Differs = nil, "", "", nil, nil
+		if lastThree != "" {
+			s.guesses.wrong(number, now)
+		}
 	}
 	return v, nil
+}
+
+// guesses counts wrong digits per number, in memory: a restart forgets them, which helps a guesser by a few tries only. Safe for use from many
+// goroutines.
+type guesses struct {
+	mu sync.Mutex
+	m  map[string]guessed
+}
+
+type guessed struct {
+	wrong int
+	until time.Time // when the count is forgotten
+}
+
+const (
+	freeDigits    = 5
+	digitsRest    = time.Hour
+	maxNumbersOdd = 10_000 // numbers counted at once; beyond, all are forgotten
+)
+
+func (g *guesses) tooMany(number string, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	x := g.m[number]
+	return x.wrong >= freeDigits && now.Before(x.until)
+}
+
+func (g *guesses) wrong(number string, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.m == nil || len(g.m) >= maxNumbersOdd {
+		g.m = map[string]guessed{}
+	}
+	x := g.m[number]
+	if !now.Before(x.until) {
+		x = guessed{}
+	}
+	x.wrong, x.until = x.wrong+1, now.Add(digitsRest)
+	g.m[number] = x
 }
 
 // CheckFile judges a PDF file that was handed in. The file is not kept.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/certificates/verify"
@@ -70,6 +72,34 @@ func TestPublicCheckByCodeAndNumber(t *testing.T) {
 	c, _ := r.Look(ctx, waiting)
 	if v, err := r.CheckCode(ctx, c.Record.Code); err != nil || v.Status != verify.Pending || v.Record != nil {
 		t.Errorf("not sealed yet: %+v, %v", v, err)
+	}
+}
+
+// There are a thousand endings of a NIP; the public check must not let anybody try them all.
+func TestDigitsOfANumberAreNotGuessed(t *testing.T) {
+	ctx := context.Background()
+	r := openRoom(t)
+	cert, _ := r.Look(ctx, r.issue(t, 1))
+	number := cert.Record.Number
+	seen := 0
+	for n := range 1000 {
+		v, err := r.CheckNumber(ctx, number, fmt.Sprintf("%03d", 999-n)) // the right ones, 001, come late
+		if err != nil && !errors.Is(err, faults.TooMany) {
+			t.Fatal(err)
+		}
+		if v.Record != nil {
+			seen++
+		}
+	}
+	if seen > 0 {
+		t.Error("trying all digits shows the holder")
+	}
+	if v, err := r.CheckNumber(ctx, number, ""); err != nil || v.Status != verify.Valid {
+		t.Errorf("the status alone: %v, %v", v.Status, err)
+	}
+	r.clock.at = r.clock.at.Add(time.Hour)
+	if v, err := r.CheckNumber(ctx, number, "001"); err != nil || v.Record == nil {
+		t.Errorf("an hour later: %v, %v", v.Status, err)
 	}
 }
 

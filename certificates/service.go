@@ -64,6 +64,8 @@ type Service struct {
 	rand     io.Reader
 	unitsOf  func(ctx context.Context, person string) ([]string, error)
 
+	guesses guesses // at digits of a holder's NIP
+
 	sealing sync.Mutex   // one seal at a time in this process
 	refused map[ID]error // what the last seal could not take; under sealing
 	front   front        // where the last seal left the log; under sealing

@@ -88,9 +88,16 @@ func TestOutsideTrainingIsVerifiedBySomebodyElse(t *testing.T) {
 	ani := access.Actor{Person: "ani", Grants: []access.Grant{{Role: "unit_admin", Unit: "dinas"}}}
 	admin := access.Actor{Person: "budi", Grants: []access.Grant{{Role: "unit_admin", Unit: "dinas"}}}
 	foreign := access.Actor{Person: "citra", Grants: []access.Grant{{Role: "unit_admin", Unit: "badan"}}}
+	_, err := r.AddOutside(r.ctx, ani, in)
+	if !errors.Is(err, faults.Invalid) {
+		t.Errorf("a stored file that she never sent is a proof: %v", err)
+	}
+	proof, err := r.AddProof(r.ctx, ani, strings.NewReader("%PDF-1.7"))
+	must(t, err)
+	in.Proof = proof.Hash
 	h, err := r.AddOutside(r.ctx, ani, in)
 	must(t, err)
-	again, err := r.AddOutside(r.ctx, ani, competencies.Outside{Form: "f1", Title: "Lain", Organiser: "Lain", On: "2026-10-01", JP: 99, Proof: "abc"})
+	again, err := r.AddOutside(r.ctx, ani, competencies.Outside{Form: "f1", Title: "Lain", Organiser: "Lain", On: "2026-10-01", JP: 99, Proof: proof.Hash})
 	if err != nil || again.ID != h.ID || again.JP != 8 {
 		t.Errorf("the same form is the same entry: %+v, %v", again, err)
 	}

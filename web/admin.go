@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/settings"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/blobs"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/placement"
 	"github.com/apelkota/apel/readiness"
@@ -50,7 +52,7 @@ type Work interface {
 
 // Files stores files by their hash and opens them again. The blob store does.
 type Files interface {
-	Proofs
+	Put(ctx context.Context, r io.Reader, max int64) (blobs.Ref, error)
 	Open(ctx context.Context, hash string) (*os.File, error)
 }
 

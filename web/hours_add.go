@@ -47,17 +47,15 @@ func (l *learner) addHours(c *gin.Context) error {
 	return nil
 }
 
-// proofKinds are what a proof may be, by its content; the name of the file says nothing.
-var proofKinds = map[string]bool{"application/pdf": true, "image/jpeg": true, "image/png": true}
-
-// keepProof stores a proof and answers its hash, "" when none was chosen (the room then says what is missing).
+// keepProof stores a proof in the reader's name and answers its hash, "" when none was chosen (the room then says what is missing).
 func (l *learner) keepProof(c *gin.Context, file []byte) (string, error) {
-	if file == nil || l.Proofs == nil {
+	if file == nil {
 		return "", nil
 	}
-	if !proofKinds[http.DetectContentType(file)] {
-		return "", faults.OnField("proof", "Bukti harus berupa PDF, JPEG, atau PNG.", "The proof must be a PDF, JPEG or PNG.")
+	p, err := l.Competencies.AddProof(c.Request.Context(), reader(c), bytes.NewReader(file))
+	var fault *faults.Error
+	if errors.As(err, &fault) && fault.Kind == faults.Invalid {
+		err = faults.OnField("proof", fault.Text.ID, fault.Text.EN)
 	}
-	ref, err := l.Proofs.Put(c.Request.Context(), bytes.NewReader(file), maxProof)
-	return ref.Hash, err
+	return p.Hash, err
 }

@@ -18,7 +18,6 @@ type HoursPage struct {
 	Table Table
 	Form  Form
 	Day   string // the last day that can be entered
-	Adds  bool   // proofs can be handed in here
 }
 
 func (l *learner) showHours(c *gin.Context) error {
@@ -37,7 +36,7 @@ func (l *learner) hoursPage(c *gin.Context, form Form) (*HoursPage, error) {
 		return nil, err
 	}
 	f := l.format(c)
-	p := &HoursPage{Base: Base{Active: navHours}, Ring: l.hoursRing(c, h), Text: in(c, h.Text), Year: f.day(h.From) + " – " + f.day(h.To), Form: form, Day: string(l.today()), Adds: l.Proofs != nil}
+	p := &HoursPage{Base: Base{Active: navHours}, Ring: l.hoursRing(c, h), Text: in(c, h.Text), Year: f.day(h.From) + " – " + f.day(h.To), Form: form, Day: string(l.today())}
 	p.Table = Table{Label: "Buku jam pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelatihan", Main: true}, {Label: "JP", Numeric: true}, {Label: "Tanggal"}, {Label: "Status"}},
 		Empty: Empty{Icon: "clock", Label: "Belum ada JP tahun ini", Text: l.T(c, "Kursus yang selesai tercatat sendiri di sini. Pelatihan di luar dapat Anda masukkan di bawah.")}}
 	for _, e := range h.Entries {

@@ -1,14 +1,12 @@
 package web
 
 import (
-	"io"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
-	"github.com/apelkota/apel/internal/storage/blobs"
 )
 
 // listHours is the line of training elsewhere that waits for somebody to look at its proof.
@@ -82,45 +80,12 @@ func (w *admin) checkHours(c *gin.Context) error {
 
 // showProof opens the proof of an entry that the reader may check. It is sent as a download of its kind, never as a page of ours.
 func (w *admin) showProof(c *gin.Context) error {
-	missing := faults.New(faults.NotFound, "Bukti ini tidak ada.", "There is no such proof.")
-	if w.Files == nil {
-		return missing
+	p, data, err := w.Competencies.Proof(c.Request.Context(), reader(c), c.Param("hours"))
+	if err != nil {
+		return err
 	}
-	var after storage.Cursor
-	for {
-		found, next, more, err := w.Competencies.OpenOutside(c.Request.Context(), reader(c), after, storage.MaxPage)
-		if err != nil {
-			return err
-		}
-		for _, h := range found {
-			if h.ID != c.Param("hours") || !blobs.Valid(h.Proof) {
-				continue
-			}
-			f, err := w.Files.Open(c.Request.Context(), h.Proof)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			head := make([]byte, 512)
-			n, _ := io.ReadFull(f, head) // a short file fills less
-			kind := http.DetectContentType(head[:n])
-			if !proofKinds[kind] {
-				kind = "application/octet-stream"
-			}
-			if _, err := f.Seek(0, io.SeekStart); err != nil {
-				return err
-			}
-			c.Header("Content-Disposition", `attachment; filename="bukti`+proofEnding[kind]+`"`)
-			c.Header("Content-Type", kind)
-			c.Header("Cache-Control", "private, no-store")
-			_, err = io.Copy(c.Writer, f)
-			return err
-		}
-		if !more {
-			return missing
-		}
-		after = next
-	}
+	c.Header("Content-Disposition", `attachment; filename="`+p.Name()+`"`)
+	c.Header("Cache-Control", "private, no-store")
+	c.Data(http.StatusOK, p.Kind, data)
+	return nil
 }
-
-var proofEnding = map[string]string{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}

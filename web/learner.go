@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,28 +14,20 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/settings"
-	"github.com/apelkota/apel/internal/storage/blobs"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 	"github.com/apelkota/apel/people"
 )
 
-// LearnerRooms is what the pages of learners and the public ask. Everything is required but Proofs and Watch.
+// LearnerRooms is what the pages of learners and the public ask. Everything is required but Watch.
 type LearnerRooms struct {
 	People       *people.Service
 	Courses      *courses.Service
 	Certificates *certificates.Service
 	Competencies *competencies.Service
 	Settings     *settings.Service
-	// Proofs keeps what people hand in as proof of training elsewhere. Nil: nothing can be handed in.
-	Proofs Proofs
 	// Watch tells a waiting page when the chain moved on. Nil: it looks every second.
 	Watch Watcher
-}
-
-// Proofs stores a file and names it by its hash. The blob store does.
-type Proofs interface {
-	Put(ctx context.Context, r io.Reader, max int64) (blobs.Ref, error)
 }
 
 // learner has the handlers of learners and the public. Each stands in the file of its action (noun_verb.go); what several need stands here.

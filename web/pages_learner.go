@@ -84,7 +84,7 @@ var learnerPages = []Page{
 			Evidence: Table{Label: "Bukti kompetensi", NoSearch: true, Columns: []Column{{Label: "Kompetensi", Main: true}, {Label: "Level"}}, Rows: []Row{{Cells: []Cell{{Text: "Pelayanan Publik"}, {Text: "1"}}}}}}
 	}},
 	{Name: "hours", Label: "Jam pelajaran (JP)", Sample: func() any {
-		return &HoursPage{Ring: Ring{Label: "Jam pelajaran tahun ini", Done: 8, Goal: 20, Unit: "JP"}, Text: "Kurang 12 JP.", Year: "1 Jan 2026 – 31 Des 2026", Form: NewForm(url.Values{"form": {"01J"}}), Day: "2026-11-22", Adds: true,
+		return &HoursPage{Ring: Ring{Label: "Jam pelajaran tahun ini", Done: 8, Goal: 20, Unit: "JP"}, Text: "Kurang 12 JP.", Year: "1 Jan 2026 – 31 Des 2026", Form: NewForm(url.Values{"form": {"01J"}}), Day: "2026-11-22",
 			Table: Table{Label: "Buku jam pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelatihan", Main: true}, {Label: "JP"}}, Rows: []Row{{Cells: []Cell{{Text: "Pelayanan Prima"}, {Text: "4"}}}}}}
 	}},
 	{Name: "inbox", Label: "Kotak masuk", Sample: func() any { return &InboxPage{Items: sampleHome().News, Unread: true} }},

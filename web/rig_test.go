@@ -197,7 +197,7 @@ func newRig(t testing.TB) *rig {
 	r.workers = must[*workers.Workers](t)(workers.New(workers.Config{DB: db, Policy: policy, Now: r.Now, Log: log, SweepEvery: 100 * time.Millisecond, Grace: 200 * time.Millisecond,
 		Steps: steps}))
 	wake.to.Store(r.workers)
-	r.Rooms = LearnerRooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Settings: set, Proofs: store, Watch: r.workers}
+	r.Rooms = LearnerRooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Settings: set, Watch: r.workers}
 	trail := must[*audit.Trail](t)(audit.Open(ctx, db, policy))
 	placing := must[*placement.Service](t)(placement.Open(ctx, placement.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: placement.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Competencies: levels}))
 	r.DB = db

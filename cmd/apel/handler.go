@@ -56,8 +56,7 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 		return nil, err
 	}
 	in.cleaned = append(in.cleaned, workers.Periodic{Name: "drop old idempotent answers", Every: time.Hour, Do: clean})
-	engine.MountLearner(r, web.LearnerRooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Settings: in.settings,
-		Proofs: in.blobs, Watch: watch})
+	engine.MountLearner(r, web.LearnerRooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Settings: in.settings, Watch: watch})
 	engine.MountAdmin(r, web.AdminRooms{Policy: in.policy, People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Placement: in.placement,
 		Readiness: in.readiness, Settings: in.settings, Audit: in.audit, Work: in.parked(), Files: in.blobs})
 	r.NoRoute(func(c *gin.Context) {
@@ -68,7 +67,7 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 		engine.NotFound(c)
 	})
 
-	who := visit.Resolver{Sessions: sessions{in.people}, TrustedProxy: f.TrustedProxy}
+	who := visit.Resolver{Sessions: sessions{in.people}, TrustedProxy: f.TrustedProxy, Secure: f.secure()}
 	known := who.Resolve(r, func(w http.ResponseWriter, q *http.Request, err error) { api.Fail(w, q, in.log, err) })
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		q.Body = http.MaxBytesReader(w, q.Body, bodyLimit)

@@ -61,9 +61,13 @@ func From(ctx context.Context) Visit {
 func Actor(ctx context.Context) access.Actor { return From(ctx).Actor }
 
 // Resolver finds out who is there before the handler runs. TrustedProxy makes it believe X-Forwarded-For of the last hop.
+//
+// Secure says that people come by https: then only the cookie with the __Host- prefix counts. A browser takes the other name from a neighbouring
+// host or a forged answer without TLS too, and somebody could be led to work in a stranger's session.
 type Resolver struct {
 	Sessions     Sessions
 	TrustedProxy bool
+	Secure       bool
 }
 
 // Resolve wraps a handler. An unknown or ended session counts as nobody; an API token that does not work is answered 401 by fail, so that a
@@ -79,7 +83,7 @@ func (r Resolver) Resolve(next http.Handler, fail func(w http.ResponseWriter, q 
 		if bearer, ok := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer "); ok {
 			v.Token = true
 			v.Actor, err = r.Sessions.TokenActor(ctx, bearer)
-		} else if token := sessionToken(q); token != "" {
+		} else if token := r.token(q); token != "" {
 			v.Actor, v.Session, err = r.Sessions.SessionActor(ctx, token)
 			if errors.Is(err, faults.Unauthenticated) || errors.Is(err, faults.NotFound) {
 				v.Actor, v.Session, err = access.Actor{}, "", nil
@@ -94,13 +98,16 @@ func (r Resolver) Resolve(next http.Handler, fail func(w http.ResponseWriter, q 
 	})
 }
 
-func sessionToken(q *http.Request) string {
-	for _, name := range []string{SecureSessionCookie, SessionCookie} {
-		if c, err := q.Cookie(name); err == nil && c.Value != "" {
-			return c.Value
-		}
+func (r Resolver) token(q *http.Request) string {
+	name := SessionCookie
+	if r.Secure {
+		name = SecureSessionCookie
 	}
-	return ""
+	c, err := q.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
 }
 
 func language(q *http.Request) texts.Lang {
