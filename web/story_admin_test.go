@@ -126,7 +126,9 @@ func TestWorkbenchStory(t *testing.T) {
 			s.importPeople()
 			s.again(b, trainingAdmin)
 			s.printSlips()
+			s.again(b, trainingAdmin)
 			s.assignSomething()
+			s.again(b, trainingAdmin)
 			s.repeatParked()
 			s.p = b.Page(t, view)
 			s.activate(analyst)
@@ -221,7 +223,7 @@ func (s *story) printSlips() {
 func (s *story) assignSomething() {
 	s.t.Helper()
 	s.go_("/kelola/penugasan/baru")
-	s.p.Type("[name=find]", "Wira")
+	s.p.Type("[name=find]", "Wira Contohan")
 	s.p.Leave(func() { s.p.Click(`button[value=find]`) })
 	browsertest.Eval[string](s.p, `document.querySelector("[name=course]").value = "APEL-104"`)
 	browsertest.Eval[bool](s.p, `document.querySelector(".panel-form").noValidate = true`)

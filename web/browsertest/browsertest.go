@@ -199,8 +199,8 @@ func (p *Page) listen(event any) {
 	case *cdpruntime.EventExceptionThrown:
 		p.problems = append(p.problems, "exception: "+exception(e.ExceptionDetails))
 	case *log.EventEntryAdded:
-		// Warnings of the browser about itself are not ours; errors (blocked by policy, 404, broken manifest) are.
-		if e.Entry.Level == log.EntryLevelError {
+		// Warnings of the browser about itself are not ours; errors (blocked by policy, 404, broken manifest) are. A refused form is answered with 422 on purpose.
+		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "status of 422") {
 			p.problems = append(p.problems, "log: "+e.Entry.Text+" "+e.Entry.URL)
 		}
 	case *network.EventRequestWillBeSent:
