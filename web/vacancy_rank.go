@@ -95,14 +95,16 @@ func (w *admin) ranking(c *gin.Context, p *PanelsPage, r placement.Ranking) {
 		}
 		return in(c, dict.Name(code))
 	}
-	p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sistem menyarankan, pejabat memutuskan", Text: w.T(c, "Urutan memakai batas bawah kecocokan. Jenis kelamin, umur, agama, status kawin, dan disabilitas tidak ikut dihitung.")})
+	p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sistem menyarankan, pejabat memutuskan", Text: w.T(c, "Urutan memakai batas bawah kecocokan. Jenis kelamin, umur, agama, status kawin, dan disabilitas tidak ikut menentukan urutan.")})
 	p.add(Panel{Bare: true, Stats: []Stat{{Label: "Dipertimbangkan", Value: w.count(c, r.Considered), Icon: "people"}, {Label: "Memenuhi syarat", Value: w.count(c, r.Eligible), Icon: "check", Kind: Success}, {Label: "Perlu berkas", Value: w.count(c, r.Unsure), Icon: "question", Kind: Warn, Hint: "syarat yang belum dapat dipastikan"}, {Label: "Tidak memenuhi syarat", Value: w.count(c, r.Considered-r.Eligible), Icon: "stop"}}})
 	list := Panel{Label: "Calon menurut peringkat"}
 	if len(r.Candidates) == 0 {
 		list.Empty = &Empty{Icon: "people", Label: "Belum ada calon yang memenuhi syarat", Text: w.T(c, "Lihat di bawah syarat mana yang paling banyak menahan.")}
 	}
-	for _, k := range r.Candidates[:min(len(r.Candidates), maxCandidates)] {
-		list.Inner = append(list.Inner, w.candidate(c, k, name))
+	for i, k := range r.Candidates[:min(len(r.Candidates), maxCandidates)] {
+		panel := w.candidate(c, k, name)
+		panel.Open = i == 0 && k.Tied == 0
+		list.Inner = append(list.Inner, panel)
 	}
 	if len(r.Candidates) > maxCandidates {
 		list.Text = w.T(c, "Ditampilkan %d teratas dari %d calon.", maxCandidates, len(r.Candidates))
@@ -120,7 +122,12 @@ func (w *admin) ranking(c *gin.Context, p *PanelsPage, r placement.Ranking) {
 
 // candidate is one person of a ranking.
 func (w *admin) candidate(c *gin.Context, k placement.Candidate, name func(string) string) Panel {
-	panel := Panel{Fold: true, Open: k.Rank == 1, Name: w.T(c, "%d. %s", k.Rank, w.person(c.Request.Context(), k.Person)), Text: in(c, k.Text), Fit: fitOf(k.Fit)}
+	panel := Panel{Fold: true, Name: w.T(c, "%d. %s", k.Rank, w.person(c.Request.Context(), k.Person)), Text: in(c, k.Text), Fit: fitOf(k.Fit)}
+	low, high := w.format(c).whole(k.Fit.Percent()), w.format(c).whole(k.Fit.PercentHigh())
+	if low != high {
+		low += "–" + high
+	}
+	panel.Badges = append(panel.Badges, Badge{Text: low + "%"})
 	if k.Tied > 0 {
 		panel.Badges = append(panel.Badges, Badge{Kind: Info, Text: w.T(c, "seri dengan %d orang", k.Tied)})
 	}
@@ -138,6 +145,15 @@ func (w *admin) candidate(c *gin.Context, k placement.Candidate, name func(strin
 		panel.Actions = []Button{{Label: "Buka profil", URL: personURL(k.Person), Small: true, About: panel.Name}}
 	}
 	return panel
+}
+
+// whole writes hundredths of a percent as whole percent, cut and not rounded, so that nobody reads like above a line they miss.
+func (f format) whole(p competencies.Percent) string {
+	s, err := f.Number(int(p) / 100)
+	if err != nil {
+		return "–"
+	}
+	return s
 }
 
 func fitOf(f competencies.Fit) *Fit {
