@@ -53,7 +53,9 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	}
 	r.Use(func(g *gin.Context) {
 		if g.Request.URL.Path != Prefix && len(g.Request.URL.Path) > len(Prefix) && g.Request.URL.Path[:len(Prefix)] == Prefix {
-			keyed.middleware(g)
+			if wellFormed(g); !g.IsAborted() {
+				keyed.middleware(g)
+			}
 		}
 	})
 	s := &server{Config: c, api: newAPI(r), keyed: keyed}

@@ -47,6 +47,9 @@ func (v *demoVerb) Run(e *env) error {
 	}
 	clock := &demoClock{}
 	if v.Once {
+		if err := os.MkdirAll(v.Out, 0o755); err != nil {
+			return faults.Wrap(err, faults.Invalid, "Folder tujuan tidak dapat dibuat: "+v.Out, "The output folder cannot be made: "+v.Out)
+		}
 		dir, err := os.MkdirTemp("", "apel-demo-")
 		if err != nil {
 			return err
