@@ -47,7 +47,7 @@ func TestRevocationIsSeenLoggedAndAudited(t *testing.T) {
 	}
 	// Without the registry a file cannot know of it, and says so.
 	root, _ := r.Root(ctx)
-	if got := verify.File(pdf, verify.Input{Root: root, Now: r.now()}); got.Status != verify.Valid || !strings.Contains(got.Sentence.ID, "pencabutan sesudah 2026-11-22") {
+	if got := verify.File(pdf, verify.Input{Root: root, Now: r.now()}); got.Status != verify.Valid || !strings.Contains(got.Sentence.ID, "pencabutan sesudah 22 November 2026") {
 		t.Errorf("offline: %s %s", got.Status, got.Sentence.ID)
 	}
 	if d.Due == nil || d.Due.Step != StepLog {

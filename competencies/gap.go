@@ -153,11 +153,11 @@ func (f Fit) Text(scales ...Scale) texts.Text {
 	}
 	var id, en strings.Builder
 	if f.Complete() {
-		fmt.Fprintf(&id, "Kecocokan %s %%", f.Percent().In(texts.ID))
-		fmt.Fprintf(&en, "Match %s %%", f.Percent().In(texts.EN))
+		fmt.Fprintf(&id, "Kecocokan %s%%", f.Percent().In(texts.ID))
+		fmt.Fprintf(&en, "Match %s%%", f.Percent().In(texts.EN))
 	} else {
-		fmt.Fprintf(&id, "Kecocokan antara %s %% dan %s %%; bukti ada untuk %d dari %d kompetensi", f.Percent().In(texts.ID), f.PercentHigh().In(texts.ID), f.Known, f.Of)
-		fmt.Fprintf(&en, "Match between %s %% and %s %%; evidence for %d of %d competencies", f.Percent().In(texts.EN), f.PercentHigh().In(texts.EN), f.Known, f.Of)
+		fmt.Fprintf(&id, "Kecocokan antara %s%% dan %s%%; bukti ada untuk %d dari %d kompetensi", f.Percent().In(texts.ID), f.PercentHigh().In(texts.ID), f.Known, f.Of)
+		fmt.Fprintf(&en, "Match between %s%% and %s%%; evidence for %d of %d competencies", f.Percent().In(texts.EN), f.PercentHigh().In(texts.EN), f.Known, f.Of)
 	}
 	for _, s := range scales {
 		low, high := f.Category(s)
@@ -172,8 +172,8 @@ func (f Fit) Text(scales ...Scale) texts.Text {
 	id.WriteString(".")
 	en.WriteString(".")
 	if f.RawLow > f.Low {
-		fmt.Fprintf(&id, " Tanpa pembatasan per kompetensi %s %%: kelebihan di satu kompetensi tidak menutup kekurangan di kompetensi lain.", f.Raw().In(texts.ID))
-		fmt.Fprintf(&en, " Without the cap per competency %s %%: a surplus in one competency does not hide a gap in another.", f.Raw().In(texts.EN))
+		fmt.Fprintf(&id, " Tanpa pembatasan per kompetensi %s%%: kelebihan di satu kompetensi tidak menutup kekurangan di kompetensi lain.", f.Raw().In(texts.ID))
+		fmt.Fprintf(&en, " Without the cap per competency %s%%: a surplus in one competency does not hide a gap in another.", f.Raw().In(texts.EN))
 	}
 	if f.DevelopFirst() {
 		fmt.Fprintf(&id, " Perlu pengembangan dulu: %s.", strings.Join(f.AbsoluteShort, ", "))

@@ -356,7 +356,7 @@ func SumHours(all []Hours, p Staffer, limits HourLimits, on civil.Date) HoursYea
 }
 
 func (y HoursYear) text() texts.Text {
-	id, en := fmt.Sprintf("%d JP dari %s sampai %s.", y.Counted, y.From, y.To), fmt.Sprintf("%d JP from %s to %s.", y.Counted, y.From, y.To)
+	id, en := fmt.Sprintf("%d JP dari %s sampai %s.", y.Counted, y.From.In(texts.ID), y.To.In(texts.ID)), fmt.Sprintf("%d JP from %s to %s.", y.Counted, y.From.In(texts.EN), y.To.In(texts.EN))
 	switch {
 	case y.Duty > 0 && y.Counted < y.Duty:
 		id += fmt.Sprintf(" Kewajiban PNS %d JP setahun: kurang %d.", y.Duty, y.Duty-y.Counted)

@@ -61,7 +61,7 @@ func TestSumHours(t *testing.T) {
 		{"PNS at the duty", competencies.Staffer{}, []competencies.Hours{outside(20, "2026-03-01", competencies.Verified)}, 20, 0, "terpenuhi"},
 		{"unverified stands apart", competencies.Staffer{}, []competencies.Hours{outside(20, "2026-03-01", competencies.Unverified), outside(6, "2026-03-01", competencies.Refused)}, 0, 20, "20 JP lain menunggu verifikasi"},
 		{"another year", competencies.Staffer{}, []competencies.Hours{course("1", 4, "2025-12-31")}, 0, 0, "0 JP"},
-		{"PPPK counts by contract year", pppk, []competencies.Hours{course("1", 4, "2026-02-28"), course("2", 6, "2026-03-01"), outside(2, "2026-11-01", competencies.TakenBack)}, 6, 0, "6 JP dari 2026-03-01"},
+		{"PPPK counts by contract year", pppk, []competencies.Hours{course("1", 4, "2026-02-28"), course("2", 6, "2026-03-01"), outside(2, "2026-11-01", competencies.TakenBack)}, 6, 0, "6 JP dari 1 Maret 2026"},
 		{"PPPK notice", pppk, []competencies.Hours{outside(24, "2026-03-02", competencies.Verified)}, 24, 0, "Belajar lebih tetap boleh"},
 		{"one version counts once in a contract year", pppk, []competencies.Hours{course("1", 4, "2026-12-30"), course("1", 4, "2027-01-10")}, 4, 0, "4 JP"},
 	} {

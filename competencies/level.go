@@ -36,14 +36,14 @@ type Levels map[string]Owned
 func (o Owned) Text() texts.Text {
 	switch {
 	case !o.Known() && o.Lapsed != "":
-		return texts.T("Belum ada bukti yang berlaku; bukti terakhir kedaluwarsa sesudah "+string(o.Lapsed)+".", "No valid evidence; the last one expired after "+string(o.Lapsed)+".")
+		return texts.T("Belum ada bukti yang berlaku; bukti terakhir kedaluwarsa sesudah "+o.Lapsed.In(texts.ID)+".", "No valid evidence; the last one expired after "+o.Lapsed.In(texts.EN)+".")
 	case !o.Known():
 		return texts.T("Belum ada bukti.", "No evidence yet.")
 	}
-	id := fmt.Sprintf("Level %d %s lewat %s tanggal %s", o.Level, o.State.Text().ID, o.Kind.Text().ID, o.On)
-	en := fmt.Sprintf("Level %d %s by %s on %s", o.Level, o.State.Text().EN, o.Kind.Text().EN, o.On)
+	id := fmt.Sprintf("Level %d %s lewat %s tanggal %s", o.Level, o.State.Text().ID, o.Kind.Text().ID, o.On.In(texts.ID))
+	en := fmt.Sprintf("Level %d %s by %s on %s", o.Level, o.State.Text().EN, o.Kind.Text().EN, o.On.In(texts.EN))
 	if o.Until != "" {
-		id, en = id+", berlaku sampai "+string(o.Until), en+", valid until "+string(o.Until)
+		id, en = id+", berlaku sampai "+o.Until.In(texts.ID), en+", valid until "+o.Until.In(texts.EN)
 	}
 	id, en = id+".", en+"."
 	if o.SetAside > 0 {

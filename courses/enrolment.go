@@ -283,8 +283,9 @@ func (s *Service) mayRenew(last *Enrolment, w enrolment) error {
 		if s.today() >= opens || w.again && w.how == ByAdmin {
 			return nil
 		}
-		return faults.Newf(faults.Conflict, "Kursus ini sudah diselesaikan dan berlaku sampai %s. Pembaruan dibuka mulai %s.",
-			"This course is completed and valid until %s. Renewal opens on %s.", last.Done.ValidUntil, opens)
+		return faults.New(faults.Conflict,
+			"Kursus ini sudah diselesaikan dan berlaku sampai "+last.Done.ValidUntil.In(texts.ID)+". Pembaruan dibuka mulai "+opens.In(texts.ID)+".",
+			"This course is completed and valid until "+last.Done.ValidUntil.In(texts.EN)+". Renewal opens on "+opens.In(texts.EN)+".")
 	case Failed:
 		if w.how == ByAdmin && w.again {
 			return nil
@@ -393,7 +394,7 @@ func (s *Service) Enrolments(ctx context.Context, a access.Actor, f EnrolmentFil
 			q.Term += "/" + string(f.State)
 		}
 	default:
-		return nil, next, faults.New(faults.Invalid, "Pilih pegawai, kursus, angkatan atau unit kerja.", "Choose a person, course, cohort or unit.")
+		return nil, next, faults.New(faults.Invalid, "Pilih pegawai, kursus, angkatan, atau unit kerja.", "Choose a person, course, cohort or unit.")
 	}
 	p, err := s.enrolments.Find(ctx, q)
 	if err != nil {

@@ -45,7 +45,7 @@ func (s *Service) Publish(ctx context.Context, a access.Actor, id VersionID) (Ve
 		// Replace, not Update: what was checked is exactly what is frozen.
 		if err := s.versions.Replace(ctx, &d); err != nil {
 			if errors.Is(err, faults.Conflict) {
-				return VersionDoc{}, faults.Wrap(err, faults.Conflict, "Naskah berubah saat diperiksa. Muat ulang lalu terbitkan lagi.", "The draft changed while it was checked. Reload and publish again.")
+				return VersionDoc{}, faults.Wrap(err, faults.Conflict, "Draf berubah saat diperiksa. Muat ulang lalu terbitkan lagi.", "The draft changed while it was checked. Reload and publish again.")
 			}
 			return VersionDoc{}, err
 		}
@@ -149,7 +149,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 			with(at+"file", "Isi pelajaran "+l.Code+" belum ada.", "Lesson "+l.Code+" has no text.")
 		}
 		if l.Part != "" && !slices.Contains(PartNames, l.Part) {
-			with(at+"part", "Bagian harus lessons, practice atau cases.", "The part is lessons, practice or cases.")
+			with(at+"part", "Bagian harus lessons, practice, atau cases.", "The part is lessons, practice or cases.")
 		}
 		for _, o := range l.Objectives {
 			if _, ok := c.Objective(o); !ok {
@@ -226,9 +226,9 @@ func checkMinutes(c *Content, with func(path, id, en string)) {
 	need := (full*MinutesShare + 99) / 100 // rounded up, so that just below never passes
 	if sum < need {
 		with("minutes",
-			fmt.Sprintf("Jumlah menit %d, padahal %d JP berarti %d menit dan sedikitnya %d menit (%d %%) harus terisi. Tambah %d menit latihan, kasus atau tes, atau turunkan JP.",
+			fmt.Sprintf("Jumlah menit %d, padahal %d JP berarti %d menit dan sedikitnya %d menit (%d%%) harus terisi. Tambah %d menit latihan, kasus, atau tes, atau turunkan JP.",
 				sum, c.Card.JP, full, need, MinutesShare, need-sum),
-			fmt.Sprintf("The minutes add up to %d, but %d JP are %d minutes and at least %d minutes (%d %%) must be filled. Add %d minutes of practice, cases or tests, or lower the JP.",
+			fmt.Sprintf("The minutes add up to %d, but %d JP are %d minutes and at least %d minutes (%d%%) must be filled. Add %d minutes of practice, cases or tests, or lower the JP.",
 				sum, c.Card.JP, full, need, MinutesShare, need-sum))
 	}
 }

@@ -19,7 +19,7 @@ func TestPublishingIsRefused(t *testing.T) {
 		says   []string
 	}{
 		"minutes below 90 % of the JP": {func(c *courses.Content) { c.Minutes = map[string]int{"lessons": 60, "practice": 44, "tests": 57} },
-			[]string{"minutes", "161", "4 JP", "180", "162", "90 %", "Tambah 1 menit"}},
+			[]string{"minutes", "161", "4 JP", "180", "162", "90%", "Tambah 1 menit"}},
 		"an unknown part":           {func(c *courses.Content) { c.Minutes["sleep"] = 100 }, []string{"minutes.sleep", "tidak dikenal"}},
 		"no post-test":              {func(c *courses.Content) { c.Quizzes = c.Quizzes[:2] }, []string{"tes akhir"}},
 		"a bank that is too small":  {func(c *courses.Content) { c.Quizzes[2].Draw = map[string]int{"9.1": 16} }, []string{"quizzes[2].draw.9.1", "16", "15"}},

@@ -66,5 +66,5 @@ func TestPassesFirstTime(t *testing.T) {
 	is(t, err, faults.Conflict)
 	_, err = w.Enrol(ctx, ani, courses.EnrolInput{Course: "APEL-109"})
 	is(t, err, faults.Conflict)
-	says(t, err, "2027-03-02", "2026-12-02")
+	says(t, err, "2 Maret 2027", "2 Desember 2026")
 }

@@ -182,7 +182,7 @@ func (r Rule) ask(f Facts, on civil.Date) (o Outcome, why, fulfil texts.Text) {
 			if on <= a.Last {
 				return Met, none, none
 			}
-			return Unmet, texts.T("Hari terakhir pengangkatan menurut batas ini: "+string(a.Last)+".", "The last day of appointment under this limit was "+string(a.Last)+"."), none
+			return Unmet, texts.T("Hari terakhir pengangkatan menurut batas ini: "+a.Last.In(texts.ID)+".", "The last day of appointment under this limit was "+a.Last.In(texts.EN)+"."), none
 		}
 		return Unknown, texts.T("Data untuk batas usia tidak tercatat.", "What the age limit needs is not on record."), texts.T("Lengkapi data kepegawaian.", "Complete the register.")
 	case MinEducation:
@@ -213,7 +213,7 @@ func (r Rule) ask(f Facts, on civil.Date) (o Outcome, why, fulfil texts.Text) {
 		if on.AddMonths(months) <= f.ServiceEnd.AddDays(1) {
 			return Met, none, none
 		}
-		why = texts.T("Masa dinas atau kontrak berakhir "+string(f.ServiceEnd)+".", "Service or contract ends on "+string(f.ServiceEnd)+".")
+		why = texts.T("Masa dinas atau kontrak berakhir "+f.ServiceEnd.In(texts.ID)+".", "Service or contract ends on "+f.ServiceEnd.In(texts.EN)+".")
 		if f.Status == string(people.PPPK) || f.Status == string(people.PPPKPartTime) {
 			fulfil = texts.T("Terpenuhi bila perjanjian kerja diperpanjang.", "Met if the contract is extended.")
 		}
@@ -236,8 +236,8 @@ func (r Rule) ask(f Facts, on civil.Date) (o Outcome, why, fulfil texts.Text) {
 func (r Rule) serviceYears(f Facts, on civil.Date) (Outcome, texts.Text, texts.Text) {
 	years, jenjangs := splitYears(r.Value)
 	if f.ServiceSince.Valid() && f.ServiceSince.AddYears(years) > on {
-		return Unmet, texts.T("Masa kerja sejak "+string(f.ServiceSince)+" belum "+strconv.Itoa(years)+" tahun.", "Service since "+string(f.ServiceSince)+" is shorter than "+strconv.Itoa(years)+" years."),
-			texts.T("Paling cepat terpenuhi "+string(f.ServiceSince.AddYears(years))+".", "Met on "+string(f.ServiceSince.AddYears(years))+" at the earliest.")
+		return Unmet, texts.T("Masa kerja sejak "+f.ServiceSince.In(texts.ID)+" belum "+strconv.Itoa(years)+" tahun.", "Service since "+f.ServiceSince.In(texts.EN)+" is shorter than "+strconv.Itoa(years)+" years."),
+			texts.T("Paling cepat terpenuhi "+f.ServiceSince.AddYears(years).In(texts.ID)+".", "Met on "+f.ServiceSince.AddYears(years).In(texts.EN)+" at the earliest.")
 	}
 	if len(jenjangs) > 0 {
 		days := 0

@@ -57,7 +57,7 @@ func (p PersonReadiness) Text() texts.Text {
 		switch {
 		case i.Held:
 		case i.Lapsed != "":
-			id, en = id+" "+i.Course+" kedaluwarsa sesudah "+string(i.Lapsed)+".", en+" "+i.Course+" expired after "+string(i.Lapsed)+"."
+			id, en = id+" "+i.Course+" kedaluwarsa sesudah "+i.Lapsed.In(texts.ID)+".", en+" "+i.Course+" expired after "+i.Lapsed.In(texts.EN)+"."
 		default:
 			id, en = id+" "+i.Course+" belum ada.", en+" "+i.Course+" is missing."
 		}

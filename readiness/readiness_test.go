@@ -290,7 +290,7 @@ func TestFiguresFollowEvidence(t *testing.T) {
 		t.Errorf("on the last day: %+v, %v", p, err)
 	}
 	r.pass(time.Minute)
-	if p, err := r.PersonReadiness(r.ctx, root, "citra"); err != nil || p.Ready() || p.Items[0].Lapsed != "2027-11-19" || !strings.Contains(p.Text().ID, "APEL-103 kedaluwarsa sesudah 2027-11-19") {
+	if p, err := r.PersonReadiness(r.ctx, root, "citra"); err != nil || p.Ready() || p.Items[0].Lapsed != "2027-11-19" || !strings.Contains(p.Text().ID, "APEL-103 kedaluwarsa sesudah 19 November 2027") {
 		t.Errorf("on the day after: %+v, %v", p, err)
 	}
 	must(t, r.PersonChanged(r.ctx, "citra"))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/texts"
 )
 
@@ -302,10 +303,10 @@ func (v *Verdict) standing(stored Status, r record.Record, in Input) {
 
 // offline says what a check without the registry cannot know.
 func offline(v Verdict) texts.Text {
-	day := ""
+	var day civil.Date
 	if v.Log != nil {
-		day = v.Log.At.Format("2006-01-02")
+		day = civil.Date(v.Log.At.Format(time.DateOnly))
 	}
-	return texts.T(v.Sentence.ID+" Diperiksa tanpa menghubungi penerbit: pencabutan sesudah "+day+" tidak dapat diketahui.",
-		v.Sentence.EN+" Checked without asking the issuer: a revocation after "+day+" cannot be known.")
+	return texts.T(v.Sentence.ID+" Diperiksa tanpa menghubungi penerbit: pencabutan sesudah "+day.In(texts.ID)+" tidak dapat diketahui.",
+		v.Sentence.EN+" Checked without asking the issuer: a revocation after "+day.In(texts.EN)+" cannot be known.")
 }

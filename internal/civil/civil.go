@@ -10,6 +10,7 @@ import (
 	_ "time/tzdata" // the binary must know zones on a machine without zone files
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Date is a calendar day, stored and compared as YYYY-MM-DD. The empty Date means "none" (no end).
@@ -43,6 +44,19 @@ func (d Date) Valid() bool { _, err := time.Parse("2006-01-02", string(d)); retu
 func (d Date) Year() int         { return d.time().Year() }
 func (d Date) Month() time.Month { return d.time().Month() }
 func (d Date) Day() int          { return d.time().Day() }
+
+// In writes the date for a sentence, "22 November 2026"; "–" when there is none. The form YYYY-MM-DD is for files and machines.
+func (d Date) In(l texts.Lang) string {
+	switch {
+	case !d.Valid():
+		return "–"
+	case l == texts.EN:
+		return fmt.Sprintf("%d %s %d", d.Day(), d.Month(), d.Year())
+	}
+	return fmt.Sprintf("%d %s %d", d.Day(), monthsID[d.Month()], d.Year())
+}
+
+var monthsID = [...]string{"", "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"}
 
 // AddDays moves by days.
 func (d Date) AddDays(n int) Date { return Date(d.time().AddDate(0, 0, n).Format("2006-01-02")) }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 func TestDayAtBothSidesOfMidnightInThreeZones(t *testing.T) {
@@ -49,5 +50,16 @@ func TestArithmetic(t *testing.T) {
 	}
 	if _, err := civil.LoadZone("Local"); err == nil {
 		t.Error("Local was accepted")
+	}
+}
+
+func TestDateInASentence(t *testing.T) {
+	for _, c := range []struct {
+		d      civil.Date
+		id, en string
+	}{{"2026-11-22", "22 November 2026", "22 November 2026"}, {"2026-08-05", "5 Agustus 2026", "5 August 2026"}, {"", "–", "–"}, {"2026-02-30", "–", "–"}} {
+		if id, en := c.d.In(texts.ID), c.d.In(texts.EN); id != c.id || en != c.en {
+			t.Errorf("%q: %q, %q", c.d, id, en)
+		}
 	}
 }
