@@ -141,7 +141,7 @@ func (s *sheet) front(nip string, logo []byte) {
 		step  float64
 		c     colour
 	}
-	who := []string{"NIP " + groupNIP(nip)}
+	who := []string{numberWord(nip) + " " + groupNIP(nip)}
 	place := s.r.Unit
 	if s.r.Agency != "" {
 		place += ", " + s.r.Agency
@@ -256,7 +256,7 @@ func (s *sheet) signer(mid, y, width float64, x record.Signer, last bool) {
 		below = append(below, x.Rank)
 	}
 	if x.NIP != "" {
-		below = append(below, "NIP "+groupNIP(x.NIP))
+		below = append(below, numberWord(x.NIP)+" "+groupNIP(x.NIP))
 	}
 	for i, line := range below {
 		s.middle(mid, y+24.7+float64(i)*3.3, line, fontText, 7.8, soft, width)
@@ -612,6 +612,14 @@ func (s *sheet) tint(share float64) colour { return mix(s.primary, share) }
 func mix(c colour, share float64) colour {
 	f := func(v int) int { return int(float64(v)*share + 255*(1-share) + 0.5) }
 	return colour{f(c.r), f(c.g), f(c.b)}
+}
+
+// numberWord is what a number is called: a PPPK holds an NI PPPK (contract code 21 and up where a NIP has the month of appointment), not a NIP.
+func numberWord(nip string) string {
+	if len(nip) == 18 && nip[12:14] > "12" {
+		return "NI PPPK"
+	}
+	return "NIP"
 }
 
 // groupNIP writes an 18-digit NIP in the usual groups; anything else as it is.

@@ -93,7 +93,7 @@ func RoleText(role string) texts.Text {
 	case "invigilator":
 		return texts.T("Pengawas ujian", "Invigilator")
 	case "unit_admin":
-		return texts.T("Admin OPD", "Unit admin")
+		return texts.T("Admin unit", "Unit admin")
 	case "training_admin":
 		return texts.T("Admin diklat", "Training admin")
 	case "placement_analyst":

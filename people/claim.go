@@ -81,8 +81,8 @@ func (s *Service) reserveEmail(ctx context.Context, email string, owner ID) erro
 		return nil
 	}
 	return s.reserve(ctx, claimEmail, strings.ToLower(email), string(owner), s.abandonedPerson, faults.New(faults.Conflict,
-		"Alamat e-mail ini sudah dipakai pegawai lain.", "This e-mail address belongs to another person already.").
-		With("email", "Alamat e-mail ini sudah terdaftar.", "This e-mail address is in the register already."))
+		"Alamat surel ini sudah dipakai pegawai lain.", "This e-mail address belongs to another person already.").
+		With("email", "Alamat surel ini sudah terdaftar.", "This e-mail address is in the register already."))
 }
 
 func codeKey(code string) string { return strings.ToUpper(strings.TrimSpace(code)) }

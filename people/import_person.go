@@ -206,12 +206,12 @@ func (d *draft) person(ctx context.Context, r personRow, u Unit, title func(stri
 	}
 	if after.Email != "" {
 		if at, first := emails.first(after.Email, r.n); !first {
-			d.errs.Addf(r.n, title("email"), "Alamat e-mail ini sudah ada di baris %d.", "This e-mail address stands in row %d already.", at)
+			d.errs.Addf(r.n, title("email"), "Alamat surel ini sudah ada di baris %d.", "This e-mail address stands in row %d already.", at)
 			return nil
 		}
 		owner, err := d.s.claims.Owner(ctx, claimEmail, after.Email)
 		if err == nil && owner != string(old.ID) {
-			d.errs.Add(r.n, title("email"), "Alamat e-mail ini sudah dipakai pegawai lain. Kosongkan atau perbaiki.", "This e-mail address belongs to another person. Leave it empty or mend it.")
+			d.errs.Add(r.n, title("email"), "Alamat surel ini sudah dipakai pegawai lain. Kosongkan atau perbaiki.", "This e-mail address belongs to another person. Leave it empty or mend it.")
 			return nil
 		}
 		if err != nil && !errors.Is(err, faults.NotFound) {

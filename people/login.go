@@ -20,7 +20,7 @@ type LoginInput struct {
 }
 
 func wrongLogin() error {
-	return faults.New(faults.Unauthenticated, "NIP atau kata sandi tidak cocok.", "The NIP or the password does not match.")
+	return faults.New(faults.Unauthenticated, "NIP/NI atau kata sandi tidak cocok.", "The NIP or the password does not match.")
 }
 
 // Login opens a session. The token goes into a cookie and is not stored; Session.Device is the device cookie to set when it is not "".
@@ -206,7 +206,7 @@ func (s *Service) ProveSecond(ctx context.Context, token, code, deviceToken stri
 		return Session{}, "", faults.Unauthenticated
 	}
 	if code == "" {
-		return Session{}, "", faults.OnField("totp", "Ketik kode 6 angka dari aplikasi autentikator.", "Type the 6-digit code of the authenticator app.")
+		return Session{}, "", faults.OnField("totp", "Ketik kode enam angka dari aplikasi kode di ponsel Anda.", "Type the 6-digit code of the authenticator app.")
 	}
 	out, fresh, err := s.admit(ctx, e, code, d.Value.Agent, func(*storage.Doc[account]) error { return nil })
 	if err != nil {

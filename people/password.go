@@ -141,10 +141,10 @@ func (q *hashQueue) enter(ctx context.Context, name string) (leave func(), err e
 	switch {
 	case q.byName[name] >= maxWaitingPerName:
 		q.mu.Unlock()
-		return nil, faults.New(faults.TooMany, "Masih ada percobaan masuk lain yang sedang diproses. Tunggu sebentar.", "Another login is still being worked on. Wait a moment.")
+		return nil, faults.New(faults.TooMany, "Masih ada permintaan masuk lain yang sedang diproses. Tunggu sebentar.", "Another login is still being worked on. Wait a moment.")
 	case q.waiting >= maxWaiting:
 		q.mu.Unlock()
-		return nil, faults.New(faults.Unavailable, "Sedang sangat banyak yang masuk. Coba lagi sebentar lagi.", "Very many people are logging in. Try again shortly.")
+		return nil, faults.New(faults.Unavailable, "Banyak sekali yang sedang masuk. Coba lagi sebentar lagi.", "Very many people are logging in. Try again shortly.")
 	}
 	q.waiting++
 	q.byName[name]++

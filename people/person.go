@@ -311,7 +311,7 @@ func (d Details) check(n NIP) []faults.Field {
 	}
 	if d.Email != "" {
 		if a, err := mail.ParseAddress(d.Email); err != nil || a.Address != d.Email || len(d.Email) > 200 {
-			e.With("email", "Alamat e-mail tidak benar.", "This is no e-mail address.")
+			e.With("email", "Alamat surel tidak benar.", "This is no e-mail address.")
 		}
 	}
 	for _, f := range []struct {

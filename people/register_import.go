@@ -62,6 +62,23 @@ const (
 	RowSame     = "same"     // counted only
 )
 
+// RowText names what a row does for people: "46 baru, 3 berubah".
+func RowText(what string) texts.Text {
+	switch what {
+	case RowNew:
+		return texts.T("baru", "new")
+	case RowChanged:
+		return texts.T("berubah", "changed")
+	case RowMoved:
+		return texts.T("pindah", "moved")
+	case RowVanished:
+		return texts.T("tidak ada lagi di sumber", "no longer in the source")
+	case RowSame:
+		return texts.T("tetap", "the same")
+	}
+	return texts.T(what, what)
+}
+
 // Import is a checked file: what it would do or has done.
 type Import struct {
 	ID        string            `json:"id"`

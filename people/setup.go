@@ -58,7 +58,7 @@ func alreadySetUp(yes bool) error {
 	if !yes {
 		return nil
 	}
-	return faults.New(faults.Conflict, "Pemasangan awal sudah selesai. Masuk dengan akun yang ada.", "The first set-up is done. Log in with an account.")
+	return faults.New(faults.Conflict, "Penyiapan pertama sudah selesai. Masuk dengan akun yang ada.", "The first set-up is done. Log in with an account.")
 }
 
 // SetUpInput makes the first system admin.
@@ -80,7 +80,7 @@ func (s *Service) CheckSetup(ctx context.Context, token string) error {
 		return err
 	}
 	if err != nil || !s.now().Before(d.Value.Until) || subtle.ConstantTimeCompare([]byte(d.Value.Hash), []byte(hashToken(token))) != 1 {
-		return faults.New(faults.Unauthenticated, "Tautan pemasangan tidak berlaku. Jalankan ulang program untuk mendapat yang baru.", "This set-up link is not valid. Restart the program for a new one.")
+		return faults.New(faults.Unauthenticated, "Tautan penyiapan tidak berlaku. Jalankan ulang program untuk mendapatkan yang baru.", "This set-up link is not valid. Restart the program for a new one.")
 	}
 	return nil
 }

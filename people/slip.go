@@ -137,8 +137,8 @@ func (s *Service) IssueSlip(ctx context.Context, a access.Actor, id ID, why stri
 	}
 	if reset {
 		s.tell(ctx, NoticeInput{Person: id, Topic: "slip." + trail.ID, Kind: "account", Urgent: true,
-			Title: texts.T("Slip kata sandi baru diterbitkan untuk akun Anda", "A new password slip was issued for your account"),
-			Body:  texts.T("Jika Anda tidak memintanya, segera hubungi admin OPD.", "If you did not ask for it, contact your unit admin at once.")})
+			Title: texts.T("Slip aktivasi baru diterbitkan untuk akun Anda", "A new activation slip was issued for your account"),
+			Body:  texts.T("Jika Anda tidak memintanya, segera hubungi admin unit Anda.", "If you did not ask for it, contact your unit admin at once.")})
 	}
 	out := Slip{Person: id, Name: p.DisplayName(), Masked: p.Masked(), Code: code, Until: until}
 	if u, err := s.unit(ctx, p.Unit); err == nil {
@@ -178,7 +178,7 @@ func (s *Service) Activate(ctx context.Context, in ActivateInput) (Session, stri
 		return Session{}, "", err
 	}
 	now := s.now()
-	refusal := faults.New(faults.Unauthenticated, "NIP dan kode slip tidak cocok, atau kodenya sudah dipakai atau kedaluwarsa. Minta slip baru ke admin OPD.",
+	refusal := faults.New(faults.Unauthenticated, "NIP/NI dan kode slip tidak cocok, atau kodenya sudah dipakai atau kedaluwarsa. Minta slip baru kepada admin unit Anda.",
 		"The NIP and the code do not match, or the code was used or ran out. Ask your unit admin for a new slip.")
 	digest := s.digest("slip "+string(e.acc.Person), normaliseCode(in.Code))
 	good := func(acc *account) bool {

@@ -72,5 +72,5 @@ func (s *strangers) failed(key string, now time.Time) slowdown {
 // tooSoon tells when to try again, in the installation's zone.
 func (s *Service) tooSoon(until time.Time) error {
 	at := until.Add(time.Minute - 1).In(s.cfg.Zone().Location()).Format("15.04")
-	return faults.Newf(faults.TooMany, "Terlalu banyak percobaan. Coba lagi pukul %s.", "Too many tries. Try again at %s.", at)
+	return faults.Newf(faults.TooMany, "Terlalu sering mencoba. Coba lagi pukul %s.", "Too many tries. Try again at %s.", at)
 }

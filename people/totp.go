@@ -97,7 +97,7 @@ func (s *Service) BeginSecond(ctx context.Context, a access.Actor, issuer string
 	}
 	_, err = s.accounts.Update(ctx, string(p.ID), func(d *storage.Doc[account]) error {
 		if d.Value.Second.confirmed() {
-			return faults.New(faults.Conflict, "Verifikasi dua langkah sudah aktif.", "The second factor is set up already.")
+			return faults.New(faults.Conflict, "Kode dua langkah sudah terpasang.", "The second factor is set up already.")
 		}
 		d.Value.Second = &secondFactor{Sealed: sealed}
 		return nil
@@ -195,7 +195,7 @@ func (s *Service) spendCode(d *storage.Doc[account], code string, now time.Time)
 	digest := s.digest("recovery "+string(d.Value.Person), normaliseCode(code))
 	i := slices.Index(f.Recovery, digest)
 	if i < 0 || strings.TrimSpace(code) == "" {
-		return faults.New(faults.Unauthenticated, "Kode verifikasi tidak cocok atau sudah dipakai.", "The code does not match or was used already.").
+		return faults.New(faults.Unauthenticated, "Kode dua langkah tidak cocok atau sudah dipakai. Tunggu kode yang baru, lalu coba lagi.", "The code does not match or was used already.").
 			With("totp", "Kode tidak cocok.", "The code does not match.")
 	}
 	next.Recovery = slices.Delete(slices.Clone(f.Recovery), i, i+1)

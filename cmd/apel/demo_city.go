@@ -27,6 +27,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/workers"
 )
 
@@ -275,7 +276,7 @@ func (f *filler) live(ctx context.Context, begin, end time.Time) error {
 		}
 		late = again
 		if b%max(1, n/20) == 0 || b == n-1 {
-			f.say("  %-14s %d dari %d kepesertaan, sampai %s (%.0f d)", "riwayat", done, len(plan), f.zone.Day(at), time.Since(started).Seconds())
+			f.say("  %-14s %d dari %d kepesertaan, sampai %s (%.0f d)", "riwayat", done, len(plan), f.zone.Day(at).In(texts.ID), time.Since(started).Seconds())
 		}
 		if b%8 == 7 {
 			if _, err := f.audit.Move(ctx); err != nil {
@@ -356,7 +357,7 @@ func (f *filler) wave(ctx context.Context, first bool, at time.Time, in []int, w
 	if err != nil {
 		return err
 	}
-	f.say("  %-14s %d penugasan menurut aturan, %s (%s)", "penugasan", n, f.zone.Day(at), time.Since(begin).Round(time.Millisecond))
+	f.say("  %-14s %d penugasan menurut aturan, %s (%s)", "penugasan", n, f.zone.Day(at).In(texts.ID), time.Since(begin).Round(time.Millisecond))
 	_, err = f.audit.Move(ctx)
 	return err
 }

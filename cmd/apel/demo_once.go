@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/apelkota/apel/certificates/verify"
@@ -350,7 +351,7 @@ func (j *mainJob) sit(ctx context.Context, e enrolmentAnswer, kind string, wrong
 	if wrong == 1 && a.Score != 100_000 {
 		return "", fmt.Errorf("all answers follow the key, but the score is %.3f", float64(a.Score)/1000)
 	}
-	return fmt.Sprintf("%d soal, nilai %.2f", len(f.Items), float64(a.Score)/1000), nil
+	return fmt.Sprintf("%d soal, nilai %s", len(f.Items), strings.Replace(fmt.Sprintf("%.2f", float64(a.Score)/1000), ".", ",", 1)), nil
 }
 
 // read opens every lesson, lets the reading time pass on the demo's clock, and reaches the end.

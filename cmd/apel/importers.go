@@ -20,6 +20,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/sheets"
+	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/readiness"
 )
@@ -95,7 +96,7 @@ func (in *installation) importers() map[string]importer {
 			var parts []string
 			for _, what := range []string{people.RowNew, people.RowChanged, people.RowMoved, people.RowVanished, people.RowSame} {
 				if n := p.Counts[what]; n > 0 {
-					parts = append(parts, fmt.Sprintf("%d %s", n, what))
+					parts = append(parts, fmt.Sprintf("%d %s", n, people.RowText(what).In(texts.From(ctx))))
 				}
 			}
 			return imported{ID: p.ID, State: string(p.State), Rows: p.Rows, Done: p.Done, Left: p.Left, Summary: strings.Join(parts, ", ")}, nil
