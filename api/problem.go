@@ -163,7 +163,7 @@ var schemaWords = []struct{ en, id string }{
 	{"invalid integer", "harus bilangan bulat"},
 	{"invalid boolean", "harus true atau false"},
 	{"validation failed", "bentuk permintaan tidak benar"},
-	{"request body is too large limit=%s bytes", "isi permintaan terlalu besar, batasnya %s bita"},
+	{"request body is too large limit=%s bytes", "isi permintaan terlalu besar, batasnya %s byte"},
 }
 
 type wording struct {

@@ -45,7 +45,7 @@ func (s Settings) check() error {
 		return faults.OnField(field, "Sertifikat belum dapat diterbitkan: "+id+" Lengkapi di Pengaturan.", "Certificates cannot be issued yet: "+en+" Complete the settings.")
 	}
 	if s.BaseURL == "" {
-		return missing("base_url", "alamat publik (base URL) belum dikonfirmasi.", "the public base URL is not confirmed.")
+		return missing("base_url", "alamat publik belum dikonfirmasi.", "the public base URL is not confirmed.")
 	}
 	if _, err := ParseBaseURL(s.BaseURL, s.Demo); err != nil {
 		return err

@@ -58,7 +58,7 @@ func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.Qui
 	if q.Allowed > 0 {
 		p.Facts = append(p.Facts, Fact{Label: "Kesempatan", Value: l.T(c, "%d dari %d terpakai", q.Ended, q.Allowed)})
 	}
-	p.Rules = append(p.Rules, l.T(c, "Setiap jawaban tersimpan sendiri. Bila sinyal putus atau baterai habis, lanjutkan dari perangkat mana pun."))
+	p.Rules = append(p.Rules, l.T(c, "Setiap jawaban tersimpan otomatis. Bila sinyal putus atau baterai habis, lanjutkan dari perangkat mana pun."))
 	switch q.Kind {
 	case courses.PreTest:
 		p.Rules = append(p.Rules, l.T(c, "Nilai tes awal tidak memengaruhi kelulusan. Tes ini menunjukkan apa yang perlu Anda pelajari."))

@@ -28,7 +28,7 @@ func (l *learner) listCertificates(c *gin.Context) error {
 		next = found.Next
 	}
 	p := &CertificatesPage{Base: Base{Active: navCertificates}, Pager: nextPage(c, next),
-		None: Empty{Icon: "certificate", Label: "Belum ada sertifikat", Text: l.T(c, "Sertifikat terbit sendiri begitu Anda menyelesaikan sebuah kursus."), Action: &Button{Label: "Pilih kursus", URL: "/katalog", Kind: "primary"}}}
+		None: Empty{Icon: "certificate", Label: "Belum ada sertifikat", Text: l.T(c, "Sertifikat terbit otomatis begitu Anda menyelesaikan sebuah kursus."), Action: &Button{Label: "Pilih kursus", URL: "/katalog", Kind: "primary"}}}
 	for _, v := range found.Views {
 		p.Cards = append(p.Cards, l.certificateCard(c, v))
 	}

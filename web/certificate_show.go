@@ -67,7 +67,7 @@ func (l *learner) recordFacts(c *gin.Context, r record.Record) []Fact {
 	if r.Number != "" {
 		facts = append(facts, Fact{Label: "Nomor", Value: r.Number, Code: true})
 	}
-	facts = append(facts, Fact{Label: "Diberikan kepada", Value: r.Name, Note: "NIP " + r.NIP}, Fact{Label: "Jabatan", Value: r.Position}, Fact{Label: "Unit kerja", Value: unit},
+	facts = append(facts, Fact{Label: "Diberikan kepada", Value: r.Name, Note: "NIP/NI " + r.NIP}, Fact{Label: "Jabatan", Value: r.Position}, Fact{Label: "Unit kerja", Value: unit},
 		Fact{Label: "Pelatihan", Value: r.Title, Note: r.Course}, Fact{Label: "Lama", Value: l.T(c, "%d JP", r.JP)},
 		Fact{Label: "Nilai", Value: f.points(r.Score), Note: r.Predikat}, Fact{Label: "Selesai", Value: f.date(r.CompletedOn)})
 	if r.ValidUntil == "" {

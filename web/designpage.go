@@ -91,7 +91,7 @@ func sampleDesign() *DesignPage {
 			{Label: "Batal", Kind: "quiet", URL: "#tombol"}, {Label: "Cabut sertifikat", Kind: "danger", Icon: "stop", Dialog: "dialog-cabut"}, {Label: "Kirim", Off: true}},
 		Cards: []Card{
 			{Code: "APEL-104", Name: "Pelayanan Prima", URL: "#kartu", Icon: "course", Text: "Menyapa, mendengar, dan menuntaskan urusan warga di loket dan daring.",
-				Badges: []Badge{{Kind: Warn, Text: "Wajib sampai 30 November 2026"}}, Meta: []string{"4 JP", "5 pelajaran", "Soft skill"},
+				Badges: []Badge{{Kind: Warn, Text: "Wajib sampai 30 November 2026"}}, Meta: []string{"4 JP", "5 pelajaran", "Manajerial"},
 				Progress: &Progress{Label: "Kemajuan", Done: 3, Goal: 5, Text: "3 dari 5 pelajaran"}},
 			{Code: "APEL-202", Name: "Penanganan Aduan 24 Jam", URL: "#kartu", Icon: "phone", Text: "Menerima, memilah, dan menindaklanjuti aduan sebelum menjadi ramai.",
 				Reasons: []Reason{{Kind: Warn, Text: "T.03 diminta level 2, Anda level 1"}, {Kind: Info, Text: "Membuka jabatan Operator call center 112"}}, Meta: []string{"6 JP", "6 pelajaran"}},
@@ -139,7 +139,7 @@ func sampleDesign() *DesignPage {
 			{Day: "2026-11-20", Text: "Percobaan pertama belum lulus, nilai 60", Kind: Warn, Note: "Batas lulus 70."}}},
 		Facts: []Fact{
 			{Label: "Nama", Value: "Sari Wulandari"}, {Label: "Nomor", Value: "800.2/0123/APEL/XI/2026", Code: true},
-			{Label: "Berlaku sampai", Value: "22 November 2029", Badge: &Badge{Kind: Success, Label: "Berlaku"}}, {Label: "Penanda tangan", Value: "Kepala BKPSDM", Note: "Tanda tangan elektronik instansi"}},
+			{Label: "Berlaku sampai", Value: "22 November 2029", Badge: &Badge{Kind: Success, Label: "Berlaku"}}, {Label: "Penanda tangan", Value: "Kepala BKPSDM", Note: "Belum ditandatangani secara elektronik"}},
 		Code: CodeBox{Label: "Kode verifikasi", Code: "K7QW-2MZP-X4TD-9HCA", Text: "Siapa pun dapat memeriksa sertifikat ini dengan kode atau QR.", QR: "HTTPS://APEL.CONTOH.GO.ID/V#K7QW2MZPX4TD9HCA"},
 		Readiness: Chart{Kind: "bars", Label: "Kesiapan per perangkat daerah", Text: "Dinas Sosial dan Kecamatan Beringin masih di bawah ambang.", Unit: "%", Max: 100, Goal: 80,
 			Names:  []string{"Dinas Komunikasi dan Informatika", "Dinas Kependudukan", "Kecamatan Aren", "Dinas Sosial", "Kecamatan Beringin"},

@@ -147,7 +147,7 @@ func (l *learner) hoursRing(c *gin.Context, h competencies.HoursYear) Ring {
 		r.Label = "Jam pelajaran tahun kontrak ini"
 	}
 	if h.Unverified > 0 {
-		r.Text = l.T(c, "%d JP lain menunggu pemeriksaan", h.Unverified)
+		r.Text = l.T(c, "%d JP lain menunggu verifikasi", h.Unverified)
 	}
 	return r
 }

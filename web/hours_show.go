@@ -38,7 +38,7 @@ func (l *learner) hoursPage(c *gin.Context, form Form) (*HoursPage, error) {
 	f := l.format(c)
 	p := &HoursPage{Base: Base{Active: navHours}, Ring: l.hoursRing(c, h), Text: in(c, h.Text), Year: f.day(h.From) + " – " + f.day(h.To), Form: form, Day: string(l.today())}
 	p.Table = Table{Label: "Buku jam pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelatihan", Main: true}, {Label: "JP", Numeric: true}, {Label: "Tanggal"}, {Label: "Status"}},
-		Empty: Empty{Icon: "clock", Label: "Belum ada JP tahun ini", Text: l.T(c, "Kursus yang selesai tercatat sendiri di sini. Pelatihan di luar dapat Anda masukkan di bawah.")}}
+		Empty: Empty{Icon: "clock", Label: "Belum ada JP tahun ini", Text: l.T(c, "Kursus yang selesai tercatat otomatis di sini. Pelatihan di luar dapat Anda masukkan di bawah.")}}
 	for _, e := range h.Entries {
 		p.Table.Rows = append(p.Table.Rows, l.hoursRow(c, e))
 	}

@@ -10,7 +10,7 @@ var learnerPages = []Page{
 	{Name: "login", Label: "Masuk", Layout: "plain", Sample: func() any {
 		p := &LoginPage{Back: "/katalog"}
 		p.Form = NewForm(url.Values{"nip": {"1990"}})
-		p.Form.Wrong("", "NIP atau kata sandi tidak cocok.")
+		p.Form.Wrong("", "NIP/NI atau kata sandi tidak cocok.")
 		return p
 	}},
 	{Name: "second", Label: "Kode dua langkah", Layout: "plain", Sample: func() any { return &SecondPage{} }},

@@ -65,7 +65,7 @@ func (l *learner) enter(c *gin.Context, session people.Session, token, back stri
 		return see(c, "/masuk/kode")
 	}
 	if session.Withheld {
-		l.Flash(c, Notice{Kind: Warn, Text: l.T(c, "Peran khusus Anda beristirahat sampai kode dua langkah dipasang di halaman akun.")})
+		l.Flash(c, Notice{Kind: Warn, Text: l.T(c, "Peran khusus Anda belum dapat dipakai sampai kode dua langkah dipasang di halaman akun.")})
 		return see(c, "/akun/kode")
 	}
 	return see(c, back)

@@ -231,7 +231,7 @@ func (r Rooms) tell(ctx context.Context, id string) ([]Ref, error) {
 		n.Title = texts.T("Sertifikat ditangguhkan: "+c.Record.Title, "Certificate suspended: "+c.Record.Title)
 	default:
 		n.Title = texts.T("Sertifikat terbit: "+c.Record.Title, "Certificate issued: "+c.Record.Title)
-		n.Body = texts.T("Nomor "+c.Record.Number+". Buka untuk mengunduh PDF dan melihat kompetensi yang bertambah.", "Number "+c.Record.Number+". Open it to download the PDF and see the competencies gained.")
+		n.Body = texts.T("Nomor "+c.Record.Number+". Buka untuk mengunduh PDF dan melihat kompetensi yang dibuktikan.", "Number "+c.Record.Number+". Open it to download the PDF and see the competencies it shows.")
 	}
 	if e, ok := c.LastEvent(); ok && c.State != certificates.Issued {
 		n.Body = texts.T("Alasan: "+e.Reason+". Keberatan dapat Anda sampaikan kepada "+c.Record.Issuer+".", "Reason: "+e.Reason+". You may object to "+c.Record.Issuer+".")

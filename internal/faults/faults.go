@@ -143,8 +143,8 @@ var general = map[Kind]texts.Text{
 	Forbidden:       texts.T("Anda tidak berwenang melakukan ini.", "You are not allowed to do this."),
 	Unauthenticated: texts.T("Silakan masuk lebih dahulu.", "Please log in first."),
 	Unavailable:     texts.T("Layanan sedang tidak dapat dijangkau. Coba lagi sebentar lagi.", "The service is away at the moment. Try again shortly."),
-	TooLarge:        texts.T("Kiriman terlalu besar.", "The input is too large."),
-	TooMany:         texts.T("Terlalu banyak percobaan. Tunggu sebentar.", "Too many tries. Wait a moment."),
+	TooLarge:        texts.T("Kiriman terlalu besar. Perkecil, lalu kirim lagi.", "The input is too large. Make it smaller and send it again."),
+	TooMany:         texts.T("Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi.", "Too many tries. Wait a moment."),
 	ReadOnly:        texts.T("Data ini sedang dibuka hanya untuk dibaca.", "This data is open for reading only."),
-	Internal:        texts.T("Terjadi kesalahan pada sistem. Petugas sudah diberi tahu.", "Something went wrong on our side. It has been recorded."),
+	Internal:        texts.T("Terjadi kesalahan pada sistem. Kesalahannya sudah dicatat.", "Something went wrong on our side. It has been recorded."),
 }
