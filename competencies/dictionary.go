@@ -149,13 +149,13 @@ func (s *Service) PublishDictionary(ctx context.Context, a access.Actor, source 
 
 func (c Competency) check(bad *faults.Error) {
 	if !codeRule.MatchString(c.Code) {
-		bad.With(c.Code, "Kode berisi huruf besar, angka, titik, garis bawah atau tanda hubung, misalnya T.03.", "A code has capital letters, digits, dots, underscores or hyphens, for example T.03.")
+		bad.With(c.Code, "Kode berisi huruf besar, angka, titik, garis bawah, atau tanda hubung, misalnya T.03.", "A code has capital letters, digits, dots, underscores or hyphens, for example T.03.")
 	}
 	if c.Name.ID == "" {
 		bad.With(c.Code, "Nama kompetensi wajib diisi.", "A competency needs a name.")
 	}
 	if c.Field != Managerial && c.Field != SocioCultural && c.Field != Technical {
-		bad.With(c.Code, "Jenis harus manajerial, sosial_kultural atau teknis.", "The kind is manajerial, sosial_kultural or teknis.")
+		bad.With(c.Code, "Jenis harus manajerial, sosial_kultural, atau teknis.", "The kind is manajerial, sosial_kultural or teknis.")
 	}
 	for i, g := range c.Gists {
 		if g.ID == "" {

@@ -35,7 +35,7 @@ func ReadDictionaryTable(t *sheets.Sheet) ([]Competency, error) {
 	for _, row := range t.Rows {
 		code := t.Text(row, "code")
 		if !codeRule.MatchString(code) {
-			bad.Add(row.N, "code", "Kode berisi huruf besar, angka, titik, garis bawah atau tanda hubung, misalnya T.03.", "A code has capital letters, digits, dots, underscores or hyphens, for example T.03.")
+			bad.Add(row.N, "code", "Kode berisi huruf besar, angka, titik, garis bawah, atau tanda hubung, misalnya T.03.", "A code has capital letters, digits, dots, underscores or hyphens, for example T.03.")
 			continue
 		}
 		c, known := byCode[code]
@@ -44,7 +44,7 @@ func ReadDictionaryTable(t *sheets.Sheet) ([]Competency, error) {
 			byCode[code], first[code] = c, row.N
 			order = append(order, code)
 			if !slices.Contains(Fields, c.Field) {
-				bad.Add(row.N, "kind", "Jenis harus manajerial, sosial_kultural atau teknis.", "The kind is manajerial, sosial_kultural or teknis.")
+				bad.Add(row.N, "kind", "Jenis harus manajerial, sosial_kultural, atau teknis.", "The kind is manajerial, sosial_kultural or teknis.")
 			}
 			if c.Name.ID == "" {
 				bad.Add(row.N, "name", "Nama kompetensi wajib diisi.", "A competency needs a name.")
@@ -132,7 +132,7 @@ func ReadStandardTable(t *sheets.Sheet, dict Dictionary) ([]Standard, error) {
 	for _, row := range t.Rows {
 		code := t.Text(row, "code")
 		if !codeRule.MatchString(code) {
-			bad.Add(row.N, "code", "Kode standar berisi huruf besar, angka, titik, garis bawah atau tanda hubung.", "A standard's code has capital letters, digits, dots, underscores or hyphens.")
+			bad.Add(row.N, "code", "Kode standar berisi huruf besar, angka, titik, garis bawah, atau tanda hubung.", "A standard's code has capital letters, digits, dots, underscores or hyphens.")
 			continue
 		}
 		class, err := sheets.Int(t.Cell(row, "class"))
@@ -149,7 +149,7 @@ func ReadStandardTable(t *sheets.Sheet, dict Dictionary) ([]Standard, error) {
 				bad.Add(row.N, "name", "Nama standar wajib diisi.", "A standard needs a name.")
 			}
 		} else if st.Name != head.Name || st.Kind != head.Kind || st.Jenjang != head.Jenjang || st.Class != head.Class {
-			bad.Addf(row.N, "name", "Nama, jenis, jenjang atau kelas %s tidak sama dengan baris %d. Samakan di semua barisnya.", "Name, kind, jenjang or class of %s differ from row %d. Make them the same in all its rows.", code, first[code])
+			bad.Addf(row.N, "name", "Nama, jenis, jenjang, atau kelas %s tidak sama dengan baris %d. Samakan di semua barisnya.", "Name, kind, jenjang or class of %s differ from row %d. Make them the same in all its rows.", code, first[code])
 		}
 		q := Requirement{Competency: t.Text(row, "competency"), Importance: Importance(t.Text(row, "importance"))}
 		if _, ok := dict.Items[q.Competency]; !ok {
@@ -164,7 +164,7 @@ func ReadStandardTable(t *sheets.Sheet, dict Dictionary) ([]Standard, error) {
 		seen[code+"\x00"+q.Competency] = row.N
 		q.Level = levelCell(t, row, &bad)
 		if !slices.Contains(Importances, q.Importance) {
-			bad.Add(row.N, "importance", "Tingkat penting harus mutlak, penting atau perlu.", "The importance is mutlak, penting or perlu.")
+			bad.Add(row.N, "importance", "Tingkat penting harus mutlak, penting, atau perlu.", "The importance is mutlak, penting or perlu.")
 		}
 		st.Requirements = append(st.Requirements, q)
 		if len(st.Requirements) == maxRequirements+1 {

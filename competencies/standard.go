@@ -120,7 +120,7 @@ func (s *Service) PublishStandards(ctx context.Context, a access.Actor, source s
 
 func (st Standard) check(dict Dictionary, bad *faults.Error) {
 	if !codeRule.MatchString(st.Code) {
-		bad.With(st.Code, "Kode standar berisi huruf besar, angka, titik, garis bawah atau tanda hubung.", "A standard's code has capital letters, digits, dots, underscores or hyphens.")
+		bad.With(st.Code, "Kode standar berisi huruf besar, angka, titik, garis bawah, atau tanda hubung.", "A standard's code has capital letters, digits, dots, underscores or hyphens.")
 	}
 	if st.Name == "" {
 		bad.With(st.Code, "Nama standar wajib diisi.", "A standard needs a name.")
@@ -136,7 +136,7 @@ func (st Standard) check(dict Dictionary, bad *faults.Error) {
 			bad.With(st.Code+"."+r.Competency, "Level harus 1 sampai 5.", "A level is 1 to 5.")
 		}
 		if !slices.Contains(Importances, r.Importance) {
-			bad.With(st.Code+"."+r.Competency, "Tingkat penting harus mutlak, penting atau perlu.", "The importance is mutlak, penting or perlu.")
+			bad.With(st.Code+"."+r.Competency, "Tingkat penting harus mutlak, penting, atau perlu.", "The importance is mutlak, penting or perlu.")
 		}
 		if i > 0 && st.Requirements[i-1].Competency == r.Competency {
 			bad.With(st.Code+"."+r.Competency, "Kompetensi ini disyaratkan dua kali.", "This competency is required twice.")

@@ -113,7 +113,7 @@ func (s *Service) Assign(ctx context.Context, a access.Actor, in AssignInput) (A
 		e.With("because", "Tulis alasan yang akan dibaca pegawai.", "Write the reason the person will read.")
 	}
 	if !slices.Contains([]Reason{ReasonBase, ReasonGap, ReasonApp, ReasonSupervisor, ReasonRenewal}, in.Reason) {
-		e.With("reason", "Alasan harus base, gap, app, supervisor atau renewal.", "The reason is base, gap, app, supervisor or renewal.")
+		e.With("reason", "Alasan harus base, gap, app, supervisor, atau renewal.", "The reason is base, gap, app, supervisor or renewal.")
 	}
 	if c, err := s.courses.Get(ctx, in.Course); errors.Is(err, faults.NotFound) || err == nil && c.Value.Head == "" {
 		e.With("course", "Kursus "+in.Course+" tidak ada atau belum terbit.", "The course "+in.Course+" does not exist or is not published.")
@@ -271,7 +271,7 @@ func (s *Service) Assignments(ctx context.Context, a access.Actor, f AssignmentF
 		}
 		q.Index, q.Term = "course", f.Course
 	default:
-		return nil, next, faults.New(faults.Invalid, "Pilih pegawai, unit kerja atau kursus.", "Choose a person, unit or course.")
+		return nil, next, faults.New(faults.Invalid, "Pilih pegawai, unit kerja, atau kursus.", "Choose a person, unit or course.")
 	}
 	if f.Rule != "" && q.Index == "course" {
 		q.Term = "rule:" + f.Rule

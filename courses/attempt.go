@@ -151,7 +151,7 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 		n++
 	}
 	if e.Value.State == Completed && q.Kind != Practice || q.Kind == PostTest && passed {
-		return FormView{}, faults.New(faults.Conflict, "Tes ini sudah Anda lulusi.", "You have passed this quiz.")
+		return FormView{}, faults.New(faults.Conflict, "Anda sudah lulus tes ini.", "You have passed this quiz.")
 	}
 	if q.Attempts > 0 && n >= q.Attempts+e.Value.Extra[quiz] {
 		return FormView{}, faults.Newf(faults.Conflict, "Kesempatan tes ini sudah habis (%d kali).", "There is no attempt left at this quiz (%d used).", n)
@@ -343,7 +343,7 @@ func (s *Service) Attempts(ctx context.Context, a access.Actor, f AttemptFilter)
 			query.Term = "all"
 		}
 	} else if f.Course == "" {
-		return nil, next, faults.New(faults.Invalid, "Pilih kursus atau peserta.", "Choose a course or an enrolment.")
+		return nil, next, faults.New(faults.Invalid, "Pilih kursus atau kepesertaan.", "Choose a course or an enrolment.")
 	}
 	p, err := s.attempts.Find(ctx, query)
 	if err != nil {

@@ -85,7 +85,7 @@ func (s *Service) NewCourse(ctx context.Context, a access.Actor, code CourseID, 
 		return Course{}, err
 	}
 	if !codeRule.MatchString(code) {
-		return Course{}, faults.OnField("code", "Kode kursus berisi huruf besar, angka dan tanda hubung, 2 sampai 31 huruf, misalnya APEL-103.",
+		return Course{}, faults.OnField("code", "Kode kursus berisi huruf besar, angka, dan tanda hubung, 2 sampai 31 huruf, misalnya APEL-103.",
 			"A course code has capital letters, digits and hyphens, 2 to 31 of them, for example APEL-103.")
 	}
 	if err := checkCard(card); err != nil {
@@ -109,7 +109,7 @@ func checkCard(c Card) error {
 		e.With("title", "Judul harus diisi.", "A title is required.")
 	}
 	if !slices.Contains(Kinds, c.Kind) {
-		e.With("kind", "Jenis harus teknis, manajerial atau sosio_kultural.", "The kind is teknis, manajerial or sosio_kultural.")
+		e.With("kind", "Jenis harus teknis, manajerial, atau sosio_kultural.", "The kind is teknis, manajerial or sosio_kultural.")
 	}
 	if !slices.Contains(Tracks, c.Track) {
 		e.With("track", "Jalur harus salah satu dari: "+strings.Join(Tracks, ", ")+".", "The track is one of: "+strings.Join(Tracks, ", ")+".")

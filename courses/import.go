@@ -84,7 +84,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 			return out, err
 		}
 		if v.Value.State == Draft && !v.Value.Import {
-			return out, faults.New(faults.Conflict, "Ada naskah kursus ini yang sedang ditulis. Terbitkan atau buang dulu, lalu impor lagi.",
+			return out, faults.New(faults.Conflict, "Ada draf kursus ini yang sedang ditulis. Terbitkan atau buang dulu, lalu impor lagi.",
 				"A draft of this course is being written. Publish or discard it first, then import again.")
 		}
 		if v.Value.State == Draft {

@@ -118,7 +118,7 @@ func (s *Service) putBank(ctx context.Context, m made) error {
 // makeBank checks items and gives them their ids and versions, without writing anything.
 func (s *Service) makeBank(ctx context.Context, course CourseID, code, before string, items []grading.Item) (made, error) {
 	if !partRule.MatchString(code) {
-		return made{}, faults.OnField("banks.code", "Kode bank berisi huruf, angka dan tanda hubung, paling banyak 30.", "A bank code has letters, digits and hyphens, at most 30.")
+		return made{}, faults.OnField("banks.code", "Kode bank berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A bank code has letters, digits and hyphens, at most 30.")
 	}
 	if len(items) > storage.MaxList {
 		return made{}, faults.Newf(faults.TooLarge, "Satu bank paling banyak %d soal. Bagi menjadi beberapa bank.", "A bank has at most %d items. Split it into several.", storage.MaxList)
@@ -172,7 +172,7 @@ func checkItems(items []grading.Item) error {
 			}
 		}
 		if !itemCodeRule.MatchString(it.Code) {
-			wrong.With(at+".code", "Kode soal berisi huruf, angka dan tanda hubung, paling banyak 30.", "An item code has letters, digits and hyphens, at most 30.")
+			wrong.With(at+".code", "Kode soal berisi huruf, angka, dan tanda hubung, paling banyak 30.", "An item code has letters, digits and hyphens, at most 30.")
 		}
 		if j, twice := seen[it.Code]; twice {
 			f := faults.Newf(faults.Invalid, "Kode soal %[1]s sudah dipakai soal ke-%[2]d.", "Item code %[1]s is already used by item %[2]d.", it.Code, j+1)

@@ -161,7 +161,7 @@ func (s *Service) storeLesson(ctx context.Context, course CourseID, t LessonText
 // makeLesson checks and renders a lesson without writing anything.
 func makeLesson(course CourseID, t LessonText) (storage.Doc[Lesson], LessonRef, error) {
 	if !partRule.MatchString(t.Code) {
-		return storage.Doc[Lesson]{}, LessonRef{}, faults.OnField("lessons.code", "Kode pelajaran berisi huruf, angka dan tanda hubung, paling banyak 30.", "A lesson code has letters, digits and hyphens, at most 30.")
+		return storage.Doc[Lesson]{}, LessonRef{}, faults.OnField("lessons.code", "Kode pelajaran berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A lesson code has letters, digits and hyphens, at most 30.")
 	}
 	d, err := newLesson(course, t.Code, t.Markdown)
 	return d, LessonRef{Code: t.Code, Lesson: d.ID, Title: t.Title, Minutes: t.Minutes, Part: t.Part, Objectives: t.Objectives, Seconds: d.Value.seconds()}, err

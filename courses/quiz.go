@@ -62,7 +62,7 @@ func (q Quiz) Name() texts.Text {
 func checkQuiz(n int, q Quiz, c *Content, have map[string]int, with func(path, id, en string)) {
 	at := fmt.Sprintf("quizzes[%d].", n)
 	if !partRule.MatchString(q.Code) {
-		with(at+"code", "Kode tes berisi huruf, angka dan tanda hubung, paling banyak 30.", "A quiz code has letters, digits and hyphens, at most 30.")
+		with(at+"code", "Kode tes berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A quiz code has letters, digits and hyphens, at most 30.")
 	}
 	for _, other := range c.Quizzes[:n] {
 		if other.Code == q.Code {
@@ -79,7 +79,7 @@ func checkQuiz(n int, q Quiz, c *Content, have map[string]int, with func(path, i
 			with(at+"time_limit_minutes", "Tes akhir harus punya batas waktu.", "A post-test needs a time limit.")
 		}
 	default:
-		with(at+"kind", "Jenis tes harus pre_test, practice atau post_test.", "The kind of a quiz is pre_test, practice or post_test.")
+		with(at+"kind", "Jenis tes harus pre_test, practice, atau post_test.", "The kind of a quiz is pre_test, practice or post_test.")
 	}
 	if q.Minutes < 0 || q.Minutes > 600 {
 		with(at+"time_limit_minutes", "Batas waktu 0 sampai 600 menit.", "The time limit is 0 to 600 minutes.")

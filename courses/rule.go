@@ -54,7 +54,7 @@ func ParseWho(s string) (Who, error) {
 	w := Who{WhoKind(kind), strings.TrimSpace(value)}
 	kinds := []WhoKind{WhoAll, WhoUnit, WhoPosition, WhoPositionKind, WhoStandard, WhoStatus, WhoAppRole}
 	if !slices.Contains(kinds, w.Kind) || (w.Value == "") != (w.Kind == WhoAll) {
-		return Who{}, faults.OnField("who", `Sasaran harus "all", "unit:KODE", "position:ID", "position_kind:pelaksana", "standard:KODE", "status:PPPK" atau "app_role:APLIKASI/peran".`,
+		return Who{}, faults.OnField("who", `Sasaran harus "all", "unit:KODE", "position:ID", "position_kind:pelaksana", "standard:KODE", "status:PPPK", atau "app_role:APLIKASI/peran".`,
 			`The group is "all", "unit:CODE", "position:ID", "position_kind:pelaksana", "standard:CODE", "status:PPPK" or "app_role:APP/role".`)
 	}
 	if w.Kind == WhoAppRole && strings.Count(w.Value, "/") != 1 {
@@ -406,7 +406,7 @@ type checkedRule struct {
 func (s *Service) checkRule(ctx context.Context, in RuleInput) (checkedRule, error) {
 	e := faults.New(faults.Invalid, "Aturan penugasan belum benar.", "The assignment rule is not right yet.")
 	if !codeRule.MatchString(in.Code) {
-		e.With("code", "Kode berisi huruf besar, angka dan tanda hubung, misalnya DASAR-103.", "A code has capital letters, digits and hyphens, for example DASAR-103.")
+		e.With("code", "Kode berisi huruf besar, angka, dan tanda hubung, misalnya DASAR-103.", "A code has capital letters, digits and hyphens, for example DASAR-103.")
 	}
 	var out checkedRule
 	var err error

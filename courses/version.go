@@ -300,7 +300,7 @@ func (s *Service) edit(ctx context.Context, a access.Actor, id VersionID, revisi
 			return errFrozen()
 		}
 		if revision != 0 && d.Version != revision {
-			return faults.New(faults.Conflict, "Orang lain sudah mengubah naskah ini. Muat ulang lalu ulangi perubahan Anda.",
+			return faults.New(faults.Conflict, "Orang lain sudah mengubah draf ini. Muat ulang lalu ulangi perubahan Anda.",
 				"Somebody else has changed this draft. Reload and make your change again.")
 		}
 		d.Value.Import = false

@@ -63,7 +63,7 @@ var appCode = regexp.MustCompile(`^[A-Z0-9][A-Z0-9_-]{0,39}$`) // no dot: ids ar
 
 func (a App) check(note func(column, id, en string)) {
 	if !appCode.MatchString(a.Code) {
-		note("code", "Kode aplikasi berisi 1-40 huruf besar, angka, garis bawah atau tanda hubung.", "The code of an application has 1 to 40 capital letters, digits, underscores or hyphens.")
+		note("code", "Kode aplikasi berisi 1-40 huruf besar, angka, garis bawah, atau tanda hubung.", "The code of an application has 1 to 40 capital letters, digits, underscores or hyphens.")
 	}
 	if n := len([]rune(a.Name.ID)); n < 2 || n > 150 {
 		note("name", "Nama aplikasi 2 sampai 150 huruf.", "The name of an application has 2 to 150 letters.")
@@ -72,7 +72,7 @@ func (a App) check(note func(column, id, en string)) {
 		note("service", "Uraian layanan paling banyak 300 huruf.", "The service has at most 300 letters.")
 	}
 	if !slices.Contains(AppStatuses, a.Status) {
-		note("status", "Status harus mandiri, ditinjau, terintegrasi atau dihentikan.", "The status is mandiri, ditinjau, terintegrasi or dihentikan.")
+		note("status", "Status harus mandiri, ditinjau, terintegrasi, atau dihentikan.", "The status is mandiri, ditinjau, terintegrasi or dihentikan.")
 	}
 }
 
@@ -163,7 +163,7 @@ func (r AppRole) check(note func(column, id, en string)) {
 		note("app", "Kode aplikasi wajib diisi.", "The code of the application is required.")
 	}
 	if !slices.Contains(RoleKinds, r.Role) {
-		note("role", "Peran harus admin, operator atau verifikator.", "The role is admin, operator or verifikator.")
+		note("role", "Peran harus admin, operator, atau verifikator.", "The role is admin, operator or verifikator.")
 	}
 	if len(r.Courses) > maxCourses {
 		note("required_courses", "Paling banyak 50 kursus wajib untuk satu peran.", "At most 50 required courses for a role.")

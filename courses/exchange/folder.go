@@ -280,7 +280,7 @@ func (f *folder) readTargets(v value) {
 		t := Target{Competency: code.text(true), Level: level.int(true, 1, 5)}
 		m.done()
 		if t.Competency != "" && !competencyCode.MatchString(t.Competency) {
-			code.wrong("Kode kompetensi %q tidak berbentuk seperti M.01, T.04 atau SK.", "The competency code %q does not look like M.01, T.04 or SK.", t.Competency)
+			code.wrong("Kode kompetensi %q tidak berbentuk seperti M.01, T.04, atau SK.", "The competency code %q does not look like M.01, T.04 or SK.", t.Competency)
 		}
 		if seen[t.Competency] {
 			code.wrong("Kompetensi %s ditulis dua kali.", "The competency %s is written twice.", t.Competency)
@@ -371,7 +371,7 @@ func (f *folder) lesson(l *Lesson, data []byte, minutes value) {
 		f.picture(l.File, p)
 	}, func(to string, line int) {
 		if !safeLink(to) {
-			f.report.wrong(l.File, line, 0, "Tautan %q tidak diterima. Pakai alamat https://, mailto: atau berkas di folder kursus.", "The link %q is not accepted. Use https://, mailto: or a file of the course folder.", to)
+			f.report.wrong(l.File, line, 0, "Tautan %q tidak diterima. Pakai alamat https://, mailto:, atau berkas di folder kursus.", "The link %q is not accepted. Use https://, mailto: or a file of the course folder.", to)
 		}
 	})
 	l.Words = words(text)
@@ -417,7 +417,7 @@ func (f *folder) picture(lesson string, p picture) {
 	}
 	kind := http.DetectContentType(data)
 	if !pictureTypes[kind] {
-		at.wrong("%s bukan gambar PNG, JPEG, WebP atau GIF.", "%s is no PNG, JPEG, WebP or GIF picture.", name)
+		at.wrong("%s bukan gambar PNG, JPEG, WebP, atau GIF.", "%s is no PNG, JPEG, WebP or GIF picture.", name)
 		return
 	}
 	f.draft.Pictures = append(f.draft.Pictures, Picture{File: name, Type: kind, Data: data})

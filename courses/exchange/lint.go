@@ -40,7 +40,7 @@ func Lint(d *Draft) Report {
 		for _, o := range d.Objectives {
 			asked[o.Code] += q.Draw[o.Code]
 			if n := q.Draw[o.Code]; n > 0 && have[o.Code] < lintSpare*n {
-				r.warn(bank.File, 0, 0, "Capaian %s diambil %d soal dari %d. Sediakan sedikitnya %d supaya tes ulang tidak sama.", "Objective %s draws %d of %d items. Have at least %d, so that a retake differs.", o.Code, n, have[o.Code], lintSpare*n)
+				r.warn(bank.File, 0, 0, "Capaian %s diambil %d soal dari %d. Sediakan sedikitnya %d supaya remedial tidak sama.", "Objective %s draws %d of %d items. Have at least %d, so that a retake differs.", o.Code, n, have[o.Code], lintSpare*n)
 			}
 		}
 		if len(bank.Items) < lintBank {

@@ -143,7 +143,7 @@ func safeEntry(f *zip.File, name string, seen map[string]bool) error {
 	}
 	switch strings.ToLower(path.Ext(name)) {
 	case ".zip", ".rar", ".7z", ".gz", ".tar", ".exe", ".bat", ".cmd", ".js", ".html", ".htm", ".svg", ".docm", ".xlsm":
-		return refuse("jenis berkas ini tidak diterima. Yang diterima: .yaml, .md, .gift dan gambar PNG, JPEG, WebP, GIF.", "this kind of file is not accepted. Accepted are .yaml, .md, .gift and PNG, JPEG, WebP, GIF pictures.")
+		return refuse("jenis berkas ini tidak diterima. Yang diterima: .yaml, .md, .gift, dan gambar PNG, JPEG, WebP, GIF.", "this kind of file is not accepted. Accepted are .yaml, .md, .gift and PNG, JPEG, WebP, GIF pictures.")
 	}
 	seen[strings.ToLower(name)] = true
 	return nil
