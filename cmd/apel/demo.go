@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -69,7 +68,6 @@ func (v *demoVerb) Run(e *env) error {
 	if v.Once {
 		return v.once(e, in, clock, logins)
 	}
-	debug.FreeOSMemory() // filling took more than serving needs
 	return in.serve(e.ctx, v.front, true, func(address string) {
 		fmt.Printf("\nAPEL (CONTOH): %s\n\nMasuk dengan NIP dan kata sandi berikut / log in with:\n", address)
 		for _, l := range logins {

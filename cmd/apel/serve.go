@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -99,6 +100,7 @@ func (in *installation) serve(ctx context.Context, f front, pages bool, ready fu
 		ErrorLog: slog.NewLogLogger(in.log.Handler(), slog.LevelWarn), BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
+	debug.FreeOSMemory() // opening, and filling a demo city, takes more than serving needs
 	ready(address)
 	select {
 	case err := <-failed:
