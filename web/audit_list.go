@@ -100,7 +100,7 @@ func (w *admin) searchAudit(c *gin.Context) error {
 // auditVerbs names what is done most; any other verb is shown as it is stored.
 func auditVerbs() []Option {
 	return []Option{{Value: "view_person", Label: "Membuka profil"}, {Value: "grant_role", Label: "Memberi peran"}, {Value: "revoke_role", Label: "Mencabut peran"}, {Value: "issue_slip", Label: "Membuat slip"},
-		{Value: "activate", Label: "Mengaktifkan akun"}, {Value: "reset_password", Label: "Mengganti kata sandi lewat surel"}, {Value: "end_sessions", Label: "Mengakhiri sesi"}, {Value: "drop_second_factor", Label: "Melepas kode kedua"},
+		{Value: "activate", Label: "Mengaktifkan akun"}, {Value: "reset_password", Label: "Mengganti kata sandi lewat surel"}, {Value: "end_sessions", Label: "Mengakhiri sesi"}, {Value: "drop_second_factor", Label: "Melepas kode dua langkah"},
 		{Value: "import", Label: "Menerapkan impor"}, {Value: "cancel_import", Label: "Membatalkan impor"}, {Value: "edit_person", Label: "Mengubah data pegawai"}, {Value: "renumber", Label: "Mengganti NIP"}, {Value: "set_supervisor", Label: "Menetapkan atasan"},
 		{Value: "assign", Label: "Menugaskan kursus"}, {Value: "withdraw_assignment", Label: "Menarik penugasan"}, {Value: "assign_by_rule", Label: "Membuat aturan penugasan"}, {Value: "stop_rule", Label: "Menghentikan aturan penugasan"},
 		{Value: "publish_course", Label: "Menerbitkan kursus"}, {Value: "close_course", Label: "Menutup kursus"}, {Value: "extra_time", Label: "Menambah waktu tes"}, {Value: "grant_attempt", Label: "Memberi kesempatan tes"},

@@ -137,10 +137,10 @@ func (w *admin) certificateActs(c *gin.Context, p *PanelsPage, v certificates.Vi
 	switch v.State {
 	case certificates.Issued:
 		act("tangguhkan", "suspend", w.T(c, "Tangguhkan sertifikat"), w.T(c, "Sementara tidak berlaku, misalnya selama pemeriksaan. Dapat diberlakukan kembali."), Button{Label: "Tangguhkan"})
-		act("cabut", "revoke", w.T(c, "Cabut sertifikat"), w.T(c, "Untuk selamanya. Bukti kompetensi dan JP dari sertifikat ini ikut ditarik."), Button{Label: "Cabut sertifikat", Kind: "danger"})
+		act("cabut", "revoke", w.T(c, "Cabut sertifikat"), w.T(c, "Untuk selamanya. Bukti kompetensi dan JP dari sertifikat ini ikut dicabut."), Button{Label: "Cabut sertifikat", Kind: "danger"})
 	case certificates.Suspended:
 		act("berlakukan", "reinstate", w.T(c, "Berlakukan kembali"), w.T(c, "Bukti kompetensi dan JP dihitung lagi."), Button{Label: "Berlakukan kembali", Kind: "primary"})
-		act("cabut", "revoke", w.T(c, "Cabut sertifikat"), w.T(c, "Untuk selamanya. Bukti kompetensi dan JP dari sertifikat ini ikut ditarik."), Button{Label: "Cabut sertifikat", Kind: "danger"})
+		act("cabut", "revoke", w.T(c, "Cabut sertifikat"), w.T(c, "Untuk selamanya. Bukti kompetensi dan JP dari sertifikat ini ikut dicabut."), Button{Label: "Cabut sertifikat", Kind: "danger"})
 	}
 }
 

@@ -90,7 +90,7 @@ func (l *learner) certificateEvent(c *gin.Context, e certificates.Event) Event {
 	case record.LeafSuspend:
 		out.Kind, out.Text = Warn, l.T(c, "Ditangguhkan")
 	case record.LeafReinstate:
-		out.Kind, out.Text = Success, l.T(c, "Dipulihkan")
+		out.Kind, out.Text = Success, l.T(c, "Diberlakukan kembali")
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func (w *admin) personFacts(c *gin.Context, p people.Person) Panel {
 	if p.PPPK() {
 		facts = append(facts, Fact{Label: "Kontrak", Value: f.day(p.ContractStart) + " – " + f.day(p.ContractEnd)})
 	}
-	facts = append(facts, Fact{Label: "Akhir masa tugas", Value: f.day(p.ServiceEnd)})
+	facts = append(facts, Fact{Label: "Akhir masa dinas", Value: f.day(p.ServiceEnd)})
 	if len(p.Identities) > 1 {
 		facts = append(facts, Fact{Label: "Nomor sebelumnya", Value: w.T(c, "%d nomor, semuanya tetap orang ini", len(p.Identities)-1)})
 	}
@@ -106,7 +106,7 @@ func (w *admin) accountPanels(c *gin.Context, p people.Person, account people.Ac
 	if account.State == people.AccountSlip {
 		state.Facts = append(state.Facts, Fact{Label: "Slip berlaku sampai", Value: f.moment(account.SlipUntil)})
 	}
-	second := Fact{Label: "Kode kedua", Value: w.T(c, "Belum dipasang")}
+	second := Fact{Label: "Kode dua langkah", Value: w.T(c, "Belum dipasang")}
 	if account.Second {
 		second.Value = w.T(c, "Terpasang, %d kode cadangan tersisa", account.Codes)
 	} else if !account.SetUpBy.IsZero() {
@@ -189,7 +189,7 @@ func (w *admin) accountForms(c *gin.Context, p people.Person, account people.Acc
 		act("keluarkan", "Akhiri semua sesi", "Pegawai harus masuk lagi di semua perangkat.", "Misalnya: ponsel hilang.", Button{Label: "Akhiri sesi"})
 	}
 	if w.may(c, "drop_totp", "account") && account.Second {
-		act("kode", "Lepas kode kedua", "Pegawai memasang kode kedua lagi setelah masuk.", "Misalnya: ponsel diganti.", Button{Label: "Lepas kode kedua", Kind: "danger"})
+		act("kode", "Lepas kode dua langkah", "Pegawai memasang kode dua langkah lagi setelah masuk.", "Misalnya: ponsel diganti.", Button{Label: "Lepas kode dua langkah", Kind: "danger"})
 	}
 	return inner
 }

@@ -53,7 +53,7 @@ func (w *admin) changeAccount(c *gin.Context) error {
 	case "keluarkan":
 		err, text = w.People.EndSessions(ctx, a, id, why), w.T(c, "Semua sesi berakhir.")
 	case "kode":
-		err, text = w.People.DropSecond(ctx, a, id, why), w.T(c, "Kode kedua dilepas.")
+		err, text = w.People.DropSecond(ctx, a, id, why), w.T(c, "Kode dua langkah dilepas.")
 	default:
 		return faults.New(faults.Invalid, "Pilihan ini tidak dikenal.", "This choice is not known.")
 	}

@@ -84,7 +84,7 @@ func (w *admin) minutesPanel(c *gin.Context, k courses.Content) Panel {
 }
 
 func (w *admin) lessonsPanel(c *gin.Context, v courses.VersionDoc) Panel {
-	t := Table{Label: "Pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelajaran", Main: true}, {Label: "Bagian"}, {Label: "Menit", Numeric: true}, {Label: "Waktu baca", Numeric: true}, {Label: "Tujuan", Minor: true}},
+	t := Table{Label: "Pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelajaran", Main: true}, {Label: "Bagian"}, {Label: "Menit", Numeric: true}, {Label: "Waktu baca", Numeric: true}, {Label: "Capaian", Minor: true}},
 		Empty: Empty{Icon: "book", Label: "Belum ada pelajaran"}}
 	for _, l := range v.Content.Lessons {
 		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: in(c, l.Title), Sub: l.Code}, {Text: dash(l.Part)}, {Text: w.count(c, l.Minutes)}, {Text: w.T(c, "%d menit", (l.Seconds+59)/60)}, {Text: strings.Join(l.Objectives, ", ")}}})

@@ -286,14 +286,14 @@ func (v *Verdict) standing(stored Status, r record.Record, in Input) {
 	}
 	switch stored {
 	case Revoked:
-		v.Sentence = texts.T("Sertifikat ini asli tetapi telah DICABUT dan tidak berlaku lagi.", "This certificate is genuine but has been REVOKED and no longer counts.")
+		v.Sentence = texts.T("Sertifikat ini asli, tetapi telah DICABUT dan tidak berlaku lagi.", "This certificate is genuine but has been REVOKED and no longer counts.")
 	case Suspended:
-		v.Sentence = texts.T("Sertifikat ini asli tetapi sedang DITANGGUHKAN. Jangan diandalkan sampai statusnya dipulihkan.", "This certificate is genuine but SUSPENDED. Do not rely on it until it is reinstated.")
+		v.Sentence = texts.T("Sertifikat ini asli, tetapi sedang DITANGGUHKAN. Jangan diandalkan sampai diberlakukan kembali.", "This certificate is genuine but SUSPENDED. Do not rely on it until it is reinstated.")
 	default:
 		v.Since, v.Why, v.Official = time.Time{}, "", ""
 		if r.Expired(in.Now) {
 			v.Status = Expired
-			v.Sentence = texts.T("Sertifikat ini asli tetapi masa berlakunya sudah habis.", "This certificate is genuine but has expired.")
+			v.Sentence = texts.T("Sertifikat ini asli, tetapi masa berlakunya sudah habis.", "This certificate is genuine but has expired.")
 			return
 		}
 		v.Status = Valid
