@@ -128,13 +128,13 @@ type builder struct {
 
 // post is a line of a unit's list of posts.
 type post struct {
-	key                                    string // the position's code is key-unit
-	name, kind, jenjang, eselon            string
-	class                                  int
-	standard                               string
-	share                                  int // how the unit's people divide; 0: one seat, filled first
-	background                             background
-	frontline, pppkNever, mostlyContracted bool
+	key                         string // the position's code is key-unit
+	name, kind, jenjang, eselon string
+	class                       int
+	standard                    string
+	share                       int // how the unit's people divide; 0: one seat, filled first
+	background                  background
+	frontline, mostlyContracted bool
 }
 
 // staff invents the posts of a unit and the people in them.
