@@ -33,6 +33,15 @@ func newClient(base string) (*client, error) {
 	return &client{base: base, http: &http.Client{Jar: jar, Timeout: time.Minute}, agent: "apel"}, nil
 }
 
+// stranger is somebody else's browser on the same way to the server, logged in as nobody.
+func (c *client) stranger() (*client, error) {
+	n, err := newClient(c.base)
+	if err == nil {
+		n.http.Transport = c.http.Transport
+	}
+	return n, err
+}
+
 // refusal is an answer that is no success.
 type refusal struct {
 	Status int

@@ -202,14 +202,14 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			return fmt.Sprintf("%s, %d KB, sha256 %s…", file, len(pdf)/1024, hex.EncodeToString(sum[:4])), os.WriteFile(file, pdf, 0o644)
 		}},
 		{"pemeriksaan umum / public check", func() (string, error) {
-			stranger, err := newClient(j.c.base)
+			stranger, err := j.c.stranger()
 			if err != nil {
 				return "", err
 			}
 			return j.expect(ctx, stranger, http.MethodGet, "/checks/"+cert.Record.Code, "", nil, "valid")
 		}},
 		{"pemeriksaan berkas / file check", func() (string, error) {
-			stranger, err := newClient(j.c.base)
+			stranger, err := j.c.stranger()
 			if err != nil {
 				return "", err
 			}

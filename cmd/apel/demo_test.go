@@ -110,5 +110,7 @@ func TestSplittingTheWorkNeedsSharedStorageAndQueue(t *testing.T) {
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(filledDir)
+	os.Exit(code)
 }

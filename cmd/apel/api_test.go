@@ -1,0 +1,241 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/apelkota/apel/api"
+)
+
+// send makes a request as it stands and returns the whole answer, which the contract has checked.
+func send(t *testing.T, c *client, method, path, media, body string, header ...string) (int, http.Header, []byte) {
+	t.Helper()
+	var r io.Reader
+	if body != "" || media != "" {
+		r = strings.NewReader(body)
+	}
+	q, err := http.NewRequestWithContext(t.Context(), method, c.base+path, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if media != "" {
+		q.Header.Set("Content-Type", media)
+	}
+	if c.cookie != "" {
+		q.Header.Set("Cookie", c.cookie)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		q.Header.Set(header[i], header[i+1])
+	}
+	res, err := c.http.Do(q)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, b
+}
+
+// The main job as a program does it: every answer on the way fits the document.
+func TestMainJobKeepsTheContract(t *testing.T) {
+	c := openCity(t, true)
+	v := &demoVerb{}
+	job, err := v.job(c.installation, c.clock, c.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job.c.http.Transport = c.checks
+	job.out, job.tell = t.TempDir(), func(step) {}
+	// The learner of the demo has done it already; somebody else in the city does it now.
+	l := c.logins["author"]
+	if err := job.run(t.Context(), jobPerson{NIP: l.NIP, Password: l.Password}); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.checks.seen) < 20 {
+		t.Errorf("only %d kinds of answers were checked", len(c.checks.seen))
+	}
+}
+
+// addresses fills the parameters of a described address with things that exist.
+func (c *city) addresses(template string, b belongings) string {
+	s := c.shared
+	part := strings.TrimPrefix(template, api.Prefix+"/")
+	noun, _, _ := strings.Cut(part, "/")
+	id := map[string]string{"people": b["person"], "units": c.nearUnit, "positions": s["position"], "enrolments": b["enrolment"], "attempts": b["attempt"], "hours": b["hours"],
+		"certificates": b["certificate"], "assignments": b["assignment"], "notices": b["notice"], "tokens": b["token"], "sessions": b["session"], "cohorts": s["cohort"],
+		"recommendations": s["recommendation"], "imports": s["import"], "versions": s["version"]}[noun]
+	code := map[string]string{"apps": s["app"], "courses": s["course"], "checks": s["code"], "assignment-rules": s["rule"]}[noun]
+	lesson, quiz := b["lesson"], b["quiz"]
+	if noun == "versions" {
+		lesson = s["versionLesson"]
+		if strings.Contains(template, "{lesson}") || strings.HasSuffix(template, "/discarding") {
+			id = s["draft"]
+		}
+	}
+	fill := strings.NewReplacer("{id}", url.PathEscape(id), "{code}", url.PathEscape(code), "{lesson}", lesson, "{quiz}", quiz, "{item}", url.PathEscape(b["item"]), "{bank}", s["bank"],
+		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts")
+	return fill.Replace(template)
+}
+
+// Every GET operation answers somebody with success, and everybody with what the document says.
+func TestEveryGetKeepsTheContract(t *testing.T) {
+	c := openCity(t, false)
+	job := c.of("learner") // has a graded attempt and a certificate of the main job
+	done := c.persons["learner"] + ".APEL-103.1"
+	var mine struct {
+		Items []struct {
+			ID    string `json:"id"`
+			State string `json:"state"`
+		} `json:"items"`
+	}
+	if err := c.as("learner").call(t.Context(), http.MethodGet, "/attempts?enrolment="+url.QueryEscape(done), nil, &mine); err != nil || len(mine.Items) == 0 {
+		t.Fatalf("the learner's attempts: %v", err)
+	}
+	clients := map[string]*client{}
+	for _, role := range roles {
+		clients[role] = c.as(role)
+	}
+	order := []string{"system_admin", "training_admin", "placement_analyst", "auditor", "learner"}
+	var got []string
+	for template, item := range c.checks.doc["paths"].(map[string]any) {
+		op, ok := item.(map[string]any)["get"].(map[string]any)
+		if !ok {
+			continue
+		}
+		path := c.addresses(template, job)
+		if strings.HasSuffix(template, "/review") || strings.HasSuffix(template, "/events") {
+			i := slices.IndexFunc(mine.Items, func(a struct {
+				ID    string `json:"id"`
+				State string `json:"state"`
+			}) bool {
+				return a.State == "graded"
+			})
+			path = strings.Replace(path, url.PathEscape(job["attempt"]), url.PathEscape(mine.Items[i].ID), 1)
+		}
+		if op["operationId"] == "listAttempts" {
+			path += "?enrolment=" + url.QueryEscape(done)
+		}
+		if op["operationId"] == "openLesson" { // of the course that is done: the other one's lessons wait for its pre-test
+			path = strings.Replace(path, url.PathEscape(job["enrolment"]), url.PathEscape(done), 1)
+		}
+		if op["operationId"] == "listAudit" || op["operationId"] == "listPeople" {
+			path += "?limit=5"
+		}
+		var answers []string
+		answered := false
+		for _, role := range order {
+			status, header, body := send(t, clients[role], http.MethodGet, path, "", "")
+			if status < 300 {
+				answered = true
+				if cc := header.Get("Cache-Control"); !strings.Contains(cc, "no-store") {
+					t.Errorf("%s may be cached: %q", template, cc)
+				}
+			} else if len(answers) < 3 {
+				answers = append(answers, fmt.Sprintf("%s: %d %s", role, status, body))
+			}
+		}
+		if !answered {
+			t.Errorf("GET %s answers nobody: %s", path, strings.Join(answers, "; "))
+		}
+		got = append(got, template)
+	}
+	if len(got) < 50 {
+		t.Errorf("only %d operations were read", len(got))
+	}
+}
+
+// Every list turned page by page gives the same entries in the same order as one large page.
+func TestEveryListIsPaged(t *testing.T) {
+	c := openCity(t, false)
+	type page struct {
+		Items []json.RawMessage `json:"items"`
+		Next  string            `json:"next"`
+	}
+	read := func(cl *client, path string, q url.Values) (page, int) {
+		var p page
+		status, _, body := send(t, cl, http.MethodGet, path+"?"+q.Encode(), "", "")
+		if status < 300 {
+			if err := json.Unmarshal(body, &p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return p, status
+	}
+	var cursors []string
+	long := 0
+	for template, item := range c.checks.doc["paths"].(map[string]any) {
+		op, ok := item.(map[string]any)["get"].(map[string]any)
+		if !ok || !strings.Contains(fmt.Sprint(op["parameters"]), "name:after") {
+			continue
+		}
+		path := c.addresses(template, c.of("learner"))
+		for _, role := range []string{"training_admin", "placement_analyst", "system_admin", "learner"} {
+			cl := c.as(role)
+			whole, status := read(cl, path, url.Values{"limit": {"200"}})
+			if status >= 300 {
+				continue
+			}
+			if len(whole.Items) > 60 { // the first ones are enough
+				whole.Items = whole.Items[:60]
+			}
+			limit, after, n := "1", "", 0
+			if len(whole.Items) > 10 {
+				limit = "7"
+			}
+			for pages := 0; n < len(whole.Items) && pages < 100; pages++ {
+				p, status := read(cl, path, url.Values{"limit": {limit}, "after": {after}})
+				if status >= 300 {
+					t.Fatalf("%s as %s: page %d: %d", path, role, pages, status)
+				}
+				for _, x := range p.Items {
+					if n < len(whole.Items) && string(x) != string(whole.Items[n]) {
+						t.Fatalf("%s as %s: entry %d is\n%s\nin pages and\n%s\nin one", path, role, n, x, whole.Items[n])
+					}
+					n++
+				}
+				if after = p.Next; after == "" {
+					break
+				}
+				cursors = append(cursors, after)
+			}
+			if n < len(whole.Items) {
+				t.Errorf("%s as %s: pages have %d entries, one page has %d", path, role, n, len(whole.Items))
+			}
+			if n > 1 {
+				long++
+			}
+			break
+		}
+	}
+	if long < 15 {
+		t.Errorf("only %d lists had more than one entry", long)
+	}
+
+	// A cursor of another list, or one that was typed, is refused with what to do.
+	sort.Strings(cursors)
+	refused := 0
+	for _, cursor := range append(slices.Compact(cursors), "abc", "%%%", strings.Repeat("A", 599)) {
+		status, _, body := send(t, c.as("training_admin"), http.MethodGet, "/api/v1/courses?after="+url.QueryEscape(cursor), "", "")
+		if status == http.StatusOK && regexp.MustCompile(`^bGlzdENvdXJzZX`).MatchString(cursor) { // "listCourses"
+			continue
+		}
+		if status != 422 || !strings.Contains(string(body), "halaman pertama") {
+			t.Errorf("cursor %s: %d %s", cursor, status, body)
+		}
+		refused++
+	}
+	if refused < 10 {
+		t.Errorf("only %d cursors were tried", refused)
+	}
+}

@@ -1,0 +1,447 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/competencies"
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
+	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/readiness"
+)
+
+// roles are the columns of every table about permission.
+var roles = []string{"learner", "supervisor", "author", "reviewer", "marker", "invigilator", "unit_admin", "training_admin", "placement_analyst", "leader", "signer", "auditor", "dpo", "system_admin"}
+
+// belongings are the ids of what belongs to one person; keys as placeholders in addresses name them.
+type belongings map[string]string
+
+// filled is a demo city in which a learner has done the main job and in which everybody with a role, one colleague in DISDUKCAPIL (near) and one
+// person elsewhere (far) own one of everything. It is filled once; every test works on a copy of its folder.
+type filled struct {
+	dir      string
+	ahead    time.Duration
+	logins   map[string]demoLogin  // by role, supervisor and learner included
+	persons  map[string]string     // role, "near", "far" -> person
+	tokens   map[string]string     // role -> session token
+	owned    map[string]belongings // person -> what is theirs
+	shared   belongings            // what belongs to nobody in particular
+	nearUnit string                // DISDUKCAPIL, where unit_admin and supervisor stand
+	farUnit  string
+	document []byte
+}
+
+var filledDir string
+
+var fillCity = sync.OnceValues(func() (*filled, error) {
+	dir, err := os.MkdirTemp("", "apel-test-city-")
+	if err != nil {
+		return nil, err
+	}
+	filledDir = dir
+	f := &filled{dir: dir, logins: map[string]demoLogin{}, persons: map[string]string{}, tokens: map[string]string{}, owned: map[string]belongings{}, shared: belongings{}}
+	return f, f.fill(context.Background())
+})
+
+func (f *filled) fill(ctx context.Context) (err error) {
+	clock := &demoClock{}
+	in, err := open(ctx, place{Dir: f.dir}, as{serving: true, worker: true, kind: kindDemo, now: clock.now, quiet: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.close()) }()
+	v := &demoVerb{front: front{Listen: "127.0.0.1:0"}}
+	logins, err := in.fillDemo(ctx, v, func(string, ...any) {})
+	if err != nil {
+		return err
+	}
+	if err := in.startWork(ctx); err != nil {
+		return err
+	}
+	h, err := in.handler(ctx, v.front)
+	if err != nil {
+		return err
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/openapi.json", nil))
+	f.document = w.Body.Bytes()
+	server := httptest.NewServer(h)
+	defer server.Close()
+
+	job, err := v.job(in, clock, server.URL)
+	if err != nil {
+		return err
+	}
+	if job.out, err = os.MkdirTemp("", "apel-test-pdf-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(job.out)
+	job.tell = func(step) {}
+	if err := job.run(ctx, jobPerson{NIP: logins[0].NIP, Password: logins[0].Password}); err != nil {
+		return fmt.Errorf("main job: %w", err)
+	}
+	if err := f.people(ctx, in, logins); err != nil {
+		return err
+	}
+	for _, p := range f.persons {
+		if err := f.own(ctx, in, p); err != nil {
+			return err
+		}
+	}
+	if err := f.common(ctx, in); err != nil {
+		return err
+	}
+	// What was set in motion comes to rest, so that tests that count documents count the same.
+	for range 500 {
+		if _, err := in.workers.Sweep(ctx); err != nil {
+			return err
+		}
+		busy := false
+		for _, c := range in.db.Collections() {
+			ready, err := in.db.Ready(ctx, c, clock.now().Add(time.Second), 1)
+			if err != nil {
+				return err
+			}
+			busy = busy || len(ready) > 0
+		}
+		if !busy {
+			break
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+	_, err = in.audit.Move(ctx)
+	f.ahead = time.Duration(clock.ahead.Load())
+	return err
+}
+
+// people finds who stands for each role and logs them in.
+func (f *filled) people(ctx context.Context, in *installation, logins []demoLogin) error {
+	near, err := in.people.UnitByCode(ctx, "DISDUKCAPIL")
+	if err != nil {
+		return err
+	}
+	far, err := in.people.UnitByCode(ctx, "DINKES")
+	if err != nil {
+		return err
+	}
+	f.nearUnit, f.farUnit = string(near.ID), string(far.ID)
+	taken := map[string]bool{}
+	for _, l := range logins {
+		p, err := in.people.LookByNIP(ctx, l.NIP)
+		if err != nil {
+			return err
+		}
+		if _, ok := f.persons[l.Role]; !ok {
+			f.logins[l.Role], f.persons[l.Role] = l, string(p.ID)
+		}
+		taken[string(p.ID)] = true
+	}
+	// The head of the agency is its supervisor: a role that follows from the post, not from a grant.
+	post, err := in.people.PositionByCode(ctx, near.HeadPosition)
+	if err != nil {
+		return err
+	}
+	holders, err := in.people.Holders(ctx, post.ID, in.settings.Zone().Day(in.now()))
+	if err != nil || len(holders) == 0 {
+		return fmt.Errorf("DISDUKCAPIL has no head: %w", err)
+	}
+	head := holders[0].Person
+	slip, err := in.people.IssueSlip(ctx, access.System("test"), head.ID, "uji")
+	if err != nil {
+		return err
+	}
+	f.logins["supervisor"] = demoLogin{Role: "supervisor", NIP: string(head.NIP()), Password: "kuda-laut-2026"}
+	if _, _, err := in.people.Activate(ctx, people.ActivateInput{NIP: string(head.NIP()), Code: slip.Code, Password: "kuda-laut-2026"}); err != nil {
+		return err
+	}
+	f.persons["supervisor"] = string(head.ID)
+	taken[string(head.ID)] = true
+	for name, unit := range map[string]people.UnitID{"near": near.ID, "far": far.ID} {
+		page, err := in.people.Persons(ctx, access.System("test"), people.PersonFilter{Under: unit, Limit: 100})
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(page.Items, func(p people.Person) bool { return !taken[string(p.ID)] })
+		if i < 0 {
+			return fmt.Errorf("nobody without a role in %s", unit)
+		}
+		f.persons[name] = string(page.Items[i].ID)
+	}
+	for _, role := range roles {
+		l, ok := f.logins[role]
+		if !ok {
+			return fmt.Errorf("the demo has nobody with the role %s", role)
+		}
+		_, token, err := in.people.Login(ctx, people.LoginInput{NIP: l.NIP, Password: l.Password})
+		if err != nil {
+			return fmt.Errorf("log in as %s: %w", role, err)
+		}
+		f.tokens[role] = token
+	}
+	return nil
+}
+
+// own gives a person one of everything.
+func (f *filled) own(ctx context.Context, in *installation, person string) error {
+	self, system := access.Actor{Person: person, Recent: true}, access.System("test")
+	day := in.settings.Zone().Day(in.now())
+	p, err := in.people.Look(ctx, people.ID(person))
+	if err != nil {
+		return err
+	}
+	b := belongings{"person": person, "nip": string(p.NIP())}
+	f.owned[person] = b
+	e, err := in.courses.Enrol(ctx, system, courses.EnrolInput{Person: person, Course: "APEL-104", Why: "uji"})
+	if err != nil {
+		return err
+	}
+	b["enrolment"] = e.ID
+	progress, err := in.courses.Progress(ctx, self, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, q := range progress.Quizzes {
+		if q.Kind == courses.PreTest {
+			form, err := in.courses.Start(ctx, self, e.ID, q.Code)
+			if err != nil {
+				return err
+			}
+			b["quiz"], b["attempt"], b["item"] = q.Code, form.Attempt, form.Items[0].Item
+		}
+		if q.Kind == courses.PostTest {
+			b["post"] = q.Code
+		}
+	}
+	for _, r := range progress.Requirements {
+		if r.Kind == "lesson" && b["lesson"] == "" {
+			b["lesson"] = r.Code
+		}
+	}
+	proof, err := in.competencies.AddProof(ctx, self, bytes.NewReader([]byte("%PDF-1.7\nbukti "+person)))
+	if err != nil {
+		return err
+	}
+	b["proof"] = proof.Hash
+	hours, err := in.competencies.AddOutside(ctx, self, competencies.Outside{Form: "formulir1", Title: "Bimbingan teknis", Organiser: "Lembaga lain", On: day.AddDays(-10), JP: 8, Proof: proof.Hash})
+	if err != nil {
+		return err
+	}
+	b["hours"] = hours.ID
+	id, err := in.certificates.Intend(ctx, certificates.Facts{Enrolment: person + ".CONTOH-1.1", Person: person, Units: p.Path, Name: p.DisplayName(), NIP: string(p.NIP()), Position: "Jabatan", Unit: "Unit",
+		Course: "CONTOH-1", CourseVersion: "CONTOH-1.1", Title: "Pelatihan contoh", TitleEN: "Example training", JP: 4, Score: 90_000, CompletedOn: day, Competencies: []record.Competency{}})
+	if err != nil {
+		return err
+	}
+	b["certificate"] = string(id)
+	if err := in.certificates.Seal(ctx, id); err != nil {
+		return err
+	}
+	a, err := in.courses.Assign(ctx, system, courses.AssignInput{Person: person, Course: "APEL-202", Reason: courses.ReasonGap, Because: texts.T("Uji", "Test"), Due: day.AddDays(30)})
+	if err != nil {
+		return err
+	}
+	b["assignment"] = a.ID
+	if err := in.people.Tell(ctx, people.NoticeInput{Person: people.ID(person), Topic: "uji", Kind: "test", Title: texts.T("Uji", "Test"), Body: texts.T("Uji", "Test")}); err != nil {
+		return err
+	}
+	notices, err := in.people.Notices(ctx, self, people.ID(person), false, storage.Cursor{}, 1)
+	if err != nil {
+		return err
+	}
+	b["notice"] = notices.Items[0].ID
+	token, _, err := in.people.AddToken(ctx, self, "uji", nil, 30)
+	if err != nil && !errors.Is(err, faults.NotFound) { // a person without an account has no token
+		return err
+	}
+	b["token"] = token.ID
+	sessions, err := in.people.Sessions(ctx, self, people.ID(person))
+	if err != nil && !errors.Is(err, faults.NotFound) {
+		return err
+	}
+	if len(sessions) > 0 {
+		b["session"] = sessions[0].ID
+	}
+	return nil
+}
+
+// common makes what belongs to nobody in particular, in the way the people in charge of it would.
+func (f *filled) common(ctx context.Context, in *installation) error {
+	s, system := f.shared, access.System("test")
+	day := in.settings.Zone().Day(in.now())
+	s["course"], s["version"], s["bank"] = "APEL-103", "APEL-103.1", ""
+	v, err := in.courses.Version(ctx, system, "APEL-103.1")
+	if err != nil {
+		return err
+	}
+	s["bank"], s["versionLesson"] = v.Content.Banks[0].Code, v.Content.Lessons[0].Code
+	draft, err := in.courses.NewDraft(ctx, system, "APEL-104")
+	if err != nil {
+		return err
+	}
+	s["draft"] = draft.ID
+	cohort, err := in.courses.OpenCohort(ctx, system, courses.CohortInput{Course: "APEL-103", Name: "Angkatan uji", From: day, Until: day.AddDays(30), Quota: 30})
+	if err != nil {
+		return err
+	}
+	s["cohort"] = cohort.ID
+	rules, err := in.courses.Rules(ctx, system)
+	if err != nil {
+		return err
+	}
+	s["rule"] = rules[0].ID
+	vacant, err := in.placement.Vacancies(ctx, system)
+	if err != nil {
+		return err
+	}
+	for _, p := range vacant {
+		if p.Standard != "" {
+			r, err := in.placement.Recommend(ctx, system, "rekomendasi-uji", p.ID, "uji")
+			if err != nil {
+				return err
+			}
+			s["position"], s["recommendation"] = p.ID, r.ID
+			break
+		}
+	}
+	imports, err := in.people.Imports(ctx, system, storage.Cursor{}, 1)
+	if err != nil {
+		return err
+	}
+	s["import"] = imports.Items[0].ID
+	for _, unit := range []string{f.nearUnit, f.farUnit} {
+		name := "nearApp"
+		if unit == f.farUnit {
+			name = "farApp"
+		}
+		if err := f.app(ctx, in, unit, name); err != nil {
+			return err
+		}
+	}
+	s["app"] = s["nearApp"]
+	certificate, err := in.certificates.Look(ctx, certificates.ID(f.owned[f.persons["near"]]["certificate"]))
+	if err != nil {
+		return err
+	}
+	s["code"] = certificate.Record.Code
+	return nil
+}
+
+// city is a copy of the filled city, opened and served.
+type city struct {
+	*installation
+	*filled
+	t      *testing.T
+	clock  *demoClock
+	http   http.Handler
+	server *httptest.Server
+	checks *contract
+}
+
+// openCity opens a copy. working also starts the chain; without it nothing changes that the test does not change.
+func openCity(t *testing.T, working bool) *city {
+	t.Helper()
+	f, err := fillCity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "kota")
+	if err := os.CopyFS(dir, os.DirFS(f.dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error { // CopyFS makes them readable for everybody
+		if err == nil && !d.IsDir() {
+			err = os.Chmod(path, 0o600)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c := &city{filled: f, t: t, clock: &demoClock{}}
+	c.clock.step(f.ahead)
+	if c.installation, err = open(t.Context(), place{Dir: dir}, as{serving: true, worker: true, kind: kindDemo, now: c.clock.now, quiet: true}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.installation.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if c.http, err = c.handler(context.WithoutCancel(t.Context()), front{}); err != nil {
+		t.Fatal(err)
+	}
+	if working {
+		if err := c.startWork(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.server = httptest.NewServer(c.http)
+	t.Cleanup(c.server.Close)
+	d, err := readDocument(f.document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.checks = &contract{t: t, next: http.DefaultTransport, described: d, seen: map[string]int{}}
+	return c
+}
+
+// as is a client logged in with a role ("" nobody) whose every answer is held against the document.
+func (c *city) as(role string) *client {
+	c.t.Helper()
+	cl, err := newClient(c.server.URL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	cl.http.Transport = c.checks
+	if role != "" {
+		cl.cookie = "apel=" + c.tokens[role]
+	}
+	return cl
+}
+
+// of is what belongs to the person who stands for a name.
+func (c *city) of(name string) belongings { return c.owned[c.persons[name]] }
+
+// actor is who acts in a role, for asking the rooms themselves.
+func (c *city) actor(role string) access.Actor {
+	c.t.Helper()
+	a, err := c.installation.people.Actor(c.t.Context(), people.ID(c.persons[role]))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return a
+}
+
+// app makes an application with one role in a unit.
+func (f *filled) app(ctx context.Context, in *installation, unit, name string) error {
+	system := access.System("test")
+	code := "UJI-" + strings.ToUpper(name)
+	if err := in.readiness.PutApp(ctx, system, readiness.App{Code: code, Name: texts.T("Aplikasi uji "+name, ""), Unit: unit, Service: "Uji", Status: readiness.Standalone}); err != nil {
+		return err
+	}
+	if err := in.readiness.PutRole(ctx, system, readiness.AppRole{App: code, Role: readiness.RoleOperator, Courses: []string{"APEL-103"}}); err != nil {
+		return err
+	}
+	f.shared[name] = code
+	return nil
+}
