@@ -150,6 +150,8 @@ func (i *idempotency) middleware(c *gin.Context) {
 			return
 		}
 		d = first
+	} else if errors.Is(err, faults.ReadOnly) {
+		return // nothing can be kept, and nothing will be changed: the room refuses by itself
 	} else if err != nil {
 		refuse(err)
 		return

@@ -21,7 +21,6 @@ import (
 	"github.com/apelkota/apel/competencies"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/access"
-	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
@@ -101,6 +100,11 @@ func (f *filled) fill(ctx context.Context) (err error) {
 	if err := f.people(ctx, in, logins); err != nil {
 		return err
 	}
+	for name, unit := range map[string]string{"nearApp": f.nearUnit, "farApp": f.farUnit} {
+		if err := f.app(ctx, in, unit, name); err != nil {
+			return err
+		}
+	}
 	for _, p := range f.persons {
 		if err := f.own(ctx, in, p); err != nil {
 			return err
@@ -167,15 +171,9 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 		return fmt.Errorf("DISDUKCAPIL has no head: %w", err)
 	}
 	head := holders[0].Person
-	slip, err := in.people.IssueSlip(ctx, access.System("test"), head.ID, "uji")
-	if err != nil {
+	if err := f.activate(ctx, in, "supervisor", head); err != nil {
 		return err
 	}
-	f.logins["supervisor"] = demoLogin{Role: "supervisor", NIP: string(head.NIP()), Password: "kuda-laut-2026"}
-	if _, _, err := in.people.Activate(ctx, people.ActivateInput{NIP: string(head.NIP()), Code: slip.Code, Password: "kuda-laut-2026"}); err != nil {
-		return err
-	}
-	f.persons["supervisor"] = string(head.ID)
 	taken[string(head.ID)] = true
 	for name, unit := range map[string]people.UnitID{"near": near.ID, "far": far.ID} {
 		page, err := in.people.Persons(ctx, access.System("test"), people.PersonFilter{Under: unit, Limit: 100})
@@ -186,9 +184,11 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 		if i < 0 {
 			return fmt.Errorf("nobody without a role in %s", unit)
 		}
-		f.persons[name] = string(page.Items[i].ID)
+		if err := f.activate(ctx, in, name, page.Items[i]); err != nil {
+			return err
+		}
 	}
-	for _, role := range roles {
+	for _, role := range append(slices.Clone(roles), "near", "far") {
 		l, ok := f.logins[role]
 		if !ok {
 			return fmt.Errorf("the demo has nobody with the role %s", role)
@@ -200,6 +200,19 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 		f.tokens[role] = token
 	}
 	return nil
+}
+
+// activate opens an account for somebody the demo gave none.
+func (f *filled) activate(ctx context.Context, in *installation, name string, p people.Person) error {
+	const password = "kuda-laut-2026"
+	slip, err := in.people.IssueSlip(ctx, access.System("test"), p.ID, "uji")
+	if err != nil {
+		return err
+	}
+	nip := string(p.NIP())
+	f.logins[name], f.persons[name] = demoLogin{Role: name, NIP: nip, Password: password}, string(p.ID)
+	_, _, err = in.people.Activate(ctx, people.ActivateInput{NIP: nip, Code: slip.Code, Password: password})
+	return err
 }
 
 // own gives a person one of everything.
@@ -271,18 +284,20 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 	}
 	b["notice"] = notices.Items[0].ID
 	token, _, err := in.people.AddToken(ctx, self, "uji", nil, 30)
-	if err != nil && !errors.Is(err, faults.NotFound) { // a person without an account has no token
+	if err != nil {
 		return err
 	}
 	b["token"] = token.ID
 	sessions, err := in.people.Sessions(ctx, self, people.ID(person))
-	if err != nil && !errors.Is(err, faults.NotFound) {
+	if err != nil {
 		return err
 	}
-	if len(sessions) > 0 {
-		b["session"] = sessions[0].ID
+	b["session"] = sessions[0].ID
+	app := f.shared["nearApp"]
+	if person == f.persons["far"] {
+		app = f.shared["farApp"]
 	}
-	return nil
+	return in.readiness.AppointOperator(ctx, system, readiness.AppOperator{Person: person, App: app, Role: readiness.RoleOperator, Since: day.AddDays(-30)})
 }
 
 // common makes what belongs to nobody in particular, in the way the people in charge of it would.
@@ -329,15 +344,6 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 		return err
 	}
 	s["import"] = imports.Items[0].ID
-	for _, unit := range []string{f.nearUnit, f.farUnit} {
-		name := "nearApp"
-		if unit == f.farUnit {
-			name = "farApp"
-		}
-		if err := f.app(ctx, in, unit, name); err != nil {
-			return err
-		}
-	}
 	s["app"] = s["nearApp"]
 	certificate, err := in.certificates.Look(ctx, certificates.ID(f.owned[f.persons["near"]]["certificate"]))
 	if err != nil {

@@ -203,4 +203,3 @@ func TestContractNoticesDeviations(t *testing.T) {
 		t.Error("an undocumented operation fits")
 	}
 }
-

@@ -67,7 +67,7 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 		engine.NotFound(c)
 	})
 
-	in.routes = r.Routes
+	in.router = r
 	who := visit.Resolver{Sessions: sessions{in.people}, TrustedProxy: f.TrustedProxy, Secure: f.secure()}
 	known := who.Resolve(r, func(w http.ResponseWriter, q *http.Request, err error) { api.Fail(w, q, in.log, err) })
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {

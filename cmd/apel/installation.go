@@ -74,8 +74,8 @@ type installation struct {
 	workers *workers.Workers // nil where nothing is worked
 	working bool             // startWork was called
 	waker   *waker
-	cleaned []workers.Periodic    // scheduled work that other parts ask for
-	routes  func() gin.RoutesInfo // what handler has mounted, for the test that walks it
+	cleaned []workers.Periodic // scheduled work that other parts ask for
+	router  *gin.Engine        // what handler has mounted, for the test that walks it
 }
 
 // waker lets rooms that are opened before the workers announce work to them.

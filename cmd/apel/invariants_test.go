@@ -1,0 +1,84 @@
+package main
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What no table may ever say, whatever -update wrote. Each is checked on what the routes answered, not on what was committed.
+
+// aboutOneself are acts that nobody does to themselves.
+var aboutOneself = regexp.MustCompile(`^POST /api/v1/(people/:id/(roles|roles/revocation|slip|assessments|verifications)|attempts/:id/extra-time|enrolments/:id/granted-attempts|hours/:id/verification|certificates/:id/(revocation|suspension|reinstatement))$|` +
+	`^PUT /api/v1/apps/:code/roles/:role/operators/:person$|^POST /api/v1/apps/:code/roles/:role/operators/:person/relief$`)
+
+// everybodys are routes on units and applications that any employee may read.
+var everybodys = regexp.MustCompile(`^(GET /api/v1/apps/:code|GET /api/v1/vacancies\?under=\{unit\})$`)
+
+// leaderMay is what a leader, who works with figures and candidates, sees of one person: who they are, and how they fit a post.
+var leaderMay = regexp.MustCompile(`^GET /api/v1/people/:id(/positions.*)?$|^POST /api/v1/people/lookup$`)
+
+func holdInvariants(t *testing.T, rows []roleRow) {
+	t.Helper()
+	hits := map[string]int{}
+	for _, r := range rows {
+		name := r.method + " " + r.route
+		yes := func(role string) bool { return r.cells[role] == "yes" }
+		if r.object == "own" && aboutOneself.MatchString(name) {
+			hits["own"]++
+			for _, role := range roles {
+				if yes(role) {
+					t.Errorf("%s: a %s may do this to themselves", name, role)
+				}
+			}
+		}
+		if r.object == "foreign" {
+			hits["foreign"]++
+			for _, role := range []string{"unit_admin", "supervisor"} {
+				if yes(role) && !yes("learner") {
+					t.Errorf("%s: a %s reaches what is not in their unit", name, role)
+				}
+			}
+		}
+		if (r.object == "foreign" || r.object == "subtree") && yes("learner") && !everybodys.MatchString(name) {
+			t.Errorf("%s (%s): a learner reaches what is somebody else's", name, r.object)
+		}
+		if r.method != http.MethodGet && name != "POST /api/v1/people/lookup" { // that one reads; it is a POST so that no NIP stands in an address
+			hits["write"]++
+			if yes("auditor") && !yes("learner") && !yes(anonymous) {
+				t.Errorf("%s (%s): an auditor writes", name, r.object)
+			}
+			if yes("dpo") && !yes("learner") && !yes(anonymous) {
+				t.Errorf("%s (%s): a DPO writes", name, r.object)
+			}
+		}
+		if r.object == "foreign" && yes("leader") && !yes("learner") && owned.MatchString(r.route+ownedParts(r.route)) && !leaderMay.MatchString(name) {
+			t.Errorf("%s: a leader sees personal details", name)
+		}
+		if yes(anonymous) && strings.HasPrefix(r.route, "/api/v1/") && !slices.Contains([]string{"POST /api/v1/sessions", "POST /api/v1/activations", "GET /api/v1/checks/:code", "POST /api/v1/checks", "POST /api/v1/checks/file",
+			"GET /api/v1/root", "GET /api/v1/checkpoint", "POST /api/v1/resets", "POST /api/v1/resets/confirmation"}, name) {
+			t.Errorf("%s is open to everybody", name)
+		}
+		// An address that answers nobody proves nothing about anybody else.
+		empty := func(role string) bool { return r.cells[role] == "none" }
+		if !slices.ContainsFunc(roles, yes) && !slices.ContainsFunc(roles, empty) && !yes(anonymous) && !(r.object == "own" && aboutOneself.MatchString(name)) && !unanswered.MatchString(name) && r.object != "subtree" && r.object != "foreign" {
+			t.Errorf("%s (%s) answers nobody", name, r.object)
+		}
+	}
+	for what, n := range map[string]int{"own": 10, "foreign": 60, "write": 100} {
+		if hits[what] < n {
+			t.Errorf("only %d rows of the kind %s were looked at", hits[what], what)
+		}
+	}
+}
+
+// unanswered are routes whose object the walk does not have: parked work, and pages of one-time links.
+var unanswered = regexp.MustCompile(`/work/:collection/:id/unparking|/penyiapan/|/lupa-sandi/|/logo`)
+
+// ownedParts names the object of a route that has one.
+func ownedParts(route string) string {
+	noun, _, _ := strings.Cut(strings.TrimPrefix(route, "/api/v1/"), "/")
+	return objectOf[noun]
+}

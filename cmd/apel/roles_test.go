@@ -1,0 +1,429 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/apelkota/apel/api"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/texts"
+	"github.com/apelkota/apel/internal/visit"
+)
+
+var update = flag.Bool("update", false, "write testdata/roles.csv; read what git diff shows of it before committing")
+
+// testdata/roles.csv says for every route of pages and API who may use it. A row is a route and whose object it is asked for:
+//
+//   - it has no object, or one that belongs to nobody
+//     own      the actor's own
+//     subtree  a colleague's in DISDUKCAPIL, where unit_admin and supervisor have their role; everybody else's roles hold everywhere
+//     foreign  of somebody in another agency
+//
+// A cell is yes (allowed; the request may still fail for another reason, such as a state that does not allow it), none (a list, with nothing on it
+// for this role), 401, 403 or 404. The walk
+// runs against a database that refuses every write, so that an allowed change is known by that refusal and nothing it does spoils the next cell.
+const roleTable = "testdata/roles.csv"
+
+const anonymous = "anonymous"
+
+// question is one row: a request with placeholders.
+type question struct {
+	method, route string // as the table names it
+	path          string // with {placeholders}
+	object        string
+	media, body   string
+}
+
+// asked are lists narrowed by a parameter: whom or what they are asked for decides, so each is a row of its own.
+var asked = []string{
+	"/api/v1/enrolments?person={person}", "/api/v1/enrolments?unit={unit}", "/api/v1/enrolments?course=APEL-104", "/api/v1/attempts?enrolment={enrolment}", "/api/v1/attempts?course=APEL-104",
+	"/api/v1/certificates?person={person}", "/api/v1/certificates?unit={unit}", "/api/v1/certificates?course=CONTOH-1", "/api/v1/assignments?person={person}", "/api/v1/assignments?unit={unit}",
+	"/api/v1/assignments?course=APEL-202", "/api/v1/audit?about={person}", "/api/v1/audit?who={person}", "/api/v1/people?under={unit}", "/api/v1/readiness/blocking?unit={unit}",
+	"/api/v1/readiness/units?unit={unit}", "/api/v1/vacancies?under={unit}",
+}
+
+// objectOf says which placeholder a route's :id (or :code) stands for.
+var objectOf = map[string]string{"people": "{person}", "units": "{unit}", "enrolments": "{enrolment}", "attempts": "{attempt}", "hours": "{hours}", "certificates": "{certificate}",
+	"assignments": "{assignment}", "notices": "{notice}", "tokens": "{token}", "sessions": "{session}", "apps": "{app}"}
+
+var (
+	ginParameter = regexp.MustCompile(`[:*]([a-zA-Z_]+)`)
+	unitObject   = regexp.MustCompile(`\{(unit|app)\}`)
+	owned        = regexp.MustCompile(`\{(person|enrolment|attempt|hours|certificate|assignment|notice|token|session|nip)\}`)
+)
+
+// questions makes the rows from what is mounted.
+func (c *city) questions() []question {
+	var out []question
+	add := func(q question) {
+		text := q.path + q.body
+		switch {
+		case owned.MatchString(text):
+			for _, q.object = range []string{"own", "subtree", "foreign"} {
+				out = append(out, q)
+			}
+		case unitObject.MatchString(text):
+			for _, q.object = range []string{"subtree", "foreign"} {
+				out = append(out, q)
+			}
+		default:
+			q.object = "-"
+			out = append(out, q)
+		}
+	}
+	for _, r := range c.router.Routes() {
+		if strings.HasPrefix(r.Path, "/assets/") || r.Method == http.MethodHead {
+			continue
+		}
+		q := question{method: r.Method, route: r.Path}
+		if strings.HasPrefix(r.Path, api.Prefix+"/") {
+			template := ginParameter.ReplaceAllString(r.Path, "{$1}")
+			noun, _, _ := strings.Cut(strings.TrimPrefix(template, api.Prefix+"/"), "/")
+			q.path = template
+			if o, ok := objectOf[noun]; ok {
+				q.path = strings.Replace(q.path, "{id}", o, 1)
+				if noun == "apps" {
+					q.path = strings.Replace(q.path, "{code}", o, 1)
+				}
+			}
+			_, op := c.checks.operation(r.Method, template)
+			q.media, q.body = c.body(op)
+		} else {
+			q.path = webAddress(r.Path)
+			if r.Method != http.MethodGet {
+				q.media, q.body = "application/x-www-form-urlencoded", "why=uji"
+			}
+		}
+		add(q)
+	}
+	for _, path := range asked {
+		add(question{method: http.MethodGet, route: path, path: path})
+	}
+	return out
+}
+
+// webPlaceholders are the parameters of pages by the first word of their address.
+var webPlaceholders = map[string]string{"sertifikat": "{certificate}", "kursus": "APEL-104", "pelajaran": "{enrolment}", "belajar": "{enrolment}", "tes": "{attempt}", "percobaan": "{attempt}",
+	"pegawai": "{person}", "unit": "{unit}", "kotak-masuk": "{notice}", "jp": "{hours}", "aplikasi": "{app}", "posisi": "{position}", "jabatan": "{position}", "angkatan": "{cohort}", "v": "{code}"}
+
+func webAddress(route string) string {
+	parts := strings.Split(route, "/")
+	word := ""
+	for i, p := range parts {
+		switch {
+		case !strings.HasPrefix(p, ":") && !strings.HasPrefix(p, "*"):
+			if p != "" && p != "admin" && p != "kelola" {
+				word = p
+			}
+		case webPlaceholders[word] != "":
+			parts[i] = webPlaceholders[word]
+			word = ""
+		default:
+			parts[i] = "tidak-ada"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// given are the values of body fields that must name something that exists, or that a room looks at before it asks for permission.
+var given = map[string]any{"person": "{person}", "persons": []string{"{person}"}, "nip": "{nip}", "unit": "{unitOf}", "course": "APEL-202", "role": "author", "who": "unit:DISDUKCAPIL", "form": "formulir-tabel",
+	"due": "2030-01-31", "on": "2026-01-31", "from": "2029-01-01", "until": "2030-01-31", "since": "2026-01-01", "last": "2026-12-31", "quiz": "{post}", "reason": "gap", "status": "mandiri",
+	"proof": "{proof}", "official": "Kepala BKPSDMD", "password": "kata-sandi-lama", "competency": "T.01", "kind": "people", "code": "KODE"}
+
+// body makes a body that fits an operation's schema, with only what is required.
+func (c *city) body(op map[string]any) (media, body string) {
+	request, ok := op["requestBody"].(map[string]any)
+	if !ok {
+		return "", ""
+	}
+	for media, m := range request["content"].(map[string]any) {
+		if media != "application/json" {
+			if strings.Contains(fmt.Sprint(op["operationId"]), "importFile") {
+				return media, "code,name\nUJI,Uji\n"
+			}
+			return media, "%PDF-1.7\n"
+		}
+		id := fmt.Sprint(op["operationId"])
+		v := c.value("", m.(map[string]any)["schema"].(map[string]any))
+		switch id {
+		case "changeSettings": // the form starts from what stands
+			v.(map[string]any)["settings"] = map[string]any{"institution": "Pemerintah Kota", "city": "Kota", "agency": "Badan", "agency_short": "B", "accent": "#0f5c5c", "signers": []any{}, "zone": "Asia/Jakarta",
+				"base_url": "", "base_confirmed": false, "old_hosts": []any{}, "number_pattern": "{seq:5}/{tahun}", "pppk_codes": []any{}, "service_months": 12, "jp_notice": 24, "jp_duty": 20, "quiet_from": 20, "quiet_until": 6}
+		case "logIn", "activate": // these concern nobody yet
+			v.(map[string]any)["nip"] = "199001012020121001"
+		case "revokeCertificate", "suspendCertificate", "reinstateCertificate":
+			v.(map[string]any)["reason"] = "Uji"
+		}
+		b, err := json.Marshal(v)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return media, string(b)
+	}
+	return "", ""
+}
+
+func (c *city) value(name string, schema map[string]any) any {
+	if ref, ok := schema["$ref"].(string); ok {
+		schema = c.checks.doc["components"].(map[string]any)["schemas"].(map[string]any)[strings.TrimPrefix(ref, "#/components/schemas/")].(map[string]any)
+	}
+	if v, ok := given[name]; ok {
+		return v
+	}
+	kind := fmt.Sprint(schema["type"])
+	switch {
+	case strings.Contains(kind, "object"):
+		out := map[string]any{}
+		properties, _ := schema["properties"].(map[string]any)
+		for p, s := range properties {
+			_, named := given[p]
+			if slices.Contains(toStrings(schema["required"]), p) || named && (p == "person" || p == "form") {
+				out[p] = c.value(p, s.(map[string]any))
+			}
+		}
+		return out
+	case strings.Contains(kind, "array"):
+		return []any{c.value("", schema["items"].(map[string]any))}
+	case strings.Contains(kind, "integer"), strings.Contains(kind, "number"):
+		return 1
+	case strings.Contains(kind, "boolean"):
+		return true
+	}
+	if e, ok := schema["enum"].([]any); ok {
+		return e[0]
+	}
+	return "uji"
+}
+
+func toStrings(v any) []string {
+	var out []string
+	l, _ := v.([]any)
+	for _, x := range l {
+		out = append(out, fmt.Sprint(x))
+	}
+	return out
+}
+
+// ask makes a question's request as a role and says what comes of it.
+func (c *city) ask(role string, q question) (class string, detail string) {
+	name := map[string]string{"own": role, "subtree": "near", "foreign": "far", "-": role}[q.object]
+	b := c.of(name)
+	unit, app := c.nearUnit, c.shared["nearApp"]
+	if q.object == "foreign" {
+		unit, app = c.farUnit, c.shared["farApp"]
+	}
+	id := func(k string) string {
+		if b[k] == "" {
+			return "tidak-ada" // nobody is logged in, or the person has no account
+		}
+		return b[k]
+	}
+	s := c.shared
+	var pairs []string
+	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "quiz", "post", "item", "lesson", "proof"} {
+		pairs = append(pairs, "{"+k+"}", id(k))
+	}
+	body := strings.NewReplacer(append(slices.Clone(pairs), "{unitOf}", unit)...).Replace(q.body)
+	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
+	if noun == "versions" {
+		pairs = append(pairs, "{id}", s["draft"], "{bank}", s["bank"])
+		if strings.Contains(q.path, "{bank}") {
+			pairs = append([]string{"{id}", s["version"]}, pairs...)
+		}
+	}
+	if noun == "imports" || noun == "cohorts" || noun == "positions" || noun == "recommendations" {
+		pairs = append(pairs, "{id}", s[strings.TrimSuffix(noun, "s")])
+	}
+	pairs = append(pairs, "{unit}", unit, "{app}", app, "{code}", map[string]string{"courses": s["course"], "checks": s["code"], "assignment-rules": s["rule"], "v": s["code"]}[noun], "{position}", s["position"],
+		"{cohort}", s["cohort"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{id}", "tidak-ada")
+	for i := 1; i < len(pairs); i += 2 {
+		pairs[i] = url.PathEscape(pairs[i])
+	}
+	path := strings.NewReplacer(pairs...).Replace(q.path)
+	if strings.HasSuffix(q.route, "/imports/:kind") {
+		path += "?name=people.csv&check=true"
+	}
+	ctx, cancel := context.WithCancel(c.t.Context())
+	defer cancel()
+	r := httptest.NewRequest(q.method, path, strings.NewReader(body)).WithContext(ctx)
+	if q.media != "" {
+		r.Header.Set("Content-Type", q.media)
+	}
+	if strings.Contains(q.route, "extra-time") || strings.Contains(q.route, "granted-attempts") {
+		r.Header.Set("Idempotency-Key", "tabel-peran")
+	}
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	v := visit.Visit{Lang: texts.ID, Request: "walk"}
+	if role != anonymous {
+		v.Actor, v.Session = c.purely(role), c.of(role)["session"]
+		r.Header.Set("Cookie", "apel="+c.tokens[role])
+	}
+	w := untilFlush{httptest.NewRecorder(), cancel}
+	c.router.ServeHTTP(w, r.WithContext(visit.With(ctx, v)))
+	answer := w.Body.String()
+	where := fmt.Sprintf("%s %s as %s (%s): %d %.300s", q.method, path, role, q.object, w.Code, answer)
+	if strings.HasPrefix(q.route, api.Prefix+"/") && !strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
+		if _, err := c.checks.check(q.method, r.URL.Path, w.Code, w.Header(), w.Body.Bytes()); err != nil {
+			c.t.Error(err)
+		}
+	}
+	if w.Code == http.StatusUnauthorized && (strings.HasSuffix(q.route, "/sessions") || strings.HasSuffix(q.route, "/activations")) {
+		return "yes", where // anybody may try; the number is nobody's
+	}
+	switch {
+	case w.Code == http.StatusSeeOther && strings.HasPrefix(w.Header().Get("Location"), "/masuk"):
+		return "401", where
+	case w.Code == http.StatusOK && strings.Contains(answer, `"items":[]`):
+		return "none", where
+	case w.Code < 400, w.Code == http.StatusConflict, w.Code == http.StatusTooManyRequests:
+		return "yes", where
+	case w.Code == http.StatusUnprocessableEntity:
+		if strings.Contains(answer, `"detail":"Isian belum benar. Periksa lagi."`) && role != anonymous {
+			c.t.Errorf("the walk's body does not fit the schema: %s\nsent %s", where, body)
+		}
+		return "yes", where
+	case w.Code == http.StatusForbidden && strings.Contains(answer, `"title":"read_only"`),
+		w.Code == http.StatusForbidden && strings.Contains(answer, "dibuka hanya untuk dibaca"):
+		return "yes", where
+	case w.Code == http.StatusUnauthorized, w.Code == http.StatusForbidden, w.Code == http.StatusNotFound:
+		return fmt.Sprint(w.Code), where
+	}
+	c.t.Errorf("the walk cannot tell: %s", where)
+	return fmt.Sprint(w.Code), where
+}
+
+// purely is the person who stands for a role, holding that role and no other: in life, the head of an agency is a supervisor beside being a leader.
+func (c *city) purely(role string) access.Actor {
+	a := access.Actor{Person: c.persons[role], Recent: true}
+	switch role {
+	case "learner":
+	case "supervisor", "unit_admin":
+		a.Grants = []access.Grant{{Role: role, Unit: c.nearUnit}}
+	default:
+		a.Grants = []access.Grant{{Role: role}}
+	}
+	return a
+}
+
+// untilFlush ends a request at its first flush: an event stream has said enough then.
+type untilFlush struct {
+	*httptest.ResponseRecorder
+	cancel context.CancelFunc
+}
+
+// Flush implements http.Flusher.
+func (u untilFlush) Flush() {
+	u.ResponseRecorder.Flush()
+	u.cancel()
+}
+
+type roleRow struct {
+	method, route, object string
+	cells                 map[string]string
+}
+
+func (r roleRow) key() string { return r.route + " " + r.method + " " + r.object }
+
+// walk asks every question in every role.
+func (c *city) walk() []roleRow {
+	c.db.SetReadOnly("the walk changes nothing")
+	var out []roleRow
+	for _, q := range c.questions() {
+		row := roleRow{q.method, q.route, q.object, map[string]string{}}
+		for _, role := range append(slices.Clone(roles), anonymous) {
+			if role == anonymous && q.object == "own" {
+				row.cells[role] = "-"
+				continue
+			}
+			row.cells[role], _ = c.ask(role, q)
+		}
+		out = append(out, row)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].key() < out[j].key() })
+	return out
+}
+
+func writeRoleTable(rows []roleRow) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	columns := append(slices.Clone(roles), anonymous)
+	w.Write(append([]string{"route", "method", "object"}, columns...)) //nolint:errcheck // a buffer
+	for _, r := range rows {
+		line := []string{r.route, r.method, r.object}
+		for _, c := range columns {
+			line = append(line, r.cells[c])
+		}
+		w.Write(line) //nolint:errcheck // a buffer
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+func readRoleTable() (map[string]roleRow, error) {
+	f, err := os.Open(roleTable)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]roleRow{}
+	for _, l := range lines[1:] {
+		r := roleRow{l[1], l[0], l[2], map[string]string{}}
+		for i, name := range lines[0][3:] {
+			r.cells[name] = l[3+i]
+		}
+		out[r.key()] = r
+	}
+	return out, nil
+}
+
+// Who may use which route on whose things is as the committed table says; a route without a row fails.
+func TestRoleTable(t *testing.T) {
+	c := openCity(t, false)
+	rows := c.walk()
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(roleTable, writeRoleTable(rows), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := readRoleTable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		w, ok := want[r.key()]
+		if !ok {
+			t.Errorf("%s %s (%s) has no row in %s", r.method, r.route, r.object, roleTable)
+			continue
+		}
+		delete(want, r.key())
+		for role, cell := range r.cells {
+			if w.cells[role] != cell {
+				t.Errorf("%s %s (%s) as %s: %s, the table says %s", r.method, r.route, r.object, role, cell, w.cells[role])
+			}
+		}
+	}
+	for _, r := range want {
+		t.Errorf("%s has a row for %s %s (%s), which is not mounted", roleTable, r.method, r.route, r.object)
+	}
+	holdInvariants(t, rows)
+}
