@@ -199,6 +199,9 @@ func (w *admin) relievePage(c *gin.Context, status int, form Form) error {
 		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
 	}
 	code := c.Param("app")
+	if _, err := w.Readiness.Operators(c.Request.Context(), reader(c), code); err != nil { // the page names a person
+		return err
+	}
 	p := &PanelsPage{Base: Base{Active: navApps, Title: w.T(c, "Akhiri tugas %s", w.person(c.Request.Context(), c.Param("person"))), Lead: code + " · " + c.Param("role"), Crumbs: crumbs(Link{Label: "Aplikasi layanan", URL: "/kelola/aplikasi"}, Link{Name: code, URL: address("kelola", "aplikasi", code)})}}
 	p.add(Panel{Form: &PanelForm{URL: address("kelola", "aplikasi", code, "petugas", c.Param("person"), c.Param("role")), Form: form, Fields: []Field{form.Need("date", "last", "Hari terakhir").Short(), reasoned(form, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: "Akhiri tugas", Kind: "danger"}, {Label: "Batal", URL: address("kelola", "aplikasi", code), Kind: "quiet"}}}})
 	w.Render(c, status, "panels", p)

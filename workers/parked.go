@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 )
 
@@ -34,6 +35,9 @@ func (w *Workers) Unpark(ctx context.Context, a access.Actor, r Ref, why string)
 	role, err := w.Policy.May(a, "unpark", workThing)
 	if err != nil {
 		return err
+	}
+	if len(w.Steps[r.Collection]) == 0 {
+		return faults.New(faults.NotFound, "Pekerjaan ini tidak ada.", "There is no such work.")
 	}
 	by := storage.Audit{ID: storage.NewID(), At: w.Now(), Who: a.Name(), Role: role, Verb: "unpark", Thing: r.Collection + "/" + r.ID, Why: why}
 	if err := w.DB.Unpark(ctx, r.Collection, r.ID, w.Now(), by); err != nil {

@@ -187,6 +187,9 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 		if err := f.activate(ctx, in, name, page.Items[i]); err != nil {
 			return err
 		}
+		if _, err := in.people.Grant(ctx, access.System("test"), page.Items[i].ID, people.RoleGrant{Role: "reviewer", Why: "uji"}); err != nil { // something to take away
+			return err
+		}
 	}
 	for _, role := range append(slices.Clone(roles), "near", "far") {
 		l, ok := f.logins[role]
@@ -314,7 +317,7 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 	if err != nil {
 		return err
 	}
-	s["draft"] = draft.ID
+	s["draft"], s["bank104"] = draft.ID, draft.Content.Banks[0].Code
 	cohort, err := in.courses.OpenCohort(ctx, system, courses.CohortInput{Course: "APEL-103", Name: "Angkatan uji", From: day, Until: day.AddDays(30), Quota: 30})
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "write testdata/roles.csv; read what git
 //     foreign  of somebody in another agency
 //
 // A cell is yes (allowed; the request may still fail for another reason, such as a state that does not allow it), none (a list, with nothing on it
-// for this role), 401, 403 or 404. The walk
+// for this role), 401, 403 or 404. On a page "form" is a form refused for what was typed, which happened before or after the question of permission. The walk
 // runs against a database that refuses every write, so that an allowed change is known by that refusal and nothing it does spoils the next cell.
 const roleTable = "testdata/roles.csv"
 
@@ -102,9 +102,9 @@ func (c *city) questions() []question {
 			_, op := c.checks.operation(r.Method, template)
 			q.media, q.body = c.body(op)
 		} else {
-			q.path = webAddress(r.Path)
+			q.path = pageAddress(r.Path)
 			if r.Method != http.MethodGet {
-				q.media, q.body = "application/x-www-form-urlencoded", "why=uji"
+				q.media, q.body = "application/x-www-form-urlencoded", pageForm(r.Path)
 			}
 		}
 		add(q)
@@ -115,27 +115,46 @@ func (c *city) questions() []question {
 	return out
 }
 
-// webPlaceholders are the parameters of pages by the first word of their address.
-var webPlaceholders = map[string]string{"sertifikat": "{certificate}", "kursus": "APEL-104", "pelajaran": "{enrolment}", "belajar": "{enrolment}", "tes": "{attempt}", "percobaan": "{attempt}",
-	"pegawai": "{person}", "unit": "{unit}", "kotak-masuk": "{notice}", "jp": "{hours}", "aplikasi": "{app}", "posisi": "{position}", "jabatan": "{position}", "angkatan": "{cohort}", "v": "{code}"}
+// pageParameter says what a parameter of a page's address stands for.
+var pageParameter = map[string]string{"person": "{person}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}",
+	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
+	"import": "{import}", "role": "operator", "act": "cabut"}
 
-func webAddress(route string) string {
-	parts := strings.Split(route, "/")
-	word := ""
-	for i, p := range parts {
-		switch {
-		case !strings.HasPrefix(p, ":") && !strings.HasPrefix(p, "*"):
-			if p != "" && p != "admin" && p != "kelola" {
-				word = p
+func pageAddress(route string) string {
+	switch {
+	case strings.HasPrefix(route, "/sertifikat/:id"):
+		return strings.Replace(route, ":id", "{certificate}", 1)
+	case strings.HasPrefix(route, "/kursus/:code"):
+		return strings.Replace(route, ":code", "APEL-104", 1)
+	case strings.HasSuffix(strings.ToLower(route), "/v/:code"):
+		return strings.Replace(route, ":code", "{code}", 1)
+	}
+	return ginParameter.ReplaceAllStringFunc(route, func(p string) string {
+		if v, ok := pageParameter[p[1:]]; ok {
+			return v
+		}
+		return "tidak-ada" // a one-time link that nobody holds
+	})
+}
+
+// pageForm fills every form well enough to come as far as the question of permission.
+func pageForm(route string) string {
+	f := url.Values{}
+	for k, v := range map[string]string{"why": "Alasan uji", "minutes": "5", "key": "tabel-peran", "form": "formulir-tabel", "reason": "gap", "because": "Alasan uji", "due": "2030-01-31", "course": "APEL-202",
+		"role": "author", "since": "2026-01-01", "last": "2026-12-31", "official": "Kepala BKPSDMD", "held": "0", "collection": "attempts", "id": "tidak-ada", "quota": "10", "name": "Uji", "from": "2029-01-01",
+		"until": "2030-01-31", "who": "all", "code": "KODE", "due_days": "30", "closed": "1", "version": "0", "q": "uji", "note": "uji"} {
+		f.Set(k, v)
+	}
+	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"},
+		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
+		"/simpan": {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"}} {
+		if strings.HasSuffix(route, suffix) {
+			for i := 0; i < len(more); i += 2 {
+				f.Set(more[i], more[i+1])
 			}
-		case webPlaceholders[word] != "":
-			parts[i] = webPlaceholders[word]
-			word = ""
-		default:
-			parts[i] = "tidak-ada"
 		}
 	}
-	return strings.Join(parts, "/")
+	return strings.NewReplacer("%7B", "{", "%7D", "}").Replace(f.Encode())
 }
 
 // given are the values of body fields that must name something that exists, or that a room looks at before it asks for permission.
@@ -236,7 +255,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "quiz", "post", "item", "lesson", "proof"} {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
-	body := strings.NewReplacer(append(slices.Clone(pairs), "{unitOf}", unit)...).Replace(q.body)
+	body := strings.NewReplacer(append(slices.Clone(pairs), "{unitOf}", unit, "{unit}", unit, "{app}", app)...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
 	if noun == "versions" {
 		pairs = append(pairs, "{id}", s["draft"], "{bank}", s["bank"])
@@ -247,7 +266,10 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	if noun == "imports" || noun == "cohorts" || noun == "positions" || noun == "recommendations" {
 		pairs = append(pairs, "{id}", s[strings.TrimSuffix(noun, "s")])
 	}
-	pairs = append(pairs, "{unit}", unit, "{app}", app, "{code}", map[string]string{"courses": s["course"], "checks": s["code"], "assignment-rules": s["rule"], "v": s["code"]}[noun], "{position}", s["position"],
+	if noun == "checks" || !strings.HasPrefix(q.path, api.Prefix) {
+		pairs = append(pairs, "{code}", s["code"])
+	}
+	pairs = append(pairs, "{bank104}", s["bank104"], "{rule}", s["rule"], "{recommendation}", s["recommendation"], "{import}", s["import"], "{unit}", unit, "{app}", app, "{code}", map[string]string{"courses": s["course"], "assignment-rules": s["rule"]}[noun], "{position}", s["position"],
 		"{cohort}", s["cohort"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{id}", "tidak-ada")
 	for i := 1; i < len(pairs); i += 2 {
 		pairs[i] = url.PathEscape(pairs[i])
@@ -280,8 +302,11 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 			c.t.Error(err)
 		}
 	}
-	if w.Code == http.StatusUnauthorized && (strings.HasSuffix(q.route, "/sessions") || strings.HasSuffix(q.route, "/activations")) {
+	if w.Code == http.StatusUnauthorized && q.method == http.MethodPost && (strings.HasSuffix(q.route, "/sessions") || strings.HasSuffix(q.route, "/activations")) {
 		return "yes", where // anybody may try; the number is nobody's
+	}
+	if w.Code == http.StatusTooManyRequests && !strings.HasPrefix(q.route, "/api/") {
+		return "form", where // many tries at logging in from one address
 	}
 	switch {
 	case w.Code == http.StatusSeeOther && strings.HasPrefix(w.Header().Get("Location"), "/masuk"):
@@ -293,6 +318,9 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	case w.Code == http.StatusUnprocessableEntity:
 		if strings.Contains(answer, `"detail":"Isian belum benar. Periksa lagi."`) && role != anonymous {
 			c.t.Errorf("the walk's body does not fit the schema: %s\nsent %s", where, body)
+		}
+		if !strings.HasPrefix(q.route, "/api/") {
+			return "form", where
 		}
 		return "yes", where
 	case w.Code == http.StatusForbidden && strings.Contains(answer, `"title":"read_only"`),
