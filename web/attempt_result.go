@@ -24,6 +24,7 @@ type ResultPage struct {
 	Again       []Link // lessons to read again
 	Closed      string // why the items are not shown
 	Items       []QuizItem
+	Open        bool // the explanations are unfolded at once
 	Certificate *Card
 	Pending     *Waiting // the certificate is being made
 	Next        []Button
@@ -67,7 +68,7 @@ func (l *learner) markingPage(c *gin.Context, at courses.AttemptDoc) *ResultPage
 
 func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progress) *ResultPage {
 	p := &ResultPage{Base: Base{Title: in(c, r.Title), Active: navCatalogue, Crumbs: []Link{{Name: in(c, x.Card.Title), URL: enrolmentURL(r.Enrolment)}}},
-		Score: l.format(c).points(r.Score), TimedOut: r.TimedOut, Closed: in(c, r.Hint)}
+		Score: l.format(c).points(r.Score), TimedOut: r.TimedOut, Closed: in(c, r.Hint), Open: r.Kind == courses.Practice}
 	if r.Kind == courses.PostTest {
 		p.Of = l.T(c, "lulus mulai nilai %d", r.PassMark)
 		p.Verdict = Badge{Kind: Warn, Label: "Belum lulus"}

@@ -68,11 +68,7 @@ func (l *learner) gapLevel(c *gin.Context, g competencies.Gap) Level {
 
 // ownedText says what a level rests on and how long.
 func (l *learner) ownedText(c *gin.Context, o competencies.Owned) string {
-	s := in(c, o.Text())
-	if o.Until != "" {
-		s += " " + l.T(c, "Berlaku sampai %s.", l.format(c).day(o.Until))
-	}
-	return s
+	return in(c, o.Text())
 }
 
 // nextCourse is a course with why it is named: which gap it closes.

@@ -65,7 +65,7 @@ func (l *learner) step(c *gin.Context, x courses.Progress, r courses.Requirement
 		s.State, s.URL, s.Text = "locked", "", join(c, r.Locked)
 	case x.Next != nil && x.Next.Kind == r.Kind && x.Next.Code == r.Code:
 		s.State, s.Text = "now", in(c, r.Missing)
-	default:
+	case r.Kind != "lesson" || x.Reading[r.Code].Seconds > 0:
 		s.Text = in(c, r.Missing)
 	}
 	if r.Kind == "prerequisite" {

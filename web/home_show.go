@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -21,6 +22,7 @@ type HomePage struct {
 	Idle      Empty     // shown then
 	Duties    []Card    // compulsory and not finished, the earliest due date first
 	Going     []Card    // begun of one's own accord
+	Advised   []Card    // courses that close a gap, with why
 	Hours     Ring
 	HoursText string
 	Stats     []Stat
@@ -64,6 +66,9 @@ func (l *learner) showHome(c *gin.Context) error {
 		Idle: Empty{Icon: "done", Label: "Tidak ada yang wajib hari ini", Text: l.T(c, "Pilih sendiri apa yang ingin Anda pelajari."), Action: &Button{Label: "Buka katalog", URL: "/katalog", Kind: "primary"}}}
 	l.fillLearning(c, p, learning)
 	l.fillHours(c, p, hours)
+	if err := l.fillAdvised(c, p, learning); err != nil {
+		return err
+	}
 	p.Stats = l.homeStats(c, held.Views, learning)
 	l.Render(c, http.StatusOK, "home", p)
 	return nil
@@ -130,6 +135,29 @@ func (l *learner) learningCard(c *gin.Context, x courses.Learning) Card {
 // dueText says until when something is compulsory.
 func (l *learner) dueText(c *gin.Context, due civil.Date) string {
 	return l.T(c, "Wajib sampai %s", l.format(c).day(due)) + " · " + l.until(c, due)
+}
+
+// mostAdvised is how many courses the start page names; the others stand on the page of competencies.
+const mostAdvised = 2
+
+// fillAdvised names courses that close a gap and are not under way or completed.
+func (l *learner) fillAdvised(c *gin.Context, p *HomePage, learning []courses.Learning) error {
+	ctx, a := c.Request.Context(), reader(c)
+	st, err := l.Competencies.StandingOf(ctx, a, a.Person)
+	if err != nil {
+		return err
+	}
+	dictionary, err := l.Competencies.Dictionary(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range st.Next {
+		known := slices.ContainsFunc(learning, func(x courses.Learning) bool { return x.Course == n.Course })
+		if !known && len(p.Advised) < mostAdvised {
+			p.Advised = append(p.Advised, l.nextCourse(c, n, dictionary))
+		}
+	}
+	return nil
 }
 
 // fillHours draws the ring of learning hours of the year that counts for the person.

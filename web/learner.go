@@ -17,15 +17,18 @@ import (
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/placement"
 )
 
-// LearnerRooms is what the pages of learners and the public ask. Everything is required but Watch.
+// LearnerRooms is what the pages of learners and the public ask. Everything is required but Placement and Watch.
 type LearnerRooms struct {
 	People       *people.Service
 	Courses      *courses.Service
 	Certificates *certificates.Service
 	Competencies *competencies.Service
 	Settings     *settings.Service
+	// Placement names positions for the reader. Nil: that page is not there.
+	Placement *placement.Service
 	// Watch tells a waiting page when the chain moved on. Nil: it looks every second.
 	Watch Watcher
 }

@@ -120,7 +120,7 @@ func sampleCertificateCard() Card {
 func sampleHome() *HomePage {
 	return &HomePage{Base: Base{Title: "Halo, Sari Wulandari"},
 		Next:   &NextStep{Course: "Layanan Tanpa Pungli", Step: "Baca: Kenapa pungli terjadi", Due: "Wajib sampai 22 Des 2026 · 30 hari lagi", Why: "Setiap pegawai wajib memahaminya.", Done: Progress{Label: "Kemajuan", Done: 20, Goal: 100}, Button: Button{Label: "Lanjutkan belajar", URL: "/belajar/x/pelajaran/L1", Kind: "primary", Icon: "arrow"}},
-		Duties: []Card{sampleCourseCard()}, Going: []Card{{Code: "APEL-202", Name: "Penanganan Aduan", URL: "/kursus/APEL-202"}},
+		Duties: []Card{sampleCourseCard()}, Advised: []Card{{Code: "APEL-301", Name: "Memimpin Perubahan", URL: "/kursus/APEL-301", Reasons: []Reason{{Kind: Info, Text: "Komunikasi: dari level 1 ke 2"}}}}, Going: []Card{{Code: "APEL-202", Name: "Penanganan Aduan", URL: "/kursus/APEL-202"}},
 		Hours: Ring{Label: "Jam pelajaran tahun ini", Done: 8, Goal: 20, Unit: "JP"}, HoursText: "Kurang 12 JP.",
 		Stats: []Stat{{Label: "Sertifikat berlaku", Value: "2", Icon: "certificate", URL: "/sertifikat"}},
 		News:  []InboxItem{{ID: "a.b", Icon: "certificate", Title: "Sertifikat terbit", Body: "Unduh kapan saja.", At: time.Date(2026, 11, 22, 3, 31, 0, 0, time.UTC), New: true, Opens: true}}}

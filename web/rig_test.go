@@ -54,7 +54,8 @@ type rig struct {
 
 // The people the stories are about, by their numbers in demo/city/people.csv.
 const (
-	dewi = "199107032022212934" // works at a counter of the civil registry, on a contract
+	dewi  = "199107032022212934" // works at a counter of the civil registry, on a contract, and looks after its people
+	nadia = "199505302023212939" // works at a counter of the service mall, on a contract; nothing else
 )
 
 var rigStart = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
@@ -202,6 +203,7 @@ func newRig(t testing.TB) *rig {
 	placing := must[*placement.Service](t)(placement.Open(ctx, placement.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: placement.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Competencies: levels}))
 	r.DB = db
 	r.Admin = AdminRooms{Policy: policy, People: register, Courses: teaching, Certificates: certs, Competencies: levels, Placement: placing, Readiness: apps, Settings: set, Audit: trail, Work: rigWork{r.workers}, Files: store}
+	r.Rooms.Placement = placing
 	r.loadCity(ctx)
 	check(t, r.workers.Start(ctx))
 
@@ -283,13 +285,12 @@ func (r *rig) navigation(c *gin.Context) Navigation {
 	if k, err := r.Rooms.People.Unread(c.Request.Context(), a, people.ID(a.Person)); err == nil {
 		n.Person.InboxCount = k
 	}
-	items := []NavItem{{Key: navHome, Label: "Beranda", Icon: "home", URL: "/"}, {Key: navCatalogue, Label: "Katalog kursus", Icon: "course", URL: "/katalog"}, {Key: navCertificates, Label: "Sertifikat", Icon: "certificate", URL: "/sertifikat"},
-		{Key: navCompetencies, Label: "Kompetensi", Icon: "target", URL: "/kompetensi"}, {Key: navHours, Label: "Jam pelajaran", Icon: "clock", URL: "/jp"}}
-	n.Groups, n.Phone = []NavGroup{{Step: 1, Label: "SDM", Items: items}}, items[:4]
-	n.Groups = append(n.Groups, AdminNavigation(func(verb, kind string) bool {
-		s := r.Admin.Policy.Scope(a, verb, kind)
-		return s.All || len(s.Units) > 0
-	})...)
+	n.Groups, n.Phone = LearnerNavigation(true)
+	may := func(verb, kind string) bool {
+		scope := r.Admin.Policy.Scope(a, verb, kind)
+		return scope.All || len(scope.Units) > 0
+	}
+	n.Groups = append(n.Groups, AdminNavigation(may)...)
 	return n
 }
 

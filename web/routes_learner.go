@@ -55,6 +55,7 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.GET("/sertifikat/:id/pdf", e.Handle(l.downloadCertificate)) // certificate_download.go
 	in.GET("/sertifikat/:id/aliran", e.Handle(l.watchCertificate)) // attempt_await.go
 	in.GET("/kompetensi", e.Handle(l.showCompetencies))            // competency_show.go
+	in.GET("/jabatan", e.Handle(l.showMyPosts))                    // post_list.go
 	in.GET("/jp", e.Handle(l.showHours))                           // hours_show.go
 	in.POST("/jp", e.Handle(l.addHours))                           // hours_add.go
 	in.GET("/kotak-masuk", e.Handle(l.showInbox))                  // inbox_show.go

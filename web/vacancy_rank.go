@@ -161,7 +161,7 @@ func fitOf(f competencies.Fit) *Fit {
 }
 
 // verdicts are the rules that are not known to be met, with their law and how they can be met.
-func (w *admin) verdicts(c *gin.Context, all []placement.Verdict) []Reason {
+func (e *Engine) verdicts(c *gin.Context, all []placement.Verdict) []Reason {
 	var out []Reason
 	for _, v := range all {
 		r := Reason{Kind: Warn, Text: in(c, v.Text), Law: v.Law}
@@ -182,21 +182,21 @@ func (w *admin) verdicts(c *gin.Context, all []placement.Verdict) []Reason {
 }
 
 // matchReasons say per competency what the post asks for and what is there. No evidence is no level, not level 0.
-func (w *admin) matchReasons(c *gin.Context, all []placement.Reason, name func(string) string) []Reason {
+func (e *Engine) matchReasons(c *gin.Context, all []placement.Reason, name func(string) string) []Reason {
 	var out []Reason
 	for _, x := range all {
-		r := Reason{Text: w.T(c, "%s: diminta level %d, dimiliki level %d.", name(x.Competency), x.Required, x.Level), Kind: Success}
+		r := Reason{Text: e.T(c, "%s: diminta level %d, dimiliki level %d.", name(x.Competency), x.Required, x.Level), Kind: Success}
 		switch {
 		case x.Level == 0:
-			r.Kind, r.Text = Warn, w.T(c, "%s: diminta level %d, belum ada bukti.", name(x.Competency), x.Required)
+			r.Kind, r.Text = Warn, e.T(c, "%s: diminta level %d, belum ada bukti.", name(x.Competency), x.Required)
 		case x.Level < x.Required:
 			r.Kind = Warn
 		}
 		if x.Importance == competencies.Absolute {
-			r.Law = w.T(c, "mutlak")
+			r.Law = e.T(c, "mutlak")
 		}
 		if x.State == competencies.Proposed {
-			r.Law = joinWords(r.Law, w.T(c, "usulan"))
+			r.Law = joinWords(r.Law, e.T(c, "usulan"))
 		}
 		out = append(out, r)
 	}

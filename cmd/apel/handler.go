@@ -56,7 +56,8 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 		return nil, err
 	}
 	in.cleaned = append(in.cleaned, workers.Periodic{Name: "drop old idempotent answers", Every: time.Hour, Do: clean})
-	engine.MountLearner(r, web.LearnerRooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Settings: in.settings, Watch: watch})
+	engine.MountLearner(r, web.LearnerRooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Settings: in.settings,
+		Placement: in.placement, Watch: watch})
 	engine.MountAdmin(r, web.AdminRooms{Policy: in.policy, People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Placement: in.placement,
 		Readiness: in.readiness, Settings: in.settings, Audit: in.audit, Work: in.parked(), Files: in.blobs})
 	r.NoRoute(func(c *gin.Context) {

@@ -25,18 +25,11 @@ func (in *installation) navigation(c *gin.Context) web.Navigation {
 		n.Person.InboxCount = unread
 	}
 	n.Person.Role = highest(v.Actor).In(texts.Lang(web.Lang(c)))
-	own := web.NavGroup{Step: 1, Label: "SDM", Items: []web.NavItem{
-		{Key: "home", Label: "Beranda", Icon: "home", URL: "/"},
-		{Key: "catalogue", Label: "Katalog", Icon: "course", URL: "/katalog"},
-		{Key: "certificates", Label: "Sertifikat", Icon: "certificate", URL: "/sertifikat"},
-		{Key: "competencies", Label: "Kompetensi", Icon: "chart", URL: "/kompetensi"},
-		{Key: "hours", Label: "Jam pelajaran", Icon: "clock", URL: "/jp"},
-	}}
-	n.Groups = append([]web.NavGroup{own}, web.AdminNavigation(func(verb, kind string) bool {
+	n.Groups, n.Phone = web.LearnerNavigation(true)
+	n.Groups = append(n.Groups, web.AdminNavigation(func(verb, kind string) bool {
 		s := in.policy.Scope(v.Actor, verb, kind)
 		return s.All || len(s.Units) > 0
 	})...)
-	n.Phone = []web.NavItem{own.Items[0], own.Items[1], own.Items[2], own.Items[3]}
 	return n
 }
 

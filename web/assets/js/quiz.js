@@ -166,6 +166,8 @@ function mapState(id) {
   const body = collect(id);
   const answered = body.getAll('answer.' + id).some((v) => v.trim() !== '');
   square.classList.toggle('is-answered', answered);
+  const sum = find('[data-answered]');
+  if (sum) sum.textContent = words('answered').replace('#', String(form.querySelectorAll('[data-nav].is-answered').length));
 }
 
 /** Sends the oldest waiting answer; one at a time. */
