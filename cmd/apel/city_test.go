@@ -431,16 +431,6 @@ func (c *city) as(role string) *client {
 // of is what belongs to the person who stands for a name.
 func (c *city) of(name string) belongings { return c.owned[c.persons[name]] }
 
-// actor is who acts in a role, for asking the rooms themselves.
-func (c *city) actor(role string) access.Actor {
-	c.t.Helper()
-	a, err := c.installation.people.Actor(c.t.Context(), people.ID(c.persons[role]))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return a
-}
-
 // app makes an application with one role in a unit.
 func (f *filled) app(ctx context.Context, in *installation, unit, name string) error {
 	system := access.System("test")
