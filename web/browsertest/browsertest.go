@@ -19,7 +19,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -407,10 +406,16 @@ func (p *Page) shoot(name string, action chromedp.Action[[]byte]) {
 	p.t.Logf("screenshot %s", path)
 }
 
-// axePath is node_modules/axe-core beside this file (npm ci in web/browsertest).
+// axePath is where npm ci puts axe-core: web/browsertest of the module that the running test belongs to. Found from the working folder, which go
+// test sets to the tested package's, so that binaries built with -trimpath find it too.
 func axePath() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "node_modules", "axe-core", "axe.min.js")
+	inside := filepath.Join("web", "browsertest", "node_modules", "axe-core", "axe.min.js")
+	for folder := "."; len(folder) < 64; folder = filepath.Join(folder, "..") {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return filepath.Join(folder, inside)
+		}
+	}
+	return inside
 }
 
 // Axe runs axe-core with the rules of WCAG 2.2 A and AA and good practice, and fails for every violation. Without axe-core it logs that it
