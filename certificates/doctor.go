@@ -13,6 +13,7 @@ import (
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/blobs"
 )
 
 // Report is what CheckLog found.
@@ -77,6 +78,63 @@ func (s *Service) CheckLog(ctx context.Context) (Report, error) {
 		return nil
 	})
 	return r, err
+}
+
+// CheckFiles looks whether the file of every certificate that was drawn is stored and unchanged, and says how many there are. For `apel doctor`.
+func (s *Service) CheckFiles(ctx context.Context) (files int, problems []string, err error) {
+	err = s.docs.All(ctx, func(d storage.Doc[Certificate]) error {
+		if d.Value.File == nil {
+			return nil
+		}
+		files++
+		_, err := s.blobs.Check(ctx, d.Value.File.Hash)
+		switch {
+		case errors.Is(err, faults.NotFound):
+			err = errors.New("it is missing")
+		case err == nil || !errors.Is(err, blobs.ErrDamaged):
+			return err
+		}
+		if len(problems) < maxProblems {
+			problems = append(problems, fmt.Sprintf("file of certificate %s: %v", d.ID, err))
+		}
+		return nil
+	})
+	return files, problems, err
+}
+
+// Continues checks that the log is a continuation of an older signed checkpoint of it: everything logged then stands unchanged at its place. A
+// log that is shorter, or other than it was, is a Conflict; so is a checkpoint that this installation's log key did not sign.
+func (s *Service) Continues(ctx context.Context, older string) error {
+	root, err := s.Root(ctx)
+	if err != nil {
+		return err
+	}
+	was, err := root.OpenCheckpoint(older)
+	if err != nil {
+		return faults.Wrap(err, faults.Conflict, "Titik periksa lama bukan dari log instalasi ini.", "The older checkpoint is not of this installation's log.")
+	}
+	state, err := s.state(ctx)
+	if err != nil {
+		return err
+	}
+	is, err := state.tree()
+	if err != nil {
+		return err
+	}
+	if is.N < was.N {
+		return faults.Newf(faults.Conflict, "Log mundur: dulu %d daun, sekarang %d.", "The log went back: it had %d leaves, now %d.", was.N, is.N)
+	}
+	if was.N == 0 {
+		return nil
+	}
+	proof, err := tlog.ProveTree(is.N, was.N, s.reader(ctx, is))
+	if err == nil {
+		err = tlog.CheckTree(proof, is.N, is.Hash, was.N, was.Hash)
+	}
+	if err != nil {
+		return faults.Wrap(err, faults.Conflict, "Log tidak memuat isi lamanya tanpa perubahan.", "The log does not hold what it held, unchanged.")
+	}
+	return nil
 }
 
 // logCheck walks the journal with its own state; nothing of it comes from the projections.

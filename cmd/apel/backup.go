@@ -22,6 +22,9 @@ type backupVerb struct {
 	PassphraseFile string `help:"File with the passphrase for --with-keys." type:"path"`
 }
 
+// factCheckpoint names the log's checkpoint among a backup's facts.
+const factCheckpoint = "checkpoint"
+
 // backupOrder is what a running server is asked for.
 type backupOrder struct {
 	To         string `json:"to"`
@@ -86,7 +89,7 @@ func (in *installation) backup(ctx context.Context, o backupOrder) (backup.Manif
 		facts["kind"] = m.Kind
 	}
 	if checkpoint, size, err := in.certificates.Checkpoint(ctx); err == nil {
-		facts["log_size"], facts["checkpoint"] = fmt.Sprint(size), checkpoint
+		facts["log_size"], facts[factCheckpoint] = fmt.Sprint(size), checkpoint
 	}
 	return backup.Make(ctx, o.To, backup.Source{Engine: engine, Blobs: in.blobs, Keys: in.folder.file(dirKeys), Passphrase: o.Passphrase, Facts: facts, Now: in.now})
 }

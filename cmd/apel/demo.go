@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/demo"
 	"github.com/apelkota/apel/internal/access"
@@ -32,7 +33,9 @@ type demoVerb struct {
 	front
 	Once   bool   `help:"Run the main job as a client over HTTP, verify it, print it and exit."`
 	JSON   bool   `help:"With --once: print the steps as JSON."`
-	Out    string `help:"With --once: folder for the certificate's PDF." default:"." type:"path"`
+	Out    string `help:"With --once: folder for the certificate's PDF and the public root that checks it." default:"." type:"path"`
+	Keep   bool   `help:"With --once: do it in --dir and keep that folder; every further run is by the next learner."`
+	Times  int    `help:"With --once: so many learners do the main job, one after the other." default:"1"`
 	People int    `help:"Make a whole city of so many people, with two years of history." default:"0"`
 	Seed   int64  `help:"Seed of the made city." default:"1"`
 
@@ -49,12 +52,15 @@ func (v *demoVerb) Run(e *env) error {
 		if err := os.MkdirAll(v.Out, 0o755); err != nil {
 			return faults.Wrap(err, faults.Invalid, "Folder tujuan tidak dapat dibuat: "+v.Out, "The output folder cannot be made: "+v.Out)
 		}
-		dir, err := os.MkdirTemp("", "apel-demo-")
-		if err != nil {
-			return err
+		v.Listen = "127.0.0.1:0"
+		if !v.Keep {
+			dir, err := os.MkdirTemp("", "apel-demo-")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+			v.Dir = dir
 		}
-		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-		v.Dir, v.Listen = dir, "127.0.0.1:0"
 	}
 	say := func(format string, args ...any) {
 		if !v.JSON {
@@ -66,7 +72,7 @@ func (v *demoVerb) Run(e *env) error {
 		return err
 	}
 	if v.Once {
-		return v.once(e, in, clock, logins)
+		return v.once(e, in, clock)
 	}
 	return in.serve(e.ctx, v.front, true, func(address string) {
 		fmt.Printf("\nAPEL (CONTOH): %s\n\nMasuk dengan NIP dan kata sandi berikut / log in with:\n", address)
@@ -154,12 +160,8 @@ func demoSettings(base string) settings.Settings {
 func (in *installation) fillDemo(ctx context.Context, v *demoVerb, say func(string, ...any)) ([]demoLogin, error) {
 	a := access.System("demo")
 	path := filepath.Join(in.folder.path, fileLogins)
-	if b, err := os.ReadFile(path); err == nil {
-		var logins []demoLogin
-		if err := json.Unmarshal(b, &logins); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
-		}
-		return logins, nil
+	if logins, err := readLogins(path); !errors.Is(err, fs.ErrNotExist) {
+		return logins, err
 	}
 	base := "http://" + strings.Replace(v.Listen, "127.0.0.1:0", "127.0.0.1", 1)
 	if err := in.settings.Change(ctx, a, in.settings.Version(), demoSettings(base), "kota contoh"); err != nil {
@@ -213,6 +215,17 @@ func (in *installation) fillDemo(ctx context.Context, v *demoVerb, say func(stri
 	return logins, saveLogins(path, logins)
 }
 
+func readLogins(path string) (logins []demoLogin, err error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(b, &logins); err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return logins, nil
+}
+
 func saveLogins(path string, logins []demoLogin) error {
 	b, err := json.MarshalIndent(logins, "", "  ")
 	if err != nil {
@@ -236,11 +249,11 @@ func (in *installation) demoAccounts(ctx context.Context, a access.Actor) ([]dem
 	for _, r := range roles.Rows {
 		special[roles.Text(r, "nip")] = true
 	}
-	learner, err := in.demoLearner(special)
+	learners, err := demoCandidates(special)
 	if err != nil {
 		return nil, err
 	}
-	logins = append(logins, demoLogin{Role: "learner", NIP: learner})
+	logins = append(logins, demoLogin{Role: "learner", NIP: learners[0]})
 	seen := map[string]bool{}
 	for _, r := range roles.Rows {
 		role, nip := roles.Text(r, "role"), roles.Text(r, "nip")
@@ -260,38 +273,101 @@ func (in *installation) demoAccounts(ctx context.Context, a access.Actor) ([]dem
 		if l.Password = opened[l.NIP]; l.Password != "" {
 			continue
 		}
-		slip, err := in.people.IssueSlip(ctx, a, p.ID, "akun contoh")
-		if err != nil {
-			return nil, fmt.Errorf("demo account of the %s: %w", l.Role, err)
-		}
-		if l.Password, err = newPassword(); err != nil {
-			return nil, err
-		}
-		if _, _, err := in.people.Activate(ctx, people.ActivateInput{NIP: l.NIP, Code: slip.Code, Password: l.Password}); err != nil {
-			return nil, fmt.Errorf("demo account of the %s: %w", l.Role, err)
+		if l.Password, err = in.demoAccount(ctx, a, p); err != nil {
+			return nil, fmt.Errorf("%s: %w", l.Role, err)
 		}
 		opened[l.NIP] = l.Password
 	}
 	return logins, nil
 }
 
-// demoLearner picks a person at a service counter who holds no role: somebody whose gap the demo course closes.
-func (in *installation) demoLearner(special map[string]bool) (string, error) {
+// demoCandidates are people without a role, those at a service counter first: their gap is what the demo course closes.
+func demoCandidates(special map[string]bool) ([]string, error) {
 	f, err := demo.Files.ReadFile("city/appointments.csv")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	posts, err := sheets.Read("appointments.csv", bytes.NewReader(f), sheets.Options{})
 	if err != nil {
+		return nil, err
+	}
+	var counter, others []string
+	for _, r := range posts.Rows {
+		nip := posts.Text(r, "nip")
+		switch {
+		case posts.Text(r, "kind") != "definitif" || special[nip]:
+		case strings.Contains(posts.Text(r, "position"), "LOKET"):
+			counter = append(counter, nip)
+		default:
+			others = append(others, nip)
+		}
+	}
+	if len(counter) == 0 {
+		return nil, faults.New(faults.NotFound, "Kota contoh tidak punya petugas loket.", "The demo city has nobody at a service counter.")
+	}
+	return append(counter, others...), nil
+}
+
+// demoLearners are n people with a login who have not begun the main job's course. Who has no account yet gets one, and their login joins the others.
+func (in *installation) demoLearners(ctx context.Context, n int) (out []demoLogin, err error) {
+	a := access.System("demo")
+	path := filepath.Join(in.folder.path, fileLogins)
+	logins, err := readLogins(path)
+	if err != nil {
+		return nil, err
+	}
+	special := map[string]bool{}
+	for _, l := range logins {
+		if l.Role != "learner" {
+			special[l.NIP] = true
+		}
+	}
+	candidates, err := demoCandidates(special)
+	if err != nil {
+		return nil, err
+	}
+	for _, nip := range candidates {
+		if len(out) == n {
+			break
+		}
+		p, err := in.people.LookByNIP(ctx, nip)
+		if err != nil {
+			return nil, fmt.Errorf("demo learner: %w", err)
+		}
+		if begun, _, err := in.courses.Enrolments(ctx, a, courses.EnrolmentFilter{Person: string(p.ID), Course: mainCourse, Limit: 1}); err != nil {
+			return nil, fmt.Errorf("demo learner: %w", err)
+		} else if len(begun) > 0 {
+			continue
+		}
+		i := slices.IndexFunc(logins, func(l demoLogin) bool { return l.NIP == nip })
+		if i < 0 {
+			l := demoLogin{Role: "learner", NIP: nip, Name: p.DisplayName()}
+			if l.Password, err = in.demoAccount(ctx, a, p); err != nil {
+				return nil, err
+			}
+			i, logins = len(logins), append(logins, l)
+		}
+		out = append(out, logins[i])
+	}
+	if len(out) < n {
+		return nil, faults.Newf(faults.Conflict, "Hanya %d orang yang belum mengikuti %s di folder ini.", "Only %d people have not begun %s in this folder.", len(out), mainCourse)
+	}
+	return out, saveLogins(path, logins)
+}
+
+// demoAccount opens an account the way an admin and its owner do: a slip, and a password set with it.
+func (in *installation) demoAccount(ctx context.Context, a access.Actor, p people.Person) (password string, err error) {
+	slip, err := in.people.IssueSlip(ctx, a, p.ID, "akun contoh")
+	if err != nil {
+		return "", fmt.Errorf("demo account: %w", err)
+	}
+	if password, err = newPassword(); err != nil {
 		return "", err
 	}
-	i := slices.IndexFunc(posts.Rows, func(r sheets.Row) bool {
-		return strings.Contains(posts.Text(r, "position"), "LOKET") && posts.Text(r, "kind") == "definitif" && !special[posts.Text(r, "nip")]
-	})
-	if i < 0 {
-		return "", faults.New(faults.NotFound, "Kota contoh tidak punya petugas loket.", "The demo city has nobody at a service counter.")
+	if _, _, err := in.people.Activate(ctx, people.ActivateInput{NIP: string(p.NIP()), Code: slip.Code, Password: password}); err != nil {
+		return "", fmt.Errorf("demo account: %w", err)
 	}
-	return posts.Text(posts.Rows[i], "nip"), nil
+	return password, nil
 }
 
 // newPassword makes a password of 12 letters and digits.
@@ -305,7 +381,7 @@ func newPassword() (string, error) {
 }
 
 // once serves the demo on a random port of this machine, does the main job against it and ends.
-func (v *demoVerb) once(e *env, in *installation, clock *demoClock, logins []demoLogin) error {
+func (v *demoVerb) once(e *env, in *installation, clock *demoClock) error {
 	ctx, stop := context.WithCancel(e.ctx)
 	defer stop()
 	address := make(chan string, 1)
@@ -317,22 +393,27 @@ func (v *demoVerb) once(e *env, in *installation, clock *demoClock, logins []dem
 	case err := <-served:
 		return err
 	}
-	job, err := v.job(in, clock, base)
-	if err == nil {
-		begin := time.Now()
-		err = job.run(ctx, jobPerson{NIP: logins[0].NIP, Password: logins[0].Password})
-		if err == nil && !v.JSON {
-			fmt.Printf("Selesai dalam %s.\n", time.Since(begin).Round(time.Millisecond))
+	var steps []step
+	begin := time.Now()
+	learners, err := in.demoLearners(ctx, v.Times)
+	for n, l := range learners {
+		if err == nil {
+			var done []step
+			done, err = v.main(ctx, in, clock, base, l, n)
+			steps = append(steps, done...)
 		}
+	}
+	if err == nil && !v.JSON {
+		fmt.Printf("Selesai dalam %s.\n", time.Since(begin).Round(time.Millisecond))
 	}
 	stop()
 	err = errors.Join(err, <-served)
-	if v.JSON && job != nil {
+	if v.JSON {
 		result := struct {
 			OK    bool   `json:"ok"`
 			Error string `json:"error,omitempty"`
 			Steps []step `json:"steps"`
-		}{OK: err == nil, Steps: job.steps}
+		}{OK: err == nil, Steps: steps}
 		if err != nil {
 			result.Error = err.Error()
 		}
@@ -343,9 +424,23 @@ func (v *demoVerb) once(e *env, in *installation, clock *demoClock, logins []dem
 	return err
 }
 
+const mainCourse = "APEL-103"
+
+// main does the main job as one learner. The n-th learner's files are numbered from the second on.
+func (v *demoVerb) main(ctx context.Context, in *installation, clock *demoClock, base string, who demoLogin, n int) ([]step, error) {
+	job, err := v.job(in, clock, base)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		job.suffix = fmt.Sprintf("-%d", n+1)
+	}
+	err = job.run(ctx, jobPerson{NIP: who.NIP, Password: who.Password})
+	return job.steps, err
+}
+
 func (v *demoVerb) job(in *installation, clock *demoClock, base string) (*mainJob, error) {
-	const course = "APEL-103"
-	folder, err := fs.Sub(demo.Files, "courses/"+course)
+	folder, err := fs.Sub(demo.Files, "courses/"+mainCourse)
 	if err != nil {
 		return nil, err
 	}
@@ -357,7 +452,7 @@ func (v *demoVerb) job(in *installation, clock *demoClock, base string) (*mainJo
 	if err != nil {
 		return nil, err
 	}
-	j := &mainJob{c: c, course: course, solver: newSolver(draft), skip: clock.step, out: v.Out, tell: func(s step) {
+	j := &mainJob{c: c, course: mainCourse, solver: newSolver(draft), skip: clock.step, out: v.Out, tell: func(s step) {
 		if !v.JSON {
 			fmt.Printf("  %8s  %-52s %s\n", s.Took.Round(100*time.Microsecond), s.Name, s.Note)
 		}

@@ -156,11 +156,11 @@ func (f *filler) prepare(today civil.Date) error {
 		o.AppRoles = append(o.AppRoles, r[0]+"/"+r[1])
 	}
 	f.city = made.Make(o)
-	learner, err := f.demoLearner(f.special())
+	learners, err := demoCandidates(f.special())
 	if err != nil {
 		return err
 	}
-	f.staff = append(f.handStaff(learner), f.city.Staff...)
+	f.staff = append(f.handStaff(learners[0]), f.city.Staff...)
 	f.ids = make([]string, len(f.staff))
 	return f.readCourses()
 }

@@ -147,7 +147,7 @@ func TestDemoCity(t *testing.T) {
 	if learner = string(p.ID); err != nil || holders[learner] {
 		t.Errorf("the learner to log in as has learned already, %v", err)
 	}
-	if found, err := in.examine(&env{ctx: ctx, lang: texts.EN}); err != nil {
+	if found, err := in.examine(&env{ctx: ctx, lang: texts.EN}, ""); err != nil {
 		t.Error(err)
 	} else {
 		for _, f := range found {

@@ -33,8 +33,10 @@ type mainJob struct {
 	// skip lets time pass for the server: reading takes the time it takes, and a demonstration has none to spare. It steps the clock that the
 	// demo server was started with; a real server's clock cannot be stepped.
 	skip func(time.Duration)
-	out  string // folder for the PDF
-	root func(ctx context.Context) ([]byte, error)
+	out  string // folder for the PDF and the public root
+	// suffix is put at the end of the PDF's name.
+	suffix string
+	root   func(ctx context.Context) ([]byte, error)
 
 	steps []step
 	tell  func(step)
@@ -197,7 +199,7 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			if !bytes.HasPrefix(pdf, []byte("%PDF-")) {
 				return "", errors.New("the download is no PDF")
 			}
-			file := filepath.Join(j.out, "sertifikat-contoh.pdf")
+			file := filepath.Join(j.out, "sertifikat-contoh"+j.suffix+".pdf")
 			sum := sha256.Sum256(pdf)
 			return fmt.Sprintf("%s, %d KB, sha256 %s…", file, len(pdf)/1024, hex.EncodeToString(sum[:4])), os.WriteFile(file, pdf, 0o644)
 		}},
@@ -232,7 +234,8 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			if v.Status != verify.Valid {
 				return "", fmt.Errorf("apel verify says %s: %s", v.Status, v.Sentence.EN)
 			}
-			return v.Sentence.ID, nil
+			// For apel verify, which looks for it under this name.
+			return v.Sentence.ID, os.WriteFile(filepath.Join(j.out, "apel-root.json"), root, 0o644)
 		}},
 		{"bukti, JP, rekomendasi / evidence, hours, recommendation", func() (string, error) {
 			if err := j.await(ctx, func() (bool, error) {

@@ -1,17 +1,21 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage/backup"
+	"github.com/apelkota/apel/internal/storage/blobs"
 )
 
 type doctorVerb struct {
 	place
-	JSON bool `help:"Print the findings as JSON."`
+	JSON  bool   `help:"Print the findings as JSON."`
+	Since string `help:"Folder of a backup: also check that the log continues what it held then." type:"existingdir"`
 }
 
 // longWait is how long work may be ready before the doctor wonders whether anybody works.
@@ -30,7 +34,7 @@ func (v *doctorVerb) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	found, err := in.examine(e)
+	found, err := in.examine(e, v.Since)
 	if err = errors.Join(err, in.close()); err != nil {
 		return err
 	}
@@ -59,7 +63,7 @@ func (v *doctorVerb) Run(e *env) error {
 	return nil
 }
 
-func (in *installation) examine(e *env) ([]finding, error) {
+func (in *installation) examine(e *env, since string) ([]finding, error) {
 	ctx := e.ctx
 	var out []finding
 	note := func(what string, err error, fine string) {
@@ -89,6 +93,17 @@ func (in *installation) examine(e *env) ([]finding, error) {
 		err = errors.New(strings.Join(report.Problems, "; "))
 	}
 	note("log sertifikat / log", err, fmt.Sprintf("%d sertifikat, %d daun, semua cocok dengan jurnal", report.Certificates, report.Leaves))
+	if since != "" {
+		err := in.continues(ctx, since)
+		note("log sejak cadangan / since backup", err, "melanjutkan isi lamanya tanpa perubahan")
+	}
+	files, problems, err := in.certificates.CheckFiles(ctx)
+	if err == nil && len(problems) > 0 {
+		err = errors.New(strings.Join(problems, "; "))
+	}
+	note("berkas sertifikat / PDFs", err, fmt.Sprintf("%d berkas, setiap hash cocok", files))
+	stored, err := in.checkBlobs(ctx)
+	note("berkas tersimpan / files", err, fmt.Sprintf("%d berkas, isi sesuai namanya", stored))
 	differs, err := in.people.Examine(ctx, false)
 	if err == nil && len(differs) > 0 {
 		err = faults.Newf(faults.Conflict, "%d jalur unit atau klaim tidak cocok dengan sumbernya.", "%d unit paths or claims differ from their source.", len(differs))
@@ -119,4 +134,36 @@ func (in *installation) examine(e *env) ([]finding, error) {
 	note("pekerjaan menunggu / waiting", stuck, "tidak ada")
 	note("kebijakan / policies", nil, fmt.Sprintf("%d baris", len(in.policy.Rows())))
 	return out, nil
+}
+
+// continues compares the log with what it was when a backup was made.
+func (in *installation) continues(ctx context.Context, dir string) error {
+	m, err := backup.Read(dir)
+	if err != nil {
+		return err
+	}
+	if m.Facts[factCheckpoint] == "" { // nothing had been issued
+		return nil
+	}
+	return in.certificates.Continues(ctx, m.Facts[factCheckpoint])
+}
+
+// checkBlobs compares every stored file with its name, whoever names it.
+func (in *installation) checkBlobs(ctx context.Context) (stored int, err error) {
+	damaged := 0
+	err = in.blobs.List(ctx, func(ref blobs.Ref, _ time.Time) error {
+		stored++
+		_, err := in.blobs.Check(ctx, ref.Hash)
+		switch {
+		case errors.Is(err, blobs.ErrDamaged):
+			damaged++
+		case err != nil && !errors.Is(err, faults.NotFound): // collected meanwhile
+			return err
+		}
+		return nil
+	})
+	if err == nil && damaged > 0 {
+		err = faults.Newf(faults.Conflict, "%d berkas rusak: isinya tidak sesuai dengan namanya. Ambil dari cadangan.", "%d files are damaged: their content does not fit their name. Take them from a backup.", damaged)
+	}
+	return stored, err
 }

@@ -54,9 +54,13 @@ func ownFolder(path string) (*folder, error) {
 	return &folder{path, f}, nil
 }
 
-// readFolder names a folder for reading only.
-func readFolder(path string) (*folder, error) {
-	if _, err := os.Stat(filepath.Join(path, fileDatabase)); err != nil {
+// readFolder names a folder for reading only; with documents elsewhere (MongoDB) it has no database of its own.
+func readFolder(path string, elsewhere bool) (*folder, error) {
+	name := fileDatabase
+	if elsewhere {
+		name = ""
+	}
+	if _, err := os.Stat(filepath.Join(path, name)); err != nil {
 		return nil, faults.Wrap(err, faults.NotFound, "Tidak ada data APEL di folder "+path, "There is no APEL data in "+path)
 	}
 	return &folder{path: path}, nil
@@ -109,18 +113,21 @@ func (f *folder) setMark(m marker) error {
 	return os.Rename(tmp, f.file(fileMarker))
 }
 
-// secret reads a random secret of the installation, made at first use, kept as a file of its own and never in the database.
-func (f *folder) secret(name string, make func() []byte) ([]byte, error) {
+// secret reads a random secret of the installation, kept as a file of its own and never in the database. make gives it at first use, and an error
+// where it must have been there already.
+func (f *folder) secret(name string, make func() ([]byte, error)) ([]byte, error) {
 	dir := f.file(dirKeys)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
 	path := filepath.Join(dir, name)
 	b, err := os.ReadFile(path)
 	if err == nil || !errors.Is(err, os.ErrNotExist) {
 		return b, err
 	}
-	b = make()
+	if b, err = make(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
 	tmp, err := os.CreateTemp(dir, ".new-*")
 	if err != nil {
 		return nil, err

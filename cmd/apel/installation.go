@@ -21,6 +21,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/settings"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/backup"
 	"github.com/apelkota/apel/internal/storage/blobs"
 	"github.com/apelkota/apel/internal/storage/mongo"
 	"github.com/apelkota/apel/internal/storage/sqlite"
@@ -105,7 +106,7 @@ func open(ctx context.Context, p place, a as) (in *installation, err error) {
 	if a.serving {
 		in.folder, err = ownFolder(p.Dir)
 	} else {
-		in.folder, err = readFolder(p.Dir)
+		in.folder, err = readFolder(p.Dir, p.Mongo != "")
 	}
 	if err != nil {
 		return in, err
@@ -179,15 +180,17 @@ func (in *installation) openStorage(ctx context.Context) error {
 }
 
 func (in *installation) openRooms(ctx context.Context) error {
-	secret, err := in.folder.secret("secret", func() []byte {
-		b := make([]byte, 64)
-		if _, err := rand.Read(b); err != nil {
-			panic("no randomness: " + err.Error())
+	secret, err := in.folder.secret("secret", func() ([]byte, error) {
+		if used, err := in.used(ctx); err != nil || used { // claims rest on it: another one would let every NIP be registered twice
+			return nil, errors.Join(err, faults.New(faults.Conflict, "Rahasia instalasi (keys/secret) tidak ada, padahal datanya ada. Salin folder keys/ yang disimpan terpisah ke "+in.folder.path+".",
+				"The installation's secret (keys/secret) is missing although its data is there. Copy the keys/ folder that was kept apart into "+in.folder.path+"."))
 		}
-		return b
+		b := make([]byte, 64)
+		_, err := rand.Read(b)
+		return b, err
 	})
 	if err != nil {
-		return fmt.Errorf("read the installation's secret: %w", err)
+		return err
 	}
 	if in.policy, err = policies.Load(); err != nil {
 		return err
@@ -235,6 +238,27 @@ func (in *installation) openRooms(ctx context.Context) error {
 	in.placement, err = placement.Open(ctx, placement.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
 		Register: placement.FromPeople{People: in.people, Now: in.now, Zone: zone}, Competencies: in.competencies})
 	return err
+}
+
+// used says whether anything was ever stored in this installation.
+func (in *installation) used(ctx context.Context) (bool, error) {
+	e, ok := in.db.Engine().(backup.Engine)
+	if !ok {
+		return false, nil
+	}
+	names, err := e.Collections(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range names {
+		if err := e.Declare(ctx, name, nil); err != nil {
+			return false, err
+		}
+		if rs, err := e.Slice(ctx, name, "", 1); err != nil || len(rs) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // link makes an absolute address of a path, "" while no public address is known.

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/backup"
+	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// ills are what the doctor finds wrong with a city.
+func (c *city) ills(since string) string {
+	c.t.Helper()
+	found, err := c.examine(&env{ctx: c.t.Context(), lang: texts.EN}, since)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var out []string
+	for _, f := range found {
+		if !f.OK {
+			out = append(out, f.What+": "+f.Note)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// The doctor names what is broken, each kind of damage by its own line, and nothing while all is well.
+func TestDoctorSeesDamage(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		damage func(t *testing.T, c *city)
+		says   string
+	}{
+		{"nothing", func(*testing.T, *city) {}, ""},
+		{"a file with another content", func(t *testing.T, c *city) {
+			eachBlob(t, c, func(path string) error { return os.WriteFile(path, []byte("%PDF-1.3 lain"), 0o600) })
+		}, "damaged"},
+		{"a lost file", func(t *testing.T, c *city) { eachBlob(t, c, os.Remove) }, "it is missing"},
+		{"a leaf dropped from the log", func(t *testing.T, c *city) { c.drop(t, "log_tiles", -1) }, "tile"},
+		{"a seal dropped from the journal", func(t *testing.T, c *city) { c.drop(t, "journal_seal", -1) }, "log"},
+		{"a block dropped from the audit trail", func(t *testing.T, c *city) { c.drop(t, "journal_audit", 0) }, "audit"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			c := openCity(t, false)
+			if ill := c.ills(""); ill != "" {
+				t.Fatalf("ill before anything was broken: %s", ill)
+			}
+			x.damage(t, c)
+			if ill := c.ills(""); (x.says == "") != (ill == "") || !strings.Contains(ill, x.says) {
+				t.Errorf("the doctor says %q, not %q", ill, x.says)
+			}
+		})
+	}
+}
+
+// A log that went back behind a backup, or that is another installation's, is seen; one that grew is not.
+func TestDoctorComparesWithABackup(t *testing.T) {
+	ctx := t.Context()
+	c := openCity(t, false)
+	early, late := filepath.Join(t.TempDir(), "early"), filepath.Join(t.TempDir(), "late")
+	if _, err := c.backup(ctx, backupOrder{To: early}); err != nil {
+		t.Fatal(err)
+	}
+	c.issueOne(t)
+	if _, err := c.backup(ctx, backupOrder{To: late}); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{early, late} {
+		if ill := c.ills(dir); ill != "" {
+			t.Errorf("the log grew, and the doctor says %s", ill)
+		}
+	}
+	back := filepath.Join(t.TempDir(), "back")
+	if _, stderr, code := captured(t, "restore", early, "--dir", back); code != 0 {
+		t.Fatal(stderr)
+	}
+	if _, stderr, code := captured(t, "doctor", "--dir", back); code == 0 || !strings.Contains(stderr, "keys/") {
+		t.Errorf("restored without keys: exit %d, %s", code, stderr)
+	}
+	if err := os.CopyFS(filepath.Join(back, dirKeys), os.DirFS(c.folder.file(dirKeys))); err != nil {
+		t.Fatal(err)
+	}
+	if stdout, stderr, code := captured(t, "doctor", "--dir", back, "--since", early); code != 0 {
+		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+	if stdout, _, code := captured(t, "doctor", "--dir", back, "--since", late); code == 0 || !strings.Contains(stdout, "!!  log sejak cadangan") {
+		t.Errorf("a log that lacks what a later backup had: exit %d, %s", code, stdout)
+	}
+	fresh, err := open(ctx, place{Dir: t.TempDir()}, as{serving: true, kind: kindDemo, quiet: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fresh.close() //nolint:errcheck // a test folder
+	if err := fresh.continues(ctx, early); err == nil {
+		t.Error("another installation's log continues this one's")
+	}
+}
+
+// eachBlob does something to every stored file.
+func eachBlob(t *testing.T, c *city, do func(path string) error) {
+	t.Helper()
+	if err := c.blobs.List(t.Context(), func(ref blobs.Ref, _ time.Time) error {
+		return do(filepath.Join(c.folder.file(dirBlobs), ref.Hash[:2], ref.Hash[2:]))
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// drop deletes one document of a collection past the rooms: the first by its id, or with -1 the last.
+func (c *city) drop(t *testing.T, collection string, which int) {
+	t.Helper()
+	e := c.db.Engine().(backup.Engine)
+	var all []storage.Record
+	for after := ""; ; after = all[len(all)-1].ID {
+		rs, err := e.Slice(t.Context(), collection, after, 500)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rs) == 0 {
+			break
+		}
+		all = append(all, rs...)
+	}
+	gone := all[(which+len(all))%len(all)]
+	if err := e.Delete(t.Context(), collection, gone.ID, gone.Version); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// issueOne gives somebody a further certificate.
+func (c *city) issueOne(t *testing.T) {
+	t.Helper()
+	who, day := c.persons["near"], c.settings.Zone().Day(c.clock.now())
+	id, err := c.certificates.Intend(t.Context(), certificates.Facts{Enrolment: who + ".CONTOH-2.1", Person: who, Name: "Peserta Uji", NIP: c.logins["near"].NIP, Position: "Jabatan", Unit: "Unit",
+		Course: "CONTOH-2", CourseVersion: "CONTOH-2.1", Title: "Pelatihan contoh", TitleEN: "Example training", JP: 4, Score: 90_000, CompletedOn: day, Competencies: []record.Competency{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.certificates.Seal(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+}
