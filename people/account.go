@@ -21,7 +21,9 @@ type account struct {
 	PasswordAt      time.Time      `json:"password_at,omitzero"`
 	Generation      int64          `json:"generation"` // sessions of an older generation are over
 	Roles           []RoleGrant    `json:"roles,omitempty"`
-	PrivilegedSince time.Time      `json:"privileged_since,omitzero"` // start of the grace for setting up the second factor
+	TokenEpoch      int64          `json:"token_epoch,omitempty"`     // API tokens of an earlier epoch are revoked
+	TokensEnded     time.Time      `json:"tokens_ended,omitzero"`     // when the epoch began
+	PrivilegedSince time.Time      `json:"privileged_since,omitzero"` // start of the one grace for setting up the second factor; dropping it starts no other
 	Second          *secondFactor  `json:"second,omitempty"`
 	Slow            slowdown       `json:"slow,omitzero"`
 	Devices         []device       `json:"devices,omitempty"`

@@ -465,10 +465,113 @@ func TestSecondFactor(t *testing.T) {
 		t.Errorf("%+v %v", half, err)
 	}
 	must(t, c.DropSecond(c.ctx, root, ani.ID, "ponsel hilang"))
-	full2, _, err := c.Login(c.ctx, people.LoginInput{NIP: nipAni, Password: secret + " 2"})
+	full2, token, err := c.Login(c.ctx, people.LoginInput{NIP: nipAni, Password: secret + " 2"})
 	if err != nil || full2.Pending {
 		t.Errorf("%+v %v", full2, err)
 	}
+	// Neither dropping it nor beginning anew gives another grace: the role rests until a factor is set up, which can still be done.
+	if a, s, err = c.SessionActor(c.ctx, token); err != nil || a.Has("auditor") || !s.Withheld {
+		t.Errorf("dropping the second factor gave a new grace: %v", err)
+	}
+	set, err = c.BeginSecond(c.ctx, a, "APEL")
+	must(t, err)
+	if a, _, _ = c.SessionActor(c.ctx, token); a.Has("auditor") {
+		t.Error("beginning to set up a second factor gave a new grace")
+	}
+	_, err = c.ConfirmSecond(c.ctx, a, code())
+	must(t, err)
+	if a, _, _ = c.SessionActor(c.ctx, token); !a.Has("auditor") {
+		t.Error("still withheld after setting it up again")
+	}
+	// A new grant after the last one was taken away is a new start.
+	must(t, c.DropSecond(c.ctx, root, ani.ID, "ponsel hilang lagi"))
+	_, err = c.Grant(c.ctx, root, ani.ID, people.RoleGrant{Role: "dpo", Why: "uji"})
+	must(t, err)
+	if a, _, _ = c.SessionActor(c.ctx, token); a.Has("dpo") {
+		t.Error("a second privileged role gave a new grace")
+	}
+	for _, role := range []string{"auditor", "dpo"} {
+		_, err = c.Revoke(c.ctx, root, ani.ID, people.RoleGrant{Role: role, Why: "uji"})
+		must(t, err)
+	}
+	_, err = c.Grant(c.ctx, root, ani.ID, people.RoleGrant{Role: "auditor", Why: "uji"})
+	must(t, err)
+	if a, _, _ = c.SessionActor(c.ctx, token); !a.Has("auditor") {
+		t.Error("a new grant has no grace")
+	}
+}
+
+// Whoever held an account before its password was reset is out: sessions and API tokens, in the same write. The first activation has none to end, and
+// changing a password that one knows leaves tokens alone.
+func TestResetEndsSessionsAndTokens(t *testing.T) {
+	box := &mailbox{}
+	c := newCity(t, func(cfg *people.Config) {
+		cfg.Mailer = box
+		cfg.ResetPath = "/sandi/"
+		cfg.Link = func(p string) string { return "https://apel.example" + p }
+	})
+	ani := c.person(nipAni, "Ani", "")
+	_, session := c.activate(ani)
+	_, err := c.SetEmail(c.ctx, as(ani), ani.ID, "ani@contoh.example")
+	must(t, err)
+	add := func() string {
+		t.Helper()
+		a, _, err := c.SessionActor(c.ctx, session)
+		must(t, err)
+		_, value, err := c.AddToken(c.ctx, a, "skrip", nil, 30)
+		must(t, err)
+		_, err = c.TokenActor(c.ctx, value)
+		must(t, err)
+		return value
+	}
+	gone := func(what, token string) {
+		t.Helper()
+		if _, _, err := c.SessionActor(c.ctx, session); !errors.Is(err, faults.Unauthenticated) {
+			t.Errorf("after %s the old session acts: %v", what, err)
+		}
+		if _, err := c.TokenActor(c.ctx, token); !errors.Is(err, faults.Unauthenticated) {
+			t.Errorf("after %s the old token acts: %v", what, err)
+		}
+		all, err := c.Tokens(c.ctx, as(ani), ani.ID)
+		must(t, err)
+		if len(all) == 0 || all[len(all)-1].Until.After(c.clock.Now()) {
+			t.Errorf("after %s the list shows the token as good: %+v", what, all)
+		}
+		notices, err := c.Notices(c.ctx, as(ani), ani.ID, false, storage.Cursor{}, 1)
+		must(t, err)
+		if len(notices.Items) == 0 || notices.Items[0].Title.ID != "Kata sandi akun Anda diatur ulang" {
+			t.Errorf("after %s nobody is told: %+v", what, notices.Items)
+		}
+	}
+
+	token := add()
+	must(t, c.ChangePassword(c.ctx, session, secret, "sapi makan rumput kering"))
+	if _, err := c.TokenActor(c.ctx, token); err != nil {
+		t.Errorf("changing the own password revoked a token: %v", err)
+	}
+	slip, err := c.IssueSlip(c.ctx, root, ani.ID, "lupa")
+	must(t, err)
+	c.clock.Add(time.Minute)
+	_, fresh, err := c.Activate(c.ctx, people.ActivateInput{NIP: nipAni, Code: slip.Code, Password: "kambing makan daun muda"})
+	must(t, err)
+	gone("a slip", token)
+	session = fresh
+	token = add()
+
+	must(t, c.RequestReset(c.ctx, nipAni))
+	ready, err := c.db.Ready(c.ctx, "reset_requests", c.clock.Now(), 10)
+	must(t, err)
+	must(t, c.MailReset(c.ctx, ready[0].ID))
+	var link string
+	for _, m := range box.sent {
+		if _, after, ok := strings.Cut(m.Text, "https://apel.example/sandi/"); ok {
+			link, _, _ = strings.Cut(after, "\n")
+		}
+	}
+	c.clock.Add(time.Minute)
+	_, _, err = c.Reset(c.ctx, people.ResetInput{Token: link, Password: secret})
+	must(t, err)
+	gone("a mailed link", token)
 }
 
 func TestBlockedStaysOut(t *testing.T) {

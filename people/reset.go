@@ -176,11 +176,15 @@ func (s *Service) Reset(ctx context.Context, in ResetInput) (Session, string, er
 		return Session{}, "", err
 	}
 	trail := storage.Audit{ID: storage.NewID(), At: now, Who: id, Role: "self", Verb: "reset_password", Thing: "accounts/" + id, About: id}
-	return s.admit(ctx, e, in.TOTP, in.Agent, func(d *storage.Doc[account]) error {
+	session, token, err := s.admit(ctx, e, in.TOTP, in.Agent, func(d *storage.Doc[account]) error {
 		if !good(d.Value.Link) || !d.Value.opensByMail() {
 			return refusal
 		}
 		setPassword(d, hash, now, trail)
 		return nil
 	})
+	if err == nil {
+		s.tellReset(ctx, e.acc.Person, trail.ID)
+	}
+	return session, token, err
 }

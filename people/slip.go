@@ -162,7 +162,8 @@ type ActivateInput struct {
 	Agent    string
 }
 
-// Activate sets a password with a slip and logs in (Pending if a second factor is set up). The code works once; sessions from before end.
+// Activate sets a password with a slip and logs in (Pending if a second factor is set up). The code works once; sessions from before end, API tokens
+// from before are revoked, and somebody who had a password is told.
 // Errors: Unauthenticated (never telling whether the number exists), Invalid (the password; the slip stays good), TooMany.
 func (s *Service) Activate(ctx context.Context, in ActivateInput) (Session, string, error) {
 	if err := checkPassword(in.Password, NIP(digitsOf(in.NIP))); err != nil {
@@ -189,16 +190,33 @@ func (s *Service) Activate(ctx context.Context, in ActivateInput) (Session, stri
 		return Session{}, "", s.fail(ctx, e, refusal)
 	}
 	trail := storage.Audit{ID: storage.NewID(), At: now, Who: string(e.acc.Person), Role: "self", Verb: "activate", Thing: "accounts/" + string(e.acc.Person), About: string(e.acc.Person)}
-	return s.admit(ctx, e, in.TOTP, in.Agent, func(d *storage.Doc[account]) error {
+	session, token, err := s.admit(ctx, e, in.TOTP, in.Agent, func(d *storage.Doc[account]) error {
 		if !good(&d.Value) {
 			return refusal
 		}
 		setPassword(d, hash, now, trail)
 		return nil
 	})
+	if err == nil && e.acc.Password != "" {
+		s.tellReset(ctx, e.acc.Person, trail.ID)
+	}
+	return session, token, err
 }
 
+// tellReset tells somebody that their password was replaced, so that a takeover is noticed.
+func (s *Service) tellReset(ctx context.Context, id ID, entry string) {
+	s.tell(ctx, NoticeInput{Person: id, Topic: "reset." + entry, Kind: "account", Urgent: true,
+		Title: texts.T("Kata sandi akun Anda diatur ulang", "Your account's password was reset"),
+		Body: texts.T("Semua sesi berakhir dan semua token API dicabut. Jika bukan Anda yang mengatur ulang, segera hubungi admin unit Anda.",
+			"All sessions ended and all API tokens were revoked. If it was not you, contact your unit admin at once.")})
+}
+
+// setPassword sets a password without asking the old one. Whoever held the account before is out in the same write: sessions end, API tokens are revoked.
 func setPassword(d *storage.Doc[account], hash string, now time.Time, trail storage.Audit) {
+	if d.Value.Password != "" {
+		d.Value.TokenEpoch++
+		d.Value.TokensEnded = now
+	}
 	d.Value.Password, d.Value.PasswordAt = hash, now
 	d.Value.Slip, d.Value.Link = nil, nil
 	d.Value.Generation++

@@ -22,6 +22,7 @@ type Token struct {
 	At     time.Time  `json:"at"`
 	Until  time.Time  `json:"until"`
 	UsedOn civil.Date `json:"used_on,omitempty"`
+	Epoch  int64      `json:"epoch,omitempty"` // of the account when it was made
 }
 
 var tokenDef = storage.Def[Token]{Name: "tokens", Shape: 1, Indexes: []storage.Index[Token]{
@@ -66,14 +67,18 @@ func (s *Service) AddToken(ctx context.Context, a access.Actor, name string, rol
 	if len(have.Docs) >= maxTokens {
 		return Token{}, "", faults.New(faults.TooLarge, "Terlalu banyak token. Cabut yang tidak dipakai.", "Too many tokens. Revoke unused ones.")
 	}
+	acc, err := s.accounts.Get(ctx, a.Person)
+	if err != nil && !errors.Is(err, faults.NotFound) {
+		return Token{}, "", err
+	}
 	secret := tokenPrefix + s.random(32)
 	now := s.now()
-	t := Token{ID: hashToken(secret), Person: ID(a.Person), Name: name, Roles: slices.Clone(roles), At: now, Until: now.Add(life)}
+	t := Token{ID: hashToken(secret), Person: ID(a.Person), Name: name, Roles: slices.Clone(roles), At: now, Until: now.Add(life), Epoch: acc.Value.TokenEpoch}
 	d := storage.Doc[Token]{ID: t.ID, Value: t, Trail: []storage.Audit{s.entry(a, role, "add_token", "tokens/"+t.ID[:12], ID(a.Person), "", strings.Join(roles, " "))}}
 	return t, secret, s.tokens.Insert(ctx, &d)
 }
 
-// Tokens lists a person's API tokens, newest first.
+// Tokens lists a person's API tokens, newest first. One that a password reset revoked ran out then.
 func (s *Service) Tokens(ctx context.Context, a access.Actor, id ID) ([]Token, error) {
 	if _, err := s.cfg.Policy.May(a, "view", access.Thing{Kind: "token", Owner: string(id)}); err != nil {
 		return nil, err
@@ -82,9 +87,16 @@ func (s *Service) Tokens(ctx context.Context, a access.Actor, id ID) ([]Token, e
 	if err != nil {
 		return nil, err
 	}
+	acc, err := s.accounts.Get(ctx, string(id))
+	if err != nil && !errors.Is(err, faults.NotFound) {
+		return nil, err
+	}
 	out := make([]Token, len(p.Docs))
 	for i, d := range p.Docs {
 		out[i] = d.Value
+		if ended := acc.Value.TokensEnded; d.Value.Epoch != acc.Value.TokenEpoch && ended.Before(d.Value.Until) {
+			out[i].Until = ended
+		}
 	}
 	return out, nil
 }
@@ -128,7 +140,7 @@ func (s *Service) TokenActor(ctx context.Context, secret string) (access.Actor, 
 		return access.Actor{}, faults.Unauthenticated
 	}
 	acc, err := s.accounts.Get(ctx, string(d.Value.Person))
-	if errors.Is(err, faults.NotFound) || err == nil && acc.Value.Blocked != nil {
+	if errors.Is(err, faults.NotFound) || err == nil && (acc.Value.Blocked != nil || acc.Value.TokenEpoch != d.Value.Epoch) {
 		return access.Actor{}, faults.Unauthenticated
 	}
 	if err != nil {

@@ -204,7 +204,8 @@ func (s *Service) spendCode(d *storage.Doc[account], code string, now time.Time)
 }
 
 // DropSecond takes a second factor away: the own one after typing the password, or somebody's who lost their phone, by a system admin with a
-// reason. Safe to call twice. Errors: Forbidden, NotFound, Invalid.
+// reason. It gives no new grace: after the first one, privileged roles rest until another factor is set up. Safe to call twice.
+// Errors: Forbidden, NotFound, Invalid.
 func (s *Service) DropSecond(ctx context.Context, a access.Actor, id ID, why string) error {
 	p, err := s.person(ctx, id)
 	if err != nil {
@@ -223,15 +224,12 @@ func (s *Service) DropSecond(ctx context.Context, a access.Actor, id ID, why str
 	if err != nil {
 		return err
 	}
-	now, trail := s.now(), s.entry(a, role, "drop_second_factor", "accounts/"+string(id), id, why, "")
+	trail := s.entry(a, role, "drop_second_factor", "accounts/"+string(id), id, why, "")
 	_, err = s.accounts.Update(ctx, string(id), func(d *storage.Doc[account]) error {
 		if d.Value.Second == nil {
 			return storage.Unchanged
 		}
-		d.Value.Second = nil
-		if d.Value.hasPrivileged() {
-			d.Value.PrivilegedSince = now // a new grace, so that a lost phone does not lock an admin out
-		}
+		d.Value.Second = nil // PrivilegedSince stays: once the grace is over, privileged roles rest until a new factor is set up
 		d.Trail = append(d.Trail, trail)
 		return nil
 	})

@@ -59,7 +59,11 @@ func (l *learner) accountPage(c *gin.Context, form *Form) (*AccountPage, error) 
 	for _, r := range acc.Roles {
 		p.Facts = append(p.Facts, Fact{Label: "Peran", Value: in(c, people.RoleText(r.Role))})
 	}
-	if !acc.SetUpBy.IsZero() {
+	switch {
+	case acc.SetUpBy.IsZero():
+	case !l.config.Now().Before(acc.SetUpBy):
+		p.Notices = append(p.Notices, Notice{Kind: Warn, Label: "Pasang kode dua langkah", Text: l.T(c, "Peran khusus Anda tidak berlaku sampai kode ini dipasang."), Action: &Button{Label: "Pasang sekarang", URL: "/akun/kode"}})
+	default:
 		p.Notices = append(p.Notices, Notice{Kind: Warn, Label: "Pasang kode dua langkah", Text: l.T(c, "Peran khusus Anda memerlukannya paling lambat %s.", f.moment(acc.SetUpBy)), Action: &Button{Label: "Pasang sekarang", URL: "/akun/kode"}})
 	}
 	p.Links = []Card{

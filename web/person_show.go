@@ -109,6 +109,8 @@ func (w *admin) accountPanels(c *gin.Context, p people.Person, account people.Ac
 	second := Fact{Label: "Kode dua langkah", Value: w.T(c, "Belum dipasang")}
 	if account.Second {
 		second.Value = w.T(c, "Terpasang, %d kode cadangan tersisa", account.Codes)
+	} else if !account.SetUpBy.IsZero() && !w.config.Now().Before(account.SetUpBy) {
+		second.Note = w.T(c, "Peran khusus tidak berlaku sampai kode dipasang.")
 	} else if !account.SetUpBy.IsZero() {
 		second.Note = w.T(c, "Wajib dipasang sebelum %s", f.moment(account.SetUpBy))
 	}
