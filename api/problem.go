@@ -184,7 +184,24 @@ var wordings = func() []wording {
 	return out
 }()
 
+// decoderWords are the beginnings of what encoding/json says about a body that is no JSON, and huma about one that is something else. Their English is
+// not for readers either.
+var decoderWords = []struct {
+	begins string
+	text   texts.Text
+}{
+	{"invalid character", texts.T("bukan JSON yang benar; periksa kurung, koma, dan tanda kutip, dan kirim satu nilai saja", "no correct JSON; check brackets, commas and quotes, and send one value only")},
+	{"unexpected end of JSON", texts.T("JSON terpotong; kirim lagi seutuhnya", "the JSON is cut off; send all of it")},
+	{"unexpected EOF", texts.T("JSON terpotong; kirim lagi seutuhnya", "the JSON is cut off; send all of it")},
+	{"unknown content type", texts.T("jenis isi tidak dikenal; kirim dengan Content-Type: application/json", "unknown kind of content; send it with Content-Type: application/json")},
+}
+
 func translate(msg string, lang texts.Lang) string {
+	for _, w := range decoderWords {
+		if strings.HasPrefix(msg, w.begins) {
+			return w.text.In(lang)
+		}
+	}
 	if lang == texts.EN {
 		return msg
 	}

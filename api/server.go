@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -16,6 +18,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/settings"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/visit"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/placement"
 	"github.com/apelkota/apel/readiness"
@@ -80,6 +83,42 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 		return nil, err
 	}
 	return keyed.clean, nil
+}
+
+// SameOrigin refuses a change that a page of another site sends with somebody's cookie. Requests outside of the API pass.
+func SameOrigin() gin.HandlerFunc {
+	protection := http.NewCrossOriginProtection()
+	return func(c *gin.Context) {
+		if !strings.HasPrefix(c.Request.URL.Path, "/api/") || protection.Check(c.Request) == nil {
+			return
+		}
+		problem(c.Request.Context(), faults.New(faults.Forbidden, "Permintaan ini datang dari situs lain dan ditolak.", "This request came from another site and was refused.")).write(c.Writer)
+		c.Abort()
+	}
+}
+
+// Recover answers a panic below the API with a Problem like any other. Requests outside of the API panic on.
+func Recover(log *slog.Logger) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if !strings.HasPrefix(c.Request.URL.Path, "/api/") {
+			return
+		}
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+				panic(v)
+			}
+			log.Error("request panicked", "request", visit.From(c.Request.Context()).Request, "route", c.FullPath(), "panic", v, "stack", string(debug.Stack()))
+			c.Abort()
+			if !c.Writer.Written() {
+				problem(c.Request.Context(), faults.Internal).write(c.Writer)
+			}
+		}()
+		c.Next()
+	}
 }
 
 // NotFound answers what no route takes.

@@ -94,7 +94,7 @@ func sampleDesign() *DesignPage {
 				Badges: []Badge{{Kind: Warn, Text: "Wajib sampai 30 November 2026"}}, Meta: []string{"4 JP", "5 pelajaran", "Manajerial"},
 				Progress: &Progress{Label: "Kemajuan", Done: 3, Goal: 5, Text: "3 dari 5 pelajaran"}},
 			{Code: "APEL-202", Name: "Penanganan Aduan 24 Jam", URL: "#kartu", Icon: "phone", Text: "Menerima, memilah, dan menindaklanjuti aduan sebelum menjadi ramai.",
-				Reasons: []Reason{{Kind: Warn, Text: "T.03 diminta level 2, Anda level 1"}, {Kind: Info, Text: "Membuka jabatan Operator call center 112"}}, Meta: []string{"6 JP", "6 pelajaran"}},
+				Reasons: []Reason{{Kind: Warn, Text: "T.03 diminta level 2, Anda level 1"}, {Kind: Info, Text: "Membuka jabatan Operator pusat panggilan 112"}}, Meta: []string{"6 JP", "6 pelajaran"}},
 			{Code: "APEL-103", Name: "Layanan Tanpa Pungli dan Pengendalian Gratifikasi", URL: "#kartu", Icon: "shield",
 				Badges: []Badge{{Kind: Success, Label: "Lulus"}}, Text: "Membedakan pungutan resmi dan pungli, menolak dengan sopan, dan melapor.", Meta: []string{"4 JP", "Lulus 12 Mei 2026"}},
 		},
@@ -116,7 +116,7 @@ func sampleDesign() *DesignPage {
 		Why: Reasons{Label: "Kenapa kursus ini?", Items: []Reason{
 			{Kind: Warn, Text: "Jabatan Anda meminta T.03 level 2; bukti Anda baru level 1."},
 			{Kind: Success, Text: "Anda sudah lulus APEL-104 yang menjadi syaratnya."},
-			{Kind: Info, Text: "Setelah lulus, Anda memenuhi 5 dari 6 syarat Operator call center 112."},
+			{Kind: Info, Text: "Setelah lulus, Anda memenuhi 5 dari 6 syarat Operator pusat panggilan 112."},
 			{Kind: Danger, Text: "Jabatan Kepala Bidang belum terbuka: pangkat minimal III/c.", Law: "PP 11/2017 ps 54"}}},
 		Table: Table{
 			Label: "Pegawai", URL: "/gaya#tabel", Search: "", SearchLabel: "Cari nama atau unit", Sort: "name",
@@ -162,7 +162,7 @@ func sampleDesign() *DesignPage {
 				Options: []QuizOption{{ID: "a", Text: "Mencatat dan memberi nomor", Chosen: true, Right: true, Feedback: "Nomor membuat warga dapat menagih janji."}, {ID: "b", Text: "Meneruskan tanpa mencatat"}},
 				Review:  &QuizReview{State: "right", Points: "1 dari 1", ShowKey: true}},
 			{ID: "r2", Number: 2, Kind: MultipleChoice, Text: "Saluran mana yang resmi?",
-				Options: []QuizOption{{ID: "a", Text: "SP4N-LAPOR!", Chosen: true, Right: true}, {ID: "b", Text: "Akun pribadi petugas", Chosen: true}, {ID: "c", Text: "Call center 112", Right: true}},
+				Options: []QuizOption{{ID: "a", Text: "SP4N-LAPOR!", Chosen: true, Right: true}, {ID: "b", Text: "Akun pribadi petugas", Chosen: true}, {ID: "c", Text: "Pusat panggilan 112", Right: true}},
 				Review:  &QuizReview{State: "part", Points: "0,5 dari 1", ShowKey: true, Feedback: "Akun pribadi bukan saluran resmi: aduan tidak tercatat."}},
 			{ID: "r3", Number: 3, Kind: Numeric, Value: "7", Unit: "hari kerja", Text: "Batas verifikasi aduan?", Review: &QuizReview{State: "wrong", Points: "0 dari 1", Key: "3 hari kerja"}},
 		},

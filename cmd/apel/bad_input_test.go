@@ -1,0 +1,485 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apelkota/apel/demo"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/people"
+)
+
+// content is a digest of every document per collection, so that "changes nothing" is looked at and not believed. Left out is what keeps a record
+// of the refusal itself: answers of keyed requests, refused plans of imports, sessions and failed logins.
+func (c *city) content(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, name := range c.db.Collections() {
+		switch name {
+		case "api_answers", "register_imports", "sessions", "slowdown", "viewings":
+			continue
+		}
+		h, n := sha256.New(), 0
+		for after := ""; ; {
+			records, err := c.db.Engine().Slice(t.Context(), name, after, 500)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range records {
+				fmt.Fprintf(h, "%s %d %x\n", r.ID, r.Version, r.Body)
+				after, n = r.ID, n+1
+			}
+			if len(records) < 500 {
+				break
+			}
+		}
+		out[name] = fmt.Sprintf("%d documents, %s", n, hex.EncodeToString(h.Sum(nil)[:6]))
+	}
+	return out
+}
+
+func (c *city) unchanged(t *testing.T, before map[string]string) {
+	t.Helper()
+	for name, now := range c.content(t) {
+		if before[name] != now {
+			t.Errorf("%s changed: %s, before %s", name, now, before[name])
+		}
+	}
+}
+
+// zipped packs the demo's course, with one file replaced.
+func zipped(t *testing.T, replace, with string) string {
+	t.Helper()
+	folder, err := fs.Sub(demo.Files, "courses/APEL-103")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	err = fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(folder, path)
+		if err != nil {
+			return err
+		}
+		if path == replace {
+			data = []byte(with)
+		}
+		w, err := z.Create(path)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// Every kind of wrong input is answered in Indonesian, with where it stands and what to do, and changes nothing.
+func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
+	c := openCity(t, false)
+	near, far := c.of("near"), c.of("far")
+	learner := c.of("learner")
+	const people = "nip,name,status,legal_position,rank,unit,service_end\n"
+	const js = "application/json"
+	for _, x := range []struct {
+		name, role, method, path, media, body string
+		status                                int
+		says                                  []string // each must stand in the answer
+	}{
+		{"wrong NIP in a file", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", people + "198512312010011955,Budi Uji,PNS,01,III/c,DINKES,2043-12-31\n19851231201001195,Sri Uji,PNS,01,III/c,DINKES,2043-12-31\n",
+			422, []string{`"body.rows[3].nip"`, "Baris 3", "18"}},
+		{"duplicate person", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", people + "198512312010011955,Budi Uji,PNS,01,III/c,DINKES,2043-12-31\n198512312010011955,Budi Lagi,PNS,01,III/c,DINKES,2043-12-31\n",
+			422, []string{"Baris 3", "nip", "baris 2"}},
+		{"unknown unit", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", people + "198512312010011955,Budi Uji,PNS,01,III/c,DINAS-ENTAH,2043-12-31\n",
+			422, []string{"Baris 2", "kolom unit", "DINAS-ENTAH", "Impor unitnya lebih dahulu"}},
+		{"broken UTF-8 in a file", "training_admin", "POST", "/imports/units?name=units.csv", "text/csv", "code,name,kind,parent\nUJI-1,Dinas Ké\xff Uji,dinas,PEMDA\n", 422, []string{"Baris 2"}},
+		{"missing column", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", "nama\nBudi\n", 422, []string{"nip"}},
+		{"empty file", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", "", 400, []string{"wajib ada"}},
+		{"malformed GIFT", "training_admin", "POST", "/imports/course?name=kursus.zip", "application/zip", zipped(t, "items/bank.gift", "// [id:103-B01] [objective:103.1]\n::103-B01::Apa?{\n=Ya #Betul\n~Tidak #Salah\n\n::103-B02::Lalu?{=Ya}\n"),
+			422, []string{"bank.gift", "baris"}},
+		{"no zip", "training_admin", "POST", "/imports/course?name=kursus.zip", "application/zip", "bukan zip", 422, nil},
+		{"a NIP in the file's name", "training_admin", "POST", "/imports/people?name=198512312010011955.csv", "text/csv", people, 422, []string{"Ganti namanya"}},
+		{"unknown kind of import", "training_admin", "POST", "/imports/resep?name=people.csv", "text/csv", people, 422, []string{"path.kind"}},
+
+		{"an item that is not on the form", "learner", "PUT", "/attempts/" + learner["attempt"] + "/answers/APEL-104.104-X.zzz", js, `{"answer":{"choices":["1"]},"seq":0}`, 422, []string{"soal"}},
+		{"somebody else's attempt", "learner", "PUT", "/attempts/" + far["attempt"] + "/answers/" + far["item"], js, `{"answer":{"choices":["1"]},"seq":0}`, 404, []string{"tidak ada"}},
+		{"submitting somebody else's attempt", "training_admin", "POST", "/attempts/" + near["attempt"] + "/submission", js, `{}`, 403, []string{"tidak berwenang"}},
+		{"extending one's own attempt", "invigilator", "POST", "/attempts/" + c.of("invigilator")["attempt"] + "/extra-time", js, `{"minutes":5,"why":"ingin"}`, 403, []string{"tidak berwenang"}},
+
+		{"oversized body", "learner", "PUT", "/attempts/" + learner["attempt"] + "/answers/" + learner["item"], js, `{"answer":{"text":"` + strings.Repeat("a", 9<<10) + `"},"seq":0}`, 413, []string{"terlalu besar"}},
+		{"broken UTF-8 in JSON", "training_admin", "POST", "/cohorts", js, "{\"course\":\"APEL-103\",\"name\":\"Angkatan \xff\",\"from\":\"2029-01-01\",\"until\":\"2029-02-01\",\"quota\":5}", 422, []string{"UTF-8", "bita ke-39"}},
+		{"unknown field", "learner", "POST", "/enrolments", js, `{"course":"APEL-103","kursus":"APEL-103"}`, 422, []string{`"body.kursus"`, "tidak dikenal"}},
+		{"no JSON", "learner", "POST", "/enrolments", js, `course=APEL-103`, 400, []string{"JSON"}},
+		{"something behind the JSON", "learner", "POST", "/enrolments", js, `{"course":"APEL-202"} {"course":"APEL-103"}`, 400, []string{"JSON"}},
+		{"deep JSON", "learner", "POST", "/enrolments", js, `{"course":` + strings.Repeat("[", 50_000) + strings.Repeat("]", 50_000) + `}`, 400, []string{"JSON"}},
+		{"no body", "learner", "POST", "/enrolments", js, "", 400, []string{"wajib ada"}},
+		{"another media type", "learner", "POST", "/enrolments", "text/xml", "<course>APEL-103</course>", 415, []string{"application/json"}},
+		{"a form instead of JSON", "learner", "POST", "/enrolments", "application/x-www-form-urlencoded", "course=APEL-202", 415, []string{"application/json"}},
+		{"a number where a text belongs", "learner", "POST", "/enrolments", js, `{"course":103}`, 422, []string{`"body.course"`, "harus teks"}},
+		{"a course that is not there", "learner", "POST", "/enrolments", js, `{"course":"APEL-999"}`, 404, []string{"tidak ada"}},
+		{"somebody else's course", "learner", "POST", "/enrolments", js, `{"course":"APEL-202","person":"` + far["person"] + `"}`, 404, []string{"tidak ada"}},
+		{"an assignment in the past", "training_admin", "POST", "/assignments", js, `{"person":"` + near["person"] + `","course":"APEL-202","reason":"gap","because":{"id":"Uji"},"due":"2020-01-01"}`, 422, []string{`"body.due"`, "hari ini"}},
+		{"a day that does not exist", "training_admin", "POST", "/assignments", js, `{"person":"` + near["person"] + `","course":"APEL-202","reason":"gap","because":{"id":"Uji"},"due":"2030-02-30"}`, 422, []string{`"body.due"`}},
+		{"settings that somebody changed", "system_admin", "PUT", "/settings", js, `{"version":1,"why":"uji","settings":{"institution":"X","city":"X","agency":"X","agency_short":"X","accent":"#000000","signers":[],"zone":"Asia/Jakarta","base_url":"","base_confirmed":false,"old_hosts":[],"number_pattern":"{seq:5}/{tahun}","pppk_codes":[],"service_months":1,"jp_notice":1,"jp_duty":1,"quiet_from":1,"quiet_until":1}}`,
+			409, []string{"Muat ulang"}},
+		{"a proof that is a page", "learner", "POST", "/files", "application/octet-stream", "<html><script>alert(1)</script>", 422, []string{"PDF, PNG, atau JPEG"}},
+		{"an empty proof", "learner", "POST", "/files", "application/octet-stream", "", 400, []string{"wajib ada"}},
+		{"a proof that is too large", "learner", "POST", "/files", "application/octet-stream", "%PDF-1.7" + strings.Repeat("a", 10<<20), 413, []string{"terlalu besar"}},
+		{"an address that does not exist", "learner", "GET", "/resep", "", "", 404, []string{"tidak ada"}},
+		{"a method that does not exist", "learner", "DELETE", "/courses", "", "", 404, []string{"tidak ada"}},
+		{"a page too large", "learner", "GET", "/courses?limit=5000", "", "", 422, []string{"query.limit", "200"}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			c.t, c.checks.t = t, t
+			before := c.content(t)
+			header := []string{}
+			if strings.HasSuffix(x.path, "/extra-time") {
+				header = []string{"Idempotency-Key", "uji-salah"}
+			}
+			status, _, body := send(t, c.as(x.role), x.method, "/api/v1"+x.path, x.media, x.body, header...)
+			if status != x.status {
+				t.Errorf("%d, want %d", status, x.status)
+			}
+			for _, s := range x.says {
+				if !strings.Contains(string(body), s) {
+					t.Errorf("the answer does not say %q", s)
+				}
+			}
+			if bytes.Contains(body, []byte("19851231201001195")) {
+				t.Error("the answer repeats a NIP")
+			}
+			if bytes.Contains(body, []byte("tidak dapat dibaca (")) {
+				t.Error("the answer is in English")
+			}
+			if t.Failed() {
+				t.Logf("%s", body)
+			}
+			c.unchanged(t, before)
+		})
+	}
+}
+
+// HEAD is answered like GET without a body; OPTIONS opens nothing to other hosts.
+func TestOtherMethods(t *testing.T) {
+	c := openCity(t, false)
+	if status, h, body := send(t, c.as("learner"), http.MethodHead, "/api/v1/courses", "", ""); status != 200 || len(body) > 0 || !strings.HasPrefix(h.Get("Content-Type"), "application/json") {
+		t.Errorf("HEAD: %d %s, %d bytes", status, h.Get("Content-Type"), len(body))
+	}
+	if _, h, _ := send(t, c.as("learner"), http.MethodOptions, "/api/v1/courses", "", "", "Origin", "https://jahat.example", "Access-Control-Request-Method", "GET"); h.Get("Access-Control-Allow-Origin") != "" {
+		t.Error("another host may read the API")
+	}
+	if status, _, _ := send(t, c.as("learner"), http.MethodPost, "/api/v1/enrolments", "application/json", `{"course":"APEL-202"}`, "Origin", "https://jahat.example", "Sec-Fetch-Site", "cross-site"); status != 403 {
+		t.Errorf("a page of another host may post with the learner's cookie: %d", status)
+	}
+}
+
+// A keyed POST is carried out once, also when both arrive at once; the key with another body, or a second secret, is refused.
+func TestKeyedPosts(t *testing.T) {
+	c := openCity(t, false)
+	const body = `{"course":"APEL-103","name":"Angkatan kunci","from":"2029-01-01","until":"2029-02-01","quota":5}`
+	post := func(cl *client, path, body, key string) (int, http.Header, string) {
+		status, h, b := send(t, cl, http.MethodPost, "/api/v1"+path, "application/json", body, "Idempotency-Key", key)
+		return status, h, string(b)
+	}
+	admin := c.as("training_admin")
+	status, _, first := post(admin, "/cohorts", body, "kunci-1")
+	if status != 201 {
+		t.Fatalf("%d %s", status, first)
+	}
+	before := c.content(t)
+	if status, h, again := post(admin, "/cohorts", body, "kunci-1"); status != 201 || again != first || h.Get("Idempotent-Replay") != "true" {
+		t.Errorf("again: %d %s", status, again)
+	}
+	if status, _, b := post(admin, "/cohorts", strings.Replace(body, "kunci", "lain", 1), "kunci-1"); status != 422 || !strings.Contains(b, "kunci baru") {
+		t.Errorf("another body: %d %s", status, b)
+	}
+	c.unchanged(t, before)
+	if status, _, b := post(c.as("learner"), "/cohorts", body, "kunci-1"); status != 403 {
+		t.Errorf("another person's key shows the first one's answer: %d %s", status, b)
+	}
+
+	var wait sync.WaitGroup
+	ids := make([]string, 12)
+	for i := range ids {
+		wait.Go(func() {
+			status, _, b := post(admin, "/cohorts", strings.Replace(body, "kunci", "balapan", 1), "kunci-2")
+			switch status {
+			case 201:
+				ids[i] = b
+			case 409: // the first is still at work
+			default:
+				t.Errorf("%d %s", status, b)
+			}
+		})
+	}
+	wait.Wait()
+	made := map[string]bool{}
+	for _, id := range ids {
+		if id != "" {
+			made[id] = true
+		}
+	}
+	if len(made) != 1 {
+		t.Errorf("racing posts with one key made %d cohorts", len(made))
+	}
+
+	slip := `{"why":"uji"}`
+	status, _, secret := post(admin, "/people/"+c.persons["near"]+"/slip", slip, "kunci-3")
+	if status != 201 || !strings.Contains(secret, `"code"`) {
+		t.Fatalf("slip: %d %s", status, secret)
+	}
+	status, _, again := post(admin, "/people/"+c.persons["near"]+"/slip", slip, "kunci-3")
+	if status != 409 || strings.Contains(again, `"code"`) {
+		t.Errorf("a slip's code was kept and shown again: %d %s", status, again)
+	}
+	records, err := c.db.Engine().Slice(t.Context(), "api_answers", "", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		if bytes.Contains(r.Body, []byte("code")) {
+			t.Errorf("the stored answer holds the code: %s", r.Body)
+		}
+	}
+}
+
+// sitting brings somebody as far as the post-test of APEL-103.
+func (c *city) sitting(t *testing.T, role string) (*mainJob, enrolmentAnswer) {
+	t.Helper()
+	job, err := (&demoVerb{}).job(c.installation, c.clock, c.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job.c = c.as(role)
+	job.tell = func(step) {}
+	var e enrolmentAnswer
+	ctx := t.Context()
+	if err := job.c.call(ctx, http.MethodPost, "/enrolments", map[string]string{"course": "APEL-103"}, &e); err != nil {
+		t.Fatal(err)
+	}
+	if err := job.c.call(ctx, http.MethodGet, "/enrolments/"+e.ID, nil, &e); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := job.sit(ctx, e, "pre_test", 2); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := job.read(ctx, e); err != nil {
+		t.Fatal(err)
+	}
+	return job, e
+}
+
+// The server's clock ends an attempt: what comes later is refused in words and does not count.
+func TestLateAnswersDoNotCount(t *testing.T) {
+	c := openCity(t, true)
+	job, e := c.sitting(t, "reviewer")
+	quiz, err := job.quiz(e, "post_test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f formAnswerSheet
+	if err := job.c.call(t.Context(), http.MethodPost, "/enrolments/"+e.ID+"/quizzes/"+quiz+"/attempts", nil, &f); err != nil {
+		t.Fatal(err)
+	}
+	late := map[string]formAnswer{}
+	for _, it := range f.Items {
+		if late[it.ID], err = job.solver.answer(it, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.clock.step(5 * time.Hour)
+	err = job.c.call(t.Context(), http.MethodPut, "/attempts/"+f.Attempt+"/answers", map[string]any{"answers": late, "seq": f.Seq}, nil)
+	if err == nil || !strings.Contains(err.Error(), "409") || !strings.Contains(err.Error(), "Waktu sudah habis") {
+		t.Errorf("a late save: %v", err)
+	}
+	var r struct {
+		TimedOut bool `json:"timed_out"`
+		Answered int  `json:"answered"`
+		Refused  int  `json:"refused"`
+	}
+	if err := job.c.call(t.Context(), http.MethodPost, "/attempts/"+f.Attempt+"/submission", map[string]any{"answers": late, "seq": f.Seq}, &r); err != nil {
+		t.Fatal(err)
+	}
+	if !r.TimedOut || r.Answered != 0 || r.Refused == 0 {
+		t.Errorf("a late submission: %+v", r)
+	}
+	if err := job.c.awaitGraded(t.Context(), f.Attempt); err != nil {
+		t.Fatal(err)
+	}
+	var a attemptAnswer
+	if err := job.c.call(t.Context(), http.MethodGet, "/attempts/"+f.Attempt, nil, &a); err != nil {
+		t.Fatal(err)
+	}
+	if a.Score != 0 || a.Passed {
+		t.Errorf("late answers gave %d", a.Score)
+	}
+}
+
+// A letter that the fonts of the PDF lack parks the certificate with the letter named; nothing is issued, and mending the name issues it.
+func TestUnprintableNameParks(t *testing.T) {
+	c := openCity(t, true)
+	person := people.ID(c.persons["marker"])
+	rename := func(name string) {
+		t.Helper()
+		p, err := c.installation.people.Look(t.Context(), person)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := p.Details
+		d.Name = name
+		if _, err := c.installation.people.EditPerson(t.Context(), access.System("test"), person, p.Version, d, "uji"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := c.installation.people.Look(t.Context(), person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rename("Sri 🎓 Lestari")
+	job, e := c.sitting(t, "marker")
+	if _, err := job.sit(t.Context(), e, "post_test", 1); err != nil {
+		t.Fatal(err)
+	}
+	admin := c.as("training_admin")
+	type parked struct {
+		Items []struct {
+			Collection string `json:"collection"`
+			ID         string `json:"id"`
+			Reason     string `json:"reason"`
+		} `json:"items"`
+	}
+	var work parked
+	if err := job.await(t.Context(), func() (bool, error) {
+		err := admin.call(t.Context(), http.MethodGet, "/work/parked", nil, &work)
+		return len(work.Items) > 0, err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(work.Items) != 1 || work.Items[0].ID != e.ID || !strings.Contains(work.Items[0].Reason, "🎓") {
+		t.Errorf("parked: %+v", work.Items)
+	}
+	mine := func() int {
+		var l struct {
+			Items []struct {
+				Record struct {
+					Course string `json:"course"`
+				} `json:"record"`
+			} `json:"items"`
+		}
+		if err := job.c.call(t.Context(), http.MethodGet, "/certificates", nil, &l); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, x := range l.Items {
+			if x.Record.Course == "APEL-103" {
+				n++
+			}
+		}
+		return n
+	}
+	if mine() != 0 {
+		t.Error("a certificate was issued on a name that cannot be printed")
+	}
+	rename(p.Name)
+	if err := admin.call(t.Context(), http.MethodPost, "/work/enrolments/"+e.ID+"/unparking", map[string]string{"why": "nama diperbaiki"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := job.await(t.Context(), func() (bool, error) { return mine() == 1, nil }); err != nil {
+		t.Error(err)
+	}
+}
+
+// Whatever changes somebody's rights, result or record leaves an entry in the audit trail, born in the same write: who, in which role, about whom, why.
+func TestAuditTravelsWithTheWrite(t *testing.T) {
+	c := openCity(t, false)
+	near := c.of("near")
+	settings := `{"version":%d,"why":"alasan uji","settings":{"institution":"Pemerintah Kota Cempaka Raya","city":"Cempaka Raya","agency":"Badan","agency_short":"BKPSDMD","accent":"#0f5c5c","signers":[],"zone":"Asia/Jakarta","base_url":"http://127.0.0.1","base_confirmed":false,"old_hosts":[],"number_pattern":"{seq:5}/{tahun}","pppk_codes":[],"service_months":1,"jp_notice":24,"jp_duty":20,"quiet_from":20,"quiet_until":6}}`
+	for _, x := range []struct {
+		role, method, path, body, verb string
+		about                          bool
+		why                            string
+	}{
+		{"training_admin", "POST", "/people/" + near["person"] + "/roles", `{"role":"marker","why":"alasan uji"}`, "grant_role", true, "alasan uji"},
+		{"training_admin", "POST", "/people/" + near["person"] + "/roles/revocation", `{"role":"marker","why":"alasan uji"}`, "revoke_role", true, "alasan uji"},
+		{"training_admin", "POST", "/enrolments/" + near["enrolment"] + "/granted-attempts", `{"quiz":"` + near["post"] + `","why":"alasan uji"}`, "grant_attempt", true, "alasan uji"},
+		{"training_admin", "POST", "/certificates/" + near["certificate"] + "/revocation", `{"reason":"alasan uji","official":"Kepala Badan"}`, "", true, "alasan uji"},
+		{"training_admin", "POST", "/imports/units?name=units.csv", "code,name,kind,parent\nUJI-9,Unit uji sembilan,bidang,DINKES\n", "import", false, ""},
+		{"auditor", "GET", "/people/" + near["person"], "", "view_person", true, ""},
+		{"system_admin", "PUT", "/settings", fmt.Sprintf(settings, c.settings.Version()), "change_settings", false, "alasan uji"},
+		{"unit_admin", "POST", "/hours/" + near["hours"] + "/verification", `{"accept":false,"why":"alasan uji"}`, "refuse_hours", true, "alasan uji"},
+	} {
+		t.Run(x.verb+x.path, func(t *testing.T) {
+			c.t, c.checks.t = t, t
+			if _, err := c.audit.Move(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			media := "application/json"
+			if strings.HasPrefix(x.path, "/imports") {
+				media = "text/csv"
+			}
+			if x.body == "" {
+				media = ""
+			}
+			status, _, body := send(t, c.as(x.role), x.method, "/api/v1"+x.path, media, x.body, "Idempotency-Key", "audit-"+x.verb+x.role)
+			if status >= 300 {
+				t.Fatalf("%d %s", status, body)
+			}
+			// The entry stands in the written document already; nothing has been moved yet.
+			travelling := 0
+			for _, name := range c.db.Collections() {
+				docs, err := c.db.WithTrail(t.Context(), name, 50)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, d := range docs {
+					for _, e := range d.Trail {
+						if e.Who == c.persons[x.role] && (x.verb == "" || e.Verb == x.verb) && (!x.about || e.About == near["person"]) && e.Why == x.why && e.Role != "" {
+							travelling++
+						}
+					}
+				}
+			}
+			if travelling != 1 {
+				t.Errorf("%d entries travel with the write", travelling)
+			}
+			if _, err := c.audit.Move(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var l struct {
+				Items []struct {
+					Verb  string `json:"verb"`
+					Who   string `json:"who"`
+					About string `json:"about"`
+				} `json:"items"`
+			}
+			if err := c.as("dpo").call(t.Context(), http.MethodGet, "/audit?limit=10&who="+c.persons[x.role], nil, &l); err != nil {
+				t.Fatal(err)
+			}
+			if len(l.Items) == 0 || x.verb != "" && l.Items[0].Verb != x.verb {
+				t.Errorf("the trail shows %+v", l.Items)
+			}
+		})
+	}
+	if _, err := c.audit.Check(context.WithoutCancel(t.Context())); err != nil {
+		t.Error(err)
+	}
+}
