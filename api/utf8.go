@@ -34,7 +34,7 @@ func wellFormed(c *gin.Context) {
 		}
 		b, at = b[n:], at+n
 	}
-	f := faults.Newf(faults.Invalid, "Isi permintaan bukan teks UTF-8 yang benar (bita ke-%d). Simpan ulang sebagai UTF-8 lalu kirim lagi.", "The request body is not valid UTF-8 (byte %d). Save it as UTF-8 and send it again.", at+1)
+	f := faults.Newf(faults.Invalid, "Isi permintaan bukan teks UTF-8 yang benar (byte ke-%d). Simpan ulang sebagai UTF-8 lalu kirim lagi.", "The request body is not valid UTF-8 (byte %d). Save it as UTF-8 and send it again.", at+1)
 	problem(c.Request.Context(), f).write(c.Writer)
 	c.Abort()
 }

@@ -40,7 +40,7 @@ func (s *Service) CheckNumber(ctx context.Context, number, lastThree string) (ve
 		return verify.Verdict{}, faults.OnField("number", "Isi nomor sertifikat.", "Enter the certificate's number.")
 	}
 	if lastThree != "" && (len(lastThree) != 3 || digits(lastThree) != 3) {
-		return verify.Verdict{}, faults.OnField("nip", "Isi tepat tiga angka terakhir NIP.", "Enter exactly the last three digits of the NIP.")
+		return verify.Verdict{}, faults.OnField("nip", "Isi tepat tiga angka terakhir NIP/NI.", "Enter exactly the last three digits of the NIP/NI.")
 	}
 	c, err := s.find(ctx, "number:"+number)
 	if err != nil {

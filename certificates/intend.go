@@ -91,7 +91,7 @@ func (s *Service) draft(ctx context.Context, f Facts) (Certificate, error) {
 		return Certificate{}, err
 	}
 	if !s.CanSign() {
-		return Certificate{}, faults.New(faults.Invalid, "Sertifikat belum dapat diterbitkan: kunci penanda tangan tidak ada di komputer ini. Pulihkan folder keys/.",
+		return Certificate{}, faults.New(faults.Invalid, "Sertifikat belum dapat diterbitkan: kunci penerbit tidak ada di komputer ini. Pulihkan folder keys/.",
 			"Certificates cannot be issued: the signing key is not on this machine. Restore the folder keys/.")
 	}
 	host, err := ParseBaseURL(settings.BaseURL, settings.Demo)

@@ -86,7 +86,7 @@ func refusal(from State) error {
 }
 
 func (d Decision) check() error {
-	bad := faults.New(faults.Invalid, "Keputusan belum lengkap.", "The decision is not complete.")
+	bad := faults.New(faults.Invalid, "Putusan belum lengkap.", "The decision is not complete.")
 	if n := utf8.RuneCountInString(d.Reason); n < 10 || n > 500 {
 		bad.With("reason", "Tulis alasan 10 sampai 500 huruf.", "Give a reason of 10 to 500 letters.")
 	}

@@ -123,7 +123,7 @@ func (s *Service) SealWaiting(ctx context.Context) (int, error) {
 
 func (s *Service) sealWaiting(ctx context.Context) (int, error) {
 	if !s.CanSign() {
-		return 0, faults.New(faults.Invalid, "Kunci penanda tangan tidak ada di komputer ini. Pulihkan folder keys/.", "The signing key is not on this machine. Restore the folder keys/.")
+		return 0, faults.New(faults.Invalid, "Kunci penerbit tidak ada di komputer ini. Pulihkan folder keys/.", "The signing key is not on this machine. Restore the folder keys/.")
 	}
 	// Steps 1 to 3; Append calls again with the new head when another sealer was faster.
 	var from front

@@ -132,7 +132,7 @@ func (f Fit) Percent() Percent     { return PercentOf(f.Low, f.Required) }
 func (f Fit) PercentHigh() Percent { return PercentOf(f.High, f.Required) }
 func (f Fit) Raw() Percent         { return PercentOf(f.RawLow, f.Required) }
 
-// DevelopFirst says "perlu pengembangan dulu": an absolute requirement is short by so much that the total does not matter.
+// DevelopFirst says "perlu pengembangan dahulu": an absolute requirement is short by so much that the total does not matter.
 func (f Fit) DevelopFirst() bool { return len(f.AbsoluteShort) > 0 }
 
 // Complete says whether every requirement has evidence, so that the interval is one value.
@@ -154,10 +154,10 @@ func (f Fit) Text(scales ...Scale) texts.Text {
 	var id, en strings.Builder
 	if f.Complete() {
 		fmt.Fprintf(&id, "Kecocokan %s%%", f.Percent().In(texts.ID))
-		fmt.Fprintf(&en, "Match %s%%", f.Percent().In(texts.EN))
+		fmt.Fprintf(&en, "Fit %s%%", f.Percent().In(texts.EN))
 	} else {
 		fmt.Fprintf(&id, "Kecocokan antara %s%% dan %s%%; bukti ada untuk %d dari %d kompetensi", f.Percent().In(texts.ID), f.PercentHigh().In(texts.ID), f.Known, f.Of)
-		fmt.Fprintf(&en, "Match between %s%% and %s%%; evidence for %d of %d competencies", f.Percent().In(texts.EN), f.PercentHigh().In(texts.EN), f.Known, f.Of)
+		fmt.Fprintf(&en, "Fit between %s%% and %s%%; evidence for %d of %d competencies", f.Percent().In(texts.EN), f.PercentHigh().In(texts.EN), f.Known, f.Of)
 	}
 	for _, s := range scales {
 		low, high := f.Category(s)
@@ -176,7 +176,7 @@ func (f Fit) Text(scales ...Scale) texts.Text {
 		fmt.Fprintf(&en, " Without the cap per competency %s%%: a surplus in one competency does not hide a gap in another.", f.Raw().In(texts.EN))
 	}
 	if f.DevelopFirst() {
-		fmt.Fprintf(&id, " Perlu pengembangan dulu: %s.", strings.Join(f.AbsoluteShort, ", "))
+		fmt.Fprintf(&id, " Perlu pengembangan dahulu: %s.", strings.Join(f.AbsoluteShort, ", "))
 		fmt.Fprintf(&en, " Needs development first: %s.", strings.Join(f.AbsoluteShort, ", "))
 	}
 	return texts.T(id.String(), en.String())

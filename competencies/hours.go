@@ -236,7 +236,7 @@ func (s *Service) CheckOutside(ctx context.Context, a access.Actor, id string, a
 	if !accept {
 		to, verb = Refused, "refuse_hours"
 		if strings.TrimSpace(why) == "" {
-			return Hours{}, faults.OnField("why", "Tulis alasan penolakan; pemilik entri akan membacanya.", "Give the reason; the owner of the entry will read it.")
+			return Hours{}, faults.OnField("why", "Tulis alasan penolakan; pegawai yang bersangkutan akan membacanya.", "Give the reason; the owner of the entry will read it.")
 		}
 	}
 	entry, now := s.entry(a, role, verb, "hours/"+id, d.Value.Person, why, ""), s.now()

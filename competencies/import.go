@@ -153,7 +153,7 @@ func ReadStandardTable(t *sheets.Sheet, dict Dictionary) ([]Standard, error) {
 		}
 		q := Requirement{Competency: t.Text(row, "competency"), Importance: Importance(t.Text(row, "importance"))}
 		if _, ok := dict.Items[q.Competency]; !ok {
-			text := texts.T("Kompetensi ini tidak ada di kamus. Periksa kodenya, atau impor kamusnya dulu.", "This competency is not in the dictionary. Check the code, or import the dictionary first.")
+			text := texts.T("Kompetensi ini tidak ada di kamus. Periksa kodenya, atau impor kamusnya dahulu.", "This competency is not in the dictionary. Check the code, or import the dictionary first.")
 			if near := nearest(q.Competency, dict.Codes); near != "" {
 				text = texts.T("Kompetensi ini tidak ada di kamus. Mungkin maksudnya "+near+"?", "This competency is not in the dictionary. Was "+near+" meant?")
 			}
@@ -206,7 +206,7 @@ func (s *Service) ImportStandards(ctx context.Context, a access.Actor, name stri
 		return Imported{}, err
 	}
 	if len(dict.Items) == 0 {
-		return Imported{}, faults.New(faults.Conflict, "Kamus kompetensi belum ada. Impor kamus dulu.", "There is no dictionary yet. Import the dictionary first.")
+		return Imported{}, faults.New(faults.Conflict, "Kamus kompetensi belum ada. Impor kamus dahulu.", "There is no dictionary yet. Import the dictionary first.")
 	}
 	all, err := ReadStandardTable(t, dict)
 	if err != nil {

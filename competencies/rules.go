@@ -18,7 +18,7 @@ type Rules struct {
 	Caps             map[Kind]map[Field]int `json:"caps"`              // the highest level a kind of evidence supports alone; missing: none
 	AssessmentMonths int                    `json:"assessment_months"` // how long an assessment is valid when its sheet does not say
 	Scales           []Scale                `json:"scales"`
-	FirstDevelop     int                    `json:"first_develop"` // an absolute requirement short by so many levels means "perlu pengembangan dulu"
+	FirstDevelop     int                    `json:"first_develop"` // an absolute requirement short by so many levels means "perlu pengembangan dahulu"
 }
 
 // Scale is a list of bands that sorts a match (JPM) into categories.

@@ -180,10 +180,10 @@ func (p Profile) whole(dict Dictionary, standards Standards, rules Rules) Standi
 	standard, ok := standards.Items[p.Standard]
 	switch {
 	case p.Post == "":
-		st.Text = texts.T("Belum ada jabatan di data kepegawaian, jadi belum ada standar untuk dibandingkan.", "The register shows no post, so there is no standard to compare with.")
+		st.Text = texts.T("Belum ada jabatan di data kepegawaian, jadi belum ada standar untuk dibandingkan.", "The register shows no position, so there is no standard to compare with.")
 		return st
 	case !ok:
-		st.Text = texts.T("Jabatan "+p.PostName+" belum punya standar kompetensi di sini.", "The post "+p.PostName+" has no competency standard here yet.")
+		st.Text = texts.T("Jabatan "+p.PostName+" belum punya standar kompetensi di sini.", "The position "+p.PostName+" has no competency standard here yet.")
 		return st
 	}
 	st.Gaps = Gaps(standard, p.LevelMap(), dict)
@@ -297,7 +297,7 @@ func why(closes []Close, dict Dictionary, post string) texts.Text {
 				fmt.Sprintf("that level was confirmed by an assessment; this course prepares a new one for level %d", c.To)
 		}
 		id = append(id, fmt.Sprintf("Jabatan %s meminta %s level %d; %s; %s.", post, label.ID, c.Required, hasID, doesID))
-		en = append(en, fmt.Sprintf("The post %s asks for %s level %d; %s; %s.", post, label.EN, c.Required, hasEN, doesEN))
+		en = append(en, fmt.Sprintf("The position %s asks for %s level %d; %s; %s.", post, label.EN, c.Required, hasEN, doesEN))
 	}
 	return texts.T(strings.Join(id, " "), strings.Join(en, " "))
 }

@@ -257,7 +257,7 @@ func (s *Service) Extend(ctx context.Context, a access.Actor, id AttemptID, minu
 			return faults.New(faults.Conflict, "Percobaan ini sudah berakhir.", "This attempt has ended.")
 		}
 		if at.EndsAt.IsZero() {
-			return faults.New(faults.Invalid, "Tes ini tidak punya batas waktu.", "This quiz has no time limit.")
+			return faults.New(faults.Invalid, "Tes ini tidak punya batas waktu.", "This test has no time limit.")
 		}
 		at.EndsAt = at.EndsAt.Add(time.Duration(minutes) * time.Minute)
 		at.Extra += minutes

@@ -112,7 +112,7 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 	}
 	q, ok := v.Content.Quiz(quiz)
 	if !ok {
-		return FormView{}, faults.New(faults.NotFound, "Tes ini tidak ada di kursus Anda.", "There is no such quiz in your course.")
+		return FormView{}, faults.New(faults.NotFound, "Tes ini tidak ada di kursus Anda.", "There is no such test in your course.")
 	}
 	now := s.now()
 
@@ -151,10 +151,10 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 		n++
 	}
 	if e.Value.State == Completed && q.Kind != Practice || q.Kind == PostTest && passed {
-		return FormView{}, faults.New(faults.Conflict, "Anda sudah lulus tes ini.", "You have passed this quiz.")
+		return FormView{}, faults.New(faults.Conflict, "Anda sudah lulus tes ini.", "You have passed this test.")
 	}
 	if q.Attempts > 0 && n >= q.Attempts+e.Value.Extra[quiz] {
-		return FormView{}, faults.Newf(faults.Conflict, "Kesempatan tes ini sudah habis (%d kali).", "There is no attempt left at this quiz (%d used).", n)
+		return FormView{}, faults.Newf(faults.Conflict, "Kesempatan tes ini sudah habis (%d kali).", "There is no attempt left at this test (%d used).", n)
 	}
 	f, err := s.facts(ctx, enrolment, &e.Value, v)
 	if err != nil {

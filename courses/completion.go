@@ -50,7 +50,7 @@ func Requirements(f Facts) []Requirement {
 		}
 		r := Requirement{Kind: string(PreTest), Code: q.Code, Title: q.Name(), Done: f.Taken[q.Code].Ended > 0 || f.Sat[q.Code]}
 		if !r.Done {
-			r.Missing = sentence("Kerjakan dulu %s.", "Take %s first.", q.Name())
+			r.Missing = sentence("Kerjakan dahulu %s.", "Take %s first.", q.Name())
 			beforeLessons = append(beforeLessons, r.Missing)
 		}
 		add(r)

@@ -311,7 +311,7 @@ func (s *Service) missingPrerequisites(ctx context.Context, person PersonID, c *
 		if !held {
 			title := s.title(ctx, p)
 			missing = append(missing, say(
-				fmt.Sprintf("Selesaikan dulu kursus %s %s.", p, title.In(texts.ID)),
+				fmt.Sprintf("Selesaikan dahulu kursus %s %s.", p, title.In(texts.ID)),
 				fmt.Sprintf("Complete the course %s %s first.", p, title.In(texts.EN))))
 		}
 	}
@@ -454,7 +454,7 @@ func (s *Service) GrantAttempt(ctx context.Context, a access.Actor, id Enrolment
 		return EnrolmentDoc{}, err
 	}
 	if q, ok := v.Content.Quiz(quiz); !ok || q.Attempts == 0 {
-		return EnrolmentDoc{}, faults.OnField("quiz", "Tes ini tidak ada atau tidak dibatasi jumlah percobaannya.", "There is no such quiz, or its attempts are not limited.")
+		return EnrolmentDoc{}, faults.OnField("quiz", "Tes ini tidak ada atau tidak dibatasi jumlah percobaannya.", "There is no such test, or its attempts are not limited.")
 	}
 	e := s.entry(a, role, "grant_attempt", EnrolmentsCollection, id, d.Value.Person, why, quiz)
 	d, err = s.enrolments.Update(ctx, id, func(d *storage.Doc[Enrolment]) error {

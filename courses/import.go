@@ -52,7 +52,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 		return out, faults.OnField("code", "Kode kursus "+d.Code+" tidak benar.", "The course code "+d.Code+" is not right.")
 	}
 	if len(d.Pictures) > 0 {
-		return out, faults.OnField("lessons", "Gambar di dalam pelajaran belum dapat diimpor. Keluarkan dulu gambarnya.", "Pictures in lessons cannot be imported yet. Take them out first.")
+		return out, faults.OnField("lessons", "Gambar di dalam pelajaran belum dapat diimpor. Keluarkan dahulu gambarnya.", "Pictures in lessons cannot be imported yet. Take them out first.")
 	}
 	c, err := s.courses.Get(ctx, d.Code)
 	out.New = errors.Is(err, faults.NotFound)
@@ -84,7 +84,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 			return out, err
 		}
 		if v.Value.State == Draft && !v.Value.Import {
-			return out, faults.New(faults.Conflict, "Ada draf kursus ini yang sedang ditulis. Terbitkan atau buang dulu, lalu impor lagi.",
+			return out, faults.New(faults.Conflict, "Ada draf kursus ini yang sedang ditulis. Terbitkan atau buang dahulu, lalu impor lagi.",
 				"A draft of this course is being written. Publish or discard it first, then import again.")
 		}
 		if v.Value.State == Draft {

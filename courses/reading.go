@@ -186,7 +186,7 @@ func count(e *Enrolment, l LessonRef, now time.Time, end bool) error {
 		return storage.Unchanged
 	}
 	if r.Last.IsZero() {
-		return faults.New(faults.Conflict, "Buka pelajarannya dulu.", "Open the lesson first.")
+		return faults.New(faults.Conflict, "Buka pelajarannya dahulu.", "Open the lesson first.")
 	}
 	from := r.Last
 	if e.Beat.After(from) {

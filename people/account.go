@@ -107,7 +107,7 @@ func RoleText(role string) texts.Text {
 	case "auditor":
 		return texts.T("Auditor", "Auditor")
 	case "dpo":
-		return texts.T("Petugas pelindungan data", "Data protection officer")
+		return texts.T("Pejabat pelindungan data", "Data protection officer")
 	case "system_admin":
 		return texts.T("Admin sistem", "System admin")
 	}

@@ -211,7 +211,7 @@ func (d *draft) person(ctx context.Context, r personRow, u Unit, title func(stri
 		}
 		owner, err := d.s.claims.Owner(ctx, claimEmail, after.Email)
 		if err == nil && owner != string(old.ID) {
-			d.errs.Add(r.n, title("email"), "Alamat surel ini sudah dipakai pegawai lain. Kosongkan atau perbaiki.", "This e-mail address belongs to another person. Leave it empty or mend it.")
+			d.errs.Add(r.n, title("email"), "Alamat surel ini sudah dipakai pegawai lain. Kosongkan atau perbaiki.", "This e-mail address belongs to another person. Leave it empty or correct it.")
 			return nil
 		}
 		if err != nil && !errors.Is(err, faults.NotFound) {

@@ -24,7 +24,7 @@ func (d *draft) byNumber(ctx context.Context, sh *sheets.Sheet, row sheets.Row) 
 	}
 	p, err = d.s.LookByNIP(ctx, number)
 	if errors.Is(err, faults.NotFound) {
-		d.errs.Add(row.N, "nip", "NIP ini tidak ada di daftar pegawai. Impor pegawainya lebih dahulu atau perbaiki angkanya.", "This NIP is not in the register. Import the person first or mend its digits.")
+		d.errs.Add(row.N, "nip", "NIP ini tidak ada di daftar pegawai. Impor pegawainya lebih dahulu atau perbaiki angkanya.", "This NIP is not in the register. Import the person first or correct its digits.")
 		return p, false, nil
 	}
 	return p, err == nil, err
@@ -68,7 +68,7 @@ func (d *draft) appointments(ctx context.Context, sh *sheets.Sheet) error {
 			positions[codeKey(code)] = pos
 		}
 		if pos.ID == "" {
-			d.errs.Addf(row.N, "position", "Jabatan %q tidak terdaftar. Impor jabatannya lebih dahulu atau perbaiki kodenya.", "Position %q is not registered. Import it first or mend the code.", shorten(code, 60))
+			d.errs.Addf(row.N, "position", "Jabatan %q tidak terdaftar. Impor jabatannya lebih dahulu atau perbaiki kodenya.", "Position %q is not registered. Import it first or correct the code.", shorten(code, 60))
 			ok = false
 		}
 		in := Appointment{Position: pos.ID, Unit: pos.Unit, Kind: AppointmentKind(strings.ToLower(sh.Text(row, "kind")))}

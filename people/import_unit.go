@@ -95,7 +95,7 @@ func (d *draft) units(ctx context.Context, sh *sheets.Sheet) error {
 	}
 	for _, key := range order {
 		if n := measure(key, 0); n < 0 {
-			d.errs.Add(lines[key].n, "parent", "Induk unit ini berputar kembali ke dirinya sendiri. Perbaiki kolom parent.", "The parents of this unit lead back to itself. Mend the column parent.")
+			d.errs.Add(lines[key].n, "parent", "Induk unit ini berputar kembali ke dirinya sendiri. Perbaiki kolom parent.", "The parents of this unit lead back to itself. Correct the column parent.")
 		} else if n >= maxDepth {
 			d.errs.Add(lines[key].n, "parent", "Susunan unit terlalu dalam.", "The unit tree is too deep.")
 		}

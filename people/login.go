@@ -20,7 +20,7 @@ type LoginInput struct {
 }
 
 func wrongLogin() error {
-	return faults.New(faults.Unauthenticated, "NIP/NI atau kata sandi tidak cocok.", "The NIP or the password does not match.")
+	return faults.New(faults.Unauthenticated, "NIP/NI atau kata sandi tidak cocok.", "The NIP/NI or the password does not match.")
 }
 
 // Login opens a session. The token goes into a cookie and is not stored; Session.Device is the device cookie to set when it is not "".

@@ -51,9 +51,9 @@ func (m SMTP) Send(ctx context.Context, msg Mail) error {
 	if err := m.send(ctx, msg); err != nil {
 		var code *textproto.Error
 		if errors.As(err, &code) && code.Code >= 500 {
-			return faults.Wrap(fmt.Errorf("smtp: %d", code.Code), faults.Invalid, "Server surat menolak surat ini.", "The mail server refused this mail.") // the server's words may hold the address
+			return faults.Wrap(fmt.Errorf("smtp: %d", code.Code), faults.Invalid, "Server surel menolak surel ini.", "The mail server refused this mail.") // the server's words may hold the address
 		}
-		return faults.Wrap(errors.New("smtp: "+smtpCause(err)), faults.Unavailable, "Server surat tidak dapat dijangkau.", "The mail server is away.")
+		return faults.Wrap(errors.New("smtp: "+smtpCause(err)), faults.Unavailable, "Server surel tidak dapat dijangkau.", "The mail server is away.")
 	}
 	return nil
 }

@@ -236,7 +236,7 @@ func (s *Service) letter(p Person, lang texts.Lang, batch []storage.Doc[Notice],
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString(texts.T("Surat ini dikirim otomatis. Atur cara Anda menerima kabar di halaman akun.\n", "This mail was sent automatically. Choose how you get notices on your account page.\n").In(lang))
+	b.WriteString(texts.T("Surel ini dikirim otomatis. Atur cara Anda menerima kabar di halaman akun.\n", "This mail was sent automatically. Choose how you get notices on your account page.\n").In(lang))
 	m.Text = b.String()
 	return m
 }

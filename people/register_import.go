@@ -568,7 +568,7 @@ func (c *unitCache) byCode(ctx context.Context, code string) (Unit, bool, error)
 }
 
 func unknownUnitRow(errs *sheets.RowErrors, row int, column, code string) {
-	errs.Addf(row, column, "Unit %q tidak ada di susunan unit. Impor unitnya lebih dahulu atau perbaiki kodenya.", "Unit %q is not in the unit tree. Import it first or mend the code.", shorten(code, 60))
+	errs.Addf(row, column, "Unit %q tidak ada di susunan unit. Impor unitnya lebih dahulu atau perbaiki kodenya.", "Unit %q is not in the unit tree. Import it first or correct the code.", shorten(code, 60))
 }
 
 // addFields turns field faults into row errors under the titles the columns have in the file.

@@ -115,7 +115,7 @@ func (s *Service) mailReset(ctx context.Context, id ID) error {
 	lang := d.Value.Lang
 	mail := Mail{To: p.Email, At: now, MessageID: s.messageID("reset " + hashToken(token)),
 		Subject: texts.T("Atur ulang kata sandi APEL", "Reset your APEL password").In(lang),
-		Text: texts.T("Seseorang, mungkin Anda, meminta tautan untuk mengatur ulang kata sandi APEL.\n\nBuka tautan ini dalam satu jam:\n"+link+"\n\nJika bukan Anda, abaikan surat ini; kata sandi Anda tidak berubah.\n",
+		Text: texts.T("Seseorang, mungkin Anda, meminta tautan untuk mengatur ulang kata sandi APEL.\n\nBuka tautan ini dalam satu jam:\n"+link+"\n\nJika bukan Anda, abaikan surel ini; kata sandi Anda tidak berubah.\n",
 			"Somebody, perhaps you, asked for a link to reset the APEL password.\n\nOpen this link within one hour:\n"+link+"\n\nIf it was not you, ignore this mail; your password has not changed.\n").In(lang)}
 	if err := s.cfg.Mailer.Send(ctx, mail); err != nil {
 		// The link was not sent: the next try must not be held back by the pause.

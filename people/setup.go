@@ -133,7 +133,7 @@ func (s *Service) SetUp(ctx context.Context, in SetUpInput) (Session, string, er
 	}
 	p, err := s.person(ctx, id)
 	if errors.Is(err, faults.NotFound) {
-		p, err = s.addPerson(ctx, Person{ID: id, Details: d, Identities: []Identity{{Kind: n.Kind(), Number: n}}}, s.entry(by, "system", "add_person", "people/"+string(id), id, "pemasangan awal", ""))
+		p, err = s.addPerson(ctx, Person{ID: id, Details: d, Identities: []Identity{{Kind: n.Kind(), Number: n}}}, s.entry(by, "system", "add_person", "people/"+string(id), id, "penyiapan pertama", ""))
 	}
 	if err != nil {
 		return Session{}, "", err
@@ -151,14 +151,14 @@ func (s *Service) SetUp(ctx context.Context, in SetUpInput) (Session, string, er
 	if err != nil {
 		return Session{}, "", err
 	}
-	now, trail := s.now(), s.entry(by, "system", "set_up", "accounts/"+string(id), id, "pemasangan awal", "system_admin")
+	now, trail := s.now(), s.entry(by, "system", "set_up", "accounts/"+string(id), id, "penyiapan pertama", "system_admin")
 	device := s.random(20)
 	acc, err := s.accounts.Upsert(ctx, string(id), func(d *storage.Doc[account]) error {
 		if d.Value.Password != "" {
 			return alreadySetUp(true)
 		}
 		d.Value.Person = id
-		d.Value.Roles = append(slices.Clone(d.Value.Roles), RoleGrant{Role: "system_admin", By: by.Name(), At: now, Why: "pemasangan awal"})
+		d.Value.Roles = append(slices.Clone(d.Value.Roles), RoleGrant{Role: "system_admin", By: by.Name(), At: now, Why: "penyiapan pertama"})
 		d.Value.PrivilegedSince, d.Value.LastLogin = now, now
 		d.Value.remember(device, shorten(in.Agent, 120), now)
 		setPassword(d, hash, now, trail)

@@ -346,7 +346,7 @@ func (d *draft) checkPosts(ctx context.Context, sh *sheets.Sheet, title func(str
 			names[post.Position] = pos.Name
 		}
 		if texts.Fold(names[post.Position]) != texts.Fold(said) {
-			d.warns.Addf(row.N, column, "Jabatan di berkas (%s) berbeda dari yang terdaftar (%s). Ubah lewat impor penempatan bila perlu.", "The post in the file (%s) differs from the registered one (%s). Change it through the import of appointments if needed.", shorten(said, 80), names[post.Position])
+			d.warns.Addf(row.N, column, "Jabatan di berkas (%s) berbeda dari yang terdaftar (%s). Ubah lewat impor penempatan bila perlu.", "The position in the file (%s) differs from the registered one (%s). Change it through the import of appointments if needed.", shorten(said, 80), names[post.Position])
 		}
 	}
 }

@@ -97,7 +97,7 @@ func (s *Service) BeginSecond(ctx context.Context, a access.Actor, issuer string
 	}
 	_, err = s.accounts.Update(ctx, string(p.ID), func(d *storage.Doc[account]) error {
 		if d.Value.Second.confirmed() {
-			return faults.New(faults.Conflict, "Kode dua langkah sudah terpasang.", "The second factor is set up already.")
+			return faults.New(faults.Conflict, "Kode dua langkah sudah terpasang.", "The second step is set up already.")
 		}
 		d.Value.Second = &secondFactor{Sealed: sealed}
 		return nil
@@ -134,7 +134,7 @@ func (s *Service) ConfirmSecond(ctx context.Context, a access.Actor, code string
 	_, err = s.accounts.Update(ctx, string(p.ID), func(d *storage.Doc[account]) error {
 		f := d.Value.Second
 		if f == nil || f.confirmed() {
-			return faults.New(faults.Conflict, "Mulai lagi pemasangan verifikasi dua langkah.", "Start setting up the second factor again.")
+			return faults.New(faults.Conflict, "Mulai lagi pemasangan kode dua langkah.", "Start setting up the second step again.")
 		}
 		step, err := s.matchCode(f, p.ID, code, now)
 		if err != nil {

@@ -216,7 +216,7 @@ func (s *Service) CloseUnit(ctx context.Context, a access.Actor, id UnitID, why 
 		return err
 	}
 	if len(children.Docs)+len(members.Docs) > 0 {
-		return faults.New(faults.Conflict, "Unit ini masih berisi unit atau pegawai. Pindahkan dulu.", "This unit still holds units or people. Move them first.")
+		return faults.New(faults.Conflict, "Unit ini masih berisi unit atau pegawai. Pindahkan dahulu.", "This unit still holds units or people. Move them first.")
 	}
 	trail := s.entry(a, role, "close_unit", "units/"+string(id), "", why, "")
 	_, err = s.units.Update(ctx, string(id), func(d *storage.Doc[Unit]) error {

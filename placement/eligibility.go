@@ -258,8 +258,8 @@ func (r Rule) serviceYears(f Facts, on civil.Date) (Outcome, texts.Text, texts.T
 			return Met, none, none
 		}
 	}
-	return Unknown, texts.T("Riwayat jabatan sebelum jabatan sekarang belum tercatat.", "Posts before the present one are not on record."),
-		texts.T("Lengkapi riwayat jabatan; analis memastikan berkasnya.", "Complete the record of posts; the analyst checks the papers.")
+	return Unknown, texts.T("Riwayat jabatan sebelum jabatan sekarang belum tercatat.", "Positions before the present one are not on record."),
+		texts.T("Lengkapi riwayat jabatan; analis memastikan berkasnya.", "Complete the record of positions; the analyst checks the documents.")
 }
 
 func splitYears(value string) (years int, jenjangs []string) {

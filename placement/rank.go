@@ -203,6 +203,6 @@ func Lifting(gaps []competencies.Gap, rules competencies.Rules, cut competencies
 	}
 	at := competencies.PercentOf(low, fit.Required)
 	l.Text = texts.T(fmt.Sprintf("Bila %s, kecocokan menjadi %s%% dan mencapai batas %s%% (%s).", strings.Join(id, " dan "), at.In(texts.ID), cut.Min.In(texts.ID), cut.Name.In(texts.ID)),
-		fmt.Sprintf("If %s, the match becomes %s%% and reaches the cut of %s%% (%s).", strings.Join(en, " and "), at.In(texts.EN), cut.Min.In(texts.EN), cut.Name.In(texts.EN)))
+		fmt.Sprintf("If %s, the fit becomes %s%% and reaches the cut of %s%% (%s).", strings.Join(en, " and "), at.In(texts.EN), cut.Min.In(texts.EN), cut.Name.In(texts.EN)))
 	return l
 }

@@ -69,7 +69,7 @@ func (s *Service) Recommend(ctx context.Context, a access.Actor, form, post, not
 		return Recommendation{}, err
 	}
 	if p.Vacant < 1 {
-		return Recommendation{}, faults.New(faults.Conflict, "Jabatan ini tidak lowong.", "This post is not vacant.")
+		return Recommendation{}, faults.New(faults.Conflict, "Jabatan ini tidak lowong.", "This position is not vacant.")
 	}
 	ranking, err := s.rank(ctx, a, p)
 	if err != nil {

@@ -45,7 +45,7 @@ func (s *Service) post(ctx context.Context, id string) (Post, error) {
 	if i := slices.IndexFunc(all, func(p Post) bool { return p.ID == id }); i >= 0 {
 		return all[i], nil
 	}
-	return Post{}, faults.New(faults.NotFound, "Jabatan ini tidak ada.", "This post does not exist.")
+	return Post{}, faults.New(faults.NotFound, "Jabatan ini tidak ada.", "This position does not exist.")
 }
 
 // Vacancies lists the posts with an empty seat that the actor may see, by name.
@@ -168,7 +168,7 @@ func (s *Service) rank(ctx context.Context, a access.Actor, p Post) (Ranking, er
 	}
 	standard, ok := g.standards.Items[p.Standard]
 	if !ok {
-		return Ranking{}, faults.New(faults.Invalid, "Jabatan ini belum punya standar kompetensi, jadi kecocokan tidak dapat dihitung.", "This post has no competency standard yet, so nothing can be matched.")
+		return Ranking{}, faults.New(faults.Invalid, "Jabatan ini belum punya standar kompetensi, jadi kecocokan tidak dapat dihitung.", "This position has no competency standard yet, so nothing can be matched.")
 	}
 	r := Ranking{Basis: g.basis}
 	r.Basis.Standard = standard.Code
@@ -185,7 +185,7 @@ func (s *Service) rank(ctx context.Context, a access.Actor, p Post) (Ranking, er
 		}
 		if sub.Person == a.Person {
 			r.LeftOut = texts.T("Anda sendiri tidak ikut diperingkat: tidak seorang pun menilai pencalonannya sendiri. Bila Anda berminat, minta analis lain yang memproses.",
-				"You are not ranked yourself: nobody acts on their own candidacy. If you are interested, ask another analyst to process this post.")
+				"You are not ranked yourself: nobody acts on their own candidacy. If you are interested, ask another analyst to process this position.")
 			return nil
 		}
 		if _, err := s.cfg.Policy.May(a, "view", access.Thing{Kind: "candidate", ID: sub.Person, Owner: sub.Person, Units: sub.Units}); err != nil {

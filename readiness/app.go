@@ -63,10 +63,10 @@ var appCode = regexp.MustCompile(`^[A-Z0-9][A-Z0-9_-]{0,39}$`) // no dot: ids ar
 
 func (a App) check(note func(column, id, en string)) {
 	if !appCode.MatchString(a.Code) {
-		note("code", "Kode aplikasi berisi 1-40 huruf besar, angka, garis bawah, atau tanda hubung.", "The code of an application has 1 to 40 capital letters, digits, underscores or hyphens.")
+		note("code", "Kode aplikasi berisi 1-40 huruf besar, angka, garis bawah, atau tanda hubung.", "The code of an app has 1 to 40 capital letters, digits, underscores or hyphens.")
 	}
 	if n := len([]rune(a.Name.ID)); n < 2 || n > 150 {
-		note("name", "Nama aplikasi 2 sampai 150 huruf.", "The name of an application has 2 to 150 letters.")
+		note("name", "Nama aplikasi 2 sampai 150 huruf.", "The name of an app has 2 to 150 letters.")
 	}
 	if len([]rune(a.Service)) > 300 {
 		note("service", "Uraian layanan paling banyak 300 huruf.", "The service has at most 300 letters.")
@@ -86,7 +86,7 @@ func (s *Service) PutApp(ctx context.Context, a access.Actor, app App) error {
 	if err != nil {
 		return err
 	}
-	bad := faults.New(faults.Invalid, "Data aplikasi belum benar.", "The application's data is not right yet.")
+	bad := faults.New(faults.Invalid, "Data aplikasi belum benar.", "The app's data is not right yet.")
 	app.check(func(column, id, en string) { bad.With(column, id, en) })
 	if len(bad.Fields) > 0 {
 		return bad
@@ -160,7 +160,7 @@ const maxCourses = 50
 
 func (r AppRole) check(note func(column, id, en string)) {
 	if !appCode.MatchString(r.App) {
-		note("app", "Kode aplikasi wajib diisi.", "The code of the application is required.")
+		note("app", "Kode aplikasi wajib diisi.", "The code of the app is required.")
 	}
 	if !slices.Contains(RoleKinds, r.Role) {
 		note("role", "Peran harus admin, operator, atau verifikator.", "The role is admin, operator or verifikator.")

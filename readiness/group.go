@@ -48,7 +48,7 @@ func (g GroupReadiness) Text() texts.Text {
 		if strings.HasPrefix(g.ID, "app.") {
 			return texts.T("Belum dipetakan: belum ada petugas.", "Not mapped yet: there are no operators.")
 		}
-		return texts.T("Belum dipetakan: belum ada pegawai yang memegang peran aplikasi.", "Not mapped yet: nobody holds a role in an application.")
+		return texts.T("Belum dipetakan: belum ada pegawai yang memegang peran aplikasi.", "Not mapped yet: nobody holds a role in an app.")
 	}
 	return texts.T(fmt.Sprintf("%d dari %d orang siap.", g.Ready, g.Must), fmt.Sprintf("%d of %d people are ready.", g.Ready, g.Must))
 }

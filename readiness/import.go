@@ -293,7 +293,7 @@ func (s *Service) appRow(ctx context.Context, t *sheets.Sheet, row sheets.Row, b
 	unit, err := s.cfg.Register.UnitByCode(ctx, t.Text(row, "unit"))
 	switch {
 	case errors.Is(err, faults.NotFound):
-		bad.Add(row.N, "unit", "Unit ini tidak ada di susunan unit. Periksa kodenya, atau impor unit dulu.", "This unit is not in the unit tree. Check its code, or import the units first.")
+		bad.Add(row.N, "unit", "Unit ini tidak ada di susunan unit. Periksa kodenya, atau impor unit dahulu.", "This unit is not in the unit tree. Check its code, or import the units first.")
 	case err != nil:
 		return planned{}, false, err
 	}
@@ -317,7 +317,7 @@ func (s *Service) knownApp(ctx context.Context, code string, n int, bad *sheets.
 	}
 	_, err := s.apps.Get(ctx, code)
 	if errors.Is(err, faults.NotFound) {
-		bad.Add(n, "app", "Aplikasi ini tidak ada di daftar. Periksa kodenya, atau impor aplikasi dulu.", "This application is not in the register. Check its code, or import the applications first.")
+		bad.Add(n, "app", "Aplikasi ini tidak ada di daftar. Periksa kodenya, atau impor aplikasi dahulu.", "This app is not in the register. Check its code, or import the apps first.")
 		return nil
 	}
 	return err
@@ -333,7 +333,7 @@ func (s *Service) operatorRow(ctx context.Context, t *sheets.Sheet, row sheets.R
 	}
 	if len(*bad) == before {
 		if _, err := s.roles.Get(ctx, role.id()); errors.Is(err, faults.NotFound) {
-			bad.Add(row.N, "role", "Aplikasi ini tidak punya peran itu. Impor perannya dulu.", "This application has no such role. Import the roles first.")
+			bad.Add(row.N, "role", "Aplikasi ini tidak punya peran itu. Impor perannya dahulu.", "This app has no such role. Import the roles first.")
 		} else if err != nil {
 			return planned{}, false, err
 		}
@@ -352,7 +352,7 @@ func (s *Service) operatorRow(ctx context.Context, t *sheets.Sheet, row sheets.R
 	case nip == "":
 		bad.Add(row.N, "nip", "NIP wajib diisi.", "The NIP is required.")
 	case errors.Is(err, faults.NotFound):
-		bad.Add(row.N, "nip", "Tidak ada pegawai dengan NIP ini. Periksa nomornya, atau impor pegawai dulu.", "Nobody has this NIP. Check the number, or import the people first.")
+		bad.Add(row.N, "nip", "Tidak ada pegawai dengan NIP ini. Periksa nomornya, atau impor pegawai dahulu.", "Nobody has this NIP. Check the number, or import the people first.")
 	case err != nil:
 		return planned{}, false, err
 	}

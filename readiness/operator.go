@@ -51,7 +51,7 @@ func (s *Service) AppointOperator(ctx context.Context, a access.Actor, o AppOper
 	}
 	if _, err := s.roles.Get(ctx, AppRole{App: o.App, Role: o.Role}.id()); err != nil {
 		if errors.Is(err, faults.NotFound) {
-			return faults.OnField("role", "Aplikasi ini tidak punya peran itu. Tambahkan perannya dulu.", "This application has no such role. Add the role first.")
+			return faults.OnField("role", "Aplikasi ini tidak punya peran itu. Tambahkan perannya dahulu.", "This app has no such role. Add the role first.")
 		}
 		return err
 	}

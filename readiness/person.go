@@ -50,7 +50,7 @@ func (p PersonReadiness) ReadyFor(app string) bool {
 // Text says the readiness in words.
 func (p PersonReadiness) Text() texts.Text {
 	if !p.Must() {
-		return texts.T("Tidak ada yang diwajibkan oleh peran aplikasi.", "No role in an application requires anything.")
+		return texts.T("Tidak ada yang diwajibkan oleh peran aplikasi.", "No role in an app requires anything.")
 	}
 	id, en := fmt.Sprintf("%d dari %d syarat terpenuhi.", p.Held, p.Required), fmt.Sprintf("%d of %d requirements met.", p.Held, p.Required)
 	for _, i := range p.Items {

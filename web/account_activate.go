@@ -28,7 +28,7 @@ func (l *learner) activate(c *gin.Context) error {
 	password := c.PostForm("password")
 	l.checkRepeat(c, &p.Form, password)
 	if p.Form.Get("privacy") == "" {
-		p.Form.Wrong("privacy", l.T(c, "Baca dahulu pemberitahuannya, lalu beri tanda."))
+		p.Form.Wrong("privacy", l.T(c, "Baca dahulu pemberitahuannya, lalu beri tanda centang."))
 	}
 	if !p.Form.OK() {
 		l.Render(c, http.StatusUnprocessableEntity, "activation", p)

@@ -69,7 +69,7 @@ func (l *learner) accountPage(c *gin.Context, form *Form) (*AccountPage, error) 
 	p.Links = []Card{
 		{Icon: "key", Name: l.T(c, "Kata sandi"), URL: "/akun/sandi", Text: l.T(c, "Ganti kata sandi. Sesi di perangkat lain ikut berakhir.")},
 		{Icon: "shield", Name: l.T(c, "Kode dua langkah"), URL: "/akun/kode", Text: l.T(c, "Kode dari ponsel, diminta setelah kata sandi.")},
-		{Icon: "phone", Name: l.T(c, "Perangkat yang masuk"), URL: "/akun/sesi", Text: l.T(c, "Lihat di mana akun ini sedang terbuka, dan keluarkan.")},
+		{Icon: "phone", Name: l.T(c, "Perangkat yang masuk"), URL: "/akun/sesi", Text: l.T(c, "Lihat di perangkat mana akun ini terbuka, dan keluarkan bila perlu.")},
 		{Icon: "person", Name: l.T(c, "Data saya"), URL: "/akun/data", Text: l.T(c, "Apa yang tercatat tentang Anda dan siapa yang memperbaikinya.")},
 		{Icon: "eye", Name: l.T(c, "Siapa yang melihat"), URL: "/akun/dilihat", Text: l.T(c, "Siapa saja yang membuka profil Anda.")},
 		{Icon: "link", Name: l.T(c, "Token API"), URL: "/akun/token", Text: l.T(c, "Untuk program yang bekerja atas nama Anda.")},

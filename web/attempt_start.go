@@ -40,7 +40,7 @@ func (l *learner) quizPage(c *gin.Context) (*QuizPage, error) {
 			return l.describeQuiz(c, x, q), nil
 		}
 	}
-	return nil, faults.New(faults.NotFound, "Tes ini tidak ada.", "This quiz does not exist.")
+	return nil, faults.New(faults.NotFound, "Tes ini tidak ada.", "This test does not exist.")
 }
 
 func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.QuizProgress) *QuizPage {
@@ -63,7 +63,7 @@ func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.Qui
 	case courses.PreTest:
 		p.Rules = append(p.Rules, l.T(c, "Nilai tes awal tidak memengaruhi kelulusan. Tes ini menunjukkan apa yang perlu Anda pelajari."))
 	case courses.Practice:
-		p.Rules = append(p.Rules, l.T(c, "Latihan boleh diulang sesukanya, dengan pembahasan setiap soal."))
+		p.Rules = append(p.Rules, l.T(c, "Latihan boleh diulang tanpa batas, dengan pembahasan setiap soal."))
 	case courses.PostTest:
 		p.Rules = append(p.Rules, l.T(c, "Soal diacak dari bank soal. Bila belum lulus, Anda boleh mengulang selama kesempatan masih ada."))
 	}

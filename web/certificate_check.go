@@ -148,7 +148,7 @@ func (l *learner) verdict(c *gin.Context, v verify.Verdict) *VerdictView {
 		out.Basis = append(out.Basis, Fact{Label: "Sidik jari kunci penerbit", Value: v.Root, Code: true})
 	}
 	if v.Log != nil {
-		out.Basis = append(out.Basis, Fact{Label: "Tempat di log publik", Value: l.T(c, "baris %s dari %s", l.count(c, int(v.Log.Index+1)), l.count(c, int(v.Log.Size))),
+		out.Basis = append(out.Basis, Fact{Label: "Letak di log publik", Value: l.T(c, "baris %s dari %s", l.count(c, int(v.Log.Index+1)), l.count(c, int(v.Log.Size))),
 			Note: l.T(c, "tercatat %s", f.moment(v.Log.At))})
 	}
 	return &out

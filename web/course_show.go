@@ -161,7 +161,7 @@ func (l *learner) quizText(c *gin.Context, q courses.Quiz) string {
 		s += " · " + l.T(c, "%d kesempatan", q.Attempts)
 	}
 	if q.Kind == courses.Practice {
-		s += " · " + l.T(c, "boleh diulang sesukanya")
+		s += " · " + l.T(c, "boleh diulang tanpa batas")
 	}
 	return s
 }

@@ -47,7 +47,7 @@ func (l *learner) showData(c *gin.Context) error {
 		add("Masa kontrak", f.day(me.ContractStart)+" – "+f.day(me.ContractEnd))
 	}
 	if me.ServiceEnd != "" {
-		add("Akhir masa kerja", f.day(me.ServiceEnd))
+		add("Akhir masa dinas", f.day(me.ServiceEnd))
 	}
 	for _, n := range me.Identities {
 		to := l.T(c, "sekarang")

@@ -191,7 +191,7 @@ func TestPagesOfOthers(t *testing.T) {
 	}
 	// What one's own page may not do yet says why.
 	v.get(lessonURL(enrolment, "L1")).leads(t, enrolmentURL(enrolment))
-	v.get(enrolmentURL(enrolment)).want(t, 200, "Kerjakan dulu Tes awal")
+	v.get(enrolmentURL(enrolment)).want(t, 200, "Kerjakan dahulu Tes awal")
 	v.post(quizURL(enrolment, "posttest"), nil).want(t, 422)
 	v.post("/kursus/APEL-202", nil)
 	r.quiet()

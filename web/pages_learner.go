@@ -16,7 +16,7 @@ var learnerPages = []Page{
 	{Name: "second", Label: "Kode dua langkah", Layout: "plain", Sample: func() any { return &SecondPage{} }},
 	{Name: "activation", Label: "Aktifkan akun", Layout: "plain", Sample: func() any {
 		p := &ActivationPage{}
-		p.Form.Wrong("privacy", "Baca dahulu pemberitahuannya, lalu beri tanda.")
+		p.Form.Wrong("privacy", "Baca dahulu pemberitahuannya, lalu beri tanda centang.")
 		return p
 	}},
 	{Name: "setup", Label: "Penyiapan pertama", Layout: "plain", Sample: func() any { return &SetupPage{} }},

@@ -139,7 +139,7 @@ func (w *admin) accountPanels(c *gin.Context, p people.Person, account people.Ac
 	if len(t.Rows) > 0 {
 		roles.Table = &t
 	} else {
-		roles.Text = w.T(c, "Belum ada peran selain peserta. Setiap pegawai aktif adalah peserta.")
+		roles.Text = w.T(c, "Belum ada peran khusus. Setiap pegawai aktif dapat belajar tanpa peran khusus.")
 	}
 	if !self && (w.may(c, "grant", "account") || w.may(c, "grant_teaching", "account")) {
 		roles.Inner = w.roleForms(c, p, options, which, form)

@@ -102,7 +102,7 @@ func readSettings(form Form, s settings.Settings) (settings.Settings, error) {
 			continue
 		}
 		if sg.Name == "" || sg.Title == "" {
-			bad.With(p+"name", fmt.Sprintf("Penanda tangan %d perlu nama dan jabatan.", i+1), fmt.Sprintf("Signer %d needs a name and a post.", i+1))
+			bad.With(p+"name", fmt.Sprintf("Penanda tangan %d perlu nama dan jabatan.", i+1), fmt.Sprintf("Signer %d needs a name and a position.", i+1))
 		}
 		s.Signers = append(s.Signers, sg)
 	}
@@ -174,7 +174,7 @@ func (w *admin) differing(form Form) []Fact {
 
 func (w *admin) keepLogo(c *gin.Context, data []byte) (string, error) {
 	if w.Files == nil {
-		return "", faults.OnField("logo_file", "Logo tidak dapat disimpan di pemasangan ini.", "A logo cannot be stored on this installation.")
+		return "", faults.OnField("logo_file", "Logo tidak dapat disimpan di instalasi ini.", "A logo cannot be stored on this installation.")
 	}
 	if err := certificates.CheckLogo(data); err != nil {
 		text := faults.Of(err).Text

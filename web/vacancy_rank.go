@@ -135,7 +135,7 @@ func (w *admin) candidate(c *gin.Context, k placement.Candidate, name func(strin
 		panel.Badges = append(panel.Badges, Badge{Kind: Warn, Label: "Perlu berkas"})
 	}
 	if k.Fit.DevelopFirst() {
-		panel.Badges = append(panel.Badges, Badge{Kind: Warn, Label: "Perlu pengembangan dulu"})
+		panel.Badges = append(panel.Badges, Badge{Kind: Warn, Label: "Perlu pengembangan dahulu"})
 	}
 	panel.Reasons = append(w.verdicts(c, k.Verdicts), w.matchReasons(c, k.Reasons, name)...)
 	if k.Lift != nil {

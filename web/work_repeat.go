@@ -23,7 +23,7 @@ func (w *admin) workPage(c *gin.Context, status int, which string, form Form) er
 		return err
 	}
 	f := w.format(c)
-	p := &PanelsPage{Base: Base{Active: navWork, Title: w.T(c, "Pekerjaan tertahan"), Lead: w.T(c, "Pekerjaan yang berhenti dan menunggu orang. Perbaiki sebabnya, lalu jalankan lagi; tidak ada yang hilang atau berganda."), Crumbs: crumbs()}}
+	p := &PanelsPage{Base: Base{Active: navWork, Title: w.T(c, "Pekerjaan tertahan"), Lead: w.T(c, "Pekerjaan yang berhenti dan menunggu ditangani. Perbaiki sebabnya, lalu jalankan lagi; tidak ada yang hilang atau berganda."), Crumbs: crumbs()}}
 	for _, x := range waiting {
 		this, open := refused(which, x.Collection+"/"+x.ID, form)
 		panel := Panel{Name: w.workName(c, x.Collection, x.Due.Step), Badges: []Badge{{Kind: Warn, Label: "Tertahan"}}, Facts: []Fact{{Label: "Sebab", Value: dash(x.Due.Reason)}, {Label: "Sejak", Value: f.moment(x.Due.Since)}, {Label: "Sudah dicoba", Value: w.T(c, "%d kali", x.Due.Tries)}, {Label: "Dokumen", Value: x.Collection + "/" + x.ID, Code: true}}}
@@ -79,7 +79,7 @@ func (w *admin) repeatWork(c *gin.Context) error {
 	collection, id := form.Get("collection"), form.Get("id")
 	var err error
 	if form.Get("why") == "" {
-		err = faults.OnField("why", "Tulis apa yang sudah diperbaiki.", "Say what was mended.")
+		err = faults.OnField("why", "Tulis apa yang sudah diperbaiki.", "Say what was corrected.")
 	} else {
 		err = w.Work.Unpark(c.Request.Context(), reader(c), collection, id, form.Get("why"))
 	}

@@ -130,7 +130,7 @@ func (w *admin) waitingUnits(c *gin.Context, add func(label, icon, kind, url str
 
 // workbenchHints say in a few words what stands behind an entry.
 var workbenchHints = map[string]string{
-	navPeople: "Cari pegawai, lihat jabatan, peran, dan belajarnya.", navUnits: "Pohon organisasi.", navPositions: "Jabatan, isi, dan lowongnya.", navSlips: "Kode sekali pakai untuk mengaktifkan akun.", navImport: "Unggah data pegawai, kursus, standar; sinkron dari SIASN.",
+	navPeople: "Cari pegawai, lihat jabatan, peran, dan belajarnya.", navUnits: "Pohon organisasi.", navPositions: "Jabatan, isi, dan lowongnya.", navSlips: "Kode sekali pakai untuk mengaktifkan akun.", navImport: "Unggah data pegawai, kursus, standar; sinkronkan dengan SIASN.",
 	navCourses: "Versi, pelajaran, bank soal, penerbitan.", navAttempts: "Tes yang dikerjakan, waktu tambahan, penilaian.", navCohorts: "Kursus dengan masa dan kuota.", navAssignments: "Siapa wajib belajar apa, sampai kapan.",
-	navCertificatesAll: "Cari, tangguhkan, cabut.", navHoursCheck: "Periksa bukti pelatihan di luar.", navApps: "Aplikasi, petugasnya, dan kesiapan mereka.", navVacancies: "Jabatan lowong dan calon menurut bukti.", navWork: "Yang berhenti dan menunggu orang.", navAudit: "Siapa melakukan apa, kapan, mengapa.", navSettings: "Nama, warna, penanda tangan, alamat.",
+	navCertificatesAll: "Cari, tangguhkan, cabut.", navHoursCheck: "Periksa bukti pelatihan di luar.", navApps: "Aplikasi, petugasnya, dan kesiapan mereka.", navVacancies: "Jabatan lowong dan calon menurut bukti.", navWork: "Pekerjaan yang berhenti dan menunggu ditangani.", navAudit: "Siapa melakukan apa, kapan, mengapa.", navSettings: "Nama, warna, penanda tangan, alamat.",
 }

@@ -62,7 +62,7 @@ func (v *backupVerb) Run(e *env) error {
 	}
 	fmt.Printf("%s: %d dokumen, %d berkas\n", v.To, documents, m.Blobs.Count)
 	if !v.WithKeys {
-		fmt.Println("Kunci penanda tangan TIDAK ikut disalin. Simpan folder keys/ terpisah, atau pakai --with-keys.")
+		fmt.Println("Kunci penerbit TIDAK ikut disalin. Simpan folder keys/ terpisah, atau pakai --with-keys.")
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (v *restoreVerb) Run(e *env) error {
 	}
 	fmt.Printf("%s: dibuat %s, %d koleksi, %d berkas; isi sama dengan manifes.\n", v.Dir, m.Made.Format("2006-01-02 15:04 MST"), len(m.Collections), m.Blobs.Count)
 	if !v.WithKeys {
-		fmt.Println("Kunci penanda tangan belum dipulihkan: salin folder keys/ yang disimpan terpisah sebelum menjalankan apel serve.")
+		fmt.Println("Kunci penerbit belum dipulihkan: salin folder keys/ yang disimpan terpisah sebelum menjalankan apel serve.")
 	}
 	return nil
 }

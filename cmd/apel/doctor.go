@@ -124,7 +124,7 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	}
 	var stuck error
 	if parked > 0 {
-		stuck = faults.Newf(faults.Conflict, "%d pekerjaan ditahan; lihat Kelola > Pekerjaan.", "%d pieces of work are parked; see the page of parked work.", parked)
+		stuck = faults.Newf(faults.Conflict, "%d pekerjaan tertahan; lihat Meja kerja > Pekerjaan tertahan.", "%d pieces of work are parked; see the page of parked work.", parked)
 	}
 	note("pekerjaan tertahan / parked", stuck, "tidak ada")
 	stuck = nil

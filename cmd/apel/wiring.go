@@ -85,7 +85,7 @@ func (p parkedWork) Unpark(ctx context.Context, a access.Actor, collection, id, 
 // elsewhere answers in a process that serves pages only.
 type elsewhere struct{}
 
-var errElsewhere = faults.New(faults.Unavailable, "Proses ini hanya melayani halaman. Lihat pekerjaan tertunda di proses pekerja.", "This process serves pages only. Ask the process that works.")
+var errElsewhere = faults.New(faults.Unavailable, "Proses ini hanya melayani halaman. Lihat pekerjaan yang menunggu di proses pekerja.", "This process serves pages only. Ask the process that works.")
 
 // Parked implements api.Work.
 func (elsewhere) Parked(context.Context, access.Actor, int) ([]storage.Waiting, error) {

@@ -72,7 +72,7 @@ func (r Report) Err() error {
 	if len(bad) == 0 {
 		return nil
 	}
-	e := faults.Newf(faults.Invalid, "Ada %d kesalahan dalam berkas. Tidak ada yang disimpan. Perbaiki lalu kirim lagi.", "There are %d mistakes in the files. Nothing was stored. Mend them and send them again.", len(bad))
+	e := faults.Newf(faults.Invalid, "Ada %d kesalahan dalam berkas. Tidak ada yang disimpan. Perbaiki lalu kirim lagi.", "There are %d mistakes in the files. Nothing was stored. Correct them and send them again.", len(bad))
 	for i, m := range bad {
 		if i == maxFields {
 			break

@@ -87,10 +87,10 @@ func (s Settings) Check() error {
 		bad.With("institution", "Isi nama instansi.", "Fill in the institution's name.")
 	}
 	if strings.TrimSpace(s.Agency) == "" {
-		bad.With("agency", "Isi nama badan kepegawaian.", "Fill in the personnel body's name.")
+		bad.With("agency", "Isi nama badan kepegawaian.", "Fill in the personnel agency's name.")
 	}
 	if strings.TrimSpace(s.AgencyShort) == "" {
-		bad.With("agency_short", "Isi singkatan badan kepegawaian.", "Fill in the personnel body's short name.")
+		bad.With("agency_short", "Isi singkatan badan kepegawaian.", "Fill in the personnel agency's short name.")
 	}
 	if !accentRule.MatchString(s.Accent) {
 		bad.With("accent", "Warna ditulis #rrggbb, misalnya #0f5c5c.", "A colour is #rrggbb, for example #0f5c5c.")
@@ -109,7 +109,7 @@ func (s Settings) Check() error {
 	}
 	for i, sg := range s.Signers {
 		if strings.TrimSpace(sg.Name) == "" || strings.TrimSpace(sg.Title) == "" {
-			bad.With(fmt.Sprintf("signers[%d]", i), "Penanda tangan perlu nama dan jabatan.", "A signer needs a name and a post.")
+			bad.With(fmt.Sprintf("signers[%d]", i), "Penanda tangan perlu nama dan jabatan.", "A signer needs a name and a position.")
 		}
 	}
 	if s.ServiceMonths < 0 || s.ServiceMonths > 120 {

@@ -45,7 +45,7 @@ func (l RowErrors) Err() error {
 	if len(l) == 0 {
 		return nil
 	}
-	e := faults.Newf(faults.Invalid, "Ada %d kesalahan dalam berkas. Tidak ada yang disimpan. Perbaiki lalu kirim lagi.", "There are %d errors in the file. Nothing was stored. Mend them and send it again.", len(l))
+	e := faults.Newf(faults.Invalid, "Ada %d kesalahan dalam berkas. Tidak ada yang disimpan. Perbaiki lalu kirim lagi.", "There are %d errors in the file. Nothing was stored. Correct them and send it again.", len(l))
 	for i, r := range l {
 		if i == MaxFields {
 			break

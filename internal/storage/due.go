@@ -123,7 +123,7 @@ func (db *DB) Envelope(ctx context.Context, collection, id string) (Envelope, er
 func (db *DB) Unpark(ctx context.Context, collection, id string, now time.Time, by Audit) error {
 	return db.UpdateEnvelope(ctx, collection, id, func(e *Envelope) error {
 		if e.Due == nil || !e.Due.Parked {
-			return faults.New(faults.Conflict, "Pekerjaan ini tidak sedang ditahan.", "This work is not parked.")
+			return faults.New(faults.Conflict, "Pekerjaan ini tidak sedang tertahan.", "This work is not parked.")
 		}
 		due := *e.Due
 		due.Parked, due.Tries, due.NotBefore, due.Reason = false, 0, now.UTC(), ""
