@@ -64,10 +64,11 @@ type Attempt struct {
 
 // Grading is one grading of the answers.
 type Grading struct {
-	At     time.Time      `json:"at"`
-	Why    string         `json:"why,omitempty"` // of a regrade
-	Passed bool           `json:"passed,omitempty"`
-	Result grading.Result `json:"result"` // with the version of the rules and of each item's key
+	At      time.Time      `json:"at"`
+	Why     string         `json:"why,omitempty"`     // of a regrade
+	Regrade string         `json:"regrade,omitempty"` // which one; "" for the first grading
+	Passed  bool           `json:"passed,omitempty"`
+	Result  grading.Result `json:"result"` // with the version of the rules and of each item's key
 }
 
 var attemptDef = storage.Def[Attempt]{Name: AttemptsCollection, Shape: 1, Indexes: []storage.Index[Attempt]{
@@ -143,6 +144,9 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 		default:
 			// Attempts are recorded in their order: finish what the chain has begun before the next one starts.
 			if err := s.Complete(ctx, d.ID); err != nil {
+				return FormView{}, err
+			}
+			if err := s.Recount(ctx, d.ID); err != nil {
 				return FormView{}, err
 			}
 			r, _ := at.result()
@@ -267,6 +271,7 @@ type AttemptDoc struct {
 	Items       int
 	Score       int // thousandths of a point; only when graded
 	Passed      bool
+	Regrading   bool // being graded again; only where one attempt is read
 }
 
 func summary(id AttemptID, a *Attempt) AttemptDoc {
@@ -284,7 +289,15 @@ func (s *Service) Attempt(ctx context.Context, a access.Actor, id AttemptID) (At
 	if err != nil {
 		return AttemptDoc{}, err
 	}
-	return summary(id, &d.Value), nil
+	out := summary(id, &d.Value)
+	if out.State == AttemptGraded {
+		keys, err := s.corrected(ctx, d.Value.Course)
+		if err != nil {
+			return AttemptDoc{}, err
+		}
+		out.Regrading = keys.touches(&d.Value)
+	}
+	return out, nil
 }
 
 // sitting reads an attempt and asks for a verb on it.

@@ -19,11 +19,13 @@ import (
 //	attempts          close     CloseAttempt   the time is up
 //	attempts          grade     Grade          step 3
 //	attempts          complete  Complete       step 4, then goes on with EnrolmentOf(attempt)
-//	enrolments        certify   (workers)      Completed -> certificates -> Certified; step 5
+//	attempts          recount   Recount        step 4 again after a regrade
+//	enrolments        certify   (workers)      Certifying -> certificates -> Certified; step 5
 //	course_versions   head      Head
 //	assignments       enrol     EnrolAssigned
 //	assignment_rules  apply     ApplyRule
 //	cohorts           enrol     EnrolCohort
+//	regrades          regrade   RunRegrade
 
 // CloseAttempt ends an attempt whose time is up, with what was saved. If it was given more time, it waits for that. Step "close".
 func (s *Service) CloseAttempt(ctx context.Context, id AttemptID) error {
@@ -67,13 +69,13 @@ func (s *Service) Grade(ctx context.Context, id AttemptID) error {
 		return fmt.Errorf("attempt %s: version %s has no quiz %s", id, d.Value.Version, d.Value.Quiz)
 	}
 	form := d.Value.form()
-	items := make([]grading.Item, 0, len(form.Slots))
-	for _, slot := range form.Slots {
-		it, err := s.item(ctx, slot.Item)
-		if err != nil {
-			return err
-		}
-		items = append(items, it.Item)
+	keys, err := s.corrected(ctx, d.Value.Course)
+	if err != nil {
+		return err
+	}
+	items, err := s.keyedItems(ctx, form, &keys)
+	if err != nil {
+		return err
 	}
 	r, err := grading.Grade(items, form, d.Value.answers())
 	if err != nil {
@@ -218,17 +220,21 @@ func (s *Service) Completed(ctx context.Context, id EnrolmentID) (Completion, er
 	if err != nil {
 		return Completion{}, err
 	}
-	if e.Value.State != Completed || e.Value.Done == nil {
+	return s.completion(ctx, id, &e.Value)
+}
+
+func (s *Service) completion(ctx context.Context, id EnrolmentID, e *Enrolment) (Completion, error) {
+	if e.State != Completed || e.Done == nil {
 		return Completion{}, faults.New(faults.Conflict, "Kursus ini belum selesai.", "This course is not completed.")
 	}
-	v, err := s.version(ctx, e.Value.Version)
+	v, err := s.version(ctx, e.Version)
 	if err != nil {
 		return Completion{}, err
 	}
-	c, d := v.Content.Card, e.Value.Done
-	out := Completion{Enrolment: id, Person: e.Value.Person, Course: e.Value.Course, Version: e.Value.Version, Number: v.Number, Cycle: e.Value.Cycle,
+	c, d := v.Content.Card, e.Done
+	out := Completion{Enrolment: id, Person: e.Person, Course: e.Course, Version: e.Version, Number: v.Number, Cycle: e.Cycle,
 		Title: c.Title, Kind: c.Kind, Values: c.Values, JP: c.JP, Score: d.Score, Attempt: d.Attempt, Targets: c.Targets, On: d.On, At: d.At,
-		ValidUntil: d.ValidUntil, Certified: !d.Certified.IsZero(), Started: s.cfg.Zone().Day(e.Value.Since)}
+		ValidUntil: d.ValidUntil, Certified: !d.Certified.IsZero(), Started: s.cfg.Zone().Day(e.Since)}
 	rest := 0 // what the declared minutes hold beside the lessons: tests and the practice quiz
 	for _, minutes := range v.Content.Minutes {
 		rest += minutes

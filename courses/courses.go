@@ -108,12 +108,17 @@ type Service struct {
 	assignments *storage.Collection[Assignment]
 	rules       *storage.Collection[Rule]
 	cohorts     *storage.Collection[Cohort]
+	itemKeys    *storage.Collection[ItemKey]
+	corrections *storage.Collection[Corrections]
+	regrades    *storage.Collection[Regrade]
+	changes     *storage.Collection[RegradeChange]
 
 	// Immutable documents that every exam reads, kept in memory by id.
 	knownVersions *cache[Version]
 	knownLessons  *cache[Lesson]
 	knownItems    *cache[shownItem]
 	knownBanks    *cache[Bank]
+	knownKeys     *cache[shownItem] // items with a later key, by item.number
 }
 
 // Names of the collections, as steps and audit entries write them.
@@ -125,6 +130,7 @@ const (
 	AssignmentsCollection = "assignments"
 	RulesCollection       = "assignment_rules"
 	CohortsCollection     = "cohorts"
+	RegradesCollection    = "regrades"
 )
 
 // Open opens the room on its database.
@@ -141,6 +147,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		knownLessons:  newCache[Lesson](500),
 		knownItems:    newCache[shownItem](10_000),
 		knownBanks:    newCache[Bank](200),
+		knownKeys:     newCache[shownItem](1000),
 	}
 	return s, errors.Join(
 		open(ctx, cfg.DB, &s.courses, courseDef),
@@ -153,6 +160,10 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.assignments, assignmentDef),
 		open(ctx, cfg.DB, &s.rules, ruleDef),
 		open(ctx, cfg.DB, &s.cohorts, cohortDef),
+		open(ctx, cfg.DB, &s.itemKeys, itemKeyDef),
+		open(ctx, cfg.DB, &s.corrections, correctionsDef),
+		open(ctx, cfg.DB, &s.regrades, regradeDef),
+		open(ctx, cfg.DB, &s.changes, changeDef),
 	)
 }
 

@@ -50,7 +50,8 @@ type Enrolment struct {
 	Granted     string             `json:"granted,omitempty"`  // key of the last grant, so that a repeated post grants once
 	Prepared    bool               `json:"prepared,omitempty"` // the prerequisites were met once; not asked again
 
-	Done *Done `json:"done,omitempty"`
+	Done   *Done    `json:"done,omitempty"`
+	Undone []Undone `json:"undone,omitempty"` // completions that a regrade took back before there was a certificate
 }
 
 // How says how somebody came to be enrolled.
@@ -81,7 +82,15 @@ type Done struct {
 	Attempt    AttemptID  `json:"attempt"`
 	Score      int        `json:"score"` // thousandths of a point
 	ValidUntil civil.Date `json:"valid_until,omitempty"`
-	Certified  time.Time  `json:"certified,omitzero"` // when the chain had made the certificate's intent
+	Certified  time.Time  `json:"certified,omitzero"` // when the chain began to make the certificate; from then on nothing here changes
+	Regrade    string     `json:"regrade,omitempty"`  // the regrade that made the attempt pass
+}
+
+// Undone is a completion that was taken back.
+type Undone struct {
+	Regrade string    `json:"regrade"`
+	At      time.Time `json:"at"`
+	Done    Done      `json:"done"`
 }
 
 var enrolmentDef = storage.Def[Enrolment]{Name: EnrolmentsCollection, Shape: 1, Indexes: []storage.Index[Enrolment]{

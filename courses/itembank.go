@@ -138,7 +138,7 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 	}
 	var m made
 	for _, it := range items {
-		it.ID, it.Version, it.Key = "", 0, 0
+		it.ID, it.Version, it.Key, it.Void = "", 0, 0, false
 		id := course + "." + it.Code + "." + fingerprint(it, 8)
 		it.ID, it.Version, it.Key = id, was[it.Code].Version+1, 1
 		if was[it.Code].Item == id {
@@ -219,7 +219,7 @@ func (s *Service) item(ctx context.Context, id string) (*shownItem, error) {
 	})
 }
 
-// Items reads the items of a bank of a version, with their keys: for authors and reviewers only.
+// Items reads the items of a bank of a version, with the keys that count: for authors and reviewers only.
 func (s *Service) Items(ctx context.Context, a access.Actor, version VersionID, bank string) ([]grading.Item, error) {
 	v, err := s.versions.Get(ctx, version)
 	if err != nil {
@@ -236,9 +236,13 @@ func (s *Service) Items(ctx context.Context, a access.Actor, version VersionID, 
 	if err != nil {
 		return nil, err
 	}
+	keys, err := s.corrected(ctx, v.Value.Course)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]grading.Item, 0, len(b.Items))
 	for _, it := range b.Items {
-		x, err := s.item(ctx, it.Item)
+		x, err := s.keyed(ctx, it.Item, keys.number(it.Item))
 		if err != nil {
 			return nil, err
 		}

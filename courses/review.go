@@ -22,6 +22,15 @@ type Review struct {
 	Hint       texts.Text   // why the items are not
 	Items      []ItemReview // only when Full
 	Gradings   []time.Time  // when it was graded; more than one after a regrade
+	Earlier    []Earlier    // results that counted before, oldest first
+	Why        string       // of the last regrade; "" when there was none
+}
+
+// Earlier is a result that no longer counts.
+type Earlier struct {
+	At     time.Time
+	Score  int // thousandths of a point
+	Passed bool
 }
 
 // ObjectiveResult is the result of the items of one objective.
@@ -91,9 +100,18 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	if q.Attempts > 0 {
 		r.Left = max(q.Attempts+e.Value.Extra[q.Code]-max(at.Ordinal, e.Value.Taken[q.Code].Ended), 0)
 	}
-	for _, g := range at.Results {
+	for i, g := range at.Results {
 		r.Gradings = append(r.Gradings, g.At)
+		if i < len(at.Results)-1 {
+			r.Earlier = append(r.Earlier, Earlier{g.At, g.Result.Score(), g.Passed})
+		}
 	}
+	r.Why = res.Why
+	keys, err := s.corrected(ctx, at.Course)
+	if err != nil {
+		return Review{}, err
+	}
+	r.Regrading = keys.touches(at)
 	passed := res.Passed || e.Value.Taken[q.Code].Passed || e.Value.State == Completed
 	r.Full = a.Person != at.Person || q.Kind == Practice || passed || r.Left == 0
 	if !r.Full {
@@ -103,7 +121,11 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	byObjective := map[string]int{}
 	for i := range at.Slots {
 		slot := at.slot(i)
-		it, err := s.item(ctx, slot.Item)
+		key := 0
+		if i < len(res.Result.Items) {
+			key = res.Result.Items[i].Key // what is shown as right is what was graded by
+		}
+		it, err := s.keyed(ctx, slot.Item, key)
 		if err != nil {
 			return Review{}, err
 		}

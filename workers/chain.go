@@ -37,6 +37,10 @@ func Chain(r Rooms) Steps {
 			courses.CompleteStep: {Do: func(ctx context.Context, id string) ([]Ref, error) {
 				return []Ref{{courses.EnrolmentsCollection, courses.EnrolmentOf(id)}}, r.Courses.Complete(ctx, id)
 			}},
+			// 4 again, after a regrade.
+			courses.RecountStep: {Do: func(ctx context.Context, id string) ([]Ref, error) {
+				return []Ref{{courses.EnrolmentsCollection, courses.EnrolmentOf(id)}}, r.Courses.Recount(ctx, id)
+			}},
 		},
 		courses.EnrolmentsCollection: {
 			courses.CertifyStep: {Do: r.certify}, // 5.
@@ -46,6 +50,8 @@ func Chain(r Rooms) Steps {
 		courses.AssignmentsCollection: {courses.EnrolStep: {Do: alone(r.Courses.EnrolAssigned), Lane: Bulk}},
 		courses.RulesCollection:       {courses.ApplyStep: {Do: alone(r.Courses.ApplyRule), Lane: Bulk}},
 		courses.CohortsCollection:     {courses.EnrolStep: {Do: alone(r.Courses.EnrolCohort), Lane: Bulk}},
+		// Beside the chain: results after a corrected key.
+		courses.RegradesCollection: {courses.RegradeStep: {Do: alone(r.Courses.RunRegrade), Lane: Bulk}},
 		certificates.Collection: {
 			// 5. Certify: number, signature and log; later the log entries of events and files.
 			certificates.StepSeal: {Do: certificate(r.Certificates.Seal)},
@@ -84,9 +90,10 @@ func certificate(do func(ctx context.Context, id certificates.ID) error) Step {
 	return alone(func(ctx context.Context, id string) error { return do(ctx, certificates.ID(id)) })
 }
 
-// certify freezes what the certificate will say: the enrolment's completion, and name, position and unit as of now.
+// certify freezes what the certificate will say: the enrolment's completion, and name, position and unit as of now. While the result is being regraded it
+// waits: Certifying is in Conflict then, and the step is tried again.
 func (r Rooms) certify(ctx context.Context, enrolment string) ([]Ref, error) {
-	done, err := r.Courses.Completed(ctx, enrolment)
+	done, err := r.Courses.Certifying(ctx, enrolment)
 	if err != nil {
 		return nil, err
 	}

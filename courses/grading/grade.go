@@ -100,6 +100,9 @@ func markOne(k kind, it Item, slot Slot, a Answer) (Mark, State, given, error) {
 	if err != nil {
 		return 0, "", g, err
 	}
+	if it.Void {
+		return Full, Right, g, nil
+	}
 	if a.Blank() {
 		return 0, Blank, g, nil
 	}
@@ -198,7 +201,7 @@ func Explain(it Item, slot Slot, a Answer) (Review, error) {
 		return Review{}, err
 	}
 	r := Review{Item: slot.Item, Mark: m, State: state, Typed: a.Text, General: it.General}
-	if state != Blank {
+	if state != Blank && !a.Blank() {
 		for _, o := range k.matched(it, g) {
 			if o.Feedback != "" {
 				r.Feedback = append(r.Feedback, o.Feedback)

@@ -100,6 +100,7 @@ type Item struct {
 	Exact      bool       `json:"exact,omitempty"`   // short text: case and accents count
 	Fixed      bool       `json:"fixed,omitempty"`   // options keep the author's order ("A dan B benar", a scale)
 	General    string     `json:"general,omitempty"` // feedback shown whatever the answer
+	Void       bool       `json:"void,omitempty"`    // set by a correction of the key only: everybody gets the whole mark
 }
 
 // Option is one answer the author foresaw: a choice that is shown (single, multiple, truefalse) or an answer that is accepted (numeric, shorttext).

@@ -1,0 +1,144 @@
+package courses
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// ItemKey is a later version of the key of one item version: what corrects a wrong key. Its id is item.number; number 1 is the key the item was written
+// with and has no document. It never changes; going back to an earlier key makes that version count again.
+type ItemKey struct {
+	Item    string      `json:"item"` // item version id
+	Number  int         `json:"number"`
+	Key     grading.Key `json:"key"`
+	Regrade string      `json:"regrade"` // the regrade that brought it
+	By      string      `json:"by"`
+	At      time.Time   `json:"at"`
+	Why     string      `json:"why"`
+}
+
+var itemKeyDef = storage.Def[ItemKey]{Name: "item_keys", Shape: 1}
+
+// Corrections says for one course which key counts for each item version whose key was corrected, and which regrade is under way. Its id is the course. It is the
+// one document that every grading reads beside the attempt, so it holds numbers only; there is none until a first correction.
+//
+// Only the regrade named in Running changes the keys: so a course has one regrade at a time, and the keys stand still while it goes through the attempts.
+type Corrections struct {
+	Keys    map[string]KeyInUse `json:"keys,omitempty"`    // by item version
+	Running string              `json:"running,omitempty"` // regrade under way, also while it is stopped
+	Item    string              `json:"item,omitempty"`    // its item version
+}
+
+// KeyInUse is the key of one item version.
+type KeyInUse struct {
+	Number int `json:"number"` // counts now
+	Latest int `json:"latest"` // versions there are
+}
+
+var correctionsDef = storage.Def[Corrections]{Name: "key_corrections", Shape: 1}
+
+// number is the key version that counts for an item.
+func (c *Corrections) number(item string) int { return max(c.Keys[item].Number, 1) }
+
+// touches says whether the regrade under way concerns an attempt.
+func (c *Corrections) touches(at *Attempt) bool { return c.Running != "" && at.find(c.Item) >= 0 }
+
+// corrected reads a course's corrections; the zero ones when nothing was ever corrected.
+func (s *Service) corrected(ctx context.Context, course CourseID) (Corrections, error) {
+	d, err := s.corrections.Get(ctx, course)
+	if errors.Is(err, faults.NotFound) {
+		return Corrections{}, nil
+	}
+	return d.Value, err
+}
+
+func itemKeyID(item string, number int) string { return item + "." + itoa(number) }
+
+// courseOfItem is the course an item version belongs to: its id begins with it.
+func courseOfItem(item string) CourseID {
+	course, _, _ := strings.Cut(item, ".")
+	return course
+}
+
+// keyed reads an item version with one version of its key, through memory.
+func (s *Service) keyed(ctx context.Context, item string, number int) (*shownItem, error) {
+	it, err := s.item(ctx, item)
+	if err != nil || number <= 1 {
+		return it, err
+	}
+	return s.knownKeys.get(ctx, itemKeyID(item, number), func(ctx context.Context) (*shownItem, bool, error) {
+		d, err := s.itemKeys.Get(ctx, itemKeyID(item, number))
+		if err != nil {
+			return nil, false, fmt.Errorf("key %d of item %s: %w", number, item, err)
+		}
+		out := *it
+		if out.Item, err = grading.Rekey(it.Item, d.Value.Key, number); err != nil {
+			return nil, false, err
+		}
+		return &out, true, nil
+	})
+}
+
+// keyedItems reads the items of a form with the keys that count.
+func (s *Service) keyedItems(ctx context.Context, form grading.Form, c *Corrections) ([]grading.Item, error) {
+	items := make([]grading.Item, 0, len(form.Slots))
+	for _, slot := range form.Slots {
+		it, err := s.keyed(ctx, slot.Item, c.number(slot.Item))
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, it.Item)
+	}
+	return items, nil
+}
+
+// CorrectedItem is an item version with the key that counts and what came before it.
+type CorrectedItem struct {
+	grading.Item           // with the key that counts
+	Course       CourseID  //
+	Earlier      []ItemKey // every key version but the first, oldest first
+	Running      string    // the course's regrade under way, "" when there is none
+	Stopped      bool      // it is stopped
+}
+
+// ItemToCorrect reads an item version for correcting its key. NotFound for whom regrading is none of their business.
+func (s *Service) ItemToCorrect(ctx context.Context, a access.Actor, item string) (CorrectedItem, error) {
+	course := courseOfItem(item)
+	if _, err := s.cfg.Policy.May(a, "check", access.Thing{Kind: "regrade", ID: course}); err != nil {
+		return CorrectedItem{}, err
+	}
+	c, err := s.corrected(ctx, course)
+	if err != nil {
+		return CorrectedItem{}, err
+	}
+	it, err := s.keyed(ctx, item, c.number(item))
+	if err != nil {
+		return CorrectedItem{}, notFound(err, "Soal ini tidak ada.", "This item does not exist.")
+	}
+	out := CorrectedItem{Item: it.Item, Course: course, Running: c.Running}
+	out.Options = slices.Clone(it.Options) // what is in memory is shared
+	if c.Running != "" {
+		r, err := s.regrades.Get(ctx, c.Running)
+		if err != nil {
+			return CorrectedItem{}, err
+		}
+		out.Stopped = r.Value.State == RegradeStopped
+	}
+	for n := 2; n <= c.Keys[item].Latest; n++ {
+		k, err := s.itemKeys.Get(ctx, itemKeyID(item, n))
+		if err != nil {
+			return CorrectedItem{}, err
+		}
+		out.Earlier = append(out.Earlier, k.Value)
+	}
+	return out, nil
+}
