@@ -126,7 +126,7 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		{"extending one's own attempt", "invigilator", "POST", "/attempts/" + c.of("invigilator")["attempt"] + "/extra-time", js, `{"minutes":5,"why":"ingin"}`, 403, []string{"tidak berwenang"}},
 
 		{"oversized body", "learner", "PUT", "/attempts/" + learner["attempt"] + "/answers/" + learner["item"], js, `{"answer":{"text":"` + strings.Repeat("a", 9<<10) + `"},"seq":0}`, 413, []string{"terlalu besar"}},
-		{"broken UTF-8 in JSON", "training_admin", "POST", "/cohorts", js, "{\"course\":\"APEL-103\",\"name\":\"Angkatan \xff\",\"from\":\"2029-01-01\",\"until\":\"2029-02-01\",\"quota\":5}", 422, []string{"UTF-8", "bita ke-39"}},
+		{"broken UTF-8 in JSON", "training_admin", "POST", "/cohorts", js, "{\"course\":\"APEL-103\",\"name\":\"Angkatan \xff\",\"from\":\"2029-01-01\",\"until\":\"2029-02-01\",\"quota\":5}", 422, []string{"UTF-8", "byte ke-39"}},
 		{"unknown field", "learner", "POST", "/enrolments", js, `{"course":"APEL-103","kursus":"APEL-103"}`, 422, []string{`"body.kursus"`, "tidak dikenal"}},
 		{"no JSON", "learner", "POST", "/enrolments", js, `course=APEL-103`, 400, []string{"JSON"}},
 		{"something behind the JSON", "learner", "POST", "/enrolments", js, `{"course":"APEL-202"} {"course":"APEL-103"}`, 400, []string{"JSON"}},
