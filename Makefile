@@ -9,10 +9,8 @@ check: ## what a reviewer checks first
 test:
 	go test ./...
 
-long: ## longer forms of tests and measurements; put the last table with the commit into docs/long.md
-	APEL_LONG=1 go test -count=1 -timeout 60m ./...
-	go test -run '^$$' -bench . -benchtime 2s ./internal/storage/... ./courses/... ./certificates/... ./placement/...
-	go run ./cmd/apel bench exam --rate 100 --for 60s --takers 1000
+long: ## longer forms of tests and measurements, written into docs/long.md; one part: make long PARTS=race
+	.ci/long $(PARTS)
 
 screenshots: ## every page at 360 px light and 1440 px dark into build/screenshots, for a person to look at
 	APEL_SCREENSHOTS=$(CURDIR)/build/screenshots go test -count=1 -run 'Story|Screens' ./web/... ./cmd/apel
