@@ -118,7 +118,7 @@ const (
 
 // next is the one place that knows what is to be done with a certificate. It looks only at the certificate, so a change from any side (a
 // revocation while evidence is being booked) leads to the right step. The clock only decides whether a picture is still drawn ahead of its first
-// download (docs/decisions/render-late.md).
+// download (docs/decisions/0008-pdf-drawn-for-a-day-then-on-demand.md).
 func (c Certificate) next(now time.Time) string {
 	withdrawn := c.State == Revoked || c.State == Suspended
 	unlogged := slices.ContainsFunc(c.Events, func(e Event) bool { return e.Leaf == 0 })
