@@ -151,7 +151,7 @@ type PageInput struct {
 	from storage.Cursor
 }
 
-var errCursor = faults.OnField("after", "Penanda halaman tidak dikenal. Mulai lagi dari halaman pertama.", "Unknown page mark. Start again from the first page.")
+var errCursor = faults.OnField("query.after", "Penanda halaman tidak dikenal. Mulai lagi dari halaman pertama.", "Unknown page mark. Start again from the first page.")
 
 // Resolve reads the cursor; huma calls it after the query was read. A cursor of another list is refused.
 func (p *PageInput) Resolve(hc huma.Context) []error {
@@ -162,9 +162,7 @@ func (p *PageInput) Resolve(hc huma.Context) []error {
 	b, err := base64.RawURLEncoding.DecodeString(p.After)
 	parts := strings.Split(string(b), "\x00")
 	if err != nil || len(parts) != 3 || parts[0] != p.list || !utf8.Valid(b) {
-		x := problem(hc.Context(), errCursor)
-		x.Errors[0].Location = "query.after"
-		return []error{x}
+		return []error{problem(hc.Context(), errCursor)}
 	}
 	p.from = storage.Cursor{Order: parts[1], ID: parts[2]}
 	return nil

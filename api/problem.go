@@ -51,7 +51,11 @@ func problem(ctx context.Context, err error) *Problem {
 	f := faults.Of(err)
 	p := &Problem{Type: "/api/docs#" + string(f.Kind), Title: string(f.Kind), Status: f.Kind.Status(), Detail: f.Text.In(v.Lang), Request: v.Request}
 	for _, x := range f.Fields {
-		p.Errors = append(p.Errors, ProblemField{"body." + x.Path, x.Text.In(v.Lang)})
+		at := x.Path
+		if !strings.HasPrefix(at, "query.") {
+			at = "body." + at
+		}
+		p.Errors = append(p.Errors, ProblemField{at, x.Text.In(v.Lang)})
 	}
 	return p
 }

@@ -56,6 +56,9 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	}
 	r.Use(func(g *gin.Context) {
 		if g.Request.URL.Path != Prefix && len(g.Request.URL.Path) > len(Prefix) && g.Request.URL.Path[:len(Prefix)] == Prefix {
+			if noNumbers(g); g.IsAborted() {
+				return
+			}
 			if wellFormed(g); !g.IsAborted() {
 				keyed.middleware(g)
 			}

@@ -44,7 +44,7 @@ func (l *learner) showCatalogue(c *gin.Context) error {
 		mine[x.Course] = x
 	}
 	p := &CataloguePage{Base: Base{Active: navCatalogue}, Narrow: f.Words != "" || f.Kind != "" || f.Value != "",
-		Search: Field{Kind: "search", Name: "q", Label: "Cari kursus", Value: f.Words, Length: 100}, Filters: l.catalogueFilters(c, f), Pager: nextPage(c, next)}
+		Search: Field{Kind: "search", Name: "q", Label: "Cari kursus", Value: f.Words, Length: 100, Words: true}, Filters: l.catalogueFilters(c, f), Pager: nextPage(c, next)}
 	for _, x := range found {
 		p.Courses = append(p.Courses, l.courseCard(c, x, mine[x.Code]))
 	}

@@ -27,8 +27,9 @@ type Field struct {
 	Keys     string
 	Min, Max string
 	Step     string
-	Length   int // longest allowed text
-	Rows     int // of a textarea, default 4
+	Length   int  // longest allowed text
+	Words    bool // travels in the address, so it must hold no number that may be a NIP
+	Rows     int  // of a textarea, default 4
 	Accept   string
 	Unit     string // behind the control: "JP"
 	Off      bool
@@ -45,6 +46,14 @@ type Option struct {
 	Text  string // a line below
 	Group string // select: heading of the options that follow each other with the same group
 	Off   bool
+}
+
+// Pattern is what the browser lets through; "" lets everything.
+func (f Field) Pattern() string {
+	if f.Words {
+		return noNumber
+	}
+	return ""
 }
 
 // ID of the control.

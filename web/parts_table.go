@@ -120,5 +120,5 @@ func (t Table) Searched() Field {
 	if label == "" {
 		label = "Cari"
 	}
-	return Field{Kind: "search", Name: "q", Label: label, Value: t.Search, IDPrefix: t.ID, Length: 100}
+	return Field{Kind: "search", Name: "q", Label: label, Value: t.Search, IDPrefix: t.ID, Length: 100, Words: !t.SearchPost}
 }

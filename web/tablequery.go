@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/people"
 )
 
 // TableQuery is what the form of a Table asks for.
@@ -47,17 +49,9 @@ func ReadTable(c *gin.Context, filters ...string) TableQuery {
 	return q
 }
 
-// MayBeNIP says whether the search holds 8 or more digits: then it may be a NIP and must not stand in an address. A posted
-// search answers 303 to the internal id it found, or shows the list without the search in the address.
-func (q TableQuery) MayBeNIP() bool {
-	n := 0
-	for _, r := range q.Search {
-		if r >= '0' && r <= '9' {
-			n++
-		}
-	}
-	return n >= 8
-}
+// MayBeNIP says whether the search may be a NIP and must not stand in an address. A posted search answers 303 to the internal id it found, or shows the
+// list without the search in the address.
+func (q TableQuery) MayBeNIP() bool { return people.MayBeNIP(q.Search) }
 
 // URL is the address of the same list with one cursor ("after" or "before") or none. A search that may be a NIP is left out.
 func (q TableQuery) URL(path, cursor, value string) string {
