@@ -52,7 +52,7 @@ func (s *Service) CheckNumber(ctx context.Context, number, lastThree string) (ve
 	}
 	nip, now := c.Held.NIP, s.now()
 	if lastThree != "" && s.guesses.tooMany(number, now) {
-		return verify.Verdict{}, faults.New(faults.TooMany, "Terlalu banyak percobaan untuk nomor ini. Coba lagi satu jam lagi, atau pakai kode verifikasi pada sertifikat.",
+		return verify.Verdict{}, faults.New(faults.TooMany, "Terlalu banyak percobaan untuk nomor ini. Coba lagi setelah satu jam, atau pakai kode verifikasi pada sertifikat.",
 			"Too many tries for this number. Try again in an hour, or use the verification code on the certificate.")
 	}
 	if len(nip) < 3 || subtle.ConstantTimeCompare([]byte(nip[len(nip)-3:]), []byte(lastThree)) != 1 {

@@ -42,7 +42,7 @@ func (s *Service) rendered(ctx context.Context, id ID) (File, error) {
 	}
 	switch c.State {
 	case Intended:
-		return File{}, faults.New(faults.Conflict, "Sertifikat sedang diterbitkan. Coba lagi sebentar lagi.", "The certificate is being issued. Try again shortly.")
+		return File{}, faults.New(faults.Conflict, "Sertifikat sedang diterbitkan. Tunggu sebentar, lalu coba lagi.", "The certificate is being issued. Try again shortly.")
 	case Revoked:
 		if err := s.settleDue(ctx, id); err != nil {
 			return File{}, err
@@ -50,7 +50,7 @@ func (s *Service) rendered(ctx context.Context, id ID) (File, error) {
 		return File{}, faults.New(faults.Conflict, "Sertifikat ini dicabut sebelum berkasnya dibuat.", "This certificate was revoked before its file was made.")
 	}
 	if !s.CanSign() {
-		return File{}, faults.New(faults.Unavailable, "Berkas sertifikat sedang disiapkan. Coba lagi sebentar lagi.", "The certificate's file is being prepared. Try again shortly.")
+		return File{}, faults.New(faults.Unavailable, "Berkas sertifikat sedang disiapkan. Tunggu sebentar, lalu coba lagi.", "The certificate's file is being prepared. Try again shortly.")
 	}
 	pdf, err := s.draw(ctx, c)
 	if err != nil {

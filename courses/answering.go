@@ -244,7 +244,7 @@ func (s *Service) Extend(ctx context.Context, a access.Actor, id AttemptID, minu
 		return AttemptDoc{}, faults.OnField("minutes", "Tambahan waktu 1 sampai 240 menit.", "Extra time is 1 to 240 minutes.")
 	}
 	if strings.TrimSpace(why) == "" {
-		return AttemptDoc{}, faults.OnField("why", "Tulis alasannya.", "Give a reason.")
+		return AttemptDoc{}, faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	now := s.now()
 	entry := s.entry(a, role, "extra_time", AttemptsCollection, id, d.Value.Person, why, "minutes="+itoa(minutes))

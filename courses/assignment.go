@@ -216,7 +216,7 @@ func (s *Service) Withdraw(ctx context.Context, a access.Actor, id, why string) 
 		return AssignmentDoc{}, err
 	}
 	if strings.TrimSpace(why) == "" {
-		return AssignmentDoc{}, faults.OnField("why", "Tulis alasannya.", "Give a reason.")
+		return AssignmentDoc{}, faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	e := s.entry(a, role, "withdraw_assignment", AssignmentsCollection, id, d.Value.Person, why, d.Value.Course)
 	d, err = s.assignments.Update(ctx, id, func(d *storage.Doc[Assignment]) error {

@@ -81,10 +81,10 @@ func Requirements(f Facts) []Requirement {
 		case q.Attempts > 0 && t.Ended >= q.Attempts+f.Extra[q.Code]:
 			r.Missing = sentence("Kesempatan %s sudah habis. Hubungi admin diklat.", "The attempts at %s are used up. Ask the training admin.", q.Name())
 		case t.Ended > 0:
-			r.Missing = say(fmt.Sprintf("Lulus %s dengan nilai sedikitnya %d. Nilai terbaik Anda %s.", q.Name().In(texts.ID), q.PassMark, points(t.Best, texts.ID)),
+			r.Missing = say(fmt.Sprintf("Lulus %s dengan nilai paling sedikit %d. Nilai terbaik Anda %s.", q.Name().In(texts.ID), q.PassMark, points(t.Best, texts.ID)),
 				fmt.Sprintf("Pass %s with at least %d points. Your best so far is %s.", q.Name().In(texts.EN), q.PassMark, points(t.Best, texts.EN)))
 		default:
-			r.Missing = say(fmt.Sprintf("Lulus %s dengan nilai sedikitnya %d.", q.Name().In(texts.ID), q.PassMark),
+			r.Missing = say(fmt.Sprintf("Lulus %s dengan nilai paling sedikit %d.", q.Name().In(texts.ID), q.PassMark),
 				fmt.Sprintf("Pass %s with at least %d points.", q.Name().In(texts.EN), q.PassMark))
 		}
 		rs = append(rs, r)

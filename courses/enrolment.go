@@ -158,7 +158,7 @@ func (s *Service) Enrol(ctx context.Context, a access.Actor, in EnrolInput) (Enr
 		return EnrolmentDoc{}, err
 	}
 	if strings.TrimSpace(in.Why) == "" {
-		return EnrolmentDoc{}, faults.OnField("why", "Tulis alasannya.", "Give a reason.")
+		return EnrolmentDoc{}, faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	e := s.entry(a, role, "enrol", EnrolmentsCollection, "", in.Person, in.Why, in.Course)
 	return s.enrol(ctx, enrolment{person: in.Person, course: in.Course, how: ByAdmin, by: a.Name(), again: in.Again, audit: &e})
@@ -456,7 +456,7 @@ func (s *Service) GrantAttempt(ctx context.Context, a access.Actor, id Enrolment
 		return EnrolmentDoc{}, err
 	}
 	if strings.TrimSpace(why) == "" {
-		return EnrolmentDoc{}, faults.OnField("why", "Tulis alasannya.", "Give a reason.")
+		return EnrolmentDoc{}, faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	v, err := s.version(ctx, d.Value.Version)
 	if err != nil {

@@ -126,7 +126,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 	checkMinutes(c, with)
 
 	if len(c.Objectives) == 0 {
-		with("objectives", "Kursus harus punya sedikitnya satu capaian.", "A course needs at least one objective.")
+		with("objectives", "Kursus harus punya paling sedikit satu capaian.", "A course needs at least one objective.")
 	}
 	for i, o := range c.Objectives {
 		for _, other := range c.Objectives[:i] {
@@ -136,7 +136,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 		}
 	}
 	if len(c.Lessons) == 0 {
-		with("lessons", "Kursus harus punya sedikitnya satu pelajaran.", "A course needs at least one lesson.")
+		with("lessons", "Kursus harus punya paling sedikit satu pelajaran.", "A course needs at least one lesson.")
 	}
 	for i, l := range c.Lessons {
 		at := fmt.Sprintf("lessons[%d].", i)
@@ -226,7 +226,7 @@ func checkMinutes(c *Content, with func(path, id, en string)) {
 	need := (full*MinutesShare + 99) / 100 // rounded up, so that just below never passes
 	if sum < need {
 		with("minutes",
-			fmt.Sprintf("Jumlah menit %d, padahal %d JP berarti %d menit dan sedikitnya %d menit (%d%%) harus terisi. Tambah %d menit latihan, kasus, atau tes, atau turunkan JP.",
+			fmt.Sprintf("Jumlah menit %d, padahal %d JP berarti %d menit dan paling sedikit %d menit (%d%%) harus terisi. Tambah %d menit latihan, kasus, atau tes, atau turunkan JP.",
 				sum, c.Card.JP, full, need, MinutesShare, need-sum),
 			fmt.Sprintf("The minutes add up to %d, but %d JP are %d minutes and at least %d minutes (%d%%) must be filled. Add %d minutes of practice, cases or tests, or lower the JP.",
 				sum, c.Card.JP, full, need, MinutesShare, need-sum))

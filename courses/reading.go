@@ -39,7 +39,7 @@ func (r Reading) missing(l LessonRef) texts.Text {
 	case r.Last.IsZero():
 		return sentence("Baca pelajaran %s.", "Read the lesson %s.", l.Title)
 	case left > 0:
-		return say(fmt.Sprintf("Baca pelajaran %s sedikitnya %s lagi.", l.Title.In(texts.ID), duration(left, texts.ID)),
+		return say(fmt.Sprintf("Baca pelajaran %s paling sedikit %s lagi.", l.Title.In(texts.ID), duration(left, texts.ID)),
 			fmt.Sprintf("Read the lesson %s for at least %s more.", l.Title.In(texts.EN), duration(left, texts.EN)))
 	default:
 		return sentence("Baca pelajaran %s sampai akhir halaman.", "Read the lesson %s to the end of its page.", l.Title)

@@ -194,7 +194,7 @@ func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeIn
 		wrong.Fields = append(wrong.Fields, faults.Of(err).Fields...)
 	}
 	if strings.TrimSpace(in.Why) == "" {
-		wrong.With("why", "Tulis alasannya.", "Give a reason.")
+		wrong.With("why", "Tulis alasannya.", "Give the reason.")
 	}
 	if len(wrong.Fields) > 0 {
 		return RegradeDoc{}, wrong
@@ -259,7 +259,7 @@ func (s *Service) ConfirmRegrade(ctx context.Context, a access.Actor, id string)
 			return storage.Unchanged
 		case RegradeChecked:
 		default:
-			return faults.New(faults.Conflict, "Penilaian ulang ini belum selesai diperiksa atau sudah dibatalkan.", "This regrade has not been checked yet or was given up.")
+			return faults.New(faults.Conflict, "Penilaian ulang ini belum selesai diperiksa atau sudah dibatalkan.", "This regrade has not been checked yet or was cancelled.")
 		}
 		r.State, r.By, r.Role, r.RunAt, r.Cursor, r.Walked, r.Done = RegradeRunning, a.Name(), role, now, storage.Cursor{}, false, Tally{}
 		d.Due = storage.NewDue(RegradeStep, now)
@@ -269,11 +269,11 @@ func (s *Service) ConfirmRegrade(ctx context.Context, a access.Actor, id string)
 }
 
 func errOutdated() error {
-	return faults.New(faults.Conflict, "Kunci soal ini sudah dibetulkan orang lain sejak pemeriksaan. Periksa ulang.", "Somebody has corrected this item's key since the dry run. Check again.")
+	return faults.New(faults.Conflict, "Kunci soal ini sudah dibetulkan orang lain sejak pemeriksaan. Periksa ulang.", "Somebody has corrected this item's key since the check. Check again.")
 }
 
 func errBusy() error {
-	return faults.New(faults.Conflict, "Penilaian ulang lain di kursus ini belum selesai. Selesaikan dulu.", "Another regrade of this course is not finished. Finish it first.")
+	return faults.New(faults.Conflict, "Penilaian ulang lain di kursus ini belum selesai. Selesaikan dahulu.", "Another regrade of this course is not finished. Finish it first.")
 }
 
 // CancelRegrade gives up a regrade that has not run, or stops one that runs: what was graded again stays so, the rest waits until it goes on or until another
@@ -287,7 +287,7 @@ func (s *Service) CancelRegrade(ctx context.Context, a access.Actor, id, why str
 		return RegradeDoc{}, err
 	}
 	if strings.TrimSpace(why) == "" {
-		return RegradeDoc{}, faults.OnField("why", "Tulis alasannya.", "Give a reason.")
+		return RegradeDoc{}, faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	was, now := d.Value.State, s.now()
 	entry := s.entry(a, role, "cancel_regrade", RegradesCollection, id, "", why, d.Value.Item)

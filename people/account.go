@@ -276,7 +276,7 @@ func (s *Service) mayGrant(ctx context.Context, a access.Actor, id ID, g RoleGra
 		return p, "", err
 	}
 	if g.Why == "" {
-		return p, "", faults.OnField("why", "Tuliskan alasannya.", "Give the reason.")
+		return p, "", faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	return p, role, nil
 }
@@ -339,7 +339,7 @@ func (s *Service) block(ctx context.Context, a access.Actor, id ID, why string, 
 		return err
 	}
 	if why == "" {
-		return faults.OnField("why", "Tuliskan alasannya.", "Give the reason.")
+		return faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	verb := map[bool]string{true: "block_account", false: "unblock_account"}[on]
 	trail, now := s.entry(a, role, verb, "accounts/"+string(id), id, why, ""), s.now()

@@ -40,7 +40,7 @@ func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, version i
 		return Person{}, err
 	}
 	if r.Why == "" {
-		return Person{}, faults.OnField("why", "Tuliskan alasan perubahan NIP.", "Give the reason for the new number.")
+		return Person{}, faults.OnField("why", "Tulis alasan perubahan NIP.", "Give the reason for the new number.")
 	}
 	return s.renumber(ctx, p, ifVersion(version), r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, ""))
 }

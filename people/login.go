@@ -137,7 +137,7 @@ func (s *Service) fail(ctx context.Context, e *entrant, refusal error) error {
 // admit opens the session of somebody whose password or code was right: change and the bookkeeping of the login are one write.
 func (s *Service) admit(ctx context.Context, e *entrant, code, agent string, change func(*storage.Doc[account]) error) (Session, string, error) {
 	if e.acc.Blocked != nil {
-		return Session{}, "", faults.New(faults.Forbidden, "Akun ini sedang diblokir. Hubungi admin.", "This account is blocked. Ask an admin.")
+		return Session{}, "", faults.New(faults.Forbidden, "Akun ini ditutup. Hubungi admin unit Anda.", "This account is closed. Ask your unit admin.")
 	}
 	pending := e.acc.Second.confirmed()
 	agent = shorten(agent, 120)

@@ -144,7 +144,7 @@ func (q *hashQueue) enter(ctx context.Context, name string) (leave func(), err e
 		return nil, faults.New(faults.TooMany, "Masih ada permintaan masuk lain yang sedang diproses. Tunggu sebentar.", "Another login is still being worked on. Wait a moment.")
 	case q.waiting >= maxWaiting:
 		q.mu.Unlock()
-		return nil, faults.New(faults.Unavailable, "Banyak sekali yang sedang masuk. Coba lagi sebentar lagi.", "Very many people are logging in. Try again shortly.")
+		return nil, faults.New(faults.Unavailable, "Banyak sekali yang sedang masuk. Tunggu sebentar, lalu coba lagi.", "Very many people are logging in. Try again shortly.")
 	}
 	q.waiting++
 	q.byName[name]++

@@ -129,7 +129,7 @@ func (s *Service) SetSupervisor(ctx context.Context, a access.Actor, id ID, o *S
 		return Person{}, err
 	}
 	if why == "" {
-		return Person{}, faults.OnField("why", "Tuliskan alasannya.", "Give the reason.")
+		return Person{}, faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	if o != nil {
 		if o.Person == id {

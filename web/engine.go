@@ -168,7 +168,7 @@ func (e *Engine) Render(c *gin.Context, status int, page string, data any) {
 		status = http.StatusInternalServerError
 		c.Header("Cache-Control", "no-store")
 		if body, base, err = e.render(c, "error", e.errorPage(c, status, "")); err != nil {
-			c.String(status, "Terjadi kesalahan pada sistem. Coba lagi sebentar lagi.")
+			c.String(status, "Terjadi kesalahan pada sistem. Tunggu sebentar, lalu coba lagi.")
 			return
 		}
 	}

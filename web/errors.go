@@ -29,8 +29,8 @@ var errorTexts = map[int][2]string{
 	http.StatusRequestEntityTooLarge: {"Kiriman terlalu besar", "Perkecil berkas atau isian, lalu kirim lagi."},
 	http.StatusUnprocessableEntity:   {"Isian belum benar", "Periksa kembali isian Anda, lalu coba lagi."},
 	http.StatusTooManyRequests:       {"Terlalu banyak permintaan", "Tunggu sebentar, lalu coba lagi."},
-	http.StatusInternalServerError:   {"Terjadi kesalahan pada sistem", "Bukan salah Anda. Data yang sudah tersimpan tetap aman. Coba lagi sebentar lagi."},
-	http.StatusServiceUnavailable:    {"Layanan sedang penuh", "Jawaban yang sudah tersimpan tetap aman. Coba lagi sebentar lagi."},
+	http.StatusInternalServerError:   {"Terjadi kesalahan pada sistem", "Bukan salah Anda. Data yang sudah tersimpan tetap aman. Tunggu sebentar, lalu coba lagi."},
+	http.StatusServiceUnavailable:    {"Layanan sedang penuh", "Jawaban yang sudah tersimpan tetap aman. Tunggu sebentar, lalu coba lagi."},
 }
 
 func (e *Engine) errorPage(c *gin.Context, status int, text string) *ErrorPage {

@@ -85,7 +85,7 @@ func (w *admin) personPosts(ctx context.Context, c *gin.Context, p people.Person
 		panel.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Belum ada penempatan jabatan. Syarat dan kesenjangan dihitung setelah jabatannya diisi.")}}
 	}
 	boss, err := w.People.Supervisor(ctx, p.ID)
-	fact := Fact{Label: "Atasan", Value: "–", Note: w.T(c, "Tidak ada pejabat di atasnya yang terisi.")}
+	fact := Fact{Label: "Atasan", Value: "–", Note: w.T(c, "Belum ada yang mengisi jabatan di atasnya.")}
 	if err == nil {
 		fact = Fact{Label: "Atasan", Value: boss.Person.DisplayName(), Note: w.T(c, "Kepala %s", w.unit(ctx, boss.Unit))}
 		if boss.Override {

@@ -217,7 +217,7 @@ func Registered(in Input) Verdict {
 	}
 	if in.Known.Standing == Pending {
 		v.Status = Pending
-		v.Sentence = texts.T("Sertifikat ini sedang diterbitkan. Coba lagi sebentar lagi.", "This certificate is being issued. Try again shortly.")
+		v.Sentence = texts.T("Sertifikat ini sedang diterbitkan. Tunggu sebentar, lalu coba lagi.", "This certificate is being issued. Try again shortly.")
 		return v
 	}
 	v.KeyID = in.Known.KeyID

@@ -181,7 +181,7 @@ func (f *folder) course(m *mapping) {
 		}
 	}
 	if !apel.there() {
-		apel.wrong("apel belum diisi. Pilih sedikitnya satu dari: %s.", "apel is missing. Choose at least one of: %s.", strings.Join(Values, ", "))
+		apel.wrong("apel belum diisi. Pilih paling sedikit satu dari: %s.", "apel is missing. Choose at least one of: %s.", strings.Join(Values, ", "))
 	}
 	jp := m.take("jp")
 	d.JP = jp.int(true, 1, 200)
@@ -253,7 +253,7 @@ func (f *folder) readMinutes(v, jp value) {
 func (f *folder) readObjectives(v value) {
 	f.objectives = map[string]bool{}
 	if !v.there() {
-		v.wrong("objectives belum diisi. Tulis sedikitnya satu capaian.", "objectives is missing. Write at least one.")
+		v.wrong("objectives belum diisi. Tulis paling sedikit satu capaian.", "objectives is missing. Write at least one.")
 	}
 	for _, e := range v.list() {
 		m := e.mapping()
@@ -295,7 +295,7 @@ func (f *folder) readTargets(v value) {
 
 func (f *folder) readLessons(v value) {
 	if !v.there() {
-		v.wrong("lessons belum diisi. Tulis sedikitnya satu pelajaran.", "lessons is missing. Write at least one.")
+		v.wrong("lessons belum diisi. Tulis paling sedikit satu pelajaran.", "lessons is missing. Write at least one.")
 	}
 	codes, files := map[string]bool{}, map[string]bool{}
 	for _, e := range v.list() {

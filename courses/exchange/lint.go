@@ -40,11 +40,11 @@ func Lint(d *Draft) Report {
 		for _, o := range d.Objectives {
 			asked[o.Code] += q.Draw[o.Code]
 			if n := q.Draw[o.Code]; n > 0 && have[o.Code] < lintSpare*n {
-				r.warn(bank.File, 0, 0, "Capaian %s diambil %d soal dari %d. Sediakan sedikitnya %d supaya remedial tidak sama.", "Objective %s draws %d of %d items. Have at least %d, so that a retake differs.", o.Code, n, have[o.Code], lintSpare*n)
+				r.warn(bank.File, 0, 0, "Capaian %s diambil %d soal dari %d. Sediakan paling sedikit %d supaya remedial tidak sama.", "Objective %s draws %d of %d items. Have at least %d, so that a retake differs.", o.Code, n, have[o.Code], lintSpare*n)
 			}
 		}
 		if len(bank.Items) < lintBank {
-			r.warn(bank.File, 0, 0, "Bank tes akhir baru berisi %d soal, sebaiknya sedikitnya %d.", "The bank of the post-test has %d items, it should have at least %d.", len(bank.Items), lintBank)
+			r.warn(bank.File, 0, 0, "Bank tes akhir baru berisi %d soal, sebaiknya paling sedikit %d.", "The bank of the post-test has %d items, it should have at least %d.", len(bank.Items), lintBank)
 		}
 	}
 	for _, o := range d.Objectives {
@@ -52,7 +52,7 @@ func Lint(d *Draft) Report {
 			r.warn(file, 0, 0, "Capaian %s tidak diajarkan di pelajaran mana pun.", "Objective %s is taught in no lesson.", o.Code)
 		}
 		if asked[o.Code] < lintAsked {
-			r.warn(file, 0, 0, "Capaian %s ditanyakan %d kali di tes akhir, sebaiknya sedikitnya %d.", "Objective %s is asked %d times in the post-test, it should be at least %d.", o.Code, asked[o.Code], lintAsked)
+			r.warn(file, 0, 0, "Capaian %s ditanyakan %d kali di tes akhir, sebaiknya paling sedikit %d.", "Objective %s is asked %d times in the post-test, it should be at least %d.", o.Code, asked[o.Code], lintAsked)
 		}
 	}
 	if d.TitleEN == "" || d.SummaryEN == "" {

@@ -32,7 +32,7 @@ func sum(it Item, g given) Mark {
 // checkChoices is the part of check that shown options share: enough of them, each with its own words.
 func checkChoices(it Item, r *report) {
 	if len(it.Options) < 2 {
-		r.wrong("options", "Soal pilihan butuh sedikitnya dua pilihan.", "A choice item needs at least two options.")
+		r.wrong("options", "Soal pilihan butuh paling sedikit dua pilihan.", "A choice item needs at least two options.")
 	}
 	seen := map[string]int{}
 	for i, o := range it.Options {

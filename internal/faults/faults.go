@@ -142,7 +142,7 @@ var general = map[Kind]texts.Text{
 	Conflict:        texts.T("Data sudah berubah. Muat ulang lalu coba lagi.", "The data has changed. Reload and try again."),
 	Forbidden:       texts.T("Anda tidak berwenang melakukan ini.", "You are not allowed to do this."),
 	Unauthenticated: texts.T("Silakan masuk lebih dahulu.", "Please log in first."),
-	Unavailable:     texts.T("Layanan sedang tidak dapat dijangkau. Coba lagi sebentar lagi.", "The service is away at the moment. Try again shortly."),
+	Unavailable:     texts.T("Layanan sedang tidak dapat dijangkau. Tunggu sebentar, lalu coba lagi.", "The service is away at the moment. Try again shortly."),
 	TooLarge:        texts.T("Kiriman terlalu besar. Perkecil, lalu kirim lagi.", "The input is too large. Make it smaller and send it again."),
 	TooMany:         texts.T("Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi.", "Too many tries. Wait a moment."),
 	ReadOnly:        texts.T("Data ini sedang dibuka hanya untuk dibaca.", "This data is open for reading only."),

@@ -277,5 +277,5 @@ func fault(err error) error {
 }
 
 func unavailable(err error) error {
-	return faults.Wrap(err, faults.Unavailable, "Berkas sedang tidak dapat disimpan atau dibaca. Coba lagi sebentar lagi.", "The file cannot be stored or read at the moment. Try again shortly.")
+	return faults.Wrap(err, faults.Unavailable, "Berkas sedang tidak dapat disimpan atau dibaca. Tunggu sebentar, lalu coba lagi.", "The file cannot be stored or read at the moment. Try again shortly.")
 }

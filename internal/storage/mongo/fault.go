@@ -21,7 +21,7 @@ func fault(err error) error {
 	case driver.IsDuplicateKeyError(err):
 		return faults.Conflict
 	case away(err):
-		return faults.Wrap(err, faults.Unavailable, "Penyimpanan data sedang tidak dapat dijangkau. Coba lagi sebentar lagi.", "The data storage is away at the moment. Try again shortly.")
+		return faults.Wrap(err, faults.Unavailable, "Penyimpanan data sedang tidak dapat dijangkau. Tunggu sebentar, lalu coba lagi.", "The data storage is away at the moment. Try again shortly.")
 	}
 	return err
 }

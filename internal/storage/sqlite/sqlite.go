@@ -312,7 +312,7 @@ func (e *Engine) Snapshot(ctx context.Context, path string) error {
 
 // unavailable marks a driver's error; its text goes to the log only.
 func unavailable(err error) error {
-	return faults.Wrap(err, faults.Unavailable, "Penyimpanan data sedang tidak dapat dijangkau. Coba lagi sebentar lagi.", "The data storage is away at the moment. Try again shortly.")
+	return faults.Wrap(err, faults.Unavailable, "Penyimpanan data sedang tidak dapat dijangkau. Tunggu sebentar, lalu coba lagi.", "The data storage is away at the moment. Try again shortly.")
 }
 
 var _ storage.Engine = (*Engine)(nil)
