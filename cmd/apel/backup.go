@@ -110,7 +110,7 @@ func (v *restoreVerb) Run(e *env) error {
 			return err
 		}
 	}
-	f, err := ownFolder(v.Dir)
+	f, err := ownFolder(v.Dir, false)
 	if err != nil {
 		return err
 	}

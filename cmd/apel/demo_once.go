@@ -238,19 +238,16 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			return v.Sentence.ID, os.WriteFile(filepath.Join(j.out, "apel-root.json"), root, 0o644)
 		}},
 		{"bukti, JP, rekomendasi / evidence, hours, recommendation", func() (string, error) {
-			if err := j.await(ctx, func() (bool, error) {
+			if err := j.await(ctx, func() (bool, error) { // evidence and hours are documents of their own
 				if err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/standing", nil, &after); err != nil {
 					return false, err
 				}
-				return known(after) > known(before), nil
+				if err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/hours", nil, &hoursAfter); err != nil {
+					return false, err
+				}
+				return known(after) > known(before) && hoursAfter.Counted > hoursBefore.Counted, nil
 			}); err != nil {
-				return "", err
-			}
-			if err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/hours", nil, &hoursAfter); err != nil {
-				return "", err
-			}
-			if hoursAfter.Counted <= hoursBefore.Counted {
-				return "", fmt.Errorf("JP stayed at %d", hoursAfter.Counted)
+				return "", fmt.Errorf("%w: %d → %d competencies, %d → %d JP", err, known(before), known(after), hoursBefore.Counted, hoursAfter.Counted)
 			}
 			for _, n := range after.Next {
 				if n.Course == j.course {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -94,8 +95,22 @@ func TestOneProcessOwnsAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer in.close() //nolint:errcheck // a test folder
-	if _, err := ownFolder(dir); err == nil {
+	if _, err := ownFolder(dir, false); err == nil {
 		t.Error("two processes own the folder")
+	}
+	if _, err := ownFolder(dir, true); err == nil {
+		t.Error("a process shares a folder that another owns")
+	}
+	dir = t.TempDir()
+	one, err1 := ownFolder(dir, true)
+	two, err2 := ownFolder(dir, true)
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatalf("two processes on one MongoDB cannot share a folder: %v", err)
+	}
+	defer one.release() //nolint:errcheck // a test folder
+	defer two.release() //nolint:errcheck // a test folder
+	if _, err := ownFolder(dir, false); err == nil {
+		t.Error("a process owns a folder that others share")
 	}
 }
 

@@ -11,10 +11,12 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 )
 
-// folder is an installation's data folder. One process owns it at a time (flock); others read, or ask the owner over its socket.
+// folder is an installation's data folder. One process owns it at a time (flock); others read, or ask the owner over its socket. With documents
+// elsewhere (MongoDB) several processes share it, for its blobs and keys.
 type folder struct {
-	path string
-	lock *os.File // held while this process owns the folder; nil when it only reads
+	path   string
+	lock   *os.File // held while this process owns the folder or shares it; nil when it only reads
+	shared bool
 }
 
 // What stands in a data folder.
@@ -39,8 +41,8 @@ type marker struct {
 // errOwned says that another process owns the folder.
 var errOwned = faults.New(faults.Conflict, "Folder data ini sedang dipakai proses apel lain.", "This data folder is in use by another apel process.")
 
-// ownFolder makes the folder if needed and takes the lock. Conflict (errOwned) when another process has it.
-func ownFolder(path string) (*folder, error) {
+// ownFolder makes the folder if needed and takes the lock. Conflict (errOwned) when another process has it in a way that excludes this one.
+func ownFolder(path string, shared bool) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, faults.Wrap(err, faults.Invalid, "Folder data tidak dapat dibuat: "+path, "The data folder cannot be made: "+path)
 	}
@@ -48,10 +50,14 @@ func ownFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, faults.Wrap(err, faults.Invalid, "Folder data tidak dapat ditulisi: "+path, "The data folder cannot be written: "+path)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	how := syscall.LOCK_EX
+	if shared {
+		how = syscall.LOCK_SH
+	}
+	if err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB); err != nil {
 		return nil, errors.Join(errOwned, f.Close())
 	}
-	return &folder{path, f}, nil
+	return &folder{path, f, shared}, nil
 }
 
 // readFolder names a folder for reading only; with documents elsewhere (MongoDB) it has no database of its own.

@@ -41,7 +41,8 @@ const (
 // as says what an installation is opened for.
 type as struct {
 	serving bool             // own the folder and write
-	worker  bool             // run the chain in this process
+	worker  bool             // connect to the queue, and run the chain in this process
+	asking  bool             // with worker: only ask the queue, another process runs the chain
 	kind    string           // refuse a folder of another kind; "" takes any
 	secure  bool             // people reach it by https
 	now     func() time.Time // nil: the clock of the machine
@@ -104,7 +105,7 @@ func open(ctx context.Context, p place, a as) (in *installation, err error) {
 		}
 	}()
 	if a.serving {
-		in.folder, err = ownFolder(p.Dir)
+		in.folder, err = ownFolder(p.Dir, p.Mongo != "")
 	} else {
 		in.folder, err = readFolder(p.Dir, p.Mongo != "")
 	}

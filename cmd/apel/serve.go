@@ -48,7 +48,7 @@ func (v *serveVerb) Run(e *env) error {
 		return faults.New(faults.Invalid, "--no-worker dan --only-worker membagi pekerjaan ke beberapa proses; keduanya memerlukan --mongo dan --redis.",
 			"--no-worker and --only-worker split the work over processes; both need --mongo and --redis.")
 	}
-	in, err := open(e.ctx, v.place, as{serving: true, worker: !v.NoWorker, kind: kindCity, secure: v.front.secure()})
+	in, err := open(e.ctx, v.place, as{serving: true, worker: true, asking: v.NoWorker, kind: kindCity, secure: v.front.secure()})
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (in *installation) serve(ctx context.Context, f front, pages bool, ready fu
 			return err
 		}
 	}
-	if in.workers != nil && !in.working {
+	if in.workers != nil && !in.working && !in.asking {
 		if err := in.startWork(ctx); err != nil {
 			return err
 		}

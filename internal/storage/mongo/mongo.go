@@ -105,6 +105,9 @@ var nameRule = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`)
 // notImplemented is the code of servers that speak the wire protocol but know no partial indexes (FerretDB).
 const notImplemented = 238
 
+// namespaceNotFound is the code of a question about a collection that does not exist.
+const namespaceNotFound = 26
+
 // Declare makes the indexes of a collection. Safe to call again, also with more indexes.
 func (e *Engine) Declare(ctx context.Context, name string, indexes []string) error {
 	for _, n := range append([]string{name}, indexes...) {
@@ -119,12 +122,21 @@ func (e *Engine) Declare(ctx context.Context, name string, indexes []string) err
 		c = &collection{e.db.Collection(name), map[string]bool{}}
 	}
 	var models []driver.IndexModel
-	var added []string
+	var added, names []string
 	for _, ix := range indexes {
-		if c.indexes[ix] {
+		if !c.indexes[ix] {
+			added = append(added, ix)
+		}
+	}
+	there, err := c.there(ctx, added)
+	if err != nil {
+		return err
+	}
+	for _, ix := range added {
+		if there[indexName(ix)] {
 			continue
 		}
-		added = append(added, ix)
+		names = append(names, indexName(ix))
 		// Partial: documents without terms are not in the index, so the due index does not grow with history.
 		models = append(models, driver.IndexModel{
 			Keys:    bson.D{{Key: termsOf(ix), Value: 1}, {Key: orderOf(ix), Value: 1}, {Key: "_id", Value: 1}},
@@ -135,8 +147,8 @@ func (e *Engine) Declare(ctx context.Context, name string, indexes []string) err
 		_, err := c.docs.Indexes().CreateMany(ctx, models)
 		var ce driver.CommandError
 		if errors.As(err, &ce) && ce.Code == notImplemented {
-			for i, ix := range added {
-				models[i].Options = options.Index().SetName(indexName(ix))
+			for i := range models {
+				models[i].Options = options.Index().SetName(names[i])
 			}
 			_, err = c.docs.Indexes().CreateMany(ctx, models)
 		}
@@ -149,6 +161,26 @@ func (e *Engine) Declare(ctx context.Context, name string, indexes []string) err
 	}
 	e.collections[name] = c
 	return nil
+}
+
+// there says which indexes the collection has. A start finds them all, so nothing is asked to be made again: FerretDB's connection breaks on that.
+func (c *collection) there(ctx context.Context, wanted []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	if len(wanted) == 0 {
+		return out, nil
+	}
+	specs, err := c.docs.Indexes().ListSpecifications(ctx)
+	var ce driver.CommandError
+	if errors.As(err, &ce) && ce.Code == namespaceNotFound {
+		return out, nil
+	}
+	if err != nil {
+		return nil, fault(err)
+	}
+	for _, s := range specs {
+		out[s.Name] = true
+	}
+	return out, nil
 }
 
 // Collections lists every collection that is stored, declared or not, in alphabetical order.

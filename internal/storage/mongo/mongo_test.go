@@ -184,7 +184,7 @@ func assert(raw bson.Raw) error {
 			return fmt.Errorf("the term is matched by %v", c.Filter[0].Value)
 		}
 		return nil
-	case "createIndexes", "listCollections", "getMore", "ping", "dropDatabase", "endSessions", "killCursors", "explain":
+	case "createIndexes", "listCollections", "listIndexes", "getMore", "ping", "dropDatabase", "endSessions", "killCursors", "explain":
 		return nil
 	}
 	return fmt.Errorf("an unexpected command %s", first.Key())
