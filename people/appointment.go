@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/apelkota/apel/internal/access"
@@ -112,8 +113,9 @@ func appoint(list []Appointment, in Appointment) ([]Appointment, error) {
 	return out, nil
 }
 
-// Appoint gives a person a position. in.Unit may be left out: it is the position's. A running definitif appointment that began earlier ends the day
-// before the new one begins. Safe to call twice. Errors: Invalid, NotFound, Conflict.
+// Appoint gives a person a position, with its reason (the decree). in.Unit may be left out: it is the position's. A running definitif appointment that
+// began earlier ends the day before the new one begins. The actor needs the right over the person and over the position's unit. Safe to call twice.
+// Errors: Invalid (also an unknown or closed position, no reason), NotFound, Forbidden, Conflict.
 func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appointment, why string) (Person, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
@@ -124,11 +126,30 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 		return Person{}, err
 	}
 	pos, err := s.position(ctx, in.Position)
-	if err != nil {
+	switch {
+	case errors.Is(err, faults.NotFound):
+		return Person{}, faults.OnField("position", "Jabatan ini tidak ada.", "There is no such position.")
+	case err != nil:
 		return Person{}, err
+	case pos.Closed:
+		return Person{}, faults.OnField("position", "Jabatan ini sudah ditutup.", "This position is closed.")
+	case why == "":
+		return Person{}, faults.OnField("why", "Tuliskan dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
 	}
+	path := pos.Path
 	if in.Unit == "" {
 		in.Unit = pos.Unit
+	}
+	if in.Unit != pos.Unit {
+		if path, err = s.openPath(ctx, in.Unit); err != nil {
+			return Person{}, unknownUnit(err)
+		}
+	}
+	for _, units := range [][]string{pos.Path, path} {
+		if _, err := s.cfg.Policy.May(a, "fill", access.Thing{Kind: "position", ID: string(pos.ID), Units: units}); err != nil {
+			return Person{}, faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang mengisi jabatan di unit ini.", "You may not fill positions of this unit.").
+				With("position", "Jabatan ini di luar wilayah Anda. Minta admin yang membawahinya.", "This position is outside of your reach. Ask an admin who looks after it.")
+		}
 	}
 	trail := s.entry(a, role, "appoint", "people/"+string(id), id, why, string(in.Kind)+" "+pos.Code)
 	d, err := s.persons.Update(ctx, string(id), func(d *storage.Doc[Person]) error {
@@ -147,7 +168,8 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 	return personOf(d), err
 }
 
-// Relieve ends a running appointment on a last day. Safe to call twice. Errors: NotFound (no such appointment), Invalid (the end lies before the start).
+// Relieve ends a running appointment on a last day, with its reason. Safe to call twice. Errors: NotFound (no such appointment), Invalid (the end lies
+// before the start, no reason).
 func (s *Service) Relieve(ctx context.Context, a access.Actor, id ID, position PositionID, kind AppointmentKind, last civil.Date, why string) (Person, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
@@ -156,6 +178,9 @@ func (s *Service) Relieve(ctx context.Context, a access.Actor, id ID, position P
 	role, err := s.cfg.Policy.May(a, "appoint", p.Thing())
 	if err != nil {
 		return Person{}, err
+	}
+	if why == "" {
+		return Person{}, faults.OnField("why", "Tuliskan dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
 	}
 	trail := s.entry(a, role, "relieve", "people/"+string(id), id, why, string(kind))
 	d, err := s.persons.Update(ctx, string(id), func(d *storage.Doc[Person]) error {

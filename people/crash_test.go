@@ -70,11 +70,11 @@ func TestACrashWhileMovingAUnitIsMended(t *testing.T) {
 			bidang, _ := c.UnitByCode(c.ctx, "BIDANG")
 			kota, _ := c.UnitByCode(c.ctx, "KOTA")
 			e.dieAfter(n, done)
-			_, err := c.MoveUnit(c.ctx, root, dinas.ID, badan.ID, "penataan")
+			_, err := c.MoveUnit(c.ctx, root, dinas.ID, badan.ID, 0, "penataan")
 			e.dieAfter(-1, false)
 			moved := err == nil
 			// the next process: another move is asked for, and the sweeper looks at what is due
-			if _, err := c.MoveUnit(c.ctx, root, bidang.ID, dinas.ID, "tetap"); err != nil {
+			if _, err := c.MoveUnit(c.ctx, root, bidang.ID, dinas.ID, 0, "tetap"); err != nil {
 				t.Fatalf("died at write %d (done %v): moves are blocked: %v", n, done, err)
 			}
 			for range 10 {
@@ -118,7 +118,7 @@ func TestASlowHelperCannotRedoAMove(t *testing.T) {
 	refused, err := c.BeginMove(c.ctx, dinas, bidang) // a unit below its own child
 	must(t, err)
 	wants(t, c.FinishMove(c.ctx, refused), faults.Conflict)
-	_, err = c.MoveUnit(c.ctx, root, bidang, badan, "") // now it would tie no knot
+	_, err = c.MoveUnit(c.ctx, root, bidang, badan, 0, "") // now it would tie no knot
 	must(t, err)
 	must(t, c.Relink(c.ctx, refused))
 	if u, _ := c.LookUnit(c.ctx, dinas); u.Parent != kota {
@@ -127,7 +127,7 @@ func TestASlowHelperCannotRedoAMove(t *testing.T) {
 	done, err := c.BeginMove(c.ctx, bidang, dinas)
 	must(t, err)
 	must(t, c.FinishMove(c.ctx, done))
-	_, err = c.MoveUnit(c.ctx, root, bidang, kota, "")
+	_, err = c.MoveUnit(c.ctx, root, bidang, kota, 0, "")
 	must(t, err)
 	must(t, c.Relink(c.ctx, done))
 	if u, _ := c.LookUnit(c.ctx, bidang); u.Parent != kota {

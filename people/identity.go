@@ -30,19 +30,28 @@ type Renumbering struct {
 
 // Renumber gives a person a new number and the details that come with it. Account, certificates and learning hours stay with the person; login
 // works with the new number from then on. Safe to call twice. Errors: Invalid, NotFound, Conflict (number in use by somebody else, or changed since).
-func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, version int64, r Renumbering) (Person, error) {
+func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, edition int64, r Renumbering) (Person, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
 		return Person{}, err
 	}
-	role, err := s.cfg.Policy.May(a, "edit", p.Thing())
+	role, err := s.cfg.Policy.May(a, "renumber", p.Thing())
 	if err != nil {
 		return Person{}, err
 	}
 	if r.Why == "" {
 		return Person{}, faults.OnField("why", "Tulis alasan perubahan NIP.", "Give the reason for the new number.")
 	}
-	return s.renumber(ctx, p, ifVersion(version), r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, ""))
+	if n, _, err := s.cfg.NIP().Parse(r.NIP, s.today()); err == nil && n == p.NIP() {
+		if r.Details.clean() == p.Details {
+			return p, nil // the same form again
+		}
+		return Person{}, faults.OnField("nip", "Ini nomor yang sedang dipakai. Isi nomor yang baru.", "This is the number in use. Give the new one.")
+	}
+	if err := s.mayMove(ctx, a, "renumber", p, r.Details.clean().Unit); err != nil {
+		return Person{}, err
+	}
+	return s.renumber(ctx, p, s.asRead(ctx, edition, r.Details.clean()), r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, ""))
 }
 
 // renumber is Renumber after permission.

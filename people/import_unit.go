@@ -206,7 +206,7 @@ func (s *Service) applyUnit(ctx context.Context, r ImportRow, stamp string, trai
 		return err
 	}
 	trail.ID, trail.Verb = storage.NewID(), "move_unit"
-	_, err = s.moveUnit(ctx, UnitID(d.ID), w.Parent, trail)
+	_, err = s.moveUnit(ctx, UnitID(d.ID), w.Parent, 0, trail)
 	return err
 }
 

@@ -126,7 +126,10 @@ type Details struct {
 // Person is one civil servant: one person keeps one document, account, certificates and hours through every change of number, status, name or unit.
 type Person struct {
 	ID      ID    `json:"id"`
-	Version int64 `json:"-"` // of the document read; an edit names the version it was made on
+	Version int64 `json:"-"` // of the document read
+	// Edition counts the edits of details, numbers and override, from 1; an edit names the one it was made on. The document's version will not do for
+	// that: the chain and other admins' appointments move it while a form is open.
+	Edition int64 `json:"edition,omitempty"`
 	Details
 	Path         []string            `json:"path,omitempty"` // the unit and all units above it, nearest first; kept by SettleUnit
 	Identities   []Identity          `json:"identities,omitempty"`

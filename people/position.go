@@ -121,9 +121,13 @@ func (in PositionInput) position() Position {
 
 // AddPosition registers a position. Safe to call twice with the same ID. Errors: Invalid, NotFound (the unit), Conflict (the code is in use).
 func (s *Service) AddPosition(ctx context.Context, a access.Actor, in PositionInput) (Position, error) {
-	path, err := s.UnitPath(ctx, in.Unit)
+	path, err := s.openPath(ctx, in.Unit)
 	if err != nil {
-		return Position{}, err
+		if s.cfg.Policy.Scope(a, "edit", "position").Empty() { // whoever may edit nothing learns nothing
+			_, err = s.cfg.Policy.May(a, "edit", access.Thing{Kind: "position"})
+			return Position{}, err
+		}
+		return Position{}, unknownUnit(err)
 	}
 	role, err := s.cfg.Policy.May(a, "edit", access.Thing{Kind: "position", Units: path})
 	if err != nil {
@@ -193,17 +197,24 @@ func (s *Service) EditPosition(ctx context.Context, a access.Actor, version int6
 	if err := invalid(next.check()); err != nil {
 		return Position{}, err
 	}
-	path, err := s.UnitPath(ctx, next.Unit)
-	if err != nil {
-		return Position{}, err
-	}
-	if _, err := s.cfg.Policy.May(a, "edit", access.Thing{Kind: "position", ID: string(p.ID), Units: path}); err != nil {
-		return Position{}, err
+	path := p.Path
+	if next.Unit != p.Unit {
+		if path, err = s.openPath(ctx, next.Unit); err != nil {
+			return Position{}, unknownUnit(err)
+		}
+		if _, err := s.cfg.Policy.May(a, "edit", access.Thing{Kind: "position", ID: string(p.ID), Units: path}); err != nil {
+			return Position{}, faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang memindahkan jabatan ke unit ini.", "You may not move positions to this unit.").
+				With("unit", "Unit ini di luar wilayah Anda.", "This unit is outside of your reach.")
+		}
 	}
 	trail := s.entry(a, role, "edit_position", "positions/"+string(p.ID), "", "", "")
 	if _, err := s.positions.Update(ctx, string(p.ID), func(d *storage.Doc[Position]) error {
+		differ := s.differs(ctx, next, d.Value)
+		if len(differ) == 0 {
+			return storage.Unchanged // the same form again
+		}
 		if d.Version != version {
-			return changedSince()
+			return changedTo(differ)
 		}
 		closed := d.Value.Closed
 		d.Value = next
@@ -214,6 +225,58 @@ func (s *Service) EditPosition(ctx context.Context, a access.Actor, version int6
 		return Position{}, err
 	}
 	return s.rehomePosition(ctx, p.ID)
+}
+
+// differs lists the fields in which a position that was sent differs from the one that stands.
+func (s *Service) differs(ctx context.Context, sent, now Position) []Change {
+	name := func(id UnitID) string {
+		u, err := s.unit(ctx, id)
+		if err != nil {
+			return ""
+		}
+		return u.Name
+	}
+	old, new := positionFields(sent, ""), positionFields(now, "")
+	old["unit"], new["unit"] = name(sent.Unit), name(now.Unit)
+	return changes([]string{"name", "kind", "jenjang", "eselon", "class", "unit", "seats", "standard"}, old, new)
+}
+
+// ClosePosition takes a position out of use. Conflict while somebody holds it or is appointed to it. The reason is required. Safe to call twice.
+func (s *Service) ClosePosition(ctx context.Context, a access.Actor, id PositionID, why string) error {
+	p, err := s.position(ctx, id)
+	if err != nil {
+		return err
+	}
+	role, err := s.cfg.Policy.May(a, "edit", p.Thing())
+	if err != nil {
+		return err
+	}
+	if why == "" {
+		return noReason()
+	}
+	holders, err := s.persons.Gather(ctx, storage.Query{Index: "register", Term: "position:" + string(id)})
+	if err != nil {
+		return err
+	}
+	held, today := 0, s.today()
+	for _, d := range holders {
+		if slices.ContainsFunc(d.Value.Appointments, func(x Appointment) bool { return x.Position == id && (x.Until == "" || x.Until >= today) }) {
+			held++
+		}
+	}
+	if held > 0 {
+		return faults.Newf(faults.Conflict, "Jabatan ini masih dipegang %d orang. Akhiri penempatannya dahulu.", "%d people still hold this position. End their appointments first.", held)
+	}
+	trail := s.entry(a, role, "close_position", "positions/"+string(id), "", why, "")
+	_, err = s.positions.Update(ctx, string(id), func(d *storage.Doc[Position]) error {
+		if d.Value.Closed {
+			return storage.Unchanged
+		}
+		d.Value.Closed = true
+		d.Trail = append(d.Trail, trail)
+		return nil
+	})
+	return err
 }
 
 func positionOf(d storage.Doc[Position]) Position {

@@ -26,11 +26,11 @@ func (s *Service) AddPerson(ctx context.Context, a access.Actor, in PersonInput)
 	var path []string
 	if in.Details.Unit != "" {
 		var err error
-		if path, err = s.UnitPath(ctx, in.Details.Unit); err != nil {
+		if path, err = s.openPath(ctx, in.Details.Unit); err != nil {
 			return Person{}, nil, unknownUnit(err)
 		}
 	}
-	role, err := s.cfg.Policy.May(a, "edit", access.Thing{Kind: "person", Units: path})
+	role, err := s.cfg.Policy.May(a, "add", access.Thing{Kind: "person", Units: path})
 	if err != nil {
 		return Person{}, nil, err
 	}
@@ -102,9 +102,42 @@ func (s *Service) rehome(ctx context.Context, id ID) (Person, error) {
 	return s.person(ctx, id)
 }
 
-// EditPerson changes the details of a person. version is the one the form was filled from. Safe to call twice (the second time is a Conflict).
-// Errors: Invalid, NotFound, Conflict (changed since, or the e-mail is in use).
-func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, version int64, d Details, why string) (Person, error) {
+// openPath is the path of a unit that somebody or something is put into by hand: it must exist and be in use.
+func (s *Service) openPath(ctx context.Context, id UnitID) ([]string, error) {
+	u, err := s.unit(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if u.Closed {
+		return nil, faults.OnField("unit", "Unit ini sudah ditutup. Pilih unit lain.", "This unit is closed. Choose another.")
+	}
+	return u.Path(), nil
+}
+
+// mayMove asks whether the actor may put a person into another unit: they need the same right there, so that nobody hands people to units that are
+// not theirs. It is Forbidden on the field unit.
+func (s *Service) mayMove(ctx context.Context, a access.Actor, verb string, p Person, to UnitID) error {
+	if to == p.Unit {
+		return nil
+	}
+	var path []string
+	if to != "" {
+		var err error
+		if path, err = s.openPath(ctx, to); err != nil {
+			return unknownUnit(err)
+		}
+	}
+	if _, err := s.cfg.Policy.May(a, verb, access.Thing{Kind: "person", ID: string(p.ID), Owner: string(p.ID), Units: path}); err != nil {
+		return faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang memindahkan pegawai ke unit ini.", "You may not move people to this unit.").
+			With("unit", "Unit ini di luar wilayah Anda. Minta admin yang membawahinya.", "This unit is outside of your reach. Ask an admin who looks after it.")
+	}
+	return nil
+}
+
+// EditPerson changes the details of a person. edition is the one the form was filled from; 0 takes them as they are. Safe to call twice: what stands there
+// already is no change. Errors: Invalid, NotFound, Forbidden (the new unit is not the actor's), Conflict (changed since, with what stands now in the
+// fields that differ; or the e-mail is in use).
+func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, edition int64, d Details, why string) (Person, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
 		return Person{}, err
@@ -114,10 +147,16 @@ func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, version
 		return Person{}, err
 	}
 	d = d.clean()
+	if d == p.Details {
+		return p, nil
+	}
 	if err := invalid(d.check(p.NIP())); err != nil {
 		return Person{}, err
 	}
-	return s.rewritePerson(ctx, p, ifVersion(version), d, "", s.entry(a, role, "edit_person", "people/"+string(id), id, why, changedFields(p.Details, d)), nil)
+	if err := s.mayMove(ctx, a, "edit", p, d.Unit); err != nil {
+		return Person{}, err
+	}
+	return s.rewritePerson(ctx, p, s.asRead(ctx, edition, d), d, "", s.entry(a, role, "edit_person", "people/"+string(id), id, why, changedFields(p.Details, d)), nil)
 }
 
 // SetEmail changes a person's e-mail address: their own, or that of somebody in the actor's units. Errors: Invalid, NotFound, Conflict (in use).
@@ -136,20 +175,51 @@ func (s *Service) SetEmail(ctx context.Context, a access.Actor, id ID, email str
 	if err := invalid(d.check(p.NIP())); err != nil {
 		return Person{}, err
 	}
-	return s.rewritePerson(ctx, p, ifVersion(p.Version), d, "", s.entry(a, role, "set_email", "people/"+string(id), id, "", ""), nil)
+	return s.rewritePerson(ctx, p, ifEdition(p.Edition), d, "", s.entry(a, role, "set_email", "people/"+string(id), id, "", ""), nil)
 }
 
 // guard refuses a change whose ground has shifted; nil lets everything pass.
 type guard func(*storage.Doc[Person]) error
 
-// ifVersion lets a change pass if nobody wrote the document since that version was read; 0 takes it as it is.
-func ifVersion(version int64) guard {
+// ifEdition lets a change pass if nobody edited the person since that edition was read; 0 takes them as they are.
+func ifEdition(edition int64) guard {
 	return func(d *storage.Doc[Person]) error {
-		if version != 0 && d.Version != version {
+		if edition != 0 && personOf(*d).Edition != edition {
 			return changedSince()
 		}
 		return nil
 	}
+}
+
+// asRead is ifEdition for whoever has typed details: the Conflict says in each field that differs what stands there now.
+func (s *Service) asRead(ctx context.Context, edition int64, typed Details) guard {
+	return func(doc *storage.Doc[Person]) error {
+		if edition == 0 || personOf(*doc).Edition == edition {
+			return nil
+		}
+		name := func(id UnitID) string {
+			u, err := s.unit(ctx, id)
+			if err != nil {
+				return ""
+			}
+			return u.Name
+		}
+		return changedTo(changes(personFields, detailFields(typed, name(typed.Unit)), detailFields(doc.Value.Details, name(doc.Value.Unit))))
+	}
+}
+
+// changedTo is changedSince with the fields that differ from what was sent, each with what stands there now.
+func changedTo(differ []Change) error {
+	e := faults.New(faults.Conflict, "Data ini sudah diubah orang lain sejak Anda membukanya. Yang berbeda dari isian Anda tertulis di isiannya; periksa, lalu simpan lagi.",
+		"Somebody changed this since you opened it. What differs from yours is written beside the fields; look at it, then save again.")
+	for _, x := range differ {
+		if x.New == "" {
+			e.With(x.Field, "Sekarang tersimpan kosong.", "It is empty now.")
+			continue
+		}
+		e.With(x.Field, "Sekarang tersimpan: "+x.New+".", "It is now: "+x.New+".")
+	}
+	return e
 }
 
 // rewritePerson writes checked details (and what change does besides): claims first, then the document, then the release of what is no longer used.
@@ -173,7 +243,7 @@ func (s *Service) rewritePerson(ctx context.Context, p Person, may guard, d Deta
 		if err := may(doc); err != nil {
 			return err
 		}
-		doc.Value.Details, doc.Value.Path = d, path
+		doc.Value.Details, doc.Value.Path, doc.Value.Edition = d, path, personOf(*doc).Edition+1
 		s.spread(doc)
 		if stamp != "" {
 			doc.Value.Stamp = stamp
@@ -232,7 +302,7 @@ func changedFields(a, b Details) string {
 
 func personOf(d storage.Doc[Person]) Person {
 	p := d.Value
-	p.Version = d.Version
+	p.Version, p.Edition = d.Version, max(1, p.Edition)
 	return p
 }
 

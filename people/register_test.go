@@ -103,7 +103,7 @@ func TestPPPKBecomesPNSAndStaysOnePerson(t *testing.T) {
 	d := dewi.Details
 	d.Status, d.Rank = people.PNS, "iii / A"
 	in := people.Renumbering{NIP: "199501012026032904", From: "2026-03-01", Details: d, Why: "Diangkat CPNS lalu PNS"}
-	after, err := c.Renumber(c.ctx, root, dewi.ID, dewi.Version, in)
+	after, err := c.Renumber(c.ctx, root, dewi.ID, dewi.Edition, in)
 	must(t, err)
 	if after.ID != dewi.ID || after.NIP() != "199501012026032904" || len(after.Identities) != 2 || after.Identities[0].To != "2026-02-28" || after.Rank != "III/a" {
 		t.Errorf("%+v", after)
@@ -121,7 +121,7 @@ func TestPPPKBecomesPNSAndStaysOnePerson(t *testing.T) {
 	wants(t, err, faults.Conflict)
 	// a typing mistake leaves no history
 	in.NIP, in.Correct = "199501012026032905", true
-	fixed, err := c.Renumber(c.ctx, root, dewi.ID, after.Version, in)
+	fixed, err := c.Renumber(c.ctx, root, dewi.ID, after.Edition, in)
 	must(t, err)
 	if len(fixed.Identities) != 2 || fixed.NIP() != "199501012026032905" {
 		t.Errorf("%+v", fixed.Identities)
@@ -133,13 +133,13 @@ func TestStaleEditIsRefused(t *testing.T) {
 	ani := c.person(nipAni, "Ani", "")
 	d := ani.Details
 	d.Email = "Ani@Contoh.Example"
-	one, err := c.EditPerson(c.ctx, root, ani.ID, ani.Version, d, "")
+	one, err := c.EditPerson(c.ctx, root, ani.ID, ani.Edition, d, "")
 	must(t, err)
 	if one.Email != "ani@contoh.example" {
 		t.Error(one.Email)
 	}
 	d.Email = "lain@contoh.example"
-	_, err = c.EditPerson(c.ctx, root, ani.ID, ani.Version, d, "")
+	_, err = c.EditPerson(c.ctx, root, ani.ID, ani.Edition, d, "")
 	wants(t, err, faults.Conflict)
 	// the address of the refused edit is free again, the one in use is not
 	budi := c.person(nipBudi, "Budi", "")
@@ -160,7 +160,7 @@ func TestMovingASubtreeTakesEverybodyAlong(t *testing.T) {
 	if want := []string{string(bidang.ID), string(dinas.ID), string(kota.ID)}; !slices.Equal(ani.Path, want) {
 		t.Fatal(ani.Path, want)
 	}
-	_, err := c.MoveUnit(c.ctx, root, dinas.ID, badan.ID, "penataan")
+	_, err := c.MoveUnit(c.ctx, root, dinas.ID, badan.ID, 0, "penataan")
 	must(t, err)
 	want := []string{string(bidang.ID), string(dinas.ID), string(badan.ID), string(kota.ID)}
 	after, err := c.Look(c.ctx, ani.ID)
@@ -174,10 +174,10 @@ func TestMovingASubtreeTakesEverybodyAlong(t *testing.T) {
 	if err != nil || len(page.Items) != 1 {
 		t.Error("not found under the new parent", err)
 	}
-	if _, err := c.MoveUnit(c.ctx, root, badan.ID, bidang.ID, ""); !errors.Is(err, faults.Conflict) {
+	if _, err := c.MoveUnit(c.ctx, root, badan.ID, bidang.ID, 0, ""); !errors.Is(err, faults.Conflict) {
 		t.Error("a knot was tied:", err)
 	}
-	if _, err := c.MoveUnit(c.ctx, root, badan.ID, badan.ID, ""); !errors.Is(err, faults.Conflict) {
+	if _, err := c.MoveUnit(c.ctx, root, badan.ID, badan.ID, 0, ""); !errors.Is(err, faults.Conflict) {
 		t.Error("a unit below itself:", err)
 	}
 	for _, w := range []string{"units"} {
@@ -198,7 +198,7 @@ func TestRacingMovesTieNoKnot(t *testing.T) {
 	for i := range ids {
 		wg.Go(func() {
 			for j := range 4 {
-				_, err := c.MoveUnit(c.ctx, root, ids[i], ids[(i+1+j)%len(ids)], "")
+				_, err := c.MoveUnit(c.ctx, root, ids[i], ids[(i+1+j)%len(ids)], 0, "")
 				if err != nil && !errors.Is(err, faults.Conflict) {
 					t.Error(err)
 				}
@@ -235,7 +235,7 @@ func TestOneDefinitifPost(t *testing.T) {
 		t.Errorf("%+v", p.Appointments)
 	}
 	kadis, _ := c.PositionByCode(c.ctx, "KADIS")
-	_, err = c.Appoint(c.ctx, root, ani.ID, people.Appointment{Position: kadis.ID, Kind: people.Definitif, Since: "2024-06-01"}, "")
+	_, err = c.Appoint(c.ctx, root, ani.ID, people.Appointment{Position: kadis.ID, Kind: people.Definitif, Since: "2024-06-01"}, "SK contoh")
 	wants(t, err, faults.Conflict)
 	c.appoint(ani, "KADIS", people.Plt, "2026-01-01")
 	p, _ = c.Look(c.ctx, ani.ID)
@@ -297,12 +297,12 @@ func TestSupervisorIsDerived(t *testing.T) {
 	must(t, err)
 	expect(ani, citra.ID, "definitif head is away")
 	// dated override
-	_, err = c.SetSupervisor(c.ctx, root, ani.ID, &people.SupervisorOverride{Person: eko.ID, Since: "2026-01-01", Until: "2026-03-31"}, "penugasan khusus")
+	_, err = c.SetSupervisor(c.ctx, root, ani.ID, 0, &people.SupervisorOverride{Person: eko.ID, Since: "2026-01-01", Until: "2026-03-31"}, "penugasan khusus")
 	must(t, err)
 	expect(ani, eko.ID, "override")
 	c.clock.Add(24 * time.Hour)
 	expect(ani, citra.ID, "override ended yesterday")
-	_, err = c.SetSupervisor(c.ctx, root, ani.ID, &people.SupervisorOverride{Person: ani.ID, Since: "2026-01-01"}, "x")
+	_, err = c.SetSupervisor(c.ctx, root, ani.ID, 0, &people.SupervisorOverride{Person: ani.ID, Since: "2026-01-01"}, "x")
 	wants(t, err, faults.Invalid)
 }
 
@@ -323,7 +323,7 @@ func TestWhoMaySeeWhom(t *testing.T) {
 	}
 	_, err = c.Person(c.ctx, as(ani), ani.ID)
 	must(t, err)
-	_, err = c.EditPerson(c.ctx, admin, ani.ID, 0, ani.Details, "")
+	_, err = c.Renumber(c.ctx, admin, ani.ID, 0, people.Renumbering{NIP: nipBudi, Why: "x", Details: ani.Details})
 	wants(t, err, faults.Forbidden)
 	_, err = c.EditPerson(c.ctx, as(ani, access.Grant{Role: "training_admin"}), ani.ID, 0, ani.Details, "")
 	wants(t, err, faults.Forbidden)

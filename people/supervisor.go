@@ -9,6 +9,7 @@ import (
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // SupervisorOverride names somebody else as supervisor for a time, where the unit tree does not tell the truth.
@@ -27,6 +28,56 @@ type Supervision struct {
 	Override bool
 }
 
+// DerivationStep is one place that was looked at for a supervisor, and what was found there.
+type DerivationStep struct {
+	Unit  UnitID // "" for the override
+	Found StepFinding
+}
+
+// StepFinding says why a place gives no supervisor, or that it does.
+type StepFinding string
+
+// The findings.
+const (
+	FoundHead       StepFinding = "head"        // its head supervises
+	FoundOverride   StepFinding = "override"    // the override runs and counts
+	NoHeadPosition  StepFinding = "no_position" // no position heads it, or that position is not registered
+	HeadVacant      StepFinding = "vacant"      // nobody on duty holds the head position
+	HeadIsSelf      StepFinding = "self"        // the person heads it
+	OverrideEnded   StepFinding = "ended"       // the override does not run today
+	OverrideAbsent  StepFinding = "absent"      // whom the override names is no longer in service
+	NothingIsFilled StepFinding = "nobody"      // the end of the way: nobody
+)
+
+// Text says the finding for people.
+func (f StepFinding) Text() texts.Text {
+	switch f {
+	case FoundHead:
+		return texts.T("pejabat kepalanya menjadi atasan", "its head is the supervisor")
+	case FoundOverride:
+		return texts.T("ditetapkan tersendiri dan sedang berlaku", "named separately, and in force")
+	case NoHeadPosition:
+		return texts.T("belum punya jabatan kepala", "it has no head position")
+	case HeadVacant:
+		return texts.T("jabatan kepalanya kosong atau pejabatnya tidak bertugas", "its head position is vacant, or the holder is off duty")
+	case HeadIsSelf:
+		return texts.T("dikepalai pegawai ini sendiri", "this person heads it")
+	case OverrideEnded:
+		return texts.T("ditetapkan tersendiri, tetapi tidak berlaku hari ini", "named separately, but not in force today")
+	case OverrideAbsent:
+		return texts.T("ditetapkan tersendiri, tetapi orangnya tidak lagi bertugas", "named separately, but no longer in service")
+	case NothingIsFilled:
+		return texts.T("tidak ada lagi unit di atasnya", "there is no unit above")
+	}
+	return texts.T(string(f), string(f))
+}
+
+// Derivation is how a supervisor was found: the places looked at, in order, the last being the one that counts.
+type Derivation struct {
+	Supervision // zero when nobody supervises
+	Steps       []DerivationStep
+}
+
 // Supervisor derives who supervises a person today: the override if one runs; else the holder of the head position of the person's unit (definitif,
 // else Plt or Plh), else of the nearest unit above; never the person themselves. NotFound when nobody does (the top of the city). For other rooms.
 func (s *Service) Supervisor(ctx context.Context, id ID) (Supervision, error) {
@@ -34,32 +85,71 @@ func (s *Service) Supervisor(ctx context.Context, id ID) (Supervision, error) {
 	if err != nil {
 		return Supervision{}, err
 	}
+	d, err := s.derive(ctx, p)
+	if err == nil && d.Person.ID == "" {
+		err = faults.New(faults.NotFound, "Pegawai ini belum punya atasan di susunan unit.", "This person has no supervisor in the unit tree.")
+	}
+	return d.Supervision, err
+}
+
+// Derive is Supervisor with the way to it, for whoever may see the person; that nobody supervises is an answer here. NotFound (the person).
+func (s *Service) Derive(ctx context.Context, a access.Actor, id ID) (Derivation, error) {
+	p, err := s.person(ctx, id)
+	if err != nil {
+		return Derivation{}, err
+	}
+	if _, err := s.cfg.Policy.May(a, "view", p.Thing()); err != nil {
+		return Derivation{}, err
+	}
+	return s.derive(ctx, p)
+}
+
+func (s *Service) derive(ctx context.Context, p Person) (Derivation, error) {
+	var out Derivation
+	step := func(u UnitID, f StepFinding) { out.Steps = append(out.Steps, DerivationStep{u, f}) }
 	day := s.today()
-	if o := p.Override; o != nil && o.Person != id && o.Since <= day && (o.Until == "" || day <= o.Until) {
+	if o := p.Override; o != nil && o.Person != p.ID {
 		boss, err := s.person(ctx, o.Person)
-		if err == nil && boss.InService(day) {
-			return Supervision{Person: boss, Override: true}, nil
-		}
-		if err != nil && !errors.Is(err, faults.NotFound) {
-			return Supervision{}, err
+		switch {
+		case err != nil && !errors.Is(err, faults.NotFound):
+			return out, err
+		case day < o.Since || o.Until != "" && day > o.Until:
+			step("", OverrideEnded)
+		case err != nil || !boss.InService(day):
+			step("", OverrideAbsent)
+		default:
+			step("", FoundOverride)
+			out.Supervision = Supervision{Person: boss, Override: true}
+			return out, nil
 		}
 	}
 	for _, uid := range p.Path {
 		u, err := s.unit(ctx, UnitID(uid))
 		if err != nil {
-			return Supervision{}, err
+			return out, err
 		}
 		held, err := s.heads(ctx, u, day)
 		if err != nil {
-			return Supervision{}, err
+			return out, err
 		}
 		for _, h := range held {
-			if h.Person.ID != id {
-				return Supervision{Person: h.Person, Unit: u.ID, Kind: h.Appointment.Kind}, nil
+			if h.Person.ID != p.ID {
+				step(u.ID, FoundHead)
+				out.Supervision = Supervision{Person: h.Person, Unit: u.ID, Kind: h.Appointment.Kind}
+				return out, nil
 			}
 		}
+		switch {
+		case len(held) > 0:
+			step(u.ID, HeadIsSelf)
+		case u.HeadPosition == "":
+			step(u.ID, NoHeadPosition)
+		default:
+			step(u.ID, HeadVacant)
+		}
 	}
-	return Supervision{}, faults.New(faults.NotFound, "Pegawai ini belum punya atasan di susunan unit.", "This person has no supervisor in the unit tree.")
+	step("", NothingIsFilled)
+	return out, nil
 }
 
 // heads lists who heads a unit on a day, the one that counts first: people on duty, definitif before acting.
@@ -117,9 +207,9 @@ func (s *Service) HeadOf(ctx context.Context, id ID) ([]UnitID, error) {
 	return out, nil
 }
 
-// SetSupervisor names a supervisor for a person where the derived one is wrong, or takes the override away (o nil). Audited with its reason.
-// Safe to call twice. Errors: Invalid, NotFound.
-func (s *Service) SetSupervisor(ctx context.Context, a access.Actor, id ID, o *SupervisorOverride, why string) (Person, error) {
+// SetSupervisor names a supervisor for a person where the derived one is wrong, or takes the override away (o nil). edition is the one the form was
+// filled from, 0 takes the person as they are. Audited with its reason. Safe to call twice. Errors: Invalid, NotFound, Conflict (changed since).
+func (s *Service) SetSupervisor(ctx context.Context, a access.Actor, id ID, edition int64, o *SupervisorOverride, why string) (Person, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
 		return Person{}, err
@@ -138,8 +228,19 @@ func (s *Service) SetSupervisor(ctx context.Context, a access.Actor, id ID, o *S
 		if !o.Since.Valid() || o.Until != "" && (!o.Until.Valid() || o.Until < o.Since) {
 			return Person{}, faults.OnField("since", "Masa berlaku atasan tidak benar.", "The period is not right.")
 		}
-		if _, err := s.person(ctx, o.Person); err != nil {
+		// Whom the actor may not see they cannot name either: nobody is looked up this way.
+		boss, err := s.person(ctx, o.Person)
+		if err == nil {
+			_, err = s.cfg.Policy.May(a, "view", boss.Thing())
+		}
+		if errors.Is(err, faults.NotFound) {
+			return Person{}, faults.OnField("supervisor", "Pegawai ini tidak ada di wilayah Anda.", "There is no such person within your reach.")
+		}
+		if err != nil {
 			return Person{}, err
+		}
+		if !boss.InService(s.today()) {
+			return Person{}, faults.OnField("supervisor", "Pegawai ini tidak lagi bertugas.", "This person is no longer in service.")
 		}
 		copied := *o
 		copied.Why = why
@@ -150,7 +251,10 @@ func (s *Service) SetSupervisor(ctx context.Context, a access.Actor, id ID, o *S
 		if d.Value.Override == nil && o == nil || d.Value.Override != nil && o != nil && *d.Value.Override == *o {
 			return storage.Unchanged
 		}
-		d.Value.Override = o
+		if err := ifEdition(edition)(d); err != nil {
+			return err
+		}
+		d.Value.Override, d.Value.Edition = o, personOf(*d).Edition+1
 		d.Trail = append(d.Trail, trail)
 		return nil
 	})

@@ -27,7 +27,8 @@ const maxDepth = 20
 // Unit is a node of the organisation tree. Its code is stable and unique; its parent changes only through MoveUnit.
 type Unit struct {
 	ID           UnitID   `json:"id"`
-	Version      int64    `json:"-"`
+	Version      int64    `json:"-"`                 // of the document read
+	Edition      int64    `json:"edition,omitempty"` // counts edits and moves, from 1; an edit names the one it was made on (settling moves the version)
 	Code         string   `json:"code"`
 	Name         string   `json:"name"`
 	Kind         string   `json:"kind"`
@@ -120,9 +121,10 @@ type UnitInput struct {
 	HeadPosition string
 }
 
-// AddUnit registers a unit. Safe to call twice with the same ID. Errors: Invalid, Conflict (the code is in use), NotFound (the parent).
+// AddUnit registers a unit. Safe to call twice with the same ID. Errors: Invalid (also an unknown or closed parent), Conflict (the code is in use),
+// Forbidden (the parent is outside of the actor's units).
 func (s *Service) AddUnit(ctx context.Context, a access.Actor, in UnitInput) (Unit, error) {
-	role, err := s.cfg.Policy.May(a, "edit", access.Thing{Kind: "unit"})
+	role, err := s.mayPutUnder(ctx, a, in.Parent)
 	if err != nil {
 		return Unit{}, err
 	}
@@ -134,6 +136,32 @@ func (s *Service) AddUnit(ctx context.Context, a access.Actor, in UnitInput) (Un
 		return Unit{}, err
 	}
 	return s.addUnit(ctx, u, s.entry(a, role, "add_unit", "units/"+string(u.ID), "", "", u.Code))
+}
+
+// mayPutUnder asks whether the actor may put a unit under a parent; a root belongs to whoever may edit everywhere.
+func (s *Service) mayPutUnder(ctx context.Context, a access.Actor, parent UnitID) (role string, err error) {
+	thing := access.Thing{Kind: "unit"}
+	if parent != "" {
+		u, err := s.unit(ctx, parent)
+		if errors.Is(err, faults.NotFound) {
+			// Whoever may edit nothing learns nothing, not even which units there are.
+			if s.cfg.Policy.Scope(a, "edit", "unit").Empty() {
+				return s.cfg.Policy.May(a, "edit", thing)
+			}
+			return "", faults.OnField("parent", "Unit induk ini tidak ada.", "There is no such parent unit.")
+		}
+		if err != nil {
+			return "", err
+		}
+		thing = u.thing()
+		if u.Closed {
+			if role, err = s.cfg.Policy.May(a, "edit", thing); err == nil {
+				err = faults.OnField("parent", "Unit induk ini sudah ditutup.", "This parent unit is closed.")
+			}
+			return role, err
+		}
+	}
+	return s.cfg.Policy.May(a, "edit", thing)
 }
 
 func (s *Service) addUnit(ctx context.Context, u Unit, trail storage.Audit) (Unit, error) {
@@ -169,9 +197,9 @@ func (s *Service) addUnit(ctx context.Context, u Unit, trail storage.Audit) (Uni
 	return s.unit(ctx, u.ID)
 }
 
-// EditUnit changes name, kind and head position (not code and parent). version is the one the form was filled from. Errors: Invalid, NotFound,
+// EditUnit changes name, kind and head position (not code and parent). edition is the one the form was filled from. Errors: Invalid, NotFound,
 // Conflict (changed since).
-func (s *Service) EditUnit(ctx context.Context, a access.Actor, version int64, in UnitInput) (Unit, error) {
+func (s *Service) EditUnit(ctx context.Context, a access.Actor, edition int64, in UnitInput) (Unit, error) {
 	u, err := s.unit(ctx, in.ID)
 	if err != nil {
 		return Unit{}, err
@@ -187,9 +215,14 @@ func (s *Service) EditUnit(ctx context.Context, a access.Actor, version int64, i
 	}
 	trail := s.entry(a, role, "edit_unit", "units/"+string(u.ID), "", "", "")
 	d, err := s.units.Update(ctx, string(u.ID), func(d *storage.Doc[Unit]) error {
-		if d.Version != version {
-			return changedSince()
+		differ := changes([]string{"name", "kind", "head_position"}, unitFields(next, ""), unitFields(d.Value, ""))
+		if len(differ) == 0 {
+			return storage.Unchanged // the same form again
 		}
+		if unitOf(*d).Edition != edition {
+			return changedTo(differ)
+		}
+		d.Value.Edition = edition + 1
 		d.Value.Name, d.Value.Kind, d.Value.HeadPosition = next.Name, next.Kind, next.HeadPosition
 		d.Trail = append(d.Trail, trail)
 		return nil
@@ -197,55 +230,24 @@ func (s *Service) EditUnit(ctx context.Context, a access.Actor, version int64, i
 	return unitOf(d), err
 }
 
-// CloseUnit takes a unit out of use. Conflict while people, positions or units are in it. Safe to call twice.
-func (s *Service) CloseUnit(ctx context.Context, a access.Actor, id UnitID, why string) error {
-	u, err := s.unit(ctx, id)
-	if err != nil {
-		return err
-	}
-	role, err := s.cfg.Policy.May(a, "edit", u.thing())
-	if err != nil {
-		return err
-	}
-	children, err := s.units.Find(ctx, storage.Query{Index: "tree", Term: "parent:" + string(id), Limit: 1, Bare: true})
-	if err != nil {
-		return err
-	}
-	members, err := s.persons.Find(ctx, storage.Query{Index: "register", Term: "home:" + string(id), Limit: 1, Bare: true})
-	if err != nil {
-		return err
-	}
-	if len(children.Docs)+len(members.Docs) > 0 {
-		return faults.New(faults.Conflict, "Unit ini masih berisi unit atau pegawai. Pindahkan dahulu.", "This unit still holds units or people. Move them first.")
-	}
-	trail := s.entry(a, role, "close_unit", "units/"+string(id), "", why, "")
-	_, err = s.units.Update(ctx, string(id), func(d *storage.Doc[Unit]) error {
-		if d.Value.Closed {
-			return storage.Unchanged
-		}
-		d.Value.Closed = true
-		d.Trail = append(d.Trail, trail)
-		return nil
-	})
-	return err
-}
-
 // move is the one move of a unit that is going on: moves happen one after the other, because two at once could tie a knot in the tree that no
 // single document shows. Whoever finds an unfinished move finishes it first, so a crash blocks nobody.
 type move struct {
-	Seq    int64         `json:"seq"` // counts moves
-	Unit   UnitID        `json:"unit,omitempty"`
-	Parent UnitID        `json:"parent,omitempty"`
-	Trail  storage.Audit `json:"trail,omitzero"`
+	Seq     int64         `json:"seq"` // counts moves
+	Unit    UnitID        `json:"unit,omitempty"`
+	Parent  UnitID        `json:"parent,omitempty"`
+	Edition int64         `json:"edition,omitempty"` // of the unit when the move was decided; 0 takes it as it is
+	Trail   storage.Audit `json:"trail,omitzero"`
 }
 
 var moveDef = storage.Def[move]{Name: "unit_moves", Shape: 1}
 
 const moveID = "current"
 
-// MoveUnit puts a unit with everything below it under another parent ("" makes it a root). Safe to call twice.
-// Errors: NotFound, Conflict when the new parent lies below the unit itself.
-func (s *Service) MoveUnit(ctx context.Context, a access.Actor, id, parent UnitID, why string) (Unit, error) {
+// MoveUnit puts a unit with everything below it under another parent ("" makes it a root). edition is the one that was read, 0 takes the unit as it is.
+// The actor needs the right at both ends. Safe to call twice. Errors: NotFound, Forbidden, Invalid (an unknown or closed parent), Conflict when the new
+// parent lies below the unit itself or somebody changed the unit since.
+func (s *Service) MoveUnit(ctx context.Context, a access.Actor, id, parent UnitID, edition int64, why string) (Unit, error) {
 	u, err := s.unit(ctx, id)
 	if err != nil {
 		return Unit{}, err
@@ -254,11 +256,17 @@ func (s *Service) MoveUnit(ctx context.Context, a access.Actor, id, parent UnitI
 	if err != nil {
 		return Unit{}, err
 	}
-	return s.moveUnit(ctx, id, parent, s.entry(a, role, "move_unit", "units/"+string(id), "", why, string(u.Parent)+" -> "+string(parent)))
+	if u.Parent == parent {
+		return u, nil
+	}
+	if _, err := s.mayPutUnder(ctx, a, parent); err != nil {
+		return Unit{}, err
+	}
+	return s.moveUnit(ctx, id, parent, edition, s.entry(a, role, "move_unit", "units/"+string(id), "", why, string(u.Parent)+" -> "+string(parent)))
 }
 
-func (s *Service) moveUnit(ctx context.Context, id, parent UnitID, trail storage.Audit) (Unit, error) {
-	want := move{Unit: id, Parent: parent, Trail: trail}
+func (s *Service) moveUnit(ctx context.Context, id, parent UnitID, edition int64, trail storage.Audit) (Unit, error) {
+	want := move{Unit: id, Parent: parent, Edition: edition, Trail: trail}
 	for {
 		d, err := s.moves.Upsert(ctx, moveID, func(d *storage.Doc[move]) error {
 			if d.Value.Unit != "" {
@@ -335,11 +343,14 @@ func (s *Service) relink(ctx context.Context, m move) error {
 		if d.Value.LastMove >= m.Seq {
 			return storage.Unchanged
 		}
+		if m.Edition != 0 && unitOf(*d).Edition != m.Edition {
+			return changedSince()
+		}
 		d.Value.LastMove = m.Seq
 		if d.Value.Parent == m.Parent {
 			return nil
 		}
-		d.Value.Parent, d.Value.Ancestors = m.Parent, ancestors
+		d.Value.Parent, d.Value.Ancestors, d.Value.Edition = m.Parent, ancestors, unitOf(*d).Edition+1
 		d.Due = storage.NewDue("settle", now)
 		d.Trail = append(d.Trail, m.Trail)
 		return nil
@@ -449,7 +460,7 @@ func (s *Service) settlePosition(ctx context.Context, id PositionID, unit UnitID
 
 func unitOf(d storage.Doc[Unit]) Unit {
 	u := d.Value
-	u.Version = d.Version
+	u.Version, u.Edition = d.Version, max(1, u.Edition)
 	return u
 }
 

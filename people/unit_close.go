@@ -1,0 +1,122 @@
+package people
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+)
+
+// Contents is what a unit holds: right in it, which keeps it from being closed, and in everything below it, which goes along when it is moved.
+type Contents struct {
+	Units     []Unit // open units right below it, by name; at most contentsShown of them
+	UnitCount int    // all of those
+	People    int    // people whose home it is
+	Positions int    // open positions in it
+
+	AllUnits     int // open units anywhere below it
+	AllPeople    int // people in it and below
+	AllPositions int // open positions in it and below
+}
+
+// contentsShown is how many units right below one are named.
+const contentsShown = 50
+
+// Empty says that nothing keeps the unit from being closed.
+func (c Contents) Empty() bool { return c.UnitCount == 0 && c.People == 0 && c.Positions == 0 }
+
+// UnitContents counts what a unit holds. NotFound.
+func (s *Service) UnitContents(ctx context.Context, a access.Actor, id UnitID) (Contents, error) {
+	u, err := s.Unit(ctx, a, id)
+	if err != nil {
+		return Contents{}, err
+	}
+	return s.contents(ctx, u.ID)
+}
+
+func (s *Service) contents(ctx context.Context, id UnitID) (Contents, error) {
+	var c Contents
+	if err := s.units.Each(ctx, storage.Query{Index: "tree", Term: "under:" + string(id)}, func(d storage.Doc[Unit]) error {
+		switch {
+		case UnitID(d.ID) == id || d.Value.Closed:
+		case d.Value.Parent == id:
+			if c.UnitCount++; len(c.Units) < contentsShown {
+				c.Units = append(c.Units, unitOf(d))
+			}
+			fallthrough
+		default:
+			c.AllUnits++
+		}
+		return nil
+	}); err != nil {
+		return c, err
+	}
+	var err error
+	if c.People, err = count(ctx, s.persons, storage.Query{Index: "register", Term: "home:" + string(id)}); err != nil {
+		return c, err
+	}
+	if c.AllPeople, err = count(ctx, s.persons, storage.Query{Index: "register", Term: "unit:" + string(id)}); err != nil {
+		return c, err
+	}
+	return c, s.positions.Each(ctx, storage.Query{Index: "posts", Term: "unit:" + string(id)}, func(d storage.Doc[Position]) error {
+		if d.Value.Closed {
+			return nil
+		}
+		if c.AllPositions++; d.Value.Unit == id {
+			c.Positions++
+		}
+		return nil
+	})
+}
+
+// count counts what a query finds without reading it.
+func count[T any](ctx context.Context, c *storage.Collection[T], q storage.Query) (int, error) {
+	q.Bare, q.Limit = true, storage.MaxPage
+	for n := 0; ; {
+		p, err := c.Find(ctx, q)
+		if err != nil {
+			return 0, err
+		}
+		if n += len(p.Docs); !p.More {
+			return n, nil
+		}
+		q.After = p.Next
+	}
+}
+
+// CloseUnit takes a unit out of use. Conflict while people, open positions or open units are in it; it names each. The reason is required. Safe to call twice.
+func (s *Service) CloseUnit(ctx context.Context, a access.Actor, id UnitID, why string) error {
+	u, err := s.unit(ctx, id)
+	if err != nil {
+		return err
+	}
+	role, err := s.cfg.Policy.May(a, "edit", u.thing())
+	if err != nil {
+		return err
+	}
+	if why == "" {
+		return noReason()
+	}
+	c, err := s.contents(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !c.Empty() {
+		return faults.New(faults.Conflict, fmt.Sprintf("Unit ini masih berisi %d unit, %d pegawai, dan %d jabatan. Pindahkan atau tutup dahulu.", c.UnitCount, c.People, c.Positions),
+			fmt.Sprintf("This unit still holds %d units, %d people and %d positions. Move or close them first.", c.UnitCount, c.People, c.Positions))
+	}
+	trail := s.entry(a, role, "close_unit", "units/"+string(id), "", why, "")
+	_, err = s.units.Update(ctx, string(id), func(d *storage.Doc[Unit]) error {
+		if d.Value.Closed {
+			return storage.Unchanged
+		}
+		d.Value.Closed = true
+		d.Trail = append(d.Trail, trail)
+		return nil
+	})
+	return err
+}
+
+func noReason() error { return faults.OnField("why", "Tuliskan alasannya.", "Give the reason.") }
