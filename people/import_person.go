@@ -273,7 +273,7 @@ func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, sta
 	w := r.Work
 	if r.Print == "" {
 		_, err := s.addPerson(ctx, Person{ID: ID(r.Target), Details: *w.Details, Source: plan.Source, Stamp: stamp,
-			Identities: []Identity{{Kind: w.NIP.Kind(), Number: w.NIP, From: w.Details.StatusSince}}}, trail)
+			Identities: []Identity{{Kind: w.NIP.Kind(), Number: w.NIP, From: w.Details.StatusSince}}, Appointments: w.Appointments}, trail)
 		return err
 	}
 	p, err := s.person(ctx, ID(r.Target))
@@ -283,6 +283,20 @@ func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, sta
 	ground := func(d *storage.Doc[Person]) error {
 		if personPrint(d.Value) != r.Print {
 			return changedSince()
+		}
+		if len(w.Appointments) > 0 {
+			if postsPrint(d.Value) != w.Posts {
+				return changedSince()
+			}
+			list := d.Value.Appointments
+			for _, in := range w.Appointments {
+				next, err := appoint(list, in)
+				if err != nil {
+					return err
+				}
+				list = next
+			}
+			d.Value.Appointments = list
 		}
 		d.Value.Gone = nil
 		if plan.Source != "" {

@@ -199,6 +199,7 @@ func (s *Service) applyUnit(ctx context.Context, r ImportRow, stamp string, trai
 		}
 		moved = d.Value.Parent != w.Parent
 		d.Value.Name, d.Value.Kind, d.Value.HeadPosition, d.Value.Closed, d.Value.Stamp = w.Name, w.Kind, w.HeadPosition, false, stamp
+		d.Value.Edition = unitOf(*d).Edition + 1
 		d.Trail = append(d.Trail, trail)
 		return nil
 	})

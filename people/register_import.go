@@ -105,6 +105,8 @@ type Import struct {
 	Fields    map[string]string `json:"fields,omitempty"`     // sync: which column fills which field
 	UnitCodes map[string]string `json:"unit_codes,omitempty"` // sync: foreign unit -> unit code
 	Unknown   []string          `json:"unknown,omitempty"`    // sync: foreign units that have to be mapped
+	Posts     []PostDifference  `json:"posts,omitempty"`      // sync: posts of the file that are not applied, each with why; the first maxPosts
+	PostN     int               `json:"post_n,omitempty"`     // all of them
 	Within    []UnitID          `json:"within,omitempty"`     // sync: the parts of the tree the file covers; only there somebody can vanish
 }
 
@@ -143,6 +145,7 @@ type rowWork struct {
 	NIP          NIP           `json:"nip,omitempty"`
 	Renumber     bool          `json:"renumber,omitempty"`
 	Appointments []Appointment `json:"appointments,omitempty"`
+	Posts        string        `json:"posts,omitempty"` // fingerprint of the appointments these were judged on
 	Roles        []RoleGrant   `json:"roles,omitempty"`
 }
 
@@ -494,7 +497,7 @@ func (s *Service) applyRow(ctx context.Context, plan Import, r ImportRow) (*text
 	}
 	stamp := fmt.Sprintf("%s.%d.%s", plan.ID, r.N, r.What)
 	trail := func(verb, thing string, about ID) storage.Audit {
-		return storage.Audit{ID: storage.NewID(), At: s.now(), Who: plan.By, Role: plan.Role, Verb: verb, Thing: thing, About: string(about), Why: "import " + plan.ID, Note: fmt.Sprintf("row %d, %s", r.N, r.What)}
+		return storage.Audit{ID: storage.NewID(), At: s.now(), Who: plan.By, Role: plan.Role, Verb: verb, Thing: thing, About: string(about), Why: "import " + plan.ID, Note: fmt.Sprintf("row %d, %s", r.N, r.What) + withPost(r)}
 	}
 	var err error
 	switch plan.Kind {

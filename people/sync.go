@@ -46,6 +46,8 @@ var guesses = map[string][]string{
 	"unit":            {"unorId", "kodeUnor", "unit"},
 	"unit_name":       {"unorNama", "namaUnor", "unitKerja"},
 	"post":            {"jabatanNama", "namaJabatan", "jabatan"},
+	"post_code":       {"kodeJabatan", "position", "post_code"},
+	"post_since":      {"tmtJabatan", "tmt_jabatan", "post_since"},
 	"email":           {"emailGov", "email", "e-mail"},
 	"contract_start":  {"tglAwalKontrak", "tanggalAwalKontrak", "contract_start"},
 	"contract_end":    {"tglAkhirKontrak", "tanggalAkhirKontrak", "contract_end"},
@@ -186,7 +188,9 @@ func (d *draft) sync(ctx context.Context, in ImportInput) error {
 	if err != nil {
 		return err
 	}
-	d.checkPosts(ctx, sh, title)
+	if err := d.syncPosts(ctx, sh); err != nil {
+		return err
+	}
 	d.Within = in.Within
 	if d.Within == nil {
 		for _, path := range covered {
@@ -319,36 +323,6 @@ func cover(covered map[UnitID][]UnitID, u Unit, agency UnitID) {
 		n++
 	}
 	covered[agency] = have[:n]
-}
-
-// checkPosts compares the post the file names with the registered one; a difference is told, posts change through their own import.
-func (d *draft) checkPosts(ctx context.Context, sh *sheets.Sheet, title func(string) string) {
-	column := d.Fields["post"]
-	if column == "" {
-		return
-	}
-	names := map[PositionID]string{}
-	for _, row := range sh.Rows {
-		said := sh.Text(row, column)
-		p, err := d.s.LookByNIP(ctx, sh.Text(row, d.Fields["nip"]))
-		if err != nil || said == "" {
-			continue
-		}
-		post, ok := p.Post(d.s.today())
-		if !ok {
-			continue
-		}
-		if _, ok := names[post.Position]; !ok {
-			pos, err := d.s.position(ctx, post.Position)
-			if err != nil {
-				continue
-			}
-			names[post.Position] = pos.Name
-		}
-		if texts.Fold(names[post.Position]) != texts.Fold(said) {
-			d.warns.Addf(row.N, column, "Jabatan di berkas (%s) berbeda dari yang terdaftar (%s). Ubah lewat impor penempatan bila perlu.", "The position in the file (%s) differs from the registered one (%s). Change it through the import of appointments if needed.", shorten(said, 80), names[post.Position])
-		}
-	}
 }
 
 // vanished plans a mark for everybody in the covered parts whom the file does not name.
