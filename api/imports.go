@@ -68,6 +68,19 @@ type RegisterImport struct {
 	Ignored  []string          `json:"ignored" nullable:"false"`
 	Fields   map[string]string `json:"fields,omitempty" doc:"Of a sync: which column fills which field"`
 	Unknown  []string          `json:"unknown" nullable:"false" doc:"Of a sync: foreign units that have to be mapped"`
+	Posts    []PostDifference  `json:"posts" nullable:"false" doc:"Of a sync: posts the file names that are not applied, the first 500"`
+	PostsIn  int               `json:"posts_in" doc:"How many of these there are in all"`
+}
+
+// PostDifference is a post that a synchronised file names and that has to be settled by hand: with POST /people/{id}/appointments, or by ending one.
+type PostDifference struct {
+	Row      int    `json:"row"`
+	Person   string `json:"person,omitempty" doc:"Missing for somebody whom the same file registers"`
+	Said     string `json:"said,omitempty" doc:"The file's name of the post; missing when it names none"`
+	Have     string `json:"have,omitempty" doc:"The definitive post that is registered"`
+	Position string `json:"position,omitempty" doc:"The position it is probably about"`
+	Since    string `json:"since,omitempty"`
+	Why      string `json:"why" doc:"Why it is not applied"`
 }
 
 // RowError is something wrong at one place of a table.
@@ -110,8 +123,16 @@ func showRegisterImport(ctx context.Context) func(people.Import) RegisterImport 
 		}
 		return RegisterImport{ID: p.ID, Kind: string(p.Kind), Name: p.Name, Source: p.Source, State: string(p.State), By: p.By, At: p.At, Ended: instant(p.EndedAt), Rows: p.Rows, Counts: counts,
 			Todo: p.Todo, Done: p.Done, Left: p.Left, Errors: showRowErrors(ctx, p.Errors), ErrorsIn: p.ErrorN, Warnings: showRowErrors(ctx, p.Warnings), Dropped: orEmpty(p.Dropped),
-			Ignored: orEmpty(p.Ignored), Fields: p.Fields, Unknown: orEmpty(p.Unknown)}
+			Ignored: orEmpty(p.Ignored), Fields: p.Fields, Unknown: orEmpty(p.Unknown), Posts: showPosts(ctx, p.Posts), PostsIn: p.PostN}
 	}
+}
+
+func showPosts(ctx context.Context, all []people.PostDifference) []PostDifference {
+	out := make([]PostDifference, 0, len(all))
+	for _, x := range all {
+		out = append(out, PostDifference{x.Row, string(x.Person), x.Said, string(x.Have), string(x.Position), string(x.Since), x.Why.In(visit.From(ctx).Lang)})
+	}
+	return out
 }
 
 func showImportRow(ctx context.Context) func(people.ImportRow) ImportRow {

@@ -25,7 +25,9 @@ type Person struct {
 	ContractEnd   string        `json:"contract_end,omitempty"`
 	ServiceEnd    string        `json:"service_end,omitempty"`
 	Gone          bool          `json:"gone" doc:"No longer in the source that delivered them"`
-	Version       int64         `json:"version"`
+	Version       int64         `json:"version" doc:"Counts the edits of details, numbers and supervisor; a change names the one that was read"`
+	// Details are for those who edit them.
+	Details *PersonDetails `json:"details,omitempty" doc:"What an edit sends back; only in answers to edits and to GET /people/{id}/details"`
 }
 
 // Appointment is a person holding a position.
@@ -39,7 +41,7 @@ type Appointment struct {
 
 func showPerson(p people.Person) Person {
 	v := Person{ID: string(p.ID), Name: p.DisplayName(), NIP: p.Masked(), Status: string(p.Status), LegalPosition: string(p.LegalPosition), Rank: p.Rank, Education: p.Education,
-		Unit: string(p.Unit), Appointments: []Appointment{}, ContractEnd: string(p.ContractEnd), ServiceEnd: string(p.ServiceEnd), Gone: p.Gone != nil, Version: p.Version}
+		Unit: string(p.Unit), Appointments: []Appointment{}, ContractEnd: string(p.ContractEnd), ServiceEnd: string(p.ServiceEnd), Gone: p.Gone != nil, Version: p.Edition}
 	for _, a := range p.Appointments {
 		v.Appointments = append(v.Appointments, Appointment{string(a.Position), string(a.Unit), string(a.Kind), string(a.Since), string(a.Until)})
 	}
@@ -53,11 +55,14 @@ type Unit struct {
 	Name   string `json:"name"`
 	Kind   string `json:"kind"`
 	Parent string `json:"parent,omitempty"`
+	Head   string `json:"head,omitempty" doc:"Code of the position that heads it"`
 	Closed bool   `json:"closed"`
+	// Version counts edits and moves.
+	Version int64 `json:"version" doc:"Counts edits and moves; a change names the one that was read"`
 }
 
 func showUnit(u people.Unit) Unit {
-	return Unit{string(u.ID), u.Code, u.Name, u.Kind, string(u.Parent), u.Closed}
+	return Unit{string(u.ID), u.Code, u.Name, u.Kind, string(u.Parent), u.HeadPosition, u.Closed, u.Edition}
 }
 
 // Position is a post.
@@ -73,10 +78,11 @@ type Position struct {
 	Seats    int    `json:"seats"`
 	Standard string `json:"standard,omitempty"`
 	Closed   bool   `json:"closed"`
+	Version  int64  `json:"version" doc:"A change names the one that was read"`
 }
 
 func showPosition(p people.Position) Position {
-	return Position{string(p.ID), p.Code, p.Name, p.Kind, p.Jenjang, p.Eselon, p.Class, string(p.Unit), p.Seats, p.Standard, p.Closed}
+	return Position{string(p.ID), p.Code, p.Name, p.Kind, p.Jenjang, p.Eselon, p.Class, string(p.Unit), p.Seats, p.Standard, p.Closed, p.Version}
 }
 
 // Vacancy is a position with empty seats.

@@ -339,6 +339,20 @@ func (s *Service) Person(ctx context.Context, a access.Actor, id ID) (Person, er
 	return p, nil
 }
 
+// Editable shows a person with everything an edit needs, for whoever may edit them, and to themselves. Traced like Person. NotFound, Forbidden.
+func (s *Service) Editable(ctx context.Context, a access.Actor, id ID) (Person, error) {
+	p, err := s.person(ctx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	if a.Person != string(id) {
+		if _, err := s.cfg.Policy.May(a, "edit", p.Thing()); err != nil {
+			return Person{}, err
+		}
+	}
+	return s.Person(ctx, a, id)
+}
+
 // FindByNIP finds the person who uses a number now. Only through a POST body: a number never stands in a URL. The number is checked only for
 // belonging to somebody. NotFound when nobody does or the actor may not see them. Finding somebody else counts as looking at their profile.
 func (s *Service) FindByNIP(ctx context.Context, a access.Actor, nip string) (Person, error) {

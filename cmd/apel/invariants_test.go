@@ -11,8 +11,8 @@ import (
 // What no table may ever say, whatever -update wrote. Each is checked on what the routes answered, not on what was committed.
 
 // aboutOneself are acts that nobody does to themselves.
-var aboutOneself = regexp.MustCompile(`^POST /api/v1/(people/:id/(roles|roles/revocation|slip|assessments|verifications)|attempts/:id/extra-time|enrolments/:id/granted-attempts|hours/:id/verification|certificates/:id/(revocation|suspension|reinstatement))$|` +
-	`^PUT /api/v1/apps/:code/roles/:role/operators/:person$|^POST /api/v1/apps/:code/roles/:role/operators/:person/relief$|` +
+var aboutOneself = regexp.MustCompile(`^POST /api/v1/(people/:id/(roles|roles/revocation|slip|assessments|verifications|identities|appointments|appointments/end|supervisor/withdrawal)|attempts/:id/extra-time|enrolments/:id/granted-attempts|hours/:id/verification|certificates/:id/(revocation|suspension|reinstatement))$|` +
+	`^PUT /api/v1/people/:id(/supervisor)?$|^PUT /api/v1/apps/:code/roles/:role/operators/:person$|^POST /api/v1/apps/:code/roles/:role/operators/:person/relief$|` +
 	`^POST /kelola/(aplikasi/:app/petugas|aplikasi/:app/petugas/:person/:role|jp/:hours|pegawai/:person/(akun|peran|peran/cabut|slip)|percobaan/:attempt/(kesempatan|waktu)|sertifikat/:certificate/:act)$`)
 
 // everybodys are routes on units and applications that any employee may read.
@@ -22,7 +22,7 @@ var everybodys = regexp.MustCompile(`^(GET (/api/v1/apps/:code|/kelola/aplikasi/
 var emptyForm = regexp.MustCompile(`^GET /kelola/penugasan/:assignment/tarik$`)
 
 // leaderMay is what a leader, who works with figures and candidates, sees of one person: who they are, and how they fit a post.
-var leaderMay = regexp.MustCompile(`^GET /api/v1/people/:id(/positions.*)?$|^POST /api/v1/people/lookup$`)
+var leaderMay = regexp.MustCompile(`^GET /api/v1/people/:id(/positions.*|/supervisor)?$|^POST /api/v1/people/lookup$`)
 
 func holdInvariants(t *testing.T, rows []roleRow) {
 	t.Helper()

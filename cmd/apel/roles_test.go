@@ -160,7 +160,7 @@ func pageForm(route string) string {
 // given are the values of body fields that must name something that exists, or that a room looks at before it asks for permission.
 var given = map[string]any{"person": "{person}", "persons": []string{"{person}"}, "nip": "{nip}", "unit": "{unitOf}", "course": "APEL-202", "role": "author", "who": "unit:DISDUKCAPIL", "form": "formulir-tabel",
 	"due": "2030-01-31", "on": "2026-01-31", "from": "2029-01-01", "until": "2030-01-31", "since": "2026-01-01", "last": "2026-12-31", "quiz": "{post}", "reason": "gap", "status": "mandiri",
-	"proof": "{proof}", "official": "Kepala BKPSDMD", "password": "kata-sandi-lama", "competency": "T.01", "kind": "people", "code": "KODE"}
+	"proof": "{proof}", "official": "Kepala BKPSDMD", "position": "{position}", "password": "kata-sandi-lama", "competency": "T.01", "kind": "people", "code": "KODE"}
 
 // body makes a body that fits an operation's schema, with only what is required.
 func (c *city) body(op map[string]any) (media, body string) {
@@ -200,7 +200,9 @@ func (c *city) value(name string, schema map[string]any) any {
 		schema = c.checks.doc["components"].(map[string]any)["schemas"].(map[string]any)[strings.TrimPrefix(ref, "#/components/schemas/")].(map[string]any)
 	}
 	if v, ok := given[name]; ok {
-		return v
+		if of, named := schema["enum"].([]any); !named || slices.Contains(of, v) {
+			return v
+		}
 	}
 	kind := fmt.Sprint(schema["type"])
 	switch {
@@ -255,7 +257,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "quiz", "post", "item", "lesson", "proof"} {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
-	body := strings.NewReplacer(append(slices.Clone(pairs), "{unitOf}", unit, "{unit}", unit, "{app}", app)...).Replace(q.body)
+	body := strings.NewReplacer(append(slices.Clone(pairs), "{unitOf}", unit, "{unit}", unit, "{app}", app, "{position}", s["position"])...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
 	if noun == "versions" {
 		pairs = append(pairs, "{id}", s["draft"], "{bank}", s["bank"])
