@@ -27,10 +27,13 @@ const contentsShown = 50
 // Empty says that nothing keeps the unit from being closed.
 func (c Contents) Empty() bool { return c.UnitCount == 0 && c.People == 0 && c.Positions == 0 }
 
-// UnitContents counts what a unit holds. NotFound.
+// UnitContents counts what a unit holds, for whoever sees its people. NotFound.
 func (s *Service) UnitContents(ctx context.Context, a access.Actor, id UnitID) (Contents, error) {
 	u, err := s.Unit(ctx, a, id)
 	if err != nil {
+		return Contents{}, err
+	}
+	if _, err := s.cfg.Policy.May(a, "view", access.Thing{Kind: "person", Units: u.Path()}); err != nil {
 		return Contents{}, err
 	}
 	return s.contents(ctx, u.ID)

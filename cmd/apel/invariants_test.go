@@ -16,7 +16,7 @@ var aboutOneself = regexp.MustCompile(`^POST /api/v1/(people/:id/(roles|roles/re
 	`^POST /kelola/(aplikasi/:app/petugas|aplikasi/:app/petugas/:person/:role|jp/:hours|pegawai/:person/(akun|peran|peran/cabut|slip)|percobaan/:attempt/(kesempatan|waktu)|sertifikat/:certificate/:act)$`)
 
 // everybodys are routes on units and applications that any employee may read.
-var everybodys = regexp.MustCompile(`^(GET (/api/v1/apps/:code|/kelola/aplikasi/:app)|GET /api/v1/vacancies\?under=\{unit\})$`)
+var everybodys = regexp.MustCompile(`^(GET (/api/v1/apps/:code|/api/v1/units/:id|/kelola/unor/:unit|/kelola/aplikasi/:app)|GET /api/v1/vacancies\?under=\{unit\})$`)
 
 // emptyForm is a page that asks for a reason and shows nothing of what the reason is for; sending it asks the room.
 var emptyForm = regexp.MustCompile(`^GET /kelola/penugasan/:assignment/tarik$`)
