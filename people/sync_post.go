@@ -74,7 +74,7 @@ func (d *draft) syncPosts(ctx context.Context, sh *sheets.Sheet) error {
 		have, holds := p.Post(day)
 		if said == "" && code == "" {
 			if holds {
-				d.postDiffers(row.N, column, PostDifference{Person: p.ID, Have: have.Position, Why: texts.T("Berkas tidak menyebut jabatan. Akhiri bila memang sudah tidak dijabat.", "The file names no post. End it if it is no longer held.")}, "")
+				d.postDiffers(row.N, column, PostDifference{Person: p.ID, Have: have.Position, Why: texts.T("Berkas tidak menyebut jabatan. Akhiri bila memang sudah tidak dijabat.", "The file names no position. End it if it is no longer held.")}, "")
 			}
 			continue
 		}
@@ -150,21 +150,21 @@ func (d *draft) postDiffers(n int, column string, x PostDifference, have string)
 		have = "–"
 	}
 	d.warns.Add(n, column, "Jabatan di berkas ("+x.Said+") berbeda dari yang terdaftar ("+have+") dan tidak diterapkan: "+x.Why.ID,
-		"The post in the file ("+x.Said+") differs from the registered one ("+have+") and is not applied: "+x.Why.EN)
+		"The position in the file ("+x.Said+") differs from the registered one ("+have+") and is not applied: "+x.Why.EN)
 }
 
 // postSince reads since when the post is held; why says what is missing.
 func (d *draft) postSince(sh *sheets.Sheet, row sheets.Row) (since civil.Date, why *texts.Text) {
 	say := func(id, en string) *texts.Text { t := texts.T(id, en); return &t }
 	if d.Fields["post_since"] == "" {
-		return "", say("berkas tidak memuat TMT jabatan.", "the file has no column for the start of the post.")
+		return "", say("berkas tidak memuat TMT jabatan.", "the file has no column for the start of the appointment.")
 	}
 	since, err := sheets.Date(sh.Cell(row, d.Fields["post_since"]))
 	if err != nil {
-		return "", say("TMT jabatan di berkas tidak terbaca.", "the start of the post cannot be read.")
+		return "", say("TMT jabatan di berkas tidak terbaca.", "the start of the appointment cannot be read.")
 	}
 	if since == "" {
-		return "", say("TMT jabatan di berkas kosong.", "the start of the post is empty.")
+		return "", say("TMT jabatan di berkas kosong.", "the start of the appointment is empty.")
 	}
 	return since, nil
 }
