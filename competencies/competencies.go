@@ -84,6 +84,7 @@ type Config struct {
 	Files   Files             // nil: proofs are not looked up
 	Wake    Waker             // nil: the sweeper finds what is due
 	Limits  func() HourLimits // nil: DefaultHourLimits
+	Viewed  access.Noter      // where a look at somebody else is noted; nil: nowhere
 }
 
 // Service is the room. Safe for use from many goroutines.

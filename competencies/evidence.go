@@ -314,9 +314,13 @@ func (s *Service) enter(ctx context.Context, a access.Actor, verb string, kind K
 	return s.Raise(ctx, in.Person)
 }
 
-// Evidence lists everything on record about a person, withdrawn rows too, in order of date and competency.
+// Evidence lists everything on record about a person, withdrawn rows too, in order of date and competency. Looking at somebody else's is noted.
 func (s *Service) Evidence(ctx context.Context, a access.Actor, person string) ([]Evidence, error) {
-	if _, _, err := s.may(ctx, a, "view", "evidence", person); err != nil {
+	role, _, err := s.may(ctx, a, "view", "evidence", person)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cfg.Viewed.Note(ctx, a, role, person); err != nil {
 		return nil, err
 	}
 	return s.evidenceOf(ctx, person)

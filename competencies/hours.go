@@ -375,10 +375,13 @@ func (y HoursYear) text() texts.Text {
 	return texts.T(id, en)
 }
 
-// HoursOf is a person's ledger in the year that a day falls into; "" means today.
+// HoursOf is a person's ledger in the year that a day falls into; "" means today. Looking at somebody else's is noted.
 func (s *Service) HoursOf(ctx context.Context, a access.Actor, person string, on civil.Date) (HoursYear, error) {
-	_, who, err := s.may(ctx, a, "view", "hours", person)
+	role, who, err := s.may(ctx, a, "view", "hours", person)
 	if err != nil {
+		return HoursYear{}, err
+	}
+	if err := s.cfg.Viewed.Note(ctx, a, role, person); err != nil {
 		return HoursYear{}, err
 	}
 	if on == "" {

@@ -72,7 +72,11 @@ func (s *Service) Proof(ctx context.Context, a access.Actor, entry string) (Proo
 	if err != nil {
 		return Proof{}, nil, err
 	}
-	if _, _, err := s.may(ctx, a, "view", "hours", d.Value.Person); err != nil {
+	role, _, err := s.may(ctx, a, "view", "hours", d.Value.Person)
+	if err != nil {
+		return Proof{}, nil, err
+	}
+	if err := s.cfg.Viewed.Note(ctx, a, role, d.Value.Person); err != nil {
 		return Proof{}, nil, err
 	}
 	if d.Value.Proof == "" || s.cfg.Files == nil {

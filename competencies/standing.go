@@ -303,10 +303,13 @@ func why(closes []Close, dict Dictionary, post string) texts.Text {
 }
 
 // StandingOf is where a person stands today. The stored levels are used while they are good; gap and next courses follow from the post held and the
-// courses on offer at the moment of the question, so a change of either shows at once, whenever the workers store it.
+// courses on offer at the moment of the question, so a change of either shows at once, whenever the workers store it. Looking at somebody else's is noted.
 func (s *Service) StandingOf(ctx context.Context, a access.Actor, person string) (Standing, error) {
-	_, who, err := s.may(ctx, a, "view", "standing", person)
+	role, who, err := s.may(ctx, a, "view", "standing", person)
 	if err != nil {
+		return Standing{}, err
+	}
+	if err := s.cfg.Viewed.Note(ctx, a, role, person); err != nil {
 		return Standing{}, err
 	}
 	d, err := s.standings.Get(ctx, person)

@@ -39,6 +39,12 @@ func (s *Service) noteView(ctx context.Context, a access.Actor, role string, id 
 	return nil
 }
 
+// NoteView notes that the actor, in a role, looked at what is about a person in another room (where they stand, evidence, hours, candidacy, readiness), as
+// opening their profile does: one entry per viewer, person and day. It is an access.Noter. The room that calls it has asked for permission.
+func (s *Service) NoteView(ctx context.Context, a access.Actor, role, person string) error {
+	return s.noteView(ctx, a, role, ID(person))
+}
+
 // Viewing is one line of "who looked at my profile".
 type Viewing struct {
 	Viewer ID

@@ -51,6 +51,7 @@ type Config struct {
 	Log          *slog.Logger
 	Register     Register
 	Competencies *competencies.Service
+	Viewed       access.Noter // where a look at somebody else is noted; nil: nowhere
 }
 
 // Service is the room. Safe for use from many goroutines.

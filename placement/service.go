@@ -362,10 +362,14 @@ func (s *Service) subject(ctx context.Context, a access.Actor, person string, g 
 	if err != nil && !errors.Is(err, faults.NotFound) {
 		return sub, err
 	}
-	if _, may := s.cfg.Policy.May(a, "view", access.Thing{Kind: "candidate", ID: person, Owner: person, Units: sub.Units}); may != nil {
+	role, may := s.cfg.Policy.May(a, "view", access.Thing{Kind: "candidate", ID: person, Owner: person, Units: sub.Units})
+	if may != nil {
 		return sub, may
 	}
-	return sub, err
+	if err != nil {
+		return sub, err
+	}
+	return sub, s.cfg.Viewed.Note(ctx, a, role, person)
 }
 
 // Eligibility judges one person for one post today, every rule with its answer, met ones too.

@@ -225,11 +225,15 @@ func (s *Service) PersonReadiness(ctx context.Context, a access.Actor, person st
 		return PersonReadiness{}, err
 	}
 	missing := err
-	if _, err := s.cfg.Policy.May(a, "view", access.Thing{Kind: "readiness", ID: person, Owner: person, Units: units}); err != nil {
+	role, err := s.cfg.Policy.May(a, "view", access.Thing{Kind: "readiness", ID: person, Owner: person, Units: units})
+	if err != nil {
 		return PersonReadiness{}, err
 	}
 	if missing != nil {
 		return PersonReadiness{}, missing
+	}
+	if err := s.cfg.Viewed.Note(ctx, a, role, person); err != nil {
+		return PersonReadiness{}, err
 	}
 	p, err := s.person(ctx, person)
 	if err == nil && !slices.Equal(p.Units, units) { // moved, and not told yet

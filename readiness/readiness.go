@@ -70,7 +70,8 @@ type Config struct {
 	Log      *slog.Logger
 	Register Register
 	Evidence Evidence
-	Wake     Waker // nil: the sweeper finds what is due
+	Wake     Waker        // nil: the sweeper finds what is due
+	Viewed   access.Noter // where a look at somebody else is noted; nil: nowhere
 }
 
 // Service is the room. Safe for use from many goroutines.

@@ -213,7 +213,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 	}
 	if in.competencies, err = competencies.Open(ctx, competencies.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
 		Staff: competencies.Register{People: in.people, Now: in.now, Zone: zone}, Courses: targets{in}, Files: files{in.blobs}, Wake: in.waker,
-		Limits: func() competencies.HourLimits {
+		Viewed: in.people.NoteView, Limits: func() competencies.HourLimits {
 			l := competencies.DefaultHourLimits
 			l.Duty, l.Notice = current().JPDuty, current().JPNotice
 			return l
@@ -221,7 +221,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		return err
 	}
 	if in.readiness, err = readiness.Open(ctx, readiness.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
-		Register: readiness.FromPeople{People: in.people, Now: in.now, Zone: zone}, Evidence: in.competencies, Wake: in.waker}); err != nil {
+		Register: readiness.FromPeople{People: in.people, Now: in.now, Zone: zone}, Evidence: in.competencies, Wake: in.waker, Viewed: in.people.NoteView}); err != nil {
 		return err
 	}
 	if in.courses, err = courses.Open(ctx, courses.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, People: courses.Roster(in.people, in.now, zone),
@@ -237,7 +237,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		return err
 	}
 	in.placement, err = placement.Open(ctx, placement.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
-		Register: placement.FromPeople{People: in.people, Now: in.now, Zone: zone}, Competencies: in.competencies})
+		Register: placement.FromPeople{People: in.people, Now: in.now, Zone: zone}, Competencies: in.competencies, Viewed: in.people.NoteView})
 	return err
 }
 
