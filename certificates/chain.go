@@ -30,6 +30,17 @@ func (s *Service) Told(ctx context.Context, id ID) error {
 	return s.mark(ctx, id, func(c *Certificate) *bool { return &c.Told })
 }
 
+// Named tells every file that a certificate names: its PDF as issued and the logo it is drawn with. For the daily sweep of files, without an actor.
+func (s *Service) Named(ctx context.Context, name func(hash string)) error {
+	return s.docs.All(ctx, func(d storage.Doc[Certificate]) error {
+		if d.Value.File != nil {
+			name(d.Value.File.Hash)
+		}
+		name(d.Value.Held.Look.Logo)
+		return nil
+	})
+}
+
 // mark sets one of the chain's flags if its step is what is next; otherwise (done already, or a revocation came in between) the due alone is
 // brought in line.
 func (s *Service) mark(ctx context.Context, id ID, flag func(*Certificate) *bool) error {

@@ -5,7 +5,7 @@
 // not level 0. Reading order: dictionary.go, standard.go, rules.go (caps and cut-offs as dated rows), evidence.go, level.go, gap.go, hours.go,
 // standing.go (all of it put together for one person), import.go.
 //
-// Methods without an actor, and why: Record, Withdraw, BuildStanding, Raise and RaiseAll are steps of the chain, called by workers only; Known, Held, Rules,
+// Methods without an actor, and why: Record, Withdraw, BuildStanding, Raise, RaiseAll, Refresh and the Announces are steps of the chain, called by workers only; Named is read by the sweep of files; Known, Held, Rules,
 // Dictionary, Standards, LevelsOf, EachLevels and Trainings are read by other rooms that have asked for permission in their own words.
 package competencies
 
@@ -27,7 +27,11 @@ import (
 
 // Names of the collections whose documents carry due steps.
 const (
-	StandingsCollection = "standings" // step storage.RebuildStep -> Service.BuildStanding
+	StandingsCollection  = "standings"        // step storage.RebuildStep -> Service.BuildStanding
+	DictionaryCollection = "dictionary"       // step AnnounceStep -> Service.AnnounceDictionary
+	StandardsCollection  = "standards"        // step AnnounceStep -> Service.AnnounceStandards
+	RulesCollection      = "competency_rules" // step AnnounceStep -> Service.AnnounceRules
+	RefreshCollection    = "standing_refresh" // step RefreshStep -> Service.Refresh
 )
 
 // Staffer is what this room needs to know of a person. Nothing in it tells sex, birth date, religion, marital status or disability.
@@ -96,6 +100,7 @@ type Service struct {
 	evidence   *storage.Collection[Evidence]
 	hours      *storage.Collection[Hours]
 	proofs     *storage.Collection[sentProof]
+	refreshes  *storage.Collection[refresh]
 	standings  *storage.Collection[storage.Derived[Profile]]
 }
 
@@ -117,14 +122,15 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		cfg.Limits = func() HourLimits { return DefaultHourLimits }
 	}
 	s := &Service{cfg: cfg}
-	var errs [7]error
-	s.dictionary, errs[0] = sets.Open[Competency](ctx, cfg.DB, "dictionary")
-	s.standards, errs[1] = sets.Open[Standard](ctx, cfg.DB, "standards")
-	s.rules, errs[2] = sets.Open[Rules](ctx, cfg.DB, "competency_rules")
+	var errs [8]error
+	s.dictionary, errs[0] = sets.Open[Competency](ctx, cfg.DB, DictionaryCollection, AnnounceStep)
+	s.standards, errs[1] = sets.Open[Standard](ctx, cfg.DB, StandardsCollection, AnnounceStep)
+	s.rules, errs[2] = sets.Open[Rules](ctx, cfg.DB, RulesCollection, AnnounceStep)
 	s.evidence, errs[3] = storage.Open(ctx, cfg.DB, evidenceDef)
 	s.hours, errs[4] = storage.Open(ctx, cfg.DB, hoursDef)
 	s.standings, errs[5] = storage.Open(ctx, cfg.DB, standingDef)
 	s.proofs, errs[6] = storage.Open(ctx, cfg.DB, proofDef)
+	s.refreshes, errs[7] = storage.Open(ctx, cfg.DB, refreshDef)
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("open competencies: %w", err)
 	}

@@ -39,6 +39,12 @@ func (c *clock) Set(day string) {
 	c.t = t.Add(3 * time.Hour) // 10:00 in Jakarta
 }
 
+func (c *clock) Add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
 // staff is the register as far as this room asks for it.
 type staff map[string]competencies.Staffer
 

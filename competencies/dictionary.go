@@ -144,6 +144,9 @@ func (s *Service) PublishDictionary(ctx context.Context, a access.Actor, source 
 	}
 	v := sets.Version{At: s.now(), From: s.today(), By: a.Name(), Source: source}
 	v, _, err = s.dictionary.Publish(ctx, v, items, s.entry(a, role, "import_dictionary", "dictionary/head", "", "", source))
+	if err == nil {
+		s.wake(ctx, DictionaryCollection, sets.HeadID)
+	}
 	return v, err
 }
 

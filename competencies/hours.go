@@ -196,15 +196,11 @@ func (s *Service) AddOutside(ctx context.Context, a access.Actor, in Outside) (H
 		bad.With("proof", "Unggah bukti: sertifikat atau surat keterangan.", "Upload a proof: the certificate or a letter.")
 	case s.cfg.Files != nil:
 		// The actor must have sent it: hashes of other files are public, and whoever checks the entry gets to read it.
-		_, sent := s.proofs.Get(ctx, a.Person+"."+in.Proof)
-		ok, err := s.cfg.Files.Known(ctx, in.Proof)
-		if sent != nil && !errors.Is(sent, faults.NotFound) {
-			err = sent
-		}
+		sent, err := s.sent(ctx, a.Person, in.Proof)
 		if err != nil {
 			return Hours{}, err
 		}
-		if !ok || sent != nil {
+		if !sent {
 			bad.With("proof", "Berkas bukti tidak ditemukan. Unggah lagi.", "The proof was not found. Upload it again.")
 		}
 	}

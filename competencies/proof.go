@@ -11,6 +11,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/blobs"
 )
 
 // MaxProof bounds a proof in bytes: a scanned page, not an archive.
@@ -51,17 +52,42 @@ func (s *Service) AddProof(ctx context.Context, a access.Actor, r io.Reader) (Pr
 	if p.Hash, err = s.cfg.Files.Put(ctx, bytes.NewReader(data), MaxProof); err != nil {
 		return Proof{}, err
 	}
-	err = s.proofs.Insert(ctx, &storage.Doc[sentProof]{ID: a.Person + "." + p.Hash, Value: sentProof{At: s.now()}})
-	if errors.Is(err, faults.Conflict) {
-		err = nil
-	}
+	now := s.now()
+	_, err = s.proofs.Upsert(ctx, a.Person+"."+p.Hash, func(d *storage.Doc[sentProof]) error {
+		d.Value.At = now
+		return nil
+	})
 	return p, err
+}
+
+// proofKept is how long after it was sent a proof can be named by an entry: a day less than unnamed files are kept, so that none is named while it
+// is being swept.
+const proofKept = blobs.Keep - 24*time.Hour
+
+// sent says whether a person sent a file so lately that it is still kept.
+func (s *Service) sent(ctx context.Context, person, hash string) (bool, error) {
+	d, err := s.proofs.Get(ctx, person+"."+hash)
+	if errors.Is(err, faults.NotFound) {
+		return false, nil
+	}
+	if err != nil || s.now().Sub(d.Value.At) > proofKept {
+		return false, err
+	}
+	return s.cfg.Files.Known(ctx, hash)
+}
+
+// Named tells every file that an entry of the ledger names. For the daily sweep of files, without an actor.
+func (s *Service) Named(ctx context.Context, name func(hash string)) error {
+	return s.hours.All(ctx, func(d storage.Doc[Hours]) error {
+		name(d.Value.Proof)
+		return nil
+	})
 }
 
 // sentProof notes that a person sent a file; its id is person.hash. Hashes of other files are public (the log names those of certificates), so an
 // entry shows its proof only when its own person sent it.
 type sentProof struct {
-	At time.Time `json:"at"`
+	At time.Time `json:"at"` // the last time
 }
 
 var proofDef = storage.Def[sentProof]{Name: "proofs", Shape: 1}

@@ -168,6 +168,9 @@ func (s *Service) PublishRules(ctx context.Context, a access.Actor, all []Rules,
 	}
 	v, _, err := s.rules.Publish(ctx, sets.Version{At: s.now(), From: s.today(), By: a.Name()}, items,
 		s.entry(a, role, "change_rules", "competency_rules/head", "", why, ""))
+	if err == nil {
+		s.wake(ctx, RulesCollection, sets.HeadID)
+	}
 	return v, err
 }
 

@@ -115,6 +115,9 @@ func (s *Service) PublishStandards(ctx context.Context, a access.Actor, source s
 	}
 	v := sets.Version{At: s.now(), From: s.today(), By: a.Name(), Source: source}
 	v, _, err = s.standards.Publish(ctx, v, items, s.entry(a, role, "import_standards", "standards/head", "", "", source))
+	if err == nil {
+		s.wake(ctx, StandardsCollection, sets.HeadID)
+	}
 	return v, err
 }
 

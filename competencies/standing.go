@@ -90,14 +90,6 @@ func (s *Service) Raise(ctx context.Context, person string) error {
 	return nil
 }
 
-// RaiseAll marks every standing, after dictionary, standards, rules or courses changed. It writes one document per person, so it belongs in
-// background work. Safe to call again.
-func (s *Service) RaiseAll(ctx context.Context) error {
-	return s.standings.All(ctx, func(d storage.Doc[storage.Derived[Profile]]) error {
-		return storage.Raise(ctx, s.standings, d.ID, s.now(), 0)
-	})
-}
-
 // BuildStanding is the chain's step 7 for one person: it rebuilds the standing. Safe to call at any time and twice at once.
 func (s *Service) BuildStanding(ctx context.Context, person string) error {
 	_, err := storage.Rebuild(ctx, s.standings, person, s.now(), func(ctx context.Context) (Profile, civil.Date, error) {

@@ -12,8 +12,11 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 )
 
-// HeadStep is the due step of a published version that the course does not name as its head yet.
-const HeadStep = "head"
+// Due steps of a published version.
+const (
+	HeadStep     = "head"     // Head: the course does not name it as its head yet
+	AnnounceStep = "announce" // Announced: what can be learned has changed, and other rooms are to follow
+)
 
 // MinutesPerJP is the length of a learning hour; MinutesShare is the part of it, in percent, that the declared minutes must reach, so that JP
 // survive an audit (domain handbook 5.1).
@@ -84,7 +87,22 @@ func (s *Service) Head(ctx context.Context, id VersionID) error {
 	if err != nil {
 		return err
 	}
-	return s.clearDue(ctx, VersionsCollection, id, HeadStep)
+	err = s.cfg.DB.UpdateEnvelope(ctx, VersionsCollection, id, func(e *storage.Envelope) error {
+		if e.Due == nil || e.Due.Step != HeadStep {
+			return storage.Unchanged
+		}
+		e.Due = storage.NewDue(AnnounceStep, s.now())
+		return nil
+	})
+	if err == nil {
+		s.wake(ctx, VersionsCollection, id)
+	}
+	return err
+}
+
+// Announced notes that other rooms know of a published version. A chain step: due step "announce" of a version. Idempotent.
+func (s *Service) Announced(ctx context.Context, id VersionID) error {
+	return s.clearDue(ctx, VersionsCollection, id, AnnounceStep)
 }
 
 // clearDue takes the due of a finished step away. Another step's due stays.

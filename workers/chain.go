@@ -46,7 +46,7 @@ func Chain(r Rooms) Steps {
 			courses.CertifyStep: {Do: r.certify}, // 5.
 		},
 		// Before the chain: a published version becomes its course's head; rules, assignments and cohorts become enrolments.
-		courses.VersionsCollection:    {courses.HeadStep: {Do: alone(r.Courses.Head)}},
+		courses.VersionsCollection:    {courses.HeadStep: {Do: alone(r.Courses.Head)}, courses.AnnounceStep: {Do: r.announce}},
 		courses.AssignmentsCollection: {courses.EnrolStep: {Do: alone(r.Courses.EnrolAssigned), Lane: Bulk}},
 		courses.RulesCollection:       {courses.ApplyStep: {Do: alone(r.Courses.ApplyRule), Lane: Bulk}},
 		courses.CohortsCollection:     {courses.EnrolStep: {Do: alone(r.Courses.EnrolCohort), Lane: Bulk}},
@@ -71,13 +71,17 @@ func Chain(r Rooms) Steps {
 		"reset_requests":   {"mail": {Do: alone(r.People.MailReset), Lane: Tell}},
 		people.Collection:  {people.StepSpread: {Do: r.spread, Lane: Bulk}},
 		// 7. Recommend: what follows for the person, the unit, the apps, the city.
-		competencies.StandingsCollection: {storage.RebuildStep: {Do: r.standing}},
-		readiness.PeopleCollection:       {storage.RebuildStep: {Do: alone(r.Readiness.BuildPerson)}},
-		readiness.GroupsCollection:       {storage.RebuildStep: {Do: alone(r.Readiness.BuildGroup), Lane: Bulk}},
-		readiness.AppsCollection:         {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadApp), Lane: Bulk}},
-		readiness.RolesCollection:        {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadRole), Lane: Bulk}},
-		readiness.OperatorsCollection:    {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadOperator), Lane: Bulk}},
-		readiness.ImportsCollection:      {readiness.ApplyStep: {Do: alone(r.Readiness.ApplyImport), Lane: Bulk}},
+		competencies.StandingsCollection:  {storage.RebuildStep: {Do: r.standing}},
+		competencies.DictionaryCollection: {competencies.AnnounceStep: {Do: alone(r.Competencies.AnnounceDictionary)}},
+		competencies.StandardsCollection:  {competencies.AnnounceStep: {Do: alone(r.Competencies.AnnounceStandards)}},
+		competencies.RulesCollection:      {competencies.AnnounceStep: {Do: alone(r.Competencies.AnnounceRules)}},
+		competencies.RefreshCollection:    {competencies.RefreshStep: {Do: alone(r.Competencies.Refresh), Lane: Bulk}},
+		readiness.PeopleCollection:        {storage.RebuildStep: {Do: alone(r.Readiness.BuildPerson)}},
+		readiness.GroupsCollection:        {storage.RebuildStep: {Do: alone(r.Readiness.BuildGroup), Lane: Bulk}},
+		readiness.AppsCollection:          {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadApp), Lane: Bulk}},
+		readiness.RolesCollection:         {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadRole), Lane: Bulk}},
+		readiness.OperatorsCollection:     {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadOperator), Lane: Bulk}},
+		readiness.ImportsCollection:       {readiness.ApplyStep: {Do: alone(r.Readiness.ApplyImport), Lane: Bulk}},
 	}
 }
 
@@ -200,6 +204,14 @@ func (r Rooms) withdraw(ctx context.Context, id string) ([]Ref, error) {
 		return nil, err
 	}
 	return []Ref{{competencies.StandingsCollection, c.Held.Person}}, r.Certificates.Withdrawn(ctx, certificates.ID(id))
+}
+
+// announce lets everybody's next courses follow a published version.
+func (r Rooms) announce(ctx context.Context, version string) ([]Ref, error) {
+	if err := r.Competencies.RaiseAll(ctx); err != nil {
+		return nil, err
+	}
+	return nil, r.Courses.Announced(ctx, version)
 }
 
 // standing rebuilds what is known of a person's competence; the readiness of their unit and apps becomes due with it.

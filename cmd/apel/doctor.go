@@ -109,6 +109,8 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 		err = faults.Newf(faults.Conflict, "%d jalur unit atau klaim tidak cocok dengan sumbernya.", "%d unit paths or claims differ from their source.", len(differs))
 	}
 	note("register pegawai / register", err, "jalur unit dan klaim cocok")
+	fine, err := in.examineFiles(ctx)
+	note("berkas / files", err, fine)
 	parked, waiting := 0, 0
 	for _, c := range in.db.Collections() {
 		p, err := in.db.Parked(ctx, c, 1000)

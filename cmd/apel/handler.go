@@ -59,7 +59,7 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 	engine.MountLearner(r, web.LearnerRooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Settings: in.settings,
 		Placement: in.placement, Watch: watch})
 	engine.MountAdmin(r, web.AdminRooms{Policy: in.policy, People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Placement: in.placement,
-		Readiness: in.readiness, Settings: in.settings, Audit: in.audit, Work: in.parked(), Files: in.blobs})
+		Readiness: in.readiness, Settings: in.settings, Audit: in.audit, Work: in.parked(), Files: in.logos})
 	r.NoRoute(func(c *gin.Context) {
 		if strings.HasPrefix(c.Request.URL.Path, "/api/") {
 			api.NotFound(c)

@@ -62,6 +62,7 @@ type installation struct {
 	log    *slog.Logger
 	db     *storage.DB
 	blobs  *blobs.Store
+	logos  *blobs.Store // the same, for the pages of the settings
 
 	policy       *policies.Policies
 	settings     *settings.Service
@@ -77,6 +78,7 @@ type installation struct {
 	working bool             // startWork was called
 	waker   *waker
 	cleaned []workers.Periodic // scheduled work that other parts ask for
+	namers  []blobs.Names      // how each room with files tells which it names (files.go)
 	router  *gin.Engine        // what handler has mounted, for the test that walks it
 }
 
@@ -199,6 +201,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 	if in.settings, err = settings.Open(ctx, settings.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log}); err != nil {
 		return err
 	}
+	in.logos = in.filesFor(in.settings.Named)
 	if in.audit, err = audit.Open(ctx, in.db, in.policy); err != nil {
 		return err
 	}
@@ -212,7 +215,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		return err
 	}
 	if in.competencies, err = competencies.Open(ctx, competencies.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
-		Staff: competencies.Register{People: in.people, Now: in.now, Zone: zone}, Courses: targets{in}, Files: files{in.blobs}, Wake: in.waker,
+		Staff: competencies.Register{People: in.people, Now: in.now, Zone: zone}, Courses: targets{in}, Files: files{in.filesFor(func(ctx context.Context, name func(string)) error { return in.competencies.Named(ctx, name) })}, Wake: in.waker,
 		Viewed: in.people.NoteView, Limits: func() competencies.HourLimits {
 			l := competencies.DefaultHourLimits
 			l.Duty, l.Notice = current().JPDuty, current().JPNotice
@@ -232,7 +235,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 	if !in.serving {
 		keyDir = ""
 	}
-	if in.certificates, err = certificates.Open(ctx, certificates.Config{DB: in.db, Blobs: in.blobs, Policy: in.policy, Settings: in.certificateSettings, KeyDir: keyDir, Zone: zone,
+	if in.certificates, err = certificates.Open(ctx, certificates.Config{DB: in.db, Blobs: in.filesFor(func(ctx context.Context, name func(string)) error { return in.certificates.Named(ctx, name) }), Policy: in.policy, Settings: in.certificateSettings, KeyDir: keyDir, Zone: zone,
 		Now: in.now, Log: in.log, Wake: in.waker, UnitsOf: in.unitsOf}); err != nil {
 		return err
 	}
@@ -311,6 +314,7 @@ func (in *installation) startWork(ctx context.Context) error {
 		workers.Periodic{Name: "expire standings", Every: time.Hour, Do: func(ctx context.Context) error { _, err := in.competencies.Expire(ctx); return err }},
 		workers.Periodic{Name: "expire readiness", Every: time.Hour, Do: func(ctx context.Context) error { _, err := in.readiness.Expire(ctx); return err }},
 		workers.Periodic{Name: "tidy sessions and imports", Every: 10 * time.Minute, Do: func(ctx context.Context) error { _, err := in.people.Tidy(ctx); return err }},
+		in.sweepFiles(),
 		workers.Periodic{Name: "move audit entries", Every: 2 * time.Second, Do: func(ctx context.Context) error { _, err := in.audit.Move(ctx); return err }},
 	)
 	in.workers.Every = append(in.workers.Every, in.cleaned...)

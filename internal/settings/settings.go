@@ -209,6 +209,16 @@ func (s *Service) Zone() civil.Zone { return s.current().zone }
 // Version is the number that a change must name, 0 before the first change.
 func (s *Service) Version() int64 { return s.current().version }
 
+// Named tells the file that the settings name, the logo, as storage holds it now. For the daily sweep of files, without an actor.
+func (s *Service) Named(ctx context.Context, name func(hash string)) error {
+	c, err := s.load(ctx)
+	if err != nil {
+		return err
+	}
+	name(c.settings.Logo)
+	return nil
+}
+
 // Whole reads the settings from storage with the number a change must name, for whoever may change them: they hold a signer's NIP and the way out for mail.
 func (s *Service) Whole(ctx context.Context, a access.Actor) (Settings, int64, error) {
 	if _, err := s.Policy.May(a, "change", Thing); err != nil {

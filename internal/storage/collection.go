@@ -353,6 +353,19 @@ func (c *Collection[T]) All(ctx context.Context, fn func(d Doc[T]) error) error 
 	}
 }
 
+// IDs lists up to limit ids behind after, in order: for bulk work that walks a collection slice by slice, with a cursor of its own.
+func (c *Collection[T]) IDs(ctx context.Context, after string, limit int) ([]string, error) {
+	rs, err := c.db.engine.Slice(ctx, c.def.Name, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("walk %s: %w", c.def.Name, err)
+	}
+	ids := make([]string, len(rs))
+	for i, r := range rs {
+		ids[i] = r.ID
+	}
+	return ids, nil
+}
+
 // sliceSize bounds the memory of a stream: a document may have 1 MB.
 const sliceSize = 64
 

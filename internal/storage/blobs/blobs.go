@@ -1,5 +1,5 @@
 // Package blobs keeps files under the SHA-256 of their content: <dir>/ab/cdef..., each written and fsynced before Put returns, so that a
-// document may name it. A file that no document names is swept when it is 7 days old.
+// document may name it. A file that no document named for 7 days is swept (sweep.go).
 package blobs
 
 import (
@@ -33,6 +33,8 @@ type Ref struct {
 type Store struct {
 	dir string
 	mu  sync.Mutex // between the rename of Put and the removal of Sweep and Delete
+
+	sweeping sync.Mutex // one sweep at a time
 }
 
 const temporary = "tmp" // unfinished files, in the same file system as the finished ones
@@ -192,44 +194,6 @@ func (s *Store) List(ctx context.Context, fn func(ref Ref, put time.Time) error)
 		}
 	}
 	return nil
-}
-
-// Sweep removes the files that were put more than Keep ago and that named does not know, and says how many. named is asked after the age was
-// seen, so a document that names its file in time is always noticed; an error of named ends the sweep.
-func (s *Store) Sweep(ctx context.Context, now time.Time, named func(ctx context.Context, hash string) (bool, error)) (int, error) {
-	removed := 0
-	err := s.List(ctx, func(ref Ref, put time.Time) error {
-		if now.Sub(put) <= Keep {
-			return nil
-		}
-		known, err := named(ctx, ref.Hash)
-		if err != nil || known {
-			return err
-		}
-		gone, err := s.removeIfOld(ref.Hash, now)
-		if gone {
-			removed++
-		}
-		return err
-	})
-	return removed, err
-}
-
-// removeIfOld looks at the age again under the lock: the same content may have been put meanwhile.
-func (s *Store) removeIfOld(hash string, now time.Time) (bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	info, err := os.Stat(s.path(hash))
-	if errors.Is(err, fs.ErrNotExist) || err == nil && now.Sub(info.ModTime()) <= Keep {
-		return false, nil
-	}
-	if err == nil {
-		err = os.Remove(s.path(hash))
-	}
-	if err != nil {
-		return false, unavailable(err)
-	}
-	return true, nil
 }
 
 // Valid says whether hash has the form of a blob's name.

@@ -1,7 +1,6 @@
 package blobs_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -129,52 +128,5 @@ func TestCheckFindsDamageAndPutMendsIt(t *testing.T) {
 	}
 	if _, err := s.Check(ctx, ref.Hash); err != nil {
 		t.Errorf("after putting it again: %v", err)
-	}
-}
-
-func TestSweepKeepsNamedAndYoung(t *testing.T) {
-	ctx := context.Background()
-	s, dir := open(t)
-	put := func(content string, age time.Duration, now time.Time) string {
-		ref, err := s.Put(ctx, strings.NewReader(content), 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		at := now.Add(-age)
-		if err := os.Chtimes(filepath.Join(dir, ref.Hash[:2], ref.Hash[2:]), at, at); err != nil {
-			t.Fatal(err)
-		}
-		return ref.Hash
-	}
-	// The file system stamps a new file with the real time, which is always young against this day.
-	now := time.Date(2001, 3, 1, 0, 0, 0, 0, time.UTC)
-	old := blobs.Keep + time.Hour
-	named := put("named", old, now)
-	young := put("young", blobs.Keep-time.Hour, now)
-	unnamed := put("unnamed", old, now)
-	again := put("again", old, now)
-	n, err := s.Sweep(ctx, now, func(_ context.Context, hash string) (bool, error) {
-		if hash == again { // the same content is put while the sweep is asking about it
-			if _, err := s.Put(ctx, bytes.NewReader([]byte("again")), 0); err != nil {
-				t.Error(err)
-			}
-		}
-		return hash == named, nil
-	})
-	if err != nil || n != 1 {
-		t.Errorf("swept %d, %v", n, err)
-	}
-	for _, h := range []string{named, young, again} {
-		if _, err := s.Check(ctx, h); err != nil {
-			t.Errorf("%s is gone: %v", h, err)
-		}
-	}
-	if _, err := s.Open(ctx, unnamed); !errors.Is(err, faults.NotFound) {
-		t.Errorf("the unnamed one is still there: %v", err)
-	}
-	away := errors.New("database away")
-	put("another", old, now)
-	if n, err := s.Sweep(ctx, now, func(context.Context, string) (bool, error) { return false, away }); n != 0 || !errors.Is(err, away) {
-		t.Errorf("a sweep that cannot ask removed %d, %v", n, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +45,7 @@ type member[T any] struct {
 type Set[T any] struct {
 	name string
 	docs *storage.Collection[member[T]]
+	step string // what the head becomes due for with every version; "" for nothing
 
 	mu    sync.Mutex
 	cache map[string]*Snapshot[T] // versions never change
@@ -62,8 +64,12 @@ const (
 	keepWarm = 8   // versions kept decoded
 )
 
-// Open opens the collection of a set. To be called once per name at start.
-func Open[T any](ctx context.Context, db *storage.DB, name string) (*Set[T], error) {
+// HeadID is the id of a set's head in its collection.
+const HeadID = headID
+
+// Open opens the collection of a set. To be called once per name at start. A step, if one is given, is what the head becomes due for whenever
+// another version comes into force; Settle ends it.
+func Open[T any](ctx context.Context, db *storage.DB, name string, step ...string) (*Set[T], error) {
 	docs, err := storage.Open(ctx, db, storage.Def[member[T]]{Name: name, Shape: 1, Indexes: []storage.Index[member[T]]{
 		{Name: "version", Of: func(d *storage.Doc[member[T]]) ([]string, string) {
 			if d.Value.Version == "" {
@@ -75,7 +81,27 @@ func Open[T any](ctx context.Context, db *storage.DB, name string) (*Set[T], err
 	if err != nil {
 		return nil, err
 	}
-	return &Set[T]{name: name, docs: docs, cache: map[string]*Snapshot[T]{}}, nil
+	return &Set[T]{name: name, docs: docs, step: strings.Join(step, ""), cache: map[string]*Snapshot[T]{}}, nil
+}
+
+// Settle is the end of the step that Open named: follow tells others of the version in force, then the head is no longer due, unless yet another
+// version came meanwhile. follow must bear running twice.
+func (s *Set[T]) Settle(ctx context.Context, follow func(ctx context.Context) error) error {
+	before, err := s.docs.Get(ctx, headID)
+	if err != nil {
+		return err
+	}
+	if err := follow(ctx); err != nil {
+		return fmt.Errorf("follow a new version of %s: %w", s.name, err)
+	}
+	_, err = s.docs.Update(ctx, headID, func(d *storage.Doc[member[T]]) error {
+		if d.Due == nil || len(d.Value.Made) != len(before.Value.Made) {
+			return storage.Unchanged
+		}
+		d.Due = nil
+		return nil
+	})
+	return err
 }
 
 // Name is the name of the set and of its collection.
@@ -188,6 +214,9 @@ func (s *Set[T]) Publish(ctx context.Context, v Version, items map[string]T, ent
 		v.No = n + 1
 		d.Value.Made = append(d.Value.Made, v)
 		d.Trail = append(d.Trail, entry)
+		if s.step != "" {
+			d.Due = storage.NewDue(s.step, v.At)
+		}
 		return nil
 	})
 	if err != nil {

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/people"
+)
+
+// dot is a PNG of one pixel.
+const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+// The sweep of a whole city's files: PDFs of certificates, the logo of the settings, an older logo that a certificate will be drawn with, a proof in
+// the ledger, a proof that was sent and never used, and a stray file.
+func TestOnlyFilesThatNobodyNamesAreSwept(t *testing.T) {
+	c := openCity(t, false)
+	ctx, system := t.Context(), access.System("test")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	png, err := base64.StdEncoding.DecodeString(dot)
+	must(err)
+	logo := func(more string) string {
+		t.Helper()
+		ref, err := c.logos.Put(ctx, bytes.NewReader(append(slices.Clone(png), more...)), 0)
+		must(err)
+		to, version, err := c.settings.Whole(ctx, system)
+		must(err)
+		to.Logo = ref.Hash
+		must(c.settings.Change(ctx, system, version, to, "logo baru"))
+		return ref.Hash
+	}
+	keep := map[string]string{"proof": c.of("near")["proof"]}
+	mine := certificates.ID(c.of("near")["certificate"])
+	_, _, err = c.certificates.Download(ctx, access.Actor{Person: c.persons["near"]}, mine)
+	must(err)
+	drawn, err := c.certificates.Look(ctx, mine)
+	must(err)
+	keep["PDF"] = drawn.File.Hash
+	keep["older logo"] = logo("")
+	p, err := c.installation.people.Look(ctx, people.ID(c.persons["far"]))
+	must(err)
+	_, err = c.certificates.Intend(ctx, certificates.Facts{Enrolment: string(p.ID) + ".LOGO.1", Person: string(p.ID), Units: p.Path, Name: p.DisplayName(), NIP: string(p.NIP()), Position: "Jabatan", Unit: "Unit",
+		Course: "LOGO", CourseVersion: "LOGO.1", Title: "Uji logo", TitleEN: "Logo test", JP: 4, Score: 90_000, CompletedOn: c.settings.Zone().Day(c.now()), Competencies: []record.Competency{}})
+	must(err)
+	keep["logo"] = logo("lain")
+	sent, err := c.competencies.AddProof(ctx, access.Actor{Person: string(p.ID)}, strings.NewReader("%PDF-1.7 tidak dipakai"))
+	must(err)
+	stray, err := c.logos.Put(ctx, strings.NewReader("tersesat"), 0)
+	must(err)
+
+	before, err := c.blobs.Survey(ctx, c.named)
+	must(err)
+	if before.Unnamed != 2 || len(before.Missing) != 0 {
+		t.Errorf("before: %+v", before)
+	}
+	has := func(hash string) bool {
+		_, err := c.blobs.Check(ctx, hash)
+		if err != nil && !errors.Is(err, faults.NotFound) {
+			t.Error(err)
+		}
+		return err == nil
+	}
+	for day := range 9 {
+		if day < 8 && (!has(sent.Hash) || !has(stray.Hash)) {
+			t.Errorf("an upload is gone after %d days", day)
+		}
+		must(c.sweepFiles().Do(ctx))
+		c.clock.step(24 * time.Hour)
+	}
+	if has(sent.Hash) || has(stray.Hash) {
+		t.Error("what nobody named for a week is still there")
+	}
+	for what, hash := range keep {
+		if !has(hash) {
+			t.Errorf("the %s is gone", what)
+		}
+	}
+	after, err := c.blobs.Survey(ctx, c.named)
+	must(err)
+	if after.Files != before.Files-2 || after.Unnamed != 0 || len(after.Missing) != 0 {
+		t.Errorf("before: %+v, after: %+v", before, after)
+	}
+
+	// The doctor counts them, and finds one that is lost.
+	fine, err := c.examineFiles(ctx)
+	if err != nil || !strings.Contains(fine, " berkas") || !strings.Contains(fine, "disapu 20") {
+		t.Errorf("the doctor says %q, %v", fine, err)
+	}
+	must(c.blobs.Delete(ctx, keep["PDF"]))
+	if _, err := c.examineFiles(ctx); err == nil || !strings.Contains(faults.Of(err).Text.EN, keep["PDF"]) {
+		t.Errorf("a lost PDF is not found: %v", err)
+	}
+}

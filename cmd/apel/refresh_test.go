@@ -1,0 +1,99 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/apelkota/apel/competencies"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/workers"
+)
+
+// What is stored of a person's standing follows new standards and a newly published course without anybody touching the person.
+func TestStandingsFollowNewStandardsAndCourses(t *testing.T) {
+	c := openCity(t, false)
+	ctx, system := t.Context(), access.System("test")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	drain := func() {
+		t.Helper()
+		for range 20 { // rounds of marking begin late and go on slice by slice
+			n, err := c.workers.Drain(ctx, workers.Drained{AtOnce: 4})
+			must(err)
+			parked, err := c.db.Parked(ctx, competencies.RefreshCollection, 1)
+			must(err)
+			if len(parked) > 0 {
+				t.Fatalf("parked: %+v", parked)
+			}
+			if n == 0 {
+				return
+			}
+			c.clock.step(10 * time.Second)
+		}
+	}
+	person := c.persons["learner"]
+	stored := func() competencies.Profile {
+		t.Helper()
+		r, err := c.db.Engine().Get(ctx, competencies.StandingsCollection, person)
+		must(err)
+		var d struct {
+			Doc storage.Derived[competencies.Profile] `json:"doc"`
+		}
+		must(json.Unmarshal(r.Body, &d))
+		if d.Doc.Of.Person != person {
+			t.Fatalf("no standing in %.200s", r.Body)
+		}
+		return d.Doc.Of
+	}
+	drain()
+	before := stored()
+
+	now, err := c.competencies.Standards(ctx)
+	must(err)
+	var all []competencies.Standard
+	for _, code := range now.Codes {
+		s := now.Items[code]
+		if code == before.Standard {
+			s.Requirements = slices.Clone(s.Requirements)
+			for i := range s.Requirements {
+				s.Requirements[i].Level = min(s.Requirements[i].Level+1, competencies.MaxLevel)
+			}
+		}
+		all = append(all, s)
+	}
+	v, err := c.competencies.PublishStandards(ctx, system, "baru.csv", all)
+	must(err)
+	if got := stored(); got.Standards != before.Standards {
+		t.Error("the publisher rebuilt standings inside the request")
+	}
+	drain()
+	after := stored()
+	if after.Standards != v.ID || after.Fit.Required <= before.Fit.Required {
+		t.Errorf("under the new standards: version %s (want %s), required %d (was %d)", after.Standards, v.ID, after.Fit.Required, before.Fit.Required)
+	}
+
+	// A new version of a course is what everybody's list of next courses names from then on.
+	version := func(of competencies.Profile) string {
+		i := slices.IndexFunc(of.Next, func(n competencies.NextCourse) bool { return n.Course == "APEL-104" })
+		if i < 0 {
+			t.Fatalf("APEL-104 closes no gap of this person: %+v", of.Next)
+		}
+		return of.Next[i].Version
+	}
+	if got := version(after); got == c.shared["draft"] {
+		t.Fatal("the draft is on offer already")
+	}
+	_, err = c.courses.Publish(ctx, system, c.shared["draft"])
+	must(err)
+	drain()
+	if got := version(stored()); got != c.shared["draft"] {
+		t.Errorf("the next course is still version %s", got)
+	}
+}
