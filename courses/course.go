@@ -238,8 +238,12 @@ func (s *Service) CloseCourse(ctx context.Context, a access.Actor, code CourseID
 		}
 		d.Value.Closed, d.Value.Changed = closed, e.At
 		d.Trail = append(d.Trail, e)
+		d.Due = storage.NewDue(AnnounceStep, e.At)
 		return nil
 	})
+	if err == nil {
+		s.wake(ctx, CoursesCollection, code)
+	}
 	return notFound(err, "Kursus ini tidak ada.", "This course does not exist.")
 }
 

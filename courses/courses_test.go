@@ -295,7 +295,7 @@ func (w *world) course(code string, change func(*courses.Content)) courses.Versi
 func (w *world) chain() {
 	w.Helper()
 	steps := map[string]func(context.Context, string) error{
-		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced,
+		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced, "courses/announce": w.CourseAnnounced,
 		"assignments/enrol": w.EnrolAssigned, "assignment_rules/apply": w.ApplyRule, "cohorts/enrol": w.EnrolCohort,
 		"regrades/regrade": w.RunRegrade, "attempts/recount": w.Recount,
 		"enrolments/certify": func(ctx context.Context, id string) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 )
 
-// Due steps of a published version.
+// Due steps of a published version, and of a course that was closed or opened again (announce only).
 const (
 	HeadStep     = "head"     // Head: the course does not name it as its head yet
 	AnnounceStep = "announce" // Announced: what can be learned has changed, and other rooms are to follow
@@ -103,6 +103,11 @@ func (s *Service) Head(ctx context.Context, id VersionID) error {
 // Announced notes that other rooms know of a published version. A chain step: due step "announce" of a version. Idempotent.
 func (s *Service) Announced(ctx context.Context, id VersionID) error {
 	return s.clearDue(ctx, VersionsCollection, id, AnnounceStep)
+}
+
+// CourseAnnounced notes that other rooms know of a course closed or opened. A chain step: due step "announce" of a course. Idempotent.
+func (s *Service) CourseAnnounced(ctx context.Context, code CourseID) error {
+	return s.clearDue(ctx, CoursesCollection, code, AnnounceStep)
 }
 
 // clearDue takes the due of a finished step away. Another step's due stays.

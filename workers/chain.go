@@ -46,7 +46,8 @@ func Chain(r Rooms) Steps {
 			courses.CertifyStep: {Do: r.certify}, // 5.
 		},
 		// Before the chain: a published version becomes its course's head; rules, assignments and cohorts become enrolments.
-		courses.VersionsCollection:    {courses.HeadStep: {Do: alone(r.Courses.Head)}, courses.AnnounceStep: {Do: r.announce}},
+		courses.VersionsCollection:    {courses.HeadStep: {Do: alone(r.Courses.Head)}, courses.AnnounceStep: {Do: r.announce(r.Courses.Announced)}},
+		courses.CoursesCollection:     {courses.AnnounceStep: {Do: r.announce(r.Courses.CourseAnnounced)}},
 		courses.AssignmentsCollection: {courses.EnrolStep: {Do: alone(r.Courses.EnrolAssigned), Lane: Bulk}},
 		courses.RulesCollection:       {courses.ApplyStep: {Do: alone(r.Courses.ApplyRule), Lane: Bulk}},
 		courses.CohortsCollection:     {courses.EnrolStep: {Do: alone(r.Courses.EnrolCohort), Lane: Bulk}},
@@ -206,12 +207,14 @@ func (r Rooms) withdraw(ctx context.Context, id string) ([]Ref, error) {
 	return []Ref{{competencies.StandingsCollection, c.Held.Person}}, r.Certificates.Withdrawn(ctx, certificates.ID(id))
 }
 
-// announce lets everybody's next courses follow a published version.
-func (r Rooms) announce(ctx context.Context, version string) ([]Ref, error) {
-	if err := r.Competencies.RaiseAll(ctx); err != nil {
-		return nil, err
-	}
-	return nil, r.Courses.Announced(ctx, version)
+// announce lets everybody's next courses follow what can be learned now; then what changed is no longer due.
+func (r Rooms) announce(done func(ctx context.Context, id string) error) Step {
+	return alone(func(ctx context.Context, id string) error {
+		if err := r.Competencies.RaiseAll(ctx); err != nil {
+			return err
+		}
+		return done(ctx, id)
+	})
 }
 
 // standing rebuilds what is known of a person's competence; the readiness of their unit and apps becomes due with it.

@@ -110,7 +110,7 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	}
 	note("register pegawai / register", err, "jalur unit dan klaim cocok")
 	fine, err := in.examineFiles(ctx)
-	note("berkas / files", err, fine)
+	note("berkas yang dipakai / in use", err, fine)
 	parked, waiting := 0, 0
 	for _, c := range in.db.Collections() {
 		p, err := in.db.Parked(ctx, c, 1000)
