@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,11 +22,13 @@ import (
 )
 
 // A POST with an Idempotency-Key is carried out once: a second one with the same key shows the first result. The key belongs to its actor and
-// path. What was asked stands as a digest, the answer as it was sent; both are dropped after keepAnswers.
+// path. What was asked stands as a digest, the answer as it was sent; both are dropped after keepAnswers. An answer that says nothing for good frees the
+// key (see passing), and so does a request whose process died, after its lease.
 type answered struct {
 	At      time.Time `json:"at"`
-	Request string    `json:"request"` // SHA-256 of the query and the body
-	Status  int       `json:"status"`  // 0 while the first request is still running
+	Process string    `json:"process,omitempty"` // which carries it out
+	Request string    `json:"request"`           // SHA-256 of the query and the body
+	Status  int       `json:"status"`            // 0 while the first request is still running
 	Type    string    `json:"type,omitempty"`
 	Body    []byte    `json:"body,omitempty"`
 	Secret  bool      `json:"secret,omitempty"` // the answer was a secret and is not kept
@@ -33,8 +36,9 @@ type answered struct {
 
 const (
 	keepAnswers = 24 * time.Hour
-	// giveUpAfter is when a request that never stored an answer counts as died with its process; its work itself is repeatable.
-	giveUpAfter = time.Minute
+	// lease is when a request of another process that stored no answer counts as died with it; leaseOfFiles is that of routes that take whole files.
+	lease        = time.Minute
+	leaseOfFiles = 10 * time.Minute
 	// keyedMax is the body limit of a keyed POST outside of the operations that name their own.
 	keyedMax = 1 << 20
 )
@@ -47,7 +51,41 @@ type idempotency struct {
 	now  func() time.Time
 
 	routes map[string]keyedRoute // by gin's path; filled while operations are registered, read-only afterwards
+
+	process string // names this process among those that share a database
+	mu      sync.Mutex
+	running map[string]bool // what this process is carrying out
 }
+
+// passing says whether an answer may be another one a moment later, with the same request: who asks may log in or get a role, what is missing may come, a
+// state may change, our side may recover. Such an answer changed nothing and is not kept, so that the key does not repeat it for a day. What was done,
+// and what is wrong with the request itself, is shown again.
+func passing(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests:
+		return true
+	}
+	return status >= 500
+}
+
+// begin says whether this process was not at it already; if so, end must be called.
+func (i *idempotency) begin(id string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.running[id] {
+		return false
+	}
+	i.running[id] = true
+	return true
+}
+
+func (i *idempotency) end(id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.running, id)
+}
+
+var errRunning = faults.New(faults.Conflict, "Permintaan yang sama sedang dikerjakan. Tunggu sebentar, lalu kirim lagi dengan kunci yang sama.", "The same request is being worked on. Wait a moment, then send it again with the same key.")
 
 // keyedRoute is what the middleware must know of a POST operation.
 type keyedRoute struct {
@@ -69,7 +107,7 @@ func openIdempotency(ctx context.Context, db *storage.DB, now func() time.Time) 
 			return []string{"all"}, storage.OrderTime(d.Value.At)
 		}},
 	}})
-	return &idempotency{docs: docs, now: now, routes: map[string]keyedRoute{}}, err
+	return &idempotency{docs: docs, now: now, routes: map[string]keyedRoute{}, process: storage.NewID(), running: map[string]bool{}}, err
 }
 
 // Clean drops answers that are older than a day. Safe to call at any time.
@@ -90,7 +128,7 @@ func (i *idempotency) clean(ctx context.Context) error {
 	}
 }
 
-// middleware watches POST requests with a key. What goes wrong on our side (5xx) is not kept, so that trying again tries again.
+// middleware watches POST requests with a key.
 func (i *idempotency) middleware(c *gin.Context) {
 	key := c.GetHeader("Idempotency-Key")
 	if key == "" || c.Request.Method != http.MethodPost {
@@ -119,11 +157,23 @@ func (i *idempotency) middleware(c *gin.Context) {
 	c.Request.Body = io.NopCloser(bytes.NewReader(asked))
 	sum := sha256.Sum256(append([]byte(c.Request.URL.RawQuery+"\x00"), asked...))
 	id := sha256.Sum256([]byte(a.Name() + "\x00" + c.Request.URL.Path + "\x00" + key))
-	d := storage.Doc[answered]{ID: hex.EncodeToString(id[:]), Value: answered{At: i.now().UTC(), Request: hex.EncodeToString(sum[:])}}
+	d := storage.Doc[answered]{ID: hex.EncodeToString(id[:]), Value: answered{At: i.now().UTC(), Process: i.process, Request: hex.EncodeToString(sum[:])}}
+	if !i.begin(d.ID) {
+		refuse(errRunning)
+		return
+	}
+	defer i.end(d.ID)
+	held := lease
+	if limit > keyedMax {
+		held = leaseOfFiles
+	}
 	err = i.docs.Insert(ctx, &d)
 	if errors.Is(err, faults.Conflict) {
 		first, err := i.docs.Get(ctx, d.ID)
 		switch {
+		case errors.Is(err, faults.NotFound): // another process has just freed it
+			refuse(errRunning)
+			return
 		case err != nil:
 			refuse(err)
 			return
@@ -140,12 +190,15 @@ func (i *idempotency) middleware(c *gin.Context) {
 			c.Data(first.Value.Status, first.Value.Type, first.Value.Body)
 			c.Abort()
 			return
-		case i.now().Sub(first.Value.At) < giveUpAfter:
-			refuse(faults.New(faults.Conflict, "Permintaan yang sama sedang dikerjakan. Tunggu sebentar.", "The same request is being worked on. Wait a moment."))
+		case first.Value.Process != i.process && i.now().Sub(first.Value.At) < held: // our own would be among the running
+			refuse(errRunning)
 			return
 		}
-		first.Value.At = d.Value.At
-		if err := i.docs.Replace(ctx, &first); err != nil {
+		first.Value.At, first.Value.Process = d.Value.At, i.process
+		if err := i.docs.Replace(ctx, &first); errors.Is(err, faults.Conflict) { // another process took it over
+			refuse(errRunning)
+			return
+		} else if err != nil {
 			refuse(err)
 			return
 		}
@@ -158,12 +211,18 @@ func (i *idempotency) middleware(c *gin.Context) {
 	}
 	w := &keeper{ResponseWriter: c.Writer}
 	c.Writer = w
-	c.Next()
 	ctx = context.WithoutCancel(ctx)
-	if w.Status() >= 500 || w.Status() == http.StatusTooManyRequests {
+	finished := false
+	defer func() { // after a panic too
+		if finished && !passing(w.Status()) {
+			return
+		}
 		if err := i.docs.Delete(ctx, d.ID, d.Version); err != nil {
 			c.Error(err) //nolint:errcheck // gin keeps it for the log
 		}
+	}()
+	c.Next()
+	if finished = true; passing(w.Status()) {
 		return
 	}
 	d.Value.Status, d.Value.Type, d.Value.Body = w.Status(), w.Header().Get("Content-Type"), w.kept.Bytes()
