@@ -197,12 +197,22 @@ func Lifting(gaps []competencies.Gap, rules competencies.Rules, cut competencies
 			id = append(id, fmt.Sprintf("%s naik dari level %d ke level %d", named(g).ID, g.Owned.Level, now[i]))
 			en = append(en, fmt.Sprintf("%s rises from level %d to level %d", named(g).EN, g.Owned.Level, now[i]))
 		} else {
-			id = append(id, fmt.Sprintf("%s terbukti di level %d", named(g).ID, now[i]))
+			id = append(id, fmt.Sprintf("%s terbukti pada level %d", named(g).ID, now[i]))
 			en = append(en, fmt.Sprintf("%s is shown at level %d", named(g).EN, now[i]))
 		}
 	}
 	at := competencies.PercentOf(low, fit.Required)
-	l.Text = texts.T(fmt.Sprintf("Bila %s, kecocokan menjadi %s%% dan mencapai batas %s%% (%s).", strings.Join(id, " dan "), at.In(texts.ID), cut.Min.In(texts.ID), cut.Name.In(texts.ID)),
-		fmt.Sprintf("If %s, the fit becomes %s%% and reaches the cut of %s%% (%s).", strings.Join(en, " and "), at.In(texts.EN), cut.Min.In(texts.EN), cut.Name.In(texts.EN)))
+	l.Text = texts.T(fmt.Sprintf("Bila %s, kecocokan menjadi %s%% dan mencapai batas %s%% (%s).", enumerate(id, " dan ", ", dan "), at.In(texts.ID), cut.Min.In(texts.ID), cut.Name.In(texts.ID)),
+		fmt.Sprintf("If %s, the fit becomes %s%% and reaches the cut of %s%% (%s).", enumerate(en, " and ", " and "), at.In(texts.EN), cut.Min.In(texts.EN), cut.Name.In(texts.EN)))
 	return l
+}
+
+// enumerate joins the parts of a sentence: "a", "a dan b", "a, b, dan c". two stands between two parts, last before the last of several.
+func enumerate(parts []string, two, last string) string {
+	switch n := len(parts); n {
+	case 0, 1, 2:
+		return strings.Join(parts, two)
+	default:
+		return strings.Join(parts[:n-1], ", ") + last + parts[n-1]
+	}
 }

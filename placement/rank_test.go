@@ -71,7 +71,7 @@ func TestLifting(t *testing.T) {
 		{"above the cut", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 2, "T.08": 2}, nil, ""},
 		{"one competency is enough", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 2, "T.08": 1}, []placement.Raise{{Competency: "T.08", From: 1, To: 2}},
 			"Bila T.08 T.08 naik dari level 1 ke level 2, kecocokan menjadi 83,33% dan mencapai batas 80,00% (Memenuhi Syarat)."},
-		{"what is unknown is shown, not raised", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 3}, []placement.Raise{{Competency: "T.08", From: 0, To: 1}}, "T.08 T.08 terbukti di level 1"},
+		{"what is unknown is shown, not raised", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 3}, []placement.Raise{{Competency: "T.08", From: 0, To: 1}}, "T.08 T.08 terbukti pada level 1"},
 		{"an absolute shortfall of two comes first", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 1, "T.08": 3}, []placement.Raise{{Competency: "T.03", From: 1, To: 2}}, "T.03 T.03 naik dari level 1 ke level 2"},
 		{"the largest shortfall first", map[string]int{"M.01": 1, "M.02": 1, "M.03": 2, "T.03": 2}, []placement.Raise{{Competency: "T.08", From: 0, To: 3}, {Competency: "M.01", From: 1, To: 2}}, ""},
 		{"what is absolute must be shown", map[string]int{"M.02": 2, "M.03": 2, "T.03": 3, "T.08": 3}, []placement.Raise{{Competency: "M.01", From: 0, To: 1}}, ""},

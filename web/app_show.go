@@ -91,8 +91,8 @@ func (w *admin) appPage(c *gin.Context, status int, which string, form Form) err
 		if r.SOP != "" {
 			note = w.T(c, "SOP versi %s", r.SOP)
 		}
-		roles.Facts = append(roles.Facts, Fact{Name: string(r.Role), Value: dash(strings.Join(r.Courses, ", ")), Note: note})
-		options = append(options, Option{Value: string(r.Role), Name: string(r.Role)})
+		roles.Facts = append(roles.Facts, Fact{Name: official(string(r.Role)), Value: dash(strings.Join(r.Courses, ", ")), Note: note})
+		options = append(options, Option{Value: string(r.Role), Name: official(string(r.Role))})
 	}
 	if len(x.Roles) == 0 {
 		roles.Text = w.T(c, "Belum ada peran. Impor peran aplikasi dahulu.")
@@ -148,7 +148,7 @@ func (w *admin) operators(c *gin.Context, p *PanelsPage, code string) error {
 	t := Table{Label: "Petugas", NoSearch: true, Columns: []Column{{Label: "Petugas", Main: true}, {Label: "Peran"}, {Label: "Mulai"}, {Label: "Tindakan", Actions: true}}, Empty: Empty{Icon: "people", Label: "Belum ada petugas"}}
 	today := w.today()
 	for _, o := range all {
-		row := Row{URL: w.personLink(c, o.Person), Cells: []Cell{{Text: w.person(ctx, o.Person)}, {Text: string(o.Role)}, {Text: f.day(o.Since)}, {}}}
+		row := Row{URL: w.personLink(c, o.Person), Cells: []Cell{{Text: w.person(ctx, o.Person)}, {Text: official(string(o.Role))}, {Text: f.day(o.Since)}, {}}}
 		switch {
 		case o.Until != "" && o.Until < today:
 			row.Cells[2].Sub = w.T(c, "sampai %s", f.day(o.Until))

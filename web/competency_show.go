@@ -55,7 +55,7 @@ func (l *learner) showCompetencies(c *gin.Context) error {
 		p.Next = append(p.Next, l.nextCourse(c, n, dictionary))
 	}
 	for _, b := range st.Beyond {
-		p.Beyond = append(p.Beyond, Reason{Kind: Info, Text: in(c, dictionary.Name(b.Competency)) + ": " + in(c, b.Why)})
+		p.Beyond = append(p.Beyond, Reason{Kind: Info, Text: in(c, b.Why)})
 	}
 	p.Evidence = l.evidenceTable(c, rows, dictionary)
 	l.Render(c, http.StatusOK, "competencies", p)

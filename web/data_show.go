@@ -54,7 +54,7 @@ func (l *learner) showData(c *gin.Context) error {
 		if n.To != "" {
 			to = f.day(n.To)
 		}
-		p.Numbers = append(p.Numbers, Fact{Name: string(n.Kind), Value: n.Number.Grouped(), Code: true, Note: f.day(n.From) + " – " + to})
+		p.Numbers = append(p.Numbers, Fact{Name: official(string(n.Kind)), Value: n.Number.Grouped(), Code: true, Note: f.day(n.From) + " – " + to})
 	}
 	for i := len(me.Appointments) - 1; i >= 0; i-- {
 		x := me.Appointments[i]
@@ -62,7 +62,7 @@ func (l *learner) showData(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		p.Posts.Items = append(p.Posts.Items, Event{Day: string(x.Since), Text: post.Name, Who: string(x.Kind), Icon: "position"})
+		p.Posts.Items = append(p.Posts.Items, Event{Day: string(x.Since), Text: post.Name, Who: official(string(x.Kind)), Icon: "position"})
 	}
 	l.Render(c, http.StatusOK, "data", p)
 	return nil

@@ -102,7 +102,7 @@ var learnerPages = []Page{
 		return &TokensPage{Form: NewForm(url.Values{"days": {"90"}}), Tokens: []TokenView{{ID: "a", Name: "Laporan bulanan", Facts: []Fact{{Label: "Dibuat", Value: "22 Nov 2026"}}}}, Roles: []Option{{Value: "author", Name: "Penyusun"}}, Fresh: &CodeBox{Label: "Token baru", Code: "abc"}}
 	}},
 	{Name: "data", Label: "Data saya", Sample: func() any {
-		return &DataPage{Person: []Fact{{Label: "Nama", Value: "Sari"}}, Numbers: []Fact{{Name: "NI", Value: "1990", Code: true}}, Posts: Timeline{Label: "Riwayat jabatan", Items: []Event{{Day: "2024-01-01", Text: "Operator", Icon: "position"}}}, Contact: "helpdesk"}
+		return &DataPage{Person: []Fact{{Label: "Nama", Value: "Sari"}}, Numbers: []Fact{{Name: "NI PPPK", Value: "1990", Code: true}}, Posts: Timeline{Label: "Riwayat jabatan", Items: []Event{{Day: "2024-01-01", Text: "Operator", Icon: "position"}}}, Contact: "helpdesk"}
 	}},
 	{Name: "viewers", Label: "Siapa yang melihat", Sample: func() any {
 		return &ViewersPage{Table: Table{Label: "Siapa yang melihat profil saya", NoSearch: true, Columns: []Column{{Label: "Nama", Main: true}}, Rows: []Row{{Cells: []Cell{{Text: "Budi"}}}}}}

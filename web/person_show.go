@@ -70,7 +70,7 @@ func (w *admin) personPosts(ctx context.Context, c *gin.Context, p people.Person
 	for _, post := range posts {
 		e := Event{Day: string(post.Since), Text: w.position(ctx, post.Position), Note: w.unit(ctx, post.Unit), Icon: "position"}
 		if post.Kind != people.Definitif {
-			e.Text = string(post.Kind) + " " + e.Text
+			e.Text = official(string(post.Kind)) + " " + e.Text
 		}
 		if post.Until != "" {
 			e.Note += " · " + w.T(c, "sampai %s", f.day(post.Until))

@@ -30,7 +30,7 @@ func (w *admin) listPositions(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		row := Row{Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, p.Unit)}, {Text: p.Kind, Sub: p.Jenjang}, {Text: w.count(c, p.Class)}, {Text: dash(p.Standard)}, {Text: w.T(c, "%d dari %d", taken.Holders, p.Seats)}}}
+		row := Row{Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, p.Unit)}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.count(c, p.Class)}, {Text: dash(p.Standard)}, {Text: w.T(c, "%d dari %d", taken.Holders, p.Seats)}}}
 		if taken.Vacant > 0 {
 			row.Cells[5].Badge = &Badge{Kind: Warn, Label: "Lowong"}
 			if w.may(c, "rank", "vacancy") {

@@ -34,7 +34,7 @@ func (w *admin) listVacancies(c *gin.Context) error {
 		if q.Filter["unor"] != "" && !slices.Contains(p.Units, q.Filter["unor"]) || q.Filter["jenis"] != "" && p.Kind != q.Filter["jenis"] {
 			continue
 		}
-		row := Row{URL: address("kelola", "lowongan", p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, people.UnitID(p.Unit))}, {Text: p.Kind, Sub: p.Jenjang}, {Text: w.T(c, "%d dari %d", p.Vacant, p.Seats)}, {Text: p.Standard}}}
+		row := Row{URL: address("kelola", "lowongan", p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, people.UnitID(p.Unit))}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.T(c, "%d dari %d", p.Vacant, p.Seats)}, {Text: p.Standard}}}
 		if p.Standard == "" {
 			row.URL, row.Mark, row.Cells[4] = "", Warn, Cell{Badge: &Badge{Kind: Warn, Label: "Belum ada standar"}}
 		}
@@ -61,7 +61,7 @@ func (w *admin) rankingPage(c *gin.Context, status int, form Form) error {
 	if err != nil {
 		return err
 	}
-	p := &PanelsPage{Base: Base{Active: navVacancies, Title: post.Name, Lead: w.unit(ctx, post.Unit) + " · " + post.Kind, Crumbs: crumbs(Link{Label: "Jabatan lowong", URL: "/kelola/lowongan"})}}
+	p := &PanelsPage{Base: Base{Active: navVacancies, Title: post.Name, Lead: w.unit(ctx, post.Unit) + " · " + official(post.Kind), Crumbs: crumbs(Link{Label: "Jabatan lowong", URL: "/kelola/lowongan"})}}
 	w.ranking(c, p, r)
 	earlier, err := w.Placement.Recommendations(ctx, a, id, storage.Cursor{}, 10)
 	if err != nil && !unseen(err) {
