@@ -12,7 +12,7 @@ import (
 
 // Work shows what gave up and waits for a person, and makes it run again. The workers do.
 type Work interface {
-	Parked(ctx context.Context, a access.Actor, limit int) ([]storage.Waiting, error)
+	Parked(ctx context.Context, a access.Actor, after storage.Cursor, limit int) (found []storage.Waiting, next storage.Cursor, err error)
 	Unpark(ctx context.Context, a access.Actor, collection, id, why string) error
 }
 
@@ -34,17 +34,14 @@ func showParked(w storage.Waiting) ParkedWork {
 	return v
 }
 
-// maxParked bounds what is read of each collection: whoever has more has one cause to mend first.
-const maxParked = 200
-
 func (s *server) work() {
 	handle(s, operation{Method: http.MethodGet, Path: "/work/parked", ID: "listParkedWork", Tag: "work", Summary: "Work that gave up and waits for a person, with the reason"},
 		func(ctx context.Context, in *PageInput) (*body[ListOf[ParkedWork]], error) {
-			all, err := s.Work.Parked(ctx, visit.Actor(ctx), maxParked)
+			found, next, err := s.Work.Parked(ctx, visit.Actor(ctx), in.after(), in.Limit)
 			if err != nil {
 				return nil, err
 			}
-			return paged(in, all, func(w storage.Waiting) string { return w.Collection + "/" + w.ID }, showParked)
+			return list(found, in.next(next, !next.Zero()), showParked), nil
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/work/{collection}/{id}/unparking", ID: "unpark", Tag: "work", Summary: "Run parked work again, with the reason", Status: http.StatusNoContent},
 		func(ctx context.Context, in *struct {

@@ -46,7 +46,7 @@ type AdminRooms struct {
 
 // Work is parked work: what gave up and waits for a person. The workers do it.
 type Work interface {
-	Parked(ctx context.Context, a access.Actor, limit int) ([]storage.Waiting, error)
+	Parked(ctx context.Context, a access.Actor, after storage.Cursor, limit int) (found []storage.Waiting, next storage.Cursor, err error)
 	Unpark(ctx context.Context, a access.Actor, collection, id, why string) error
 }
 

@@ -6,6 +6,7 @@ type PanelsPage struct {
 	Base
 	Tabs   *Tabs
 	Panels []Panel
+	Pager  Pager // of a page whose panels are a list
 }
 
 // Panel is one box of a PanelsPage. Everything in it may be empty.

@@ -8,7 +8,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 )
 
-// maxParked is how much parked work of each collection the page shows; what is mended makes room for the rest.
+// maxParked is how much parked work one page shows.
 const maxParked = 50
 
 // listWork shows what the chain gave up, each with its reason and the button to run it again.
@@ -18,17 +18,17 @@ func (w *admin) workPage(c *gin.Context, status int, which string, form Form) er
 	if w.Work == nil {
 		return faults.New(faults.NotFound, "Halaman ini tidak ada.", "There is no such page.")
 	}
-	waiting, err := w.Work.Parked(c.Request.Context(), reader(c), maxParked)
+	waiting, next, err := w.Work.Parked(c.Request.Context(), reader(c), cursor(c), maxParked)
 	if err != nil {
 		return err
 	}
 	f := w.format(c)
-	p := &PanelsPage{Base: Base{Active: navWork, Title: w.T(c, "Pekerjaan tertahan"), Lead: w.T(c, "Pekerjaan yang berhenti dan menunggu ditangani. Perbaiki sebabnya, lalu jalankan lagi; tidak ada yang hilang atau berganda."), Crumbs: crumbs()}}
+	p := &PanelsPage{Base: Base{Active: navWork, Title: w.T(c, "Pekerjaan tertahan"), Lead: w.T(c, "Pekerjaan yang berhenti dan menunggu ditangani. Perbaiki sebabnya, lalu jalankan lagi; tidak ada yang hilang atau berganda."), Crumbs: crumbs()}, Pager: w.shown(c, nextPage(c, next), len(waiting))}
 	for _, x := range waiting {
 		this, open := refused(which, x.Collection+"/"+x.ID, form)
 		panel := Panel{Name: w.workName(c, x.Collection, x.Due.Step), Badges: []Badge{{Kind: Warn, Label: "Tertahan"}}, Facts: []Fact{{Label: "Sebab", Value: dash(x.Due.Reason)}, {Label: "Sejak", Value: f.moment(x.Due.Since)}, {Label: "Sudah dicoba", Value: w.T(c, "%d kali", x.Due.Tries)}, {Label: "Dokumen", Value: x.Collection + "/" + x.ID, Code: true}}}
 		if w.may(c, "unpark", "work") {
-			panel.Inner = []Panel{{Fold: true, Open: open, Label: "Jalankan lagi", Form: &PanelForm{URL: "/kelola/pekerjaan", Form: this, Fields: []Field{hidden("collection", x.Collection), hidden("id", x.ID), reasoned(this, "Apa yang sudah diperbaiki? Dicatat di jejak audit.").prefixed(x.ID + "-")}, Buttons: []Button{{Label: "Jalankan lagi", Kind: "primary", Icon: "play", About: panel.Name}}}}}
+			panel.Inner = []Panel{{Fold: true, Open: open, Label: "Jalankan lagi", Form: &PanelForm{URL: c.Request.URL.RequestURI(), Form: this, Fields: []Field{hidden("collection", x.Collection), hidden("id", x.ID), reasoned(this, "Apa yang sudah diperbaiki? Dicatat di jejak audit.").prefixed(x.ID + "-")}, Buttons: []Button{{Label: "Jalankan lagi", Kind: "primary", Icon: "play", About: panel.Name}}}}}
 		}
 		p.add(panel)
 	}

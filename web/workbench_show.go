@@ -58,11 +58,11 @@ func (w *admin) waiting(c *gin.Context) ([]Stat, error) {
 		}
 	}
 	if w.Work != nil && w.may(c, "view", "work") {
-		parked, err := w.Work.Parked(ctx, a, maxParked)
+		parked, next, err := w.Work.Parked(ctx, a, storage.Cursor{}, maxParked)
 		if err != nil && !unseen(err) {
 			return nil, err
 		}
-		add("Pekerjaan tertahan", "warn", Danger, "/kelola/pekerjaan", len(parked), false)
+		add("Pekerjaan tertahan", "warn", Danger, "/kelola/pekerjaan", len(parked), !next.Zero())
 	}
 	if w.may(c, "verify", "hours") {
 		found, _, more, err := w.Competencies.OpenOutside(ctx, a, storage.Cursor{}, 100)

@@ -2,6 +2,8 @@ package workers
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -11,23 +13,35 @@ import (
 // workThing is what permission is asked for: the work of the chain itself.
 var workThing = access.Thing{Kind: "work"}
 
-// Parked lists what gave up and waits for a person, over all collections, at most limit of each.
-func (w *Workers) Parked(ctx context.Context, a access.Actor, limit int) ([]storage.Waiting, error) {
+// Parked lists up to limit pieces of work that gave up and wait for a person: collection by collection, the longest parked first. after resumes
+// behind the last one of a page; next is that place, and the zero cursor when there is no more. Work unparked meanwhile is simply not there.
+func (w *Workers) Parked(ctx context.Context, a access.Actor, after storage.Cursor, limit int) (found []storage.Waiting, next storage.Cursor, err error) {
 	if _, err := w.Policy.May(a, "view", workThing); err != nil {
-		return nil, err
+		return nil, next, err
 	}
-	var all []storage.Waiting
-	for _, c := range w.DB.Collections() {
-		if len(w.Steps[c]) == 0 {
+	limit = min(max(limit, 1), storage.MaxPage-1)
+	from, order, _ := strings.Cut(after.Order, " ")
+	for _, c := range slices.Sorted(slices.Values(w.DB.Collections())) {
+		if len(w.Steps[c]) == 0 || c < from {
 			continue
 		}
-		p, err := w.DB.Parked(ctx, c, limit)
-		if err != nil {
-			return nil, err
+		place := storage.Cursor{}
+		if c == from {
+			place = storage.Cursor{Order: order, ID: after.ID}
 		}
-		all = append(all, p...)
+		p, err := w.DB.Parked(ctx, c, place, limit+1-len(found))
+		if err != nil {
+			return nil, next, err
+		}
+		if found = append(found, p...); len(found) > limit {
+			found = found[:limit]
+			last := found[limit-1]
+			next = last.Place()
+			next.Order = last.Collection + " " + next.Order
+			return found, next, nil
+		}
 	}
-	return all, nil
+	return found, next, nil
 }
 
 // Unpark makes parked work ready again, audited with the reason, and asks for it at once. Conflict when it is not parked (any more).

@@ -206,11 +206,11 @@ func TestWhatIsAwayIsTriedLaterAndTheRestIsParked(t *testing.T) {
 		t.Errorf("a parked document was asked for: %d, %v", n, err)
 	}
 
-	if _, err := o.w.Parked(ctx, access.Actor{Person: "x"}, 10); err == nil {
+	if _, _, err := o.w.Parked(ctx, access.Actor{Person: "x"}, storage.Cursor{}, 10); err == nil {
 		t.Error("a learner saw parked work")
 	}
 	admin := access.Actor{Person: "admin", Grants: []access.Grant{{Role: "system_admin"}}}
-	parked, err := o.w.Parked(ctx, admin, 10)
+	parked, _, err := o.w.Parked(ctx, admin, storage.Cursor{}, 10)
 	if err != nil || len(parked) != 1 || parked[0].ID != "a" {
 		t.Fatalf("parked %+v, %v", parked, err)
 	}

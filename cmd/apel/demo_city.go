@@ -27,6 +27,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/workers"
 )
@@ -662,7 +663,7 @@ func (f *filler) finish(ctx context.Context, now time.Time) ([]demoLogin, error)
 	}
 	f.say("  %-14s (%s)", "jejak audit", time.Since(begin).Round(time.Millisecond))
 	for _, c := range f.db.Collections() {
-		parked, err := f.db.Parked(ctx, c, 1)
+		parked, err := f.db.Parked(ctx, c, storage.Cursor{}, 1)
 		if err != nil {
 			return nil, err
 		}

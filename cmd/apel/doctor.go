@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/backup"
 	"github.com/apelkota/apel/internal/storage/blobs"
 )
@@ -113,7 +114,7 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	note("berkas yang dipakai / in use", err, fine)
 	parked, waiting := 0, 0
 	for _, c := range in.db.Collections() {
-		p, err := in.db.Parked(ctx, c, 1000)
+		p, err := in.db.Parked(ctx, c, storage.Cursor{}, 1000)
 		if err != nil {
 			return out, err
 		}

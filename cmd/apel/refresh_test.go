@@ -27,7 +27,7 @@ func TestStandingsFollowNewStandardsAndCourses(t *testing.T) {
 		for range 20 { // rounds of marking begin late and go on slice by slice
 			n, err := c.workers.Drain(ctx, workers.Drained{AtOnce: 4})
 			must(err)
-			parked, err := c.db.Parked(ctx, competencies.RefreshCollection, 1)
+			parked, err := c.db.Parked(ctx, competencies.RefreshCollection, storage.Cursor{}, 1)
 			must(err)
 			if len(parked) > 0 {
 				t.Fatalf("parked: %+v", parked)

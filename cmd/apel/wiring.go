@@ -88,8 +88,8 @@ type elsewhere struct{}
 var errElsewhere = faults.New(faults.Unavailable, "Proses ini hanya melayani halaman. Lihat pekerjaan yang menunggu di proses pekerja.", "This process serves pages only. Ask the process that works.")
 
 // Parked implements api.Work.
-func (elsewhere) Parked(context.Context, access.Actor, int) ([]storage.Waiting, error) {
-	return nil, errElsewhere
+func (elsewhere) Parked(context.Context, access.Actor, storage.Cursor, int) ([]storage.Waiting, storage.Cursor, error) {
+	return nil, storage.Cursor{}, errElsewhere
 }
 
 // Unpark implements api.Work.

@@ -63,9 +63,17 @@ func (db *DB) Ready(ctx context.Context, collection string, now time.Time, limit
 	return db.waiting(ctx, collection, Query{Index: dueIndex, Term: dueReady, To: OrderTime(now.Add(time.Microsecond)), Limit: limit})
 }
 
-// Parked lists up to limit documents of a collection that wait for a person.
-func (db *DB) Parked(ctx context.Context, collection string, limit int) ([]Waiting, error) {
-	return db.waiting(ctx, collection, Query{Index: dueIndex, Term: dueParked, Limit: limit})
+// Parked lists up to limit documents of a collection that wait for a person, the longest parked first; after resumes behind one (Waiting.Place).
+func (db *DB) Parked(ctx context.Context, collection string, after Cursor, limit int) ([]Waiting, error) {
+	return db.waiting(ctx, collection, Query{Index: dueIndex, Term: dueParked, After: after, Limit: limit})
+}
+
+// Place is where a waiting document stands in its list, for resuming behind it.
+func (w Waiting) Place() Cursor {
+	if w.Due == nil {
+		return Cursor{ID: w.ID}
+	}
+	return Cursor{Order: w.Due.entry().Order, ID: w.ID}
 }
 
 func (db *DB) waiting(ctx context.Context, collection string, q Query) ([]Waiting, error) {

@@ -229,7 +229,7 @@ func (s *suite) due(t *testing.T) {
 	same(t, "a second later", list(db.Ready(ctx, "notes", now.Add(11*time.Second), 10)), []string{"late", "early"})
 
 	must(t, db.UpdateEnvelope(ctx, "notes", "late", func(e *storage.Envelope) error { e.Due.Parked, e.Due.Reason = true, "glyph"; return nil }))
-	same(t, "parked", list(db.Parked(ctx, "notes", 10)), []string{"late"})
+	same(t, "parked", list(db.Parked(ctx, "notes", storage.Cursor{}, 10)), []string{"late"})
 	same(t, "ready without the parked one", list(db.Ready(ctx, "notes", now.Add(11*time.Second), 10)), []string{"early"})
 	by := storage.Audit{ID: "a1", At: now, Who: "admin", Verb: "rerun", Thing: "notes/late"}
 	kind(t, "unpark what is not parked", db.Unpark(ctx, "notes", "early", now, by), faults.Conflict)
