@@ -24,11 +24,12 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/policies"
 	"github.com/apelkota/apel/readiness"
 )
 
-// roles are the columns of every table about permission.
-var roles = []string{"learner", "supervisor", "author", "reviewer", "marker", "invigilator", "unit_admin", "training_admin", "placement_analyst", "leader", "signer", "auditor", "dpo", "system_admin"}
+// roles are the columns of every table about permission: every role there is.
+var roles = slices.Concat([]string{"learner"}, policies.Roles)
 
 // belongings are the ids of what belongs to one person; keys as placeholders in addresses name them.
 type belongings map[string]string

@@ -33,9 +33,12 @@ func (in *installation) navigation(c *gin.Context) web.Navigation {
 	return n
 }
 
+// telling are the roles in the order in which one of them stands for a person at the top of a page.
+var telling = []string{"system_admin", "training_admin", "placement_analyst", "leader", "unit_admin", "auditor", "dpo", "signer", "author", "reviewer", "marker", "invigilator", "supervisor"}
+
 // highest names the most telling role of an actor.
 func highest(a access.Actor) texts.Text {
-	for _, role := range []string{"system_admin", "training_admin", "placement_analyst", "leader", "unit_admin", "auditor", "dpo", "signer", "author", "reviewer", "marker", "invigilator", "supervisor"} {
+	for _, role := range telling {
 		if a.Has(role) {
 			return people.RoleText(role)
 		}

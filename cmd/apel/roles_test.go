@@ -18,12 +18,37 @@ import (
 	"testing"
 
 	"github.com/apelkota/apel/api"
+	"github.com/apelkota/apel/demo"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
+	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/policies"
 )
 
 var update = flag.Bool("update", false, "write testdata/roles.csv; read what git diff shows of it before committing")
+
+// A role is named in three rooms; each list must have all of them, or it could not be granted, shown or tested.
+func TestEveryRoleIsNamedEverywhere(t *testing.T) {
+	want := slices.Sorted(slices.Values(policies.Roles))
+	for name, list := range map[string][]string{"people.Roles (teaching, privileged)": people.Roles(), "telling (cmd/apel/navigation.go)": telling} {
+		if got := slices.Sorted(slices.Values(list)); !slices.Equal(got, want) {
+			t.Errorf("%s is %v, policies.Roles is %v", name, got, want)
+		}
+	}
+	rows, err := demo.Files.ReadFile("city/roles.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range policies.Roles {
+		if n := people.RoleText(role); n.ID == role || n.EN == role {
+			t.Errorf("people.RoleText has no words for %s", role)
+		}
+		if role != "supervisor" && !strings.Contains(string(rows), ","+role+",") { // a supervisor follows from the post
+			t.Errorf("nobody in demo/city/roles.csv holds the role %s", role)
+		}
+	}
+}
 
 // testdata/roles.csv says for every route of pages and API who may use it. A row is a route and whose object it is asked for:
 //
