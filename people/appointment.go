@@ -134,7 +134,7 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 	case pos.Closed:
 		return Person{}, faults.OnField("position", "Jabatan ini sudah ditutup.", "This position is closed.")
 	case why == "":
-		return Person{}, faults.OnField("why", "Tuliskan dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
+		return Person{}, faults.OnField("why", "Tulis dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
 	}
 	path := pos.Path
 	if in.Unit == "" {
@@ -148,7 +148,7 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 	for _, units := range [][]string{pos.Path, path} {
 		if _, err := s.cfg.Policy.May(a, "fill", access.Thing{Kind: "position", ID: string(pos.ID), Units: units}); err != nil {
 			return Person{}, faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang mengisi jabatan di unit ini.", "You may not fill positions of this unit.").
-				With("position", "Jabatan ini di luar wilayah Anda. Minta admin yang membawahinya.", "This position is outside of your reach. Ask an admin who looks after it.")
+				With("position", "Jabatan ini di luar wilayah Anda. Minta bantuan admin yang membawahinya.", "This position is outside of your reach. Ask an admin who looks after it.")
 		}
 	}
 	trail := s.entry(a, role, "appoint", "people/"+string(id), id, why, string(in.Kind)+" "+pos.Code)
@@ -180,7 +180,7 @@ func (s *Service) Relieve(ctx context.Context, a access.Actor, id ID, position P
 		return Person{}, err
 	}
 	if why == "" {
-		return Person{}, faults.OnField("why", "Tuliskan dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
+		return Person{}, faults.OnField("why", "Tulis dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
 	}
 	trail := s.entry(a, role, "relieve", "people/"+string(id), id, why, string(kind))
 	d, err := s.persons.Update(ctx, string(id), func(d *storage.Doc[Person]) error {

@@ -129,7 +129,7 @@ func (s *Service) mayMove(ctx context.Context, a access.Actor, verb string, p Pe
 	}
 	if _, err := s.cfg.Policy.May(a, verb, access.Thing{Kind: "person", ID: string(p.ID), Owner: string(p.ID), Units: path}); err != nil {
 		return faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang memindahkan pegawai ke unit ini.", "You may not move people to this unit.").
-			With("unit", "Unit ini di luar wilayah Anda. Minta admin yang membawahinya.", "This unit is outside of your reach. Ask an admin who looks after it.")
+			With("unit", "Unit ini di luar wilayah Anda. Minta bantuan admin yang membawahinya.", "This unit is outside of your reach. Ask an admin who looks after it.")
 	}
 	return nil
 }
@@ -210,7 +210,7 @@ func (s *Service) asRead(ctx context.Context, edition int64, typed Details) guar
 
 // changedTo is changedSince with the fields that differ from what was sent, each with what stands there now.
 func changedTo(differ []Change) error {
-	e := faults.New(faults.Conflict, "Data ini sudah diubah orang lain sejak Anda membukanya. Yang berbeda dari isian Anda tertulis di isiannya; periksa, lalu simpan lagi.",
+	e := faults.New(faults.Conflict, "Data ini sudah diubah orang lain sejak Anda membukanya. Yang berbeda dari isian Anda tampil di kolomnya; periksa, lalu simpan lagi.",
 		"Somebody changed this since you opened it. What differs from yours is written beside the fields; look at it, then save again.")
 	for _, x := range differ {
 		if x.New == "" {

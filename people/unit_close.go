@@ -122,4 +122,4 @@ func (s *Service) CloseUnit(ctx context.Context, a access.Actor, id UnitID, why 
 	return err
 }
 
-func noReason() error { return faults.OnField("why", "Tuliskan alasannya.", "Give the reason.") }
+func noReason() error { return faults.OnField("why", "Tulis alasannya.", "Give the reason.") }
