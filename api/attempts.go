@@ -32,11 +32,12 @@ type Attempt struct {
 	Items     int        `json:"items"`
 	Score     *Points    `json:"score,omitempty" doc:"Only when graded"`
 	Passed    bool       `json:"passed"`
+	Regrading bool       `json:"regrading" doc:"Being graded again after a wrong key; only where one attempt is read"`
 }
 
 func showAttempt(a courses.AttemptDoc) Attempt {
 	v := Attempt{ID: a.ID, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: string(a.Kind), Ordinal: a.Ordinal, State: string(a.State), Started: a.StartedAt,
-		Ends: instant(a.EndsAt), Submitted: instant(a.SubmittedAt), TimedOut: a.TimedOut, Answered: a.Answered, Items: a.Items, Passed: a.Passed}
+		Ends: instant(a.EndsAt), Submitted: instant(a.SubmittedAt), TimedOut: a.TimedOut, Answered: a.Answered, Items: a.Items, Passed: a.Passed, Regrading: a.Regrading}
 	if a.State == courses.AttemptGraded {
 		p := Points(a.Score)
 		v.Score = &p
@@ -124,6 +125,15 @@ type Review struct {
 	Hint       string            `json:"hint,omitempty" doc:"Why the items are not there"`
 	Items      []ItemReview      `json:"items" nullable:"false"`
 	Gradings   []time.Time       `json:"gradings" nullable:"false" doc:"When it was graded; more than one after a regrade"`
+	Earlier    []Earlier         `json:"earlier" nullable:"false" doc:"Results that counted before, oldest first"`
+	Regraded   string            `json:"regraded,omitempty" doc:"Why it was graded again"`
+}
+
+// Earlier is a result that no longer counts.
+type Earlier struct {
+	At     time.Time `json:"at"`
+	Score  Points    `json:"score"`
+	Passed bool      `json:"passed"`
 }
 
 // ObjectiveResult is the result of the items of one objective.
@@ -160,7 +170,10 @@ type ChoiceReview struct {
 
 func showReview(ctx context.Context, r courses.Review) Review {
 	v := Review{Attempt: showAttempt(r.AttemptDoc), Title: r.Title, Pass: r.PassMark, Left: r.Left, Objectives: []ObjectiveResult{}, Full: r.Full, Hint: r.Hint.In(visit.From(ctx).Lang),
-		Items: []ItemReview{}, Gradings: orEmpty(r.Gradings)}
+		Items: []ItemReview{}, Gradings: orEmpty(r.Gradings), Earlier: []Earlier{}, Regraded: r.Why}
+	for _, e := range r.Earlier {
+		v.Earlier = append(v.Earlier, Earlier{e.At.UTC(), Points(e.Score), e.Passed})
+	}
 	for _, o := range r.Objectives {
 		v.Objectives = append(v.Objectives, ObjectiveResult{o.Code, o.Text, o.Percent(), o.Items})
 	}

@@ -74,6 +74,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.cohorts()
 	s.enrolments()
 	s.attempts(r)
+	s.regrades()
 	s.certificates(r)
 	s.competencies()
 	s.placement()

@@ -142,3 +142,74 @@ func (s *Service) ItemToCorrect(ctx context.Context, a access.Actor, item string
 	}
 	return out, nil
 }
+
+// ListedItem is an item version in the list of those whose key may be corrected.
+type ListedItem struct {
+	ID      string
+	Code    string
+	Version int
+	Stem    string
+	Key     int       // version of the key that counts
+	Of      VersionID // newest version of the course that has it
+	Quizzes []string  // codes of that version's quizzes that may draw it
+}
+
+// ItemsToCorrect lists the item versions of a course's published versions, the newest first, each once: those that learners may have met.
+func (s *Service) ItemsToCorrect(ctx context.Context, a access.Actor, course CourseID) ([]ListedItem, error) {
+	if _, err := s.cfg.Policy.May(a, "check", access.Thing{Kind: "regrade", ID: course}); err != nil {
+		return nil, err
+	}
+	versions, err := s.versions.Gather(ctx, storage.Query{Index: "course", Term: course, Desc: true})
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.corrected(ctx, course)
+	if err != nil {
+		return nil, err
+	}
+	var out []ListedItem
+	seen := map[string]bool{}
+	for _, v := range versions {
+		if v.Value.State != Published {
+			continue
+		}
+		for _, ref := range v.Value.Content.Banks {
+			b, err := s.bank(ctx, ref.Bank)
+			if err != nil {
+				return nil, err
+			}
+			var quizzes []string
+			for _, q := range v.Value.Content.Quizzes {
+				if q.Bank == ref.Code {
+					quizzes = append(quizzes, q.Code)
+				}
+			}
+			for _, x := range b.Items {
+				if seen[x.Item] {
+					continue
+				}
+				seen[x.Item] = true
+				it, err := s.item(ctx, x.Item)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, ListedItem{ID: x.Item, Code: x.Code, Version: x.Version, Stem: it.Stem, Key: c.number(x.Item), Of: v.ID, Quizzes: quizzes})
+			}
+		}
+	}
+	return out, nil
+}
+
+// RegradedItem gives the item of a regrade with the key before and the corrected one.
+func (s *Service) RegradedItem(ctx context.Context, a access.Actor, id string) (before, after grading.Item, err error) {
+	d, _, err := s.regradeFor(ctx, a, "view", id)
+	if err != nil {
+		return before, after, err
+	}
+	was, err := s.keyed(ctx, d.Value.Item, d.Value.From)
+	if err != nil {
+		return before, after, err
+	}
+	after, err = grading.Rekey(was.Item, d.Value.To, d.Value.Key)
+	return was.Item, after, err
+}

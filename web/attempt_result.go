@@ -76,6 +76,12 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 			p.Verdict = Badge{Kind: Success, Label: "Lulus"}
 		}
 	}
+	if r.Regrading {
+		p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sedang dinilai ulang", Text: l.T(c, "Kunci sebuah soal di tes ini dibetulkan. Yang tampil di bawah adalah hasil sebelumnya, sampai penilaian ulang selesai.")})
+	}
+	if n := len(r.Earlier); n > 0 {
+		p.Notices = append(p.Notices, l.regradedNotice(c, r, r.Earlier[n-1]))
+	}
 	for _, o := range r.Objectives {
 		bar := Progress{Name: in(c, o.Text), Done: float64(o.Percent()), Goal: 100}
 		if bar.Name == "" {
@@ -90,6 +96,22 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 		p.Items = append(p.Items, l.reviewItem(c, it, len(r.Items)))
 	}
 	return p
+}
+
+// regradedNotice says that this result took the place of another, and why.
+func (l *learner) regradedNotice(c *gin.Context, r courses.Review, before courses.Earlier) Notice {
+	f := l.format(c)
+	n := Notice{Kind: Info, Label: "Sudah dinilai ulang", Text: l.T(c, "Alasan: %s", r.Why)}
+	score := f.points(before.Score)
+	if r.Kind == courses.PostTest {
+		verdict := l.T(c, "belum lulus")
+		if before.Passed {
+			verdict = l.T(c, "lulus")
+		}
+		score += " (" + verdict + ")"
+	}
+	n.Items = []string{l.T(c, "Hasil sebelumnya, %s: nilai %s.", f.moment(before.At), score), l.T(c, "Hasil sekarang: nilai %s.", f.points(r.Score))}
+	return n
 }
 
 // reviewStates are the words of the item part for the states of a graded item.
@@ -133,7 +155,7 @@ func nonEmpty(p Prose) []Prose {
 
 // fillNext says what to do now: the certificate, the next step, reading again, another try.
 func (l *learner) fillNext(c *gin.Context, p *ResultPage, r courses.Review, x courses.Progress) error {
-	if r.Kind == courses.PostTest && r.Passed {
+	if r.Kind == courses.PostTest && (r.Passed || x.State == courses.Completed) { // completed by another attempt, or by this one before it was graded again
 		card, made, err := l.certificateOf(c, x.ID)
 		if err != nil {
 			return err
@@ -142,6 +164,9 @@ func (l *learner) fillNext(c *gin.Context, p *ResultPage, r courses.Review, x co
 		if !made {
 			p.Certificate, p.RefreshSeconds = nil, 3
 			p.Pending = &Waiting{Label: "Sertifikat Anda sedang diterbitkan", Text: l.T(c, "Halaman ini berpindah sendiri."), Stream: attemptURL(r.ID, "sertifikat")}
+			if r.Regrading {
+				p.Pending.Label = "Sertifikat Anda menunggu penilaian ulang"
+			}
 		}
 		p.Next = append(p.Next, Button{Label: "Ke beranda", URL: "/", Icon: "home"})
 		return nil

@@ -104,6 +104,7 @@ func auditVerbs() []Option {
 		{Value: "import", Label: "Menerapkan impor"}, {Value: "cancel_import", Label: "Membatalkan impor"}, {Value: "edit_person", Label: "Mengubah data pegawai"}, {Value: "renumber", Label: "Mengganti NIP"}, {Value: "set_supervisor", Label: "Menetapkan atasan"},
 		{Value: "assign", Label: "Menugaskan kursus"}, {Value: "withdraw_assignment", Label: "Menarik penugasan"}, {Value: "assign_by_rule", Label: "Membuat aturan penugasan"}, {Value: "stop_rule", Label: "Menghentikan aturan penugasan"},
 		{Value: "publish_course", Label: "Menerbitkan kursus"}, {Value: "close_course", Label: "Menutup kursus"}, {Value: "extra_time", Label: "Menambah waktu tes"}, {Value: "grant_attempt", Label: "Memberi kesempatan tes"},
+		{Value: "check_regrade", Label: "Memeriksa pembetulan kunci"}, {Value: "regrade", Label: "Menilai ulang"}, {Value: "cancel_regrade", Label: "Menghentikan penilaian ulang"}, {Value: "resume_regrade", Label: "Melanjutkan penilaian ulang"},
 		{Value: "revoke_certificate", Label: "Mencabut sertifikat"}, {Value: "suspend_certificate", Label: "Menangguhkan sertifikat"}, {Value: "reinstate_certificate", Label: "Memberlakukan kembali sertifikat"}, {Value: "record_evidence", Label: "Mencatat bukti kompetensi"},
 		{Value: "recommend", Label: "Menyimpan rekomendasi"}, {Value: "unpark", Label: "Menjalankan lagi pekerjaan"}, {Value: "change_settings", Label: "Mengubah pengaturan"}}
 }

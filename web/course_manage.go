@@ -55,6 +55,10 @@ func (w *admin) managePage(c *gin.Context, status int, which string, form Form) 
 		}
 	}
 	p.add(Panel{Half: true, Label: "Sasaran kompetensi", Facts: targets, Actions: []Button{{Label: "Percobaan", URL: "/kelola/percobaan?kursus=" + code, Icon: "quiz"}, {Label: "Angkatan", URL: "/kelola/angkatan?kursus=" + code, Icon: "people"}, {Label: "Penugasan", URL: "/kelola/penugasan?kursus=" + code, Icon: "task"}}})
+	if w.may(c, "view", "regrade") {
+		last := &p.Panels[len(p.Panels)-1]
+		last.Actions = append(last.Actions, Button{Label: "Penilaian ulang", URL: "/kelola/nilai-ulang?kursus=" + code, Icon: "sync"})
+	}
 	if w.may(c, "publish", "course") {
 		shut, open := refused(which, "tutup", form)
 		label, text := "Tutup kursus", w.T(c, "Tidak ada peserta baru. Yang sedang belajar diteruskan, sertifikat tetap berlaku.")

@@ -45,6 +45,13 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/percobaan/:attempt", e.Handle(w.manageAttempt))              //
 	in.POST("/percobaan/:attempt/waktu", e.Handle(w.extendAttempt))       //
 	in.POST("/percobaan/:attempt/kesempatan", e.Handle(w.grantAttempt))   //
+	in.GET("/nilai-ulang", e.Handle(w.listRegrades))                      // regrade_list.go
+	in.GET("/nilai-ulang/soal/:item", e.Handle(w.showCorrection))         // key_correct.go
+	in.POST("/nilai-ulang/soal/:item", e.Handle(w.checkRegrade))          //
+	in.GET("/nilai-ulang/:regrade", e.Handle(w.showRegrade))              // regrade_show.go
+	in.POST("/nilai-ulang/:regrade/jalankan", e.Handle(w.runRegrade))     //
+	in.POST("/nilai-ulang/:regrade/hentikan", e.Handle(w.cancelRegrade))  //
+	in.POST("/nilai-ulang/:regrade/lanjutkan", e.Handle(w.resumeRegrade)) //
 	in.GET("/angkatan", e.Handle(w.listCohorts))                          // cohort_manage.go
 	in.POST("/angkatan", e.Handle(w.openCohort))                          //
 	in.GET("/angkatan/:cohort", e.Handle(w.showCohort))                   //

@@ -172,7 +172,11 @@ func (w *admin) showBank(c *gin.Context) error {
 			}
 			p.add(Panel{Name: text})
 		}
-		p.Panels[len(p.Panels)-1].Inner = append(p.Panels[len(p.Panels)-1].Inner, w.itemPanel(c, it))
+		panel := w.itemPanel(c, it)
+		if v.State == courses.Published && w.may(c, "check", "regrade") {
+			panel.Actions = append(panel.Actions, Button{Label: "Betulkan kunci", URL: correctionURL(it.ID), Icon: "key", Small: true, About: it.Code})
+		}
+		p.Panels[len(p.Panels)-1].Inner = append(p.Panels[len(p.Panels)-1].Inner, panel)
 	}
 	return w.panels(c, p)
 }
@@ -200,6 +204,12 @@ func (w *admin) itemPanel(c *gin.Context, it grading.Item) Panel {
 			r.Text += " · " + o.Feedback
 		}
 		panel.Reasons = append(panel.Reasons, r)
+	}
+	if it.Key > 1 {
+		panel.Badges = append(panel.Badges, Badge{Kind: Info, Text: w.T(c, "Kunci versi %d", it.Key)})
+	}
+	if it.Void {
+		panel.Badges = append(panel.Badges, Badge{Kind: Warn, Label: "Digugurkan"})
 	}
 	if it.General != "" {
 		panel.Notices = []Notice{{Kind: Info, Label: "Umpan balik", Text: it.General}}

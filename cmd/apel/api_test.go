@@ -74,7 +74,7 @@ func (c *city) addresses(template string, b belongings) string {
 	noun, _, _ := strings.Cut(part, "/")
 	id := map[string]string{"people": b["person"], "units": c.nearUnit, "positions": s["position"], "enrolments": b["enrolment"], "attempts": b["attempt"], "hours": b["hours"],
 		"certificates": b["certificate"], "assignments": b["assignment"], "notices": b["notice"], "tokens": b["token"], "sessions": b["session"], "cohorts": s["cohort"],
-		"recommendations": s["recommendation"], "imports": s["import"], "versions": s["version"]}[noun]
+		"recommendations": s["recommendation"], "imports": s["import"], "versions": s["version"], "regrades": s["regrade"]}[noun]
 	code := map[string]string{"apps": s["app"], "courses": s["course"], "checks": s["code"], "assignment-rules": s["rule"]}[noun]
 	lesson, quiz := b["lesson"], b["quiz"]
 	if noun == "versions" {
@@ -82,6 +82,9 @@ func (c *city) addresses(template string, b belongings) string {
 		if strings.Contains(template, "{lesson}") || strings.HasSuffix(template, "/discarding") {
 			id = s["draft"]
 		}
+	}
+	if noun == "items" {
+		b = belongings{"item": s["keyItem"]}
 	}
 	fill := strings.NewReplacer("{id}", url.PathEscape(id), "{code}", url.PathEscape(code), "{lesson}", lesson, "{quiz}", quiz, "{item}", url.PathEscape(b["item"]), "{bank}", s["bank"],
 		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts")

@@ -354,7 +354,24 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 		return err
 	}
 	s["code"] = certificate.Record.Code
-	return nil
+	return f.regrade(ctx, in)
+}
+
+// regrade makes the dry run of a correction, with every attempt at the item on it.
+func (f *filled) regrade(ctx context.Context, in *installation) error {
+	s, system := f.shared, access.System("test")
+	items, err := in.courses.Items(ctx, system, s["version"], s["bank"])
+	if err != nil {
+		return err
+	}
+	k := items[0].AnswerKey()
+	k.Void = true
+	r, err := in.courses.CheckRegrade(ctx, system, courses.RegradeInput{Key: "nilai-ulang-uji", Item: items[0].ID, To: k, Why: "Uji"})
+	if err != nil {
+		return err
+	}
+	s["regrade"], s["keyItem"] = r.ID, items[0].ID
+	return in.settled(courses.RegradesCollection, r.ID)
 }
 
 // city is a copy of the filled city, opened and served.
