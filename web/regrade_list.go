@@ -29,7 +29,7 @@ func (w *admin) listRegrades(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &PanelsPage{Base: Base{Active: navRegrades, Title: w.T(c, "Penilaian ulang"), Lead: w.T(c, "Kunci yang salah dibetulkan di sini. Uji coba menunjukkan lebih dulu siapa yang nilainya berubah; hasil lama tetap tersimpan."), Crumbs: crumbs()}}
+	p := &PanelsPage{Base: Base{Active: navRegrades, Title: w.T(c, "Penilaian ulang"), Lead: w.T(c, "Kunci yang salah dibetulkan di sini. Uji coba menunjukkan lebih dahulu siapa yang nilainya berubah; hasil lama tetap tersimpan."), Crumbs: crumbs()}}
 	t := Table{Label: "Penilaian ulang", URL: "/kelola/nilai-ulang", NoSearch: true, Filters: []Field{choose("kursus", "Kursus", course, options)},
 		Columns: []Column{{Label: "Soal", Main: true}, {Label: "Status"}, {Label: "Nilai berubah", Numeric: true}, {Label: "Sertifikat perlu diputuskan", Numeric: true}, {Label: "Diminta"}},
 		Empty:   Empty{Icon: "sync", Label: "Belum ada penilaian ulang", Text: w.T(c, "Pilih kursus untuk memilih soal yang kuncinya salah.")}}
@@ -62,7 +62,7 @@ func regradeBadge(s courses.RegradeState) Badge {
 	case courses.RegradeChecking:
 		return Badge{Kind: Info, Label: "Uji coba berjalan", Icon: "clock"}
 	case courses.RegradeChecked:
-		return Badge{Kind: Warn, Label: "Menunggu keputusan"}
+		return Badge{Kind: Warn, Label: "Menunggu putusan"}
 	case courses.RegradeRunning:
 		return Badge{Kind: Info, Label: "Sedang dinilai ulang", Icon: "clock"}
 	case courses.RegradeStopped:

@@ -51,7 +51,7 @@ func (w *admin) regradePage(c *gin.Context, status int, which string, form Form,
 			c.Header("Refresh", "2")
 		}
 	case courses.RegradeOutdated:
-		state.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Kunci soal ini dibetulkan orang lain lebih dulu. Periksa ulang dari soalnya.")}}
+		state.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Kunci soal ini dibetulkan orang lain lebih dahulu. Periksa ulang dari soalnya.")}}
 	}
 	p.add(state)
 	if r.State != courses.RegradeChecking {
@@ -83,16 +83,16 @@ func (w *admin) regradeActs(c *gin.Context, p *PanelsPage, r courses.RegradeDoc,
 	}
 	switch {
 	case r.State == courses.RegradeChecked && run:
-		p.add(Panel{Label: "Keputusan", Text: w.T(c, "Bila dijalankan: hasil baru ditambahkan dan hasil lama disimpan; yang menjadi lulus menyelesaikan kursus dan mendapat sertifikat; tidak ada sertifikat yang dicabut dengan sendirinya."),
+		p.add(Panel{Label: "Putusan", Text: w.T(c, "Bila dijalankan: hasil baru ditambahkan dan hasil lama disimpan; yang menjadi lulus menyelesaikan kursus dan mendapat sertifikat; tidak ada sertifikat yang dicabut dengan sendirinya."),
 			Actions: []Button{{Label: "Jalankan penilaian ulang", Kind: "primary", Post: true, URL: regradeURL(r.ID, "jalankan"), Icon: "sync"}}, Inner: []Panel{cancel("Batalkan")}})
 	case r.State == courses.RegradeChecked && check:
-		p.add(Panel{Label: "Keputusan", Text: w.T(c, "Admin diklat memutuskan apakah penilaian ulang ini dijalankan."), Inner: []Panel{cancel("Batalkan")}})
+		p.add(Panel{Label: "Putusan", Text: w.T(c, "Admin diklat memutuskan apakah penilaian ulang ini dijalankan."), Inner: []Panel{cancel("Batalkan")}})
 	case r.State == courses.RegradeChecking && check:
 		p.add(cancel("Batalkan"))
 	case r.State == courses.RegradeRunning && run:
 		p.add(cancel("Hentikan"))
 	case r.State == courses.RegradeStopped && run:
-		p.add(Panel{Label: "Keputusan", Text: w.T(c, "Penilaian ulang dihentikan di tengah. Lanjutkan, atau betulkan kunci soal ini lagi; sampai itu selesai, sertifikat menunggu."),
+		p.add(Panel{Label: "Putusan", Text: w.T(c, "Penilaian ulang dihentikan di tengah. Lanjutkan, atau betulkan kunci soal ini lagi; sampai itu selesai, sertifikat menunggu."),
 			Actions: []Button{{Label: "Lanjutkan", Kind: "primary", Post: true, URL: regradeURL(r.ID, "lanjutkan")}, {Label: "Betulkan kunci", URL: correctionURL(r.Item)}}})
 	}
 }

@@ -89,7 +89,7 @@ func (w *admin) waiting(c *gin.Context) ([]Stat, error) {
 				n++
 			}
 		}
-		add("Penilaian ulang menunggu keputusan", "sync", Warn, "/kelola/nilai-ulang", n, false)
+		add("Penilaian ulang menunggu putusan", "sync", Warn, "/kelola/nilai-ulang", n, false)
 	}
 	if w.may(c, "run", "register_import") {
 		found, err := w.People.Imports(ctx, a, storage.Cursor{}, 50)
@@ -144,6 +144,6 @@ func (w *admin) waitingUnits(c *gin.Context, add func(label, icon, kind, url str
 // workbenchHints say in a few words what stands behind an entry.
 var workbenchHints = map[string]string{
 	navPeople: "Cari pegawai, lihat jabatan, peran, dan belajarnya.", navUnits: "Pohon organisasi.", navPositions: "Jabatan, isi, dan lowongnya.", navSlips: "Kode sekali pakai untuk mengaktifkan akun.", navImport: "Unggah data pegawai, kursus, standar; sinkronkan dengan SIASN.",
-	navCourses: "Versi, pelajaran, bank soal, penerbitan.", navAttempts: "Tes yang dikerjakan, waktu tambahan, penilaian.", navRegrades: "Kunci yang salah dibetulkan, dengan uji coba lebih dulu.", navCohorts: "Kursus dengan masa dan kuota.", navAssignments: "Siapa wajib belajar apa, sampai kapan.",
+	navCourses: "Versi, pelajaran, bank soal, penerbitan.", navAttempts: "Tes yang dikerjakan, waktu tambahan, penilaian.", navRegrades: "Kunci yang salah dibetulkan, dengan uji coba lebih dahulu.", navCohorts: "Kursus dengan masa dan kuota.", navAssignments: "Siapa wajib belajar apa, sampai kapan.",
 	navCertificatesAll: "Cari, tangguhkan, cabut.", navHoursCheck: "Periksa bukti pelatihan di luar.", navApps: "Aplikasi, petugasnya, dan kesiapan mereka.", navVacancies: "Jabatan lowong dan calon menurut bukti.", navWork: "Pekerjaan yang berhenti dan menunggu ditangani.", navAudit: "Siapa melakukan apa, kapan, mengapa.", navSettings: "Nama, warna, penanda tangan, alamat.",
 }

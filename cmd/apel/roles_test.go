@@ -143,12 +143,14 @@ func (c *city) questions() []question {
 // pageParameter says what a parameter of a page's address stands for.
 var pageParameter = map[string]string{"person": "{person}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}",
 	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
-	"import": "{import}", "role": "operator", "act": "cabut"}
+	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}"}
 
 func pageAddress(route string) string {
 	switch {
 	case strings.HasPrefix(route, "/sertifikat/:id"):
 		return strings.Replace(route, ":id", "{certificate}", 1)
+	case strings.HasPrefix(route, "/kelola/nilai-ulang/soal/"):
+		return strings.Replace(route, ":item", "{keyItem}", 1)
 	case strings.HasPrefix(route, "/kursus/:code"):
 		return strings.Replace(route, ":code", "APEL-104", 1)
 	case strings.HasSuffix(strings.ToLower(route), "/v/:code"):
@@ -208,6 +210,8 @@ func (c *city) body(op map[string]any) (media, body string) {
 				"base_url": "", "base_confirmed": false, "old_hosts": []any{}, "number_pattern": "{seq:5}/{tahun}", "pppk_codes": []any{}, "service_months": 12, "jp_notice": 24, "jp_duty": 20, "quiet_from": 20, "quiet_until": 6}
 		case "logIn", "activate": // these concern nobody yet
 			v.(map[string]any)["nip"] = "199001012020121001"
+		case "checkRegrade":
+			v = map[string]any{"item": "{keyItem}", "why": "Uji", "key": map[string]any{"options": []any{}}}
 		case "revokeCertificate", "suspendCertificate", "reinstateCertificate":
 			v.(map[string]any)["reason"] = "Uji"
 		}
@@ -282,6 +286,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "quiz", "post", "item", "lesson", "proof"} {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
+	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"])
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unitOf}", unit, "{unit}", unit, "{app}", app, "{position}", s["position"])...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
 	if noun == "versions" {
@@ -292,6 +297,12 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	}
 	if noun == "imports" || noun == "cohorts" || noun == "positions" || noun == "recommendations" {
 		pairs = append(pairs, "{id}", s[strings.TrimSuffix(noun, "s")])
+	}
+	if noun == "regrades" {
+		pairs = append(pairs, "{id}", s["regrade"])
+	}
+	if noun == "items" {
+		pairs = append([]string{"{item}", s["keyItem"]}, pairs...)
 	}
 	if noun == "checks" || !strings.HasPrefix(q.path, api.Prefix) {
 		pairs = append(pairs, "{code}", s["code"])
