@@ -218,11 +218,9 @@ func (c *city) page(t *testing.T, cl *client, method, path string, form url.Valu
 	if form != nil {
 		media, body = "application/x-www-form-urlencoded", form.Encode()
 	}
-	plain := *cl
 	browser := *cl.http
 	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	plain.http = &browser
-	status, _, answer := send(t, &plain, method, path, media, body, "Sec-Fetch-Site", "same-origin")
+	status, _, answer := send(t, &client{base: cl.base, cookie: cl.cookie, http: &browser}, method, path, media, body, "Sec-Fetch-Site", "same-origin")
 	if status != want {
 		t.Fatalf("%s %s: %d, want %d: %.600s", method, path, status, want, answer)
 	}
