@@ -205,13 +205,13 @@ func (s *Service) answerAssignment(ctx context.Context, id string, e EnrolmentID
 	return err
 }
 
-// Withdraw takes an assignment back. An enrolment begun stays. Audited; safe to call twice.
+// Withdraw takes an assignment back; nobody takes back their own. An enrolment begun stays. Audited; safe to call twice.
 func (s *Service) Withdraw(ctx context.Context, a access.Actor, id, why string) (AssignmentDoc, error) {
 	d, err := s.assignments.Get(ctx, id)
 	if err != nil {
 		return AssignmentDoc{}, notFound(err, "Penugasan ini tidak ada.", "This assignment does not exist.")
 	}
-	role, err := s.may(ctx, a, "assign", "assignment", id, d.Value.Person)
+	role, err := s.may(ctx, a, "withdraw", "assignment", id, d.Value.Person)
 	if err != nil {
 		return AssignmentDoc{}, err
 	}

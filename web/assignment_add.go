@@ -71,7 +71,7 @@ func (w *admin) assign(c *gin.Context) error {
 func (w *admin) showWithdraw(c *gin.Context) error { return w.withdrawPage(c, http.StatusOK, Form{}) }
 
 func (w *admin) withdrawPage(c *gin.Context, status int, form Form) error {
-	if !w.may(c, "assign", "assignment") {
+	if !w.may(c, "withdraw", "assignment") {
 		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
 	}
 	p := &PanelsPage{Base: Base{Active: navAssignments, Title: w.T(c, "Tarik penugasan"), Lead: w.T(c, "Kursus yang sudah dimulai tetap boleh diteruskan."), Crumbs: crumbs(Link{Label: "Penugasan kursus", URL: "/kelola/penugasan"})}}

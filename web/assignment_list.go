@@ -93,7 +93,7 @@ func (w *admin) assignmentTable(c *gin.Context, list []courses.AssignmentDoc, na
 		if d.Rule != "" {
 			row.Cells[1].Sub = w.T(c, "aturan %s", d.Rule)
 		}
-		if d.State == courses.Assigned && w.may(c, "assign", "assignment") {
+		if d.State == courses.Assigned && w.may(c, "withdraw", "assignment") {
 			row.Cells[5].Button = &Button{Label: "Tarik", Small: true, Kind: "quiet", URL: address("kelola", "penugasan", d.ID, "tarik"), About: d.Course}
 		}
 		if named {

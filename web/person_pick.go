@@ -1,8 +1,6 @@
 package web
 
 import (
-	"errors"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/internal/faults"
@@ -18,7 +16,7 @@ func (w *admin) pick(c *gin.Context, form *Form) ([]Field, people.ID) {
 	search.Length = longestQuery
 	var options []Option
 	if chosen != "" {
-		if p, err := w.People.Look(ctx, chosen); err == nil {
+		if p, err := w.People.Look(ctx, chosen); err == nil && w.sees(c, p) {
 			options = append(options, w.personOption(c, p))
 		}
 	}
@@ -30,7 +28,7 @@ func (w *admin) pick(c *gin.Context, form *Form) ([]Field, people.ID) {
 		p, err := w.People.FindByNIP(ctx, a, typed)
 		if err == nil {
 			chosen, options = p.ID, []Option{w.personOption(c, p)}
-		} else if errors.Is(err, faults.NotFound) || errors.Is(err, faults.Invalid) {
+		} else {
 			form.Wrong("find", in(c, faults.Of(err).Text))
 		}
 	default:
@@ -57,6 +55,12 @@ func (w *admin) pick(c *gin.Context, form *Form) ([]Field, people.ID) {
 		fields = append(fields, f)
 	}
 	return fields, chosen
+}
+
+// sees says whether the reader may see a person in the register. Choosing somebody for a form is no look at their profile, so it leaves no trace.
+func (w *admin) sees(c *gin.Context, p people.Person) bool {
+	_, err := w.Policy.May(reader(c), "view", p.Thing())
+	return err == nil
 }
 
 func (w *admin) personOption(c *gin.Context, p people.Person) Option {

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
 )
@@ -106,7 +107,12 @@ func (w *admin) addRule(c *gin.Context) error {
 }
 
 // showStopRule asks why a rule ends.
-func (w *admin) showStopRule(c *gin.Context) error { return w.stopRulePage(c, http.StatusOK, Form{}) }
+func (w *admin) showStopRule(c *gin.Context) error {
+	if !w.may(c, "rule", "assignment") {
+		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
+	}
+	return w.stopRulePage(c, http.StatusOK, Form{})
+}
 
 func (w *admin) stopRulePage(c *gin.Context, status int, form Form) error {
 	p := &PanelsPage{Base: Base{Active: navAssignments, Title: w.T(c, "Hentikan aturan %s", c.Param("rule")), Lead: w.T(c, "Penugasan yang sudah diberikan tetap ada. Pegawai baru tidak lagi mendapatkannya."), Crumbs: crumbs(Link{Label: "Penugasan kursus", URL: "/kelola/penugasan"}, Link{Label: "Aturan", URL: "/kelola/penugasan/aturan"})}}

@@ -78,7 +78,13 @@ var asked = []string{
 	"/api/v1/certificates?person={person}", "/api/v1/certificates?unit={unit}", "/api/v1/certificates?course=CONTOH-1", "/api/v1/assignments?person={person}", "/api/v1/assignments?unit={unit}",
 	"/api/v1/assignments?course=APEL-202", "/api/v1/audit?about={person}", "/api/v1/audit?who={person}", "/api/v1/people?under={unit}", "/api/v1/readiness/blocking?unit={unit}",
 	"/api/v1/readiness/units?unit={unit}", "/api/v1/vacancies?under={unit}",
+	"/kelola/pegawai?unor={unit}", "/kelola/sertifikat?unor={unit}", "/kelola/penugasan?unor={unit}", "/kelola/kesiapan?unor={unit}", "/kelola/audit?tentang={person}", "/kelola/audit?oleh={person}",
+	"/kelola/percobaan?kursus=APEL-104", "/kelola/penugasan/baru?pegawai={person}",
 }
+
+// askedForms are forms of pages that do something else when another button is pressed: route, what is sent.
+var askedForms = [][2]string{{"/akun/token", "revoke={token}"}, {"/akun/sesi", "id={session}"}, {"/kelola/pegawai/:person/akun", "act=buka&why=uji"}, {"/kelola/pegawai/:person/akun", "act=keluarkan&why=uji"},
+	{"/kelola/pegawai/:person/akun", "act=kode&why=uji"}, {"/kelola/pegawai", "q={nip}"}, {"/kelola/audit", "act=tentang&q={nip}"}, {"/kelola/penugasan/baru", "act=find&find={nip}"}}
 
 // objectOf says which placeholder a route's :id (or :code) stands for.
 var objectOf = map[string]string{"people": "{person}", "units": "{unit}", "enrolments": "{enrolment}", "attempts": "{attempt}", "hours": "{hours}", "certificates": "{certificate}",
@@ -136,6 +142,9 @@ func (c *city) questions() []question {
 	}
 	for _, path := range asked {
 		add(question{method: http.MethodGet, route: path, path: path})
+	}
+	for _, f := range askedForms {
+		add(question{method: http.MethodPost, route: f[0] + " " + f[1], path: pageAddress(f[0]), media: "application/x-www-form-urlencoded", body: f[1]})
 	}
 	return out
 }
@@ -347,9 +356,15 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		return "form", where // many tries at logging in from one address
 	}
 	switch {
+	case w.Code == http.StatusOK && strings.Contains(q.route, "act=find") && strings.Contains(answer, "dibuka hanya untuk dibaca"): // found; the look could not be noted
+		return "yes", where
 	case w.Code == http.StatusSeeOther && strings.HasPrefix(w.Header().Get("Location"), "/masuk"):
 		return "401", where
-	case w.Code == http.StatusOK && strings.Contains(answer, `"items":[]`):
+	case w.Code == http.StatusOK && strings.Contains(answer, `"items":[]`),
+		w.Code == http.StatusOK && q.method == http.MethodGet && strings.HasPrefix(q.route, "/kelola/") && strings.Contains(q.route, "?") && strings.Contains(answer, `class="empty"`) && !strings.Contains(answer, "<tbody"),
+		w.Code == http.StatusOK && strings.HasSuffix(q.route, "/baru?pegawai={person}") && !strings.Contains(answer, `value="`+c.of(name)["person"]+`"`),
+		w.Code == http.StatusOK && strings.Contains(q.route, "act=find") && !strings.Contains(answer, `name="person"`),
+		w.Code == http.StatusSeeOther && strings.Contains(q.route, "q={nip}") && !strings.Contains(w.Header().Get("Location"), c.of(name)["person"]):
 		return "none", where
 	case w.Code < 400, w.Code == http.StatusConflict, w.Code == http.StatusTooManyRequests:
 		return "yes", where
