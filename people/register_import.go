@@ -497,7 +497,7 @@ func (s *Service) applyRow(ctx context.Context, plan Import, r ImportRow) (*text
 	}
 	stamp := fmt.Sprintf("%s.%d.%s", plan.ID, r.N, r.What)
 	trail := func(verb, thing string, about ID) storage.Audit {
-		return storage.Audit{ID: storage.NewID(), At: s.now(), Who: plan.By, Role: plan.Role, Verb: verb, Thing: thing, About: string(about), Why: "import " + plan.ID, Note: fmt.Sprintf("row %d, %s", r.N, r.What) + withPost(r)}
+		return storage.Audit{ID: storage.NewID(), At: s.now(), Who: plan.By, Role: plan.Role, Verb: verb, Thing: thing, About: string(about), Why: "Impor data " + plan.ID, Note: fmt.Sprintf("row %d, %s", r.N, r.What) + withPost(r)}
 	}
 	var err error
 	switch plan.Kind {

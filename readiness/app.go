@@ -33,13 +33,13 @@ var AppStatuses = []AppStatus{Standalone, Reviewed, Integrated, Stopped}
 func (s AppStatus) Text() texts.Text {
 	switch s {
 	case Standalone:
-		return texts.T("mandiri", "standalone")
+		return texts.T("Mandiri", "Standalone")
 	case Reviewed:
-		return texts.T("ditinjau", "under review")
+		return texts.T("Ditinjau", "Under review")
 	case Integrated:
-		return texts.T("terintegrasi", "integrated")
+		return texts.T("Terintegrasi", "Integrated")
 	case Stopped:
-		return texts.T("dihentikan", "stopped")
+		return texts.T("Dihentikan", "Stopped")
 	}
 	return texts.T(string(s), string(s))
 }

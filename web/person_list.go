@@ -55,7 +55,7 @@ func (w *admin) personsPage(c *gin.Context, status int, q TableQuery, note *Noti
 		statuses = append(statuses, Option{Value: string(s), Name: in(c, s.Text())})
 	}
 	t := Table{Label: "Pegawai", URL: "/kelola/pegawai", SearchPost: true, Search: q.Search, SearchLabel: "Nama, atau NIP lengkap",
-		Columns: []Column{{Label: "Nama", Main: true}, {Label: "NIP", Minor: true}, {Label: "Status"}, {Label: "Jabatan"}, {Label: "Unit kerja"}},
+		Columns: []Column{{Label: "Nama", Main: true}, {Label: "NIP/NI", Minor: true}, {Label: "Status"}, {Label: "Jabatan"}, {Label: "Unit kerja"}},
 		Filters: []Field{choose("unor", "Unit kerja", q.Filter["unor"], units), choose("status", "Status", q.Filter["status"], statuses),
 			choose("hilang", "Sumber data", q.Filter["hilang"], []Option{{Value: "", Label: "Semua pegawai"}, {Value: "1", Label: "Hilang dari sumber"}})},
 		Empty: Empty{Icon: "people", Label: "Belum ada pegawai", Text: w.T(c, "Impor unit, jabatan, lalu pegawai dari berkas CSV atau XLSX."), Action: &Button{Label: "Buka impor", URL: "/kelola/impor", Kind: "primary"}}}

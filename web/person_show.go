@@ -46,7 +46,7 @@ func (w *admin) profile(c *gin.Context, status int, which string, form Form) err
 
 func (w *admin) personFacts(c *gin.Context, p people.Person) Panel {
 	ctx, f := c.Request.Context(), w.format(c)
-	facts := []Fact{{Label: "NIP", Value: p.Masked(), Code: true}, {Label: "Unit kerja", Value: w.unit(ctx, p.Unit)}, {Label: "Golongan atau pangkat", Value: dash(p.Rank)},
+	facts := []Fact{{Label: "NIP/NI", Value: p.Masked(), Code: true}, {Label: "Unit kerja", Value: w.unit(ctx, p.Unit)}, {Label: "Golongan atau pangkat", Value: dash(p.Rank)},
 		{Label: "Pendidikan", Value: dash(p.Education), Note: p.EducationField}, {Label: "Surel", Value: dash(p.Email)}}
 	if p.PPPK() {
 		facts = append(facts, Fact{Label: "Kontrak", Value: f.day(p.ContractStart) + " – " + f.day(p.ContractEnd)})
