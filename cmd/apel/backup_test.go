@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/backup"
 	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/internal/storage/sqlite"
 	"github.com/apelkota/apel/internal/texts"
 )
 
@@ -145,5 +147,37 @@ func (c *city) issueOne(t *testing.T) {
 	}
 	if err := c.certificates.Seal(t.Context(), id); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Data that a newer program wrote is only shown, and the doctor says why.
+func TestDoctorNamesDataOfANewerProgram(t *testing.T) {
+	c := openCity(t, false)
+	dir := c.folder.path
+	if err := c.installation.close(); err != nil {
+		t.Fatal(err)
+	}
+	e, err := sqlite.Open(filepath.Join(dir, fileDatabase), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := storage.New(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := func(old json.RawMessage) (json.RawMessage, error) { return old, nil }
+	lifts := map[int]func(json.RawMessage) (json.RawMessage, error){}
+	for n := 1; n < 99; n++ {
+		lifts[n] = same
+	}
+	if _, err := storage.Open(t.Context(), db, storage.Def[json.RawMessage]{Name: "cohorts", Shape: 99, Lifts: lifts}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stdout, _, code := captured(t, "doctor", "--dir", dir)
+	if code == 0 || !strings.Contains(stdout, "!!  versi data") || !strings.Contains(stdout, "cohorts") {
+		t.Errorf("exit %d: %s", code, stdout)
 	}
 }

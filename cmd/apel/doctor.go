@@ -77,6 +77,11 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 		}
 		out = append(out, f)
 	}
+	var newer error
+	if why := in.db.Newer(); why != "" {
+		newer = faults.New(faults.Conflict, "Data ini dari versi APEL yang lebih baru dan hanya dapat dibaca: "+why+".", "This data is of a newer APEL and can only be read: "+why+".")
+	}
+	note("versi data / shapes", newer, "sesuai dengan program ini")
 	s := in.settings.Current()
 	note("pengaturan / settings", s.Check(), s.Institution)
 	switch {

@@ -77,7 +77,9 @@ func (in *installation) serve(ctx context.Context, f front, pages bool, ready fu
 			return err
 		}
 	}
-	if in.workers != nil && !in.working && !in.asking {
+	if why := in.db.Newer(); why != "" {
+		in.log.Warn("this data is of a newer program: it is shown, nothing is changed and no work is done", "why", why)
+	} else if in.workers != nil && !in.working && !in.asking {
 		if err := in.startWork(ctx); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ type DB struct {
 	mu          sync.RWMutex
 	collections map[string]anyCollection
 	readOnly    string // why nothing may be written; "" when writing is allowed
+	newer       string // which collection a newer program wrote
 }
 
 // anyCollection is what the sweeper, the audit mover and the doctor need of a collection without knowing its type.
@@ -63,6 +64,13 @@ func (db *DB) Collections() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// Newer says which collection a newer program wrote, or "". Such data is read-only, whatever else it is opened for.
+func (db *DB) Newer() string {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	return db.newer
 }
 
 // ReadOnly says why nothing may be written, or "".
