@@ -56,8 +56,9 @@ func (w *admin) showImport(c *gin.Context) error {
 	if len(i.Errors) > 0 {
 		p.add(w.rowErrors(c, "Kesalahan", i.Errors, Danger))
 	}
-	if len(i.Warnings) > 0 {
-		p.add(w.rowErrors(c, "Peringatan", i.Warnings, Warn))
+	p.add(w.postPanels(c, i)...)
+	if warnings := withoutPosts(i); len(warnings) > 0 {
+		p.add(w.rowErrors(c, "Peringatan", warnings, Warn))
 	}
 	if len(i.Dropped)+len(i.Ignored) > 0 {
 		panel := Panel{Label: "Kolom yang tidak diambil"}

@@ -160,7 +160,7 @@ func syncFields() []Option {
 		{Value: "nip", Label: "NIP atau NI"}, {Value: "previous_nip", Label: "NIP sebelumnya"}, {Value: "name", Label: "Nama"}, {Value: "title_before", Label: "Gelar depan"},
 		{Value: "title_after", Label: "Gelar belakang"}, {Value: "status", Label: "Status pegawai"}, {Value: "legal_position", Label: "Kedudukan hukum"}, {Value: "rank", Label: "Golongan"},
 		{Value: "education", Label: "Tingkat pendidikan"}, {Value: "education_field", Label: "Jurusan"}, {Value: "unit", Label: "Kode unit"}, {Value: "unit_name", Label: "Nama unit"},
-		{Value: "post", Label: "Nama jabatan"}, {Value: "email", Label: "Surel"}, {Value: "contract_start", Label: "Awal kontrak"}, {Value: "contract_end", Label: "Akhir kontrak"},
+		{Value: "post", Label: "Nama jabatan"}, {Value: "post_code", Label: "Kode jabatan"}, {Value: "post_since", Label: "TMT jabatan"}, {Value: "email", Label: "Surel"}, {Value: "contract_start", Label: "Awal kontrak"}, {Value: "contract_end", Label: "Akhir kontrak"},
 		{Value: "service_end", Label: "Akhir masa dinas"}, {Value: "since_pns", Label: "TMT PNS"}, {Value: "since_cpns", Label: "TMT CPNS"}, {Value: "status_since", Label: "TMT status"},
 	}
 }

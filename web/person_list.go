@@ -84,6 +84,9 @@ func (w *admin) personsPage(c *gin.Context, status int, q TableQuery, note *Noti
 	if note != nil {
 		p.Notices = append(p.Notices, *note)
 	}
+	if w.may(c, "add", "person") {
+		p.Actions = append(p.Actions, Button{Label: "Daftarkan pegawai", Icon: "plus", URL: "/kelola/pegawai/baru"})
+	}
 	if w.may(c, "run", "register_import") {
 		p.Actions = append(p.Actions, Button{Label: "Impor data", Icon: "import", URL: "/kelola/impor"})
 	}

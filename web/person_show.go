@@ -29,6 +29,12 @@ func (w *admin) profile(c *gin.Context, status int, which string, form Form) err
 	if a.Person != string(id) {
 		page.Notices = append(page.Notices, Notice{Kind: Info, Text: w.T(c, "Anda membuka profil orang lain. Hal ini tercatat dan dapat dilihat oleh yang bersangkutan.")})
 	}
+	if w.allowed(c, "edit", p.Thing()) == nil {
+		page.Actions = append(page.Actions, Button{Label: "Ubah data", Icon: "edit", URL: personURL(string(id), "ubah")})
+	}
+	if w.allowed(c, "renumber", p.Thing()) == nil {
+		page.Actions = append(page.Actions, Button{Label: "Ganti NIP atau NI", Icon: "key", URL: personURL(string(id), "nomor"), Kind: "quiet"})
+	}
 	page.add(w.personFacts(c, p), w.personPosts(ctx, c, p))
 	account, err := w.People.Account(ctx, a, id)
 	if err != nil && !unseen(err) {
@@ -62,40 +68,59 @@ func (w *admin) personFacts(c *gin.Context, p people.Person) Panel {
 }
 
 func (w *admin) personPosts(ctx context.Context, c *gin.Context, p people.Person) Panel {
-	f := w.format(c)
-	panel := Panel{Half: true, Label: "Jabatan dan atasan"}
-	events := &Timeline{Label: "Riwayat jabatan"}
+	f, today, may := w.format(c), w.today(), w.allowed(c, "appoint", p.Thing()) == nil
+	panel := Panel{Half: true, ID: "jabatan", Label: "Jabatan dan atasan"}
 	posts := slices.Clone(p.Appointments)
 	slices.SortFunc(posts, func(x, y people.Appointment) int { return -compare(string(x.Since), string(y.Since)) })
-	for _, post := range posts {
-		e := Event{Day: string(post.Since), Text: w.position(ctx, post.Position), Note: w.unit(ctx, post.Unit), Icon: "position"}
-		if post.Kind != people.Definitif {
-			e.Text = official(string(post.Kind)) + " " + e.Text
-		}
-		if post.Until != "" {
-			e.Note += " · " + w.T(c, "sampai %s", f.day(post.Until))
-		} else {
-			e.Kind = Success
-		}
-		events.Items = append(events.Items, e)
+	t := Table{Label: "Riwayat jabatan", NoSearch: true, Columns: []Column{{Label: "Jabatan", Main: true}, {Label: "Masa"}}}
+	if may {
+		t.Columns = append(t.Columns, Column{Label: "Tindakan", Actions: true})
 	}
-	if len(events.Items) > 0 {
-		panel.Events = events
+	for _, post := range posts {
+		span := f.day(post.Since) + " – "
+		if post.Until != "" {
+			span += f.day(post.Until)
+		} else {
+			span += w.T(c, "sekarang")
+		}
+		row := Row{Cells: []Cell{{Text: appointmentName(post.Kind, w.position(ctx, post.Position)), Sub: w.unit(ctx, post.Unit)}, {Text: span}}}
+		switch {
+		case post.On(today):
+			row.Cells[1].Badge = &Badge{Kind: Success, Label: "Berjalan"}
+		case post.Since > today:
+			row.Cells[1].Badge = &Badge{Kind: Info, Label: "Mendatang"}
+		}
+		if may {
+			cell := Cell{}
+			if post.Until == "" || post.Until >= today {
+				cell.Button = &Button{Label: "Akhiri", Small: true, Kind: "quiet", URL: endURL(p.ID, post), About: row.Cells[0].Text}
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) > 0 {
+		panel.Table = &t
 	} else {
 		panel.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Belum ada penempatan jabatan. Syarat dan kesenjangan dihitung setelah jabatannya diisi.")}}
 	}
-	boss, err := w.People.Supervisor(ctx, p.ID)
-	fact := Fact{Label: "Atasan", Value: "–", Note: w.T(c, "Belum ada yang mengisi jabatan di atasnya.")}
-	if err == nil {
-		fact = Fact{Label: "Atasan", Value: boss.Person.DisplayName(), Note: w.T(c, "Kepala %s", w.unit(ctx, boss.Unit))}
-		if boss.Override {
-			fact.Note = w.T(c, "Ditetapkan tersendiri")
+	fact := Fact{Label: "Atasan", Value: "–"}
+	if d, err := w.People.Derive(ctx, reader(c), p.ID); err == nil {
+		if d.Person.ID != "" {
+			fact.Value = d.Person.DisplayName()
+			if w.may(c, "view", "person") {
+				fact.URL = w.personLink(c, string(d.Person.ID))
+			}
 		}
-		if w.may(c, "view", "person") {
-			fact.URL = personURL(string(boss.Person.ID))
-		}
+		panel.Inner = []Panel{{Fold: true, Label: "Bagaimana atasannya ditentukan", Reasons: w.derivation(c, d)}}
 	}
 	panel.Facts = []Fact{fact}
+	if may {
+		panel.Actions = append(panel.Actions, Button{Label: "Angkat", Icon: "plus", URL: personURL(string(p.ID), "angkat")})
+	}
+	if w.allowed(c, "set_supervisor", p.Thing()) == nil {
+		panel.Actions = append(panel.Actions, Button{Label: "Atur atasan", Icon: "people", URL: personURL(string(p.ID), "atasan"), Kind: "quiet"})
+	}
 	return panel
 }
 

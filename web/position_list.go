@@ -24,21 +24,10 @@ func (w *admin) listPositions(c *gin.Context) error {
 	t := Table{Label: "Jabatan", URL: "/kelola/jabatan", Search: q.Search, SearchLabel: "Nama jabatan", Columns: []Column{{Label: "Jabatan", Main: true}, {Label: "Unit kerja"}, {Label: "Jenis"}, {Label: "Kelas", Numeric: true, Minor: true}, {Label: "Standar", Minor: true}, {Label: "Terisi", Numeric: true}},
 		Filters: []Field{choose("unor", "Unit kerja", q.Filter["unor"], units), choose("jenis", "Jenis jabatan", q.Filter["jenis"], []Option{{Value: "", Label: "Semua jenis"}, {Value: "struktural", Name: "Struktural"}, {Value: "fungsional", Name: "Fungsional"}, {Value: "pelaksana", Name: "Pelaksana"}})},
 		Empty:   Empty{Icon: "position", Label: "Belum ada jabatan", Text: w.T(c, "Jabatan diimpor setelah unit kerja.")}}
-	today := w.today()
 	for _, p := range found.Items {
-		taken, err := w.People.Occupied(ctx, p, today)
+		row, err := w.seatsRow(c, p)
 		if err != nil {
 			return err
-		}
-		row := Row{Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, p.Unit)}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.count(c, p.Class)}, {Text: dash(p.Standard)}, {Text: w.T(c, "%d dari %d", taken.Holders, p.Seats)}}}
-		if taken.Vacant > 0 {
-			row.Cells[5].Badge = &Badge{Kind: Warn, Label: "Lowong"}
-			if w.may(c, "rank", "vacancy") {
-				row.URL = address("kelola", "lowongan", string(p.ID))
-			}
-		}
-		if taken.Acting > 0 {
-			row.Cells[5].Sub = w.T(c, "%d pelaksana tugas", taken.Acting)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -48,6 +37,9 @@ func (w *admin) listPositions(c *gin.Context) error {
 	}
 	t.Pager = w.shown(c, nextPage(c, next), len(t.Rows))
 	p := &PanelsPage{Base: Base{Active: navPositions, Title: w.T(c, "Jabatan"), Crumbs: crumbs()}}
+	if w.may(c, "edit", "position") {
+		p.Actions = []Button{{Label: "Tambah jabatan", Icon: "plus", URL: "/kelola/jabatan/baru"}}
+	}
 	p.add(Panel{Bare: true, Table: &t})
 	return w.panels(c, p)
 }

@@ -16,6 +16,18 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/pegawai", e.Handle(w.listPersons))                     // person_list.go
 	in.POST("/pegawai", e.Handle(w.searchPersons))                  //
 	in.GET("/pegawai/:person", e.Handle(w.showPerson))              // person_show.go
+	in.GET("/pegawai/baru", e.Handle(w.showAddPerson))              // person_edit.go
+	in.POST("/pegawai/baru", e.Handle(w.addPerson))                 //
+	in.GET("/pegawai/:person/ubah", e.Handle(w.showEditPerson))     //
+	in.POST("/pegawai/:person/ubah", e.Handle(w.editPerson))        //
+	in.GET("/pegawai/:person/nomor", e.Handle(w.showRenumber))      //
+	in.POST("/pegawai/:person/nomor", e.Handle(w.renumber))         //
+	in.GET("/pegawai/:person/angkat", e.Handle(w.showAppoint))      // person_appoint.go
+	in.POST("/pegawai/:person/angkat", e.Handle(w.appoint))         //
+	in.GET("/pegawai/:person/akhiri", e.Handle(w.showEndPost))      //
+	in.POST("/pegawai/:person/akhiri", e.Handle(w.endPost))         //
+	in.GET("/pegawai/:person/atasan", e.Handle(w.showSupervise))    // person_supervise.go
+	in.POST("/pegawai/:person/atasan", e.Handle(w.supervise))       //
 	in.POST("/pegawai/:person/peran", e.Handle(w.grantRole))        // role_grant.go
 	in.POST("/pegawai/:person/peran/cabut", e.Handle(w.revokeRole)) //
 	in.POST("/pegawai/:person/akun", e.Handle(w.changeAccount))     //
@@ -23,14 +35,30 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/slip", e.Handle(w.showSlips))                          //
 	in.POST("/slip", e.Handle(w.issueSlips))                        //
 	in.GET("/unor", e.Handle(w.listUnits))                          // unit_list.go
+	in.GET("/unor/baru", e.Handle(w.showAddUnit))                   // unit_edit.go
+	in.POST("/unor/baru", e.Handle(w.addUnit))                      //
+	in.GET("/unor/:unit", e.Handle(w.showUnit))                     // unit_show.go
+	in.GET("/unor/:unit/ubah", e.Handle(w.showEditUnit))            // unit_edit.go
+	in.POST("/unor/:unit/ubah", e.Handle(w.editUnit))               //
+	in.GET("/unor/:unit/pindah", e.Handle(w.showMoveUnit))          // unit_show.go
+	in.POST("/unor/:unit/pindah", e.Handle(w.moveUnit))             // unit_edit.go
+	in.GET("/unor/:unit/tutup", e.Handle(w.showCloseUnit))          //
+	in.POST("/unor/:unit/tutup", e.Handle(w.closeUnit))             //
 	in.GET("/jabatan", e.Handle(w.listPositions))                   // position_list.go
-	in.GET("/impor", e.Handle(w.listImports))                       // import_list.go
-	in.POST("/impor", e.Handle(w.checkImport))                      // import_check.go
-	in.GET("/impor/sinkron", e.Handle(w.showSync))                  // import_sync.go
-	in.POST("/impor/sinkron", e.Handle(w.checkSync))                //
-	in.GET("/impor/:import", e.Handle(w.showImport))                // import_show.go
-	in.POST("/impor/:import/terapkan", e.Handle(w.acceptImport))    //
-	in.POST("/impor/:import/batal", e.Handle(w.cancelImport))       //
+	in.GET("/jabatan/baru", e.Handle(w.showAddPosition))            // position_edit.go
+	in.POST("/jabatan/baru", e.Handle(w.addPosition))               //
+	in.GET("/jabatan/:position", e.Handle(w.showPosition))          //
+	in.GET("/jabatan/:position/ubah", e.Handle(w.showEditPosition)) //
+	in.POST("/jabatan/:position/ubah", e.Handle(w.editPosition))    //
+	in.GET("/jabatan/:position/tutup", e.Handle(w.showClosePosition))
+	in.POST("/jabatan/:position/tutup", e.Handle(w.closePosition))
+	in.GET("/impor", e.Handle(w.listImports))                    // import_list.go
+	in.POST("/impor", e.Handle(w.checkImport))                   // import_check.go
+	in.GET("/impor/sinkron", e.Handle(w.showSync))               // import_sync.go
+	in.POST("/impor/sinkron", e.Handle(w.checkSync))             //
+	in.GET("/impor/:import", e.Handle(w.showImport))             // import_show.go
+	in.POST("/impor/:import/terapkan", e.Handle(w.acceptImport)) //
+	in.POST("/impor/:import/batal", e.Handle(w.cancelImport))    //
 
 	// Learning.
 	in.GET("/kursus", e.Handle(w.listCourses))                            // course_list.go

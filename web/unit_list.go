@@ -25,7 +25,7 @@ func (w *admin) listUnits(c *gin.Context) error {
 		if q.Search == "" {
 			name = strings.Repeat("\u2003", depth[u.ID]) + name
 		}
-		row := Row{Cells: []Cell{{Text: name}, {Text: u.Code}, {Text: official(u.Kind)}, {Text: dash(w.headName(c, u))}, {Button: &Button{Label: "Pegawai", URL: "/kelola/pegawai?unor=" + string(u.ID), Small: true, Kind: "quiet", About: u.Name}}}}
+		row := Row{URL: unitURL(u.ID), Cells: []Cell{{Text: name}, {Text: u.Code}, {Text: u.Kind}, {Text: dash(w.headName(c, u))}, {Button: &Button{Label: "Pegawai", URL: "/kelola/pegawai?unor=" + string(u.ID), Small: true, Kind: "quiet", About: u.Name}}}}
 		if u.Closed {
 			row.Mark = Warn
 			row.Cells[2].Badge = &Badge{Kind: Warn, Label: "Ditutup"}
@@ -34,6 +34,9 @@ func (w *admin) listUnits(c *gin.Context) error {
 	}
 	t.Pager.Text = w.T(c, "%d unit", len(t.Rows))
 	p := &PanelsPage{Base: Base{Active: navUnits, Title: w.T(c, "Unit kerja"), Crumbs: crumbs()}}
+	if w.may(c, "edit", "unit") {
+		p.Actions = []Button{{Label: "Tambah unit", Icon: "plus", URL: "/kelola/unor/baru"}}
+	}
 	p.add(Panel{Bare: true, Table: &t})
 	return w.panels(c, p)
 }

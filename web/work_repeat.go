@@ -2,10 +2,14 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/people"
 )
 
 // maxParked is how much parked work one page shows.
@@ -27,6 +31,10 @@ func (w *admin) workPage(c *gin.Context, status int, which string, form Form) er
 	for _, x := range waiting {
 		this, open := refused(which, x.Collection+"/"+x.ID, form)
 		panel := Panel{Name: w.workName(c, x.Collection, x.Due.Step), Badges: []Badge{{Kind: Warn, Label: "Tertahan"}}, Facts: []Fact{{Label: "Sebab", Value: dash(x.Due.Reason)}, {Label: "Sejak", Value: f.moment(x.Due.Since)}, {Label: "Sudah dicoba", Value: w.T(c, "%d kali", x.Due.Tries)}, {Label: "Dokumen", Value: x.Collection + "/" + x.ID, Code: true}}}
+		if id := w.holderOf(c, x.Collection, x.ID); id != "" {
+			panel.Text = w.T(c, "Bila sebabnya nama, jabatan, atau unit pegawai, perbaiki dahulu datanya, lalu jalankan lagi.")
+			panel.Actions = []Button{{Label: "Perbaiki data pegawai", Icon: "edit", URL: personURL(id, "ubah"), About: w.person(c.Request.Context(), id)}}
+		}
 		if w.may(c, "unpark", "work") {
 			panel.Inner = []Panel{{Fold: true, Open: open, Label: "Jalankan lagi", Form: &PanelForm{URL: c.Request.URL.RequestURI(), Form: this, Fields: []Field{hidden("collection", x.Collection), hidden("id", x.ID), reasoned(this, "Apa yang sudah diperbaiki? Dicatat di jejak audit.").prefixed(x.ID + "-")}, Buttons: []Button{{Label: "Jalankan lagi", Kind: "primary", Icon: "play", About: panel.Name}}}}}
 		}
@@ -37,6 +45,20 @@ func (w *admin) workPage(c *gin.Context, status int, which string, form Form) er
 	}
 	w.Render(c, status, "panels", p)
 	return nil
+}
+
+// holderOf is whose data a parked certificate rests on, for a reader who may mend it; "" otherwise. An enrolment's id begins with its person, a
+// certificate's with its enrolment.
+func (w *admin) holderOf(c *gin.Context, collection, id string) string {
+	if collection != courses.EnrolmentsCollection && collection != certificates.Collection {
+		return ""
+	}
+	person, _, _ := strings.Cut(id, ".")
+	p, err := w.People.Look(c.Request.Context(), people.ID(person))
+	if err != nil || w.allowed(c, "edit", p.Thing()) != nil {
+		return ""
+	}
+	return person
 }
 
 // workName says in words what stands still.
