@@ -95,8 +95,9 @@ func (d *draft) syncPosts(ctx context.Context, sh *sheets.Sheet) error {
 			return err
 		}
 		diff.Position = pos.ID
-		if why == nil {
-			diff.Since, why = d.postSince(sh, row)
+		since, noDate := d.postSince(sh, row)
+		if diff.Since = since; why == nil {
+			why = noDate
 		}
 		in := Appointment{Position: pos.ID, Unit: pos.Unit, Kind: Definitif, Since: diff.Since}
 		if why == nil {

@@ -29,11 +29,7 @@ func appointmentName(k people.AppointmentKind, position string) string {
 }
 
 func (w *admin) appointee(c *gin.Context) (people.Person, error) {
-	p, err := w.People.Person(c.Request.Context(), reader(c), people.ID(c.Param("person")))
-	if err != nil {
-		return p, err
-	}
-	return p, w.allowed(c, "appoint", p.Thing())
+	return w.personFor(c, "appoint")
 }
 
 // showAppoint asks which position somebody gets. The unit is chosen first (unor), or comes with a position (jabatan); jenis and mulai fill the form.

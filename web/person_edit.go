@@ -51,7 +51,7 @@ func (w *admin) detailInputs(c *gin.Context, form Form, verb string) (who, serve
 		positions = append(positions, Option{Value: string(code), Name: string(code) + " · " + in(c, people.LegalPositions[code])})
 	}
 	who = []Field{form.Need("text", "name", "Nama").Hinted("Tanpa gelar, seperti di surat keputusan."), form.Input("text", "title_before", "Gelar depan").Short(), form.Input("text", "title_after", "Gelar belakang").Short()}
-	serves = []Field{form.Input("select", "unit", "Unit kerja").With(chosen(units, unit, w.unit(c.Request.Context(), people.UnitID(unit)))), form.Input("email", "email", "Surel").Hinted("Kosongkan bila tidak ada.")}
+	serves = []Field{form.Input("select", "unit", "Unit kerja").With(chosen(units, unit, w.unit(c.Request.Context(), people.UnitID(unit)))), form.Input("email", "email", "Surel")}
 	law = []Field{form.Need("select", "status", "Status").With(statuses), form.Input("select", "legal_position", "Kedudukan hukum").With(positions),
 		form.Input("text", "rank", "Golongan atau pangkat").Hinted("PNS: III/c. PPPK: IX.").Short(), form.Input("select", "education", "Pendidikan").With(plainOptions("Belum diisi", people.Educations...)),
 		form.Input("text", "education_field", "Jurusan"), form.Input("date", "status_since", "TMT status").Short(),
@@ -83,7 +83,7 @@ func (w *admin) editPersonPage(c *gin.Context, status int, p people.Person, form
 	}
 	note := form.Input("text", "why", "Dasar atau alasan").Hinted("Misalnya nomor surat keputusan. Dicatat di jejak audit.")
 	note.Length = 500
-	page.add(Panel{Form: &PanelForm{URL: personURL(string(p.ID), "ubah"), Form: form, Fields: slices.Concat(remembered(form, w.personFields(c)), who, serves, law, []Field{note}),
+	page.add(Panel{Form: &PanelForm{URL: personURL(string(p.ID), "ubah"), Rows: true, Form: form, Fields: slices.Concat(remembered(form, w.personFields(c)), who, serves, law, []Field{note}),
 		Buttons: []Button{{Label: "Simpan perubahan", Kind: "primary"}, {Label: "Batal", URL: personURL(string(p.ID)), Kind: "quiet"}}}})
 	w.Render(c, status, "panels", page)
 	return nil
@@ -134,7 +134,7 @@ func (w *admin) addPersonPage(c *gin.Context, status int, form Form) error {
 	number.Length = 30
 	note := form.Input("text", "why", "Dasar atau alasan").Hinted("Misalnya nomor surat keputusan. Dicatat di jejak audit.")
 	note.Length = 500
-	page.add(Panel{Form: &PanelForm{URL: "/kelola/pegawai/baru", Form: form, Fields: slices.Concat([]Field{hidden("form", form.Get("form")), number}, who, serves, law, []Field{note}),
+	page.add(Panel{Form: &PanelForm{URL: "/kelola/pegawai/baru", Rows: true, Form: form, Fields: slices.Concat([]Field{hidden("form", form.Get("form")), number}, who, serves, law, []Field{note}),
 		Buttons: []Button{{Label: "Daftarkan", Kind: "primary"}, {Label: "Batal", URL: "/kelola/pegawai", Kind: "quiet"}}}})
 	w.Render(c, status, "panels", page)
 	return nil
@@ -184,11 +184,7 @@ func (w *admin) showRenumber(c *gin.Context) error {
 }
 
 func (w *admin) renumbered(c *gin.Context) (people.Person, error) {
-	p, err := w.People.Person(c.Request.Context(), reader(c), people.ID(c.Param("person")))
-	if err != nil {
-		return p, err
-	}
-	return p, w.allowed(c, "renumber", p.Thing())
+	return w.personFor(c, "renumber")
 }
 
 func (w *admin) renumberPage(c *gin.Context, status int, p people.Person, form Form) error {

@@ -33,11 +33,7 @@ func (w *admin) derivation(c *gin.Context, d people.Derivation) []Reason {
 }
 
 func (w *admin) supervised(c *gin.Context) (people.Person, error) {
-	p, err := w.People.Person(c.Request.Context(), reader(c), people.ID(c.Param("person")))
-	if err != nil {
-		return p, err
-	}
-	return p, w.allowed(c, "set_supervisor", p.Thing())
+	return w.personFor(c, "set_supervisor")
 }
 
 // showSupervise says who supervises somebody and why, and lets a supervisor be named.

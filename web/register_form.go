@@ -4,12 +4,14 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
+	"github.com/apelkota/apel/people"
 )
 
 // What the edit forms of the register share: each form remembers what it was filled from, so that when two admins edit at once the later one sees what the
@@ -102,6 +104,18 @@ func (w *admin) allowed(c *gin.Context, verb string, thing access.Thing) error {
 	return err
 }
 
+// personFor is the person of the address, for whoever may apply a verb to them. Whoever may not leaves no trace of having looked.
+func (w *admin) personFor(c *gin.Context, verb string) (people.Person, error) {
+	p, err := w.People.Look(c.Request.Context(), people.ID(c.Param("person")))
+	if err != nil {
+		return people.Person{}, err
+	}
+	if err := w.allowed(c, verb, p.Thing()); err != nil {
+		return people.Person{}, err
+	}
+	return w.People.Person(c.Request.Context(), reader(c), p.ID)
+}
+
 // chosen adds a value to the options of a select when it is none of them, so that what stands is never changed by opening a form.
 func chosen(options []Option, value, name string) []Option {
 	if value == "" || slices.ContainsFunc(options, func(o Option) bool { return o.Value == value }) {
@@ -110,11 +124,34 @@ func chosen(options []Option, value, name string) []Option {
 	return append(options, Option{Value: value, Name: dash(name)})
 }
 
-// plainOptions are values that are their own names, with words for none.
+// plainOptions are values with the law's own names, the same in both languages, with words for none.
 func plainOptions(none string, values ...string) []Option {
 	out := []Option{{Value: "", Label: none}}
 	for _, v := range values {
-		out = append(out, Option{Value: v, Name: v})
+		out = append(out, Option{Value: v, Name: lawName(v)})
 	}
 	return out
+}
+
+// lawName writes a kind of unit or position, or a career level, as the law does: "jpt_pratama" is "JPT Pratama".
+func lawName(v string) string {
+	switch v {
+	case "jpt_pratama":
+		return "JPT Pratama"
+	case "satpolpp":
+		return "Satpol PP"
+	case "uptd":
+		return "UPTD"
+	case "pemda":
+		return "Pemerintah daerah"
+	}
+	v = strings.ReplaceAll(v, "_", " ")
+	if v == "" || v[0] < 'a' || v[0] > 'z' {
+		return v
+	}
+	words := strings.Fields(v)
+	for i, x := range words {
+		words[i] = strings.ToUpper(x[:1]) + x[1:]
+	}
+	return strings.Join(words, " ")
 }

@@ -146,7 +146,7 @@ func (w *admin) moveUnit(c *gin.Context) error {
 	case form.Get("parent") == "":
 		err = faults.OnField("parent", "Pilih unit induknya.", "Choose the parent unit.")
 	case form.Get("why") == "":
-		err = faults.OnField("why", "Tuliskan alasannya.", "Give the reason.")
+		err = faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	default:
 		_, err = w.People.MoveUnit(c.Request.Context(), reader(c), u.ID, people.UnitID(form.Get("parent")), editionOf(form), form.Get("why"))
 	}

@@ -150,7 +150,7 @@ func (c *city) questions() []question {
 }
 
 // pageParameter says what a parameter of a page's address stands for.
-var pageParameter = map[string]string{"person": "{person}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}",
+var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}",
 	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
 	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}"}
 
