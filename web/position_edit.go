@@ -22,7 +22,7 @@ func positionURL(id people.PositionID, more ...string) string {
 var jenjangs = []string{"jpt_pratama", "administrator", "pengawas", "ahli_utama", "ahli_madya", "ahli_muda", "ahli_pertama", "penyelia", "mahir", "terampil", "pemula", "pelaksana"}
 
 func (w *admin) positionFields(c *gin.Context) []editable {
-	return []editable{{Name: "name", Label: "Nama jabatan"}, {Name: "unit", Label: "Unit kerja", Show: func(v string) string { return w.unit(c.Request.Context(), people.UnitID(v)) }}, {Name: "kind", Label: "Jenis jabatan", Show: lawName}, {Name: "jenjang", Label: "Jenjang", Show: lawName},
+	return []editable{{Name: "name", Label: "Nama jabatan"}, {Name: "unit", Label: "Unit kerja", Show: func(v string) string { return w.unit(c.Request.Context(), people.UnitID(v)) }}, {Name: "kind", Label: "Jenis jabatan", Show: official}, {Name: "jenjang", Label: "Jenjang", Show: official},
 		{Name: "eselon", Label: "Eselon"}, {Name: "class", Label: "Kelas jabatan"}, {Name: "seats", Label: "Formasi"}, {Name: "standard", Label: "Kode standar kompetensi"}}
 }
 
@@ -84,7 +84,7 @@ func (w *admin) seatsRow(c *gin.Context, p people.Position) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	row := Row{URL: positionURL(p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, p.Unit)}, {Text: lawName(p.Kind), Sub: lawName(p.Jenjang)}, {Text: w.count(c, p.Class)}, {Text: dash(p.Standard)}, {Text: w.T(c, "%d dari %d", taken.Holders, p.Seats)}}}
+	row := Row{URL: positionURL(p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, p.Unit)}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.count(c, p.Class)}, {Text: dash(p.Standard)}, {Text: w.T(c, "%d dari %d", taken.Holders, p.Seats)}}}
 	if p.Class == 0 {
 		row.Cells[3].Text = "–"
 	}
@@ -118,7 +118,7 @@ func (w *admin) showPosition(c *gin.Context) error {
 	if pos.Class > 0 {
 		class = w.count(c, pos.Class)
 	}
-	facts := Panel{Half: true, Label: "Jabatan", Facts: []Fact{{Label: "Kode", Value: pos.Code, Code: true}, {Label: "Unit kerja", Value: w.unit(ctx, pos.Unit), URL: unitURL(pos.Unit)}, {Label: "Jenis jabatan", Value: lawName(pos.Kind), Note: lawName(pos.Jenjang)}, {Label: "Eselon", Value: dash(pos.Eselon)},
+	facts := Panel{Half: true, Label: "Jabatan", Facts: []Fact{{Label: "Kode", Value: pos.Code, Code: true}, {Label: "Unit kerja", Value: w.unit(ctx, pos.Unit), URL: unitURL(pos.Unit)}, {Label: "Jenis jabatan", Value: official(pos.Kind), Note: official(pos.Jenjang)}, {Label: "Eselon", Value: dash(pos.Eselon)},
 		{Label: "Kelas jabatan", Value: class}, {Label: "Standar kompetensi", Value: dash(pos.Standard)}}}
 	if pos.Closed {
 		facts.Badges = []Badge{{Kind: Warn, Label: "Ditutup"}}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -128,30 +127,7 @@ func chosen(options []Option, value, name string) []Option {
 func plainOptions(none string, values ...string) []Option {
 	out := []Option{{Value: "", Label: none}}
 	for _, v := range values {
-		out = append(out, Option{Value: v, Name: lawName(v)})
+		out = append(out, Option{Value: v, Name: official(v)})
 	}
 	return out
-}
-
-// lawName writes a kind of unit or position, or a career level, as the law does: "jpt_pratama" is "JPT Pratama".
-func lawName(v string) string {
-	switch v {
-	case "jpt_pratama":
-		return "JPT Pratama"
-	case "satpolpp":
-		return "Satpol PP"
-	case "uptd":
-		return "UPTD"
-	case "pemda":
-		return "Pemerintah daerah"
-	}
-	v = strings.ReplaceAll(v, "_", " ")
-	if v == "" || v[0] < 'a' || v[0] > 'z' {
-		return v
-	}
-	words := strings.Fields(v)
-	for i, x := range words {
-		words[i] = strings.ToUpper(x[:1]) + x[1:]
-	}
-	return strings.Join(words, " ")
 }

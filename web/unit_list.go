@@ -25,7 +25,7 @@ func (w *admin) listUnits(c *gin.Context) error {
 		if q.Search == "" {
 			name = strings.Repeat("\u2003", depth[u.ID]) + name
 		}
-		row := Row{URL: unitURL(u.ID), Cells: []Cell{{Text: name}, {Text: u.Code}, {Text: lawName(u.Kind)}, {Text: dash(w.headName(c, u))}, {Button: &Button{Label: "Pegawai", URL: "/kelola/pegawai?unor=" + string(u.ID), Small: true, Kind: "quiet", About: u.Name}}}}
+		row := Row{URL: unitURL(u.ID), Cells: []Cell{{Text: name}, {Text: u.Code}, {Text: official(u.Kind)}, {Text: dash(w.headName(c, u))}, {Button: &Button{Label: "Pegawai", URL: "/kelola/pegawai?unor=" + string(u.ID), Small: true, Kind: "quiet", About: u.Name}}}}
 		if u.Closed {
 			row.Mark = Warn
 			row.Cells[2].Badge = &Badge{Kind: Warn, Label: "Ditutup"}

@@ -17,7 +17,7 @@ func unitURL(id people.UnitID, more ...string) string {
 
 // unitFields are what an edit of a unit asks.
 func (w *admin) unitFields(c *gin.Context) []editable {
-	return []editable{{Name: "name", Label: "Nama unit"}, {Name: "kind", Label: "Jenis", Show: lawName}, {Name: "head_position", Label: "Jabatan kepala", Show: func(code string) string { return w.headName(c, people.Unit{HeadPosition: code}) }}}
+	return []editable{{Name: "name", Label: "Nama unit"}, {Name: "kind", Label: "Jenis", Show: official}, {Name: "head_position", Label: "Jabatan kepala", Show: func(code string) string { return w.headName(c, people.Unit{HeadPosition: code}) }}}
 }
 
 func unitValues(u people.Unit) map[string]string {
@@ -46,7 +46,7 @@ func (w *admin) showUnit(c *gin.Context) error {
 	}
 	p := &PanelsPage{Base: w.unitBase(c, u, u.Name)}
 	p.Crumbs = crumbs(Link{Label: "Unit kerja", URL: "/kelola/unor"})
-	facts := Panel{Half: true, Label: "Unit", Facts: []Fact{{Label: "Kode", Value: u.Code, Code: true}, {Label: "Jenis", Value: lawName(u.Kind)}, {Label: "Jabatan kepala", Value: dash(w.headName(c, u))}}}
+	facts := Panel{Half: true, Label: "Unit", Facts: []Fact{{Label: "Kode", Value: u.Code, Code: true}, {Label: "Jenis", Value: official(u.Kind)}, {Label: "Jabatan kepala", Value: dash(w.headName(c, u))}}}
 	if u.Parent != "" {
 		facts.Facts = append(facts.Facts, Fact{Label: "Di bawah", Value: w.unit(ctx, u.Parent), URL: unitURL(u.Parent)})
 	}
@@ -75,7 +75,7 @@ func (w *admin) showUnit(c *gin.Context) error {
 	if len(below.Items) > 0 {
 		t := Table{Label: "Unit di bawahnya", NoSearch: true, Columns: []Column{{Label: "Unit", Main: true}, {Label: "Kode"}, {Label: "Jenis"}}}
 		for _, x := range below.Items {
-			row := Row{URL: unitURL(x.ID), Cells: []Cell{{Text: x.Name}, {Text: x.Code}, {Text: lawName(x.Kind)}}}
+			row := Row{URL: unitURL(x.ID), Cells: []Cell{{Text: x.Name}, {Text: x.Code}, {Text: official(x.Kind)}}}
 			if x.Closed {
 				row.Mark, row.Cells[2].Badge = Warn, &Badge{Kind: Warn, Label: "Ditutup"}
 			}
