@@ -148,6 +148,9 @@ func (w *admin) file(c *gin.Context) (name string, data []byte, err error) {
 	if head, bad := c.FormFile("file"); bad == nil {
 		name = path.Base(strings.ReplaceAll(head.Filename, "\\", "/"))
 	}
+	if err == nil && people.HoldsNIP(name) { // it is shown on pages and kept with the plan
+		return "", nil, faults.OnField("file", "Nama berkas memuat nomor panjang yang bisa jadi NIP. Ganti namanya, lalu unggah lagi.", "The file's name holds a long number that may be a NIP. Rename it and upload it again.")
+	}
 	return name, data, err
 }
 

@@ -43,7 +43,7 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 	r.RedirectTrailingSlash = false
 	r.UseRawPath, r.UnescapePathValues = true, true // an id may hold an escaped slash
 	engine := web.New(web.Config{Settings: in.institution, Navigation: in.navigation, Demo: in.settings.Current().Demo, Secure: f.secure(), Now: in.now, Log: in.log})
-	r.Use(in.logged, engine.Recover(), api.Recover(in.log), engine.Headers(), engine.NoNumbers(), api.SameOrigin(), engine.SameOrigin())
+	r.Use(in.logged, engine.Recover(), api.Recover(in.log), engine.Headers(), engine.NoNumbers(), api.SameOrigin(), engine.SameOrigin(), engine.WellFormed())
 	engine.Routes(r)
 
 	var watch api.Watcher = still{}
