@@ -330,8 +330,8 @@ func (s *Service) grown(ctx context.Context, state logState, edge map[int64]tlog
 	return grow(tree, s.reader(ctx, tree), leaves)
 }
 
-// apply makes the projections show one seal: tiles, checkpoint and certificates, and last the state, so that a crash anywhere leads to the
-// same again.
+// apply makes the projections show one seal: tiles and checkpoint, then certificates, and last the state, so that a crash anywhere leads to the same
+// again. A certificate is shown as issued only when its place in the log can be proved: whoever sees it may ask for its PDF at once.
 func (s *Service) apply(ctx context.Context, state logState, e journal.Entry[seal], g growth, again bool) (logState, error) {
 	if e.N != state.Seal+1 || e.Payload.From != state.Size {
 		return state, fmt.Errorf("the journal continues with entry %d at size %d, the state is at %d and %d", e.N, e.Payload.From, state.Seal, state.Size)
@@ -350,8 +350,10 @@ func (s *Service) apply(ctx context.Context, state logState, e journal.Entry[sea
 		}
 		return err
 	})
-	group.Go(func() error { return s.applyEntries(within, e, again) })
 	if err := group.Wait(); err != nil {
+		return state, err
+	}
+	if err := s.applyEntries(ctx, e, again); err != nil {
 		return state, err
 	}
 	next := logState{Seal: e.N, Size: g.tree.N, Root: g.tree.Hash.String(), Checkpoint: e.Payload.Checkpoint, Series: e.Payload.Series, Public: root}
