@@ -92,7 +92,7 @@ func showStanding(s competencies.Standing) Standing {
 		v.Gaps = append(v.Gaps, Gap{g.Competency, g.Name, g.Level, string(g.Importance), g.Owned.Known(), g.Owned.Level, g.Text()})
 	}
 	for _, n := range s.Next {
-		v.Next = append(v.Next, Next{n.Course, n.Title, n.JP, n.Why})
+		v.Next = append(v.Next, showNext(n))
 	}
 	for _, b := range s.Beyond {
 		v.Beyond = append(v.Beyond, Beyond{b.Competency, b.Why})
@@ -198,11 +198,7 @@ func (s *server) competencies() {
 			if err != nil {
 				return nil, err
 			}
-			h := Hours{From: string(y.From), To: string(y.To), Counted: y.Counted, Unverified: y.Unverified, Duty: y.Duty, Notice: y.Notice, Text: y.Text, Entries: []HoursEntry{}}
-			for _, e := range y.Entries {
-				h.Entries = append(h.Entries, showHoursEntry(e))
-			}
-			return answer(h), nil
+			return answer(showHours(y)), nil
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/hours", ID: "addOutsideHours", Tag: "competencies", Summary: "Enter one's own training elsewhere, with its proof; it counts once an admin verified it", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {

@@ -20,6 +20,7 @@ import (
 	"github.com/apelkota/apel/internal/settings"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/overviews"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/placement"
 	"github.com/apelkota/apel/readiness"
@@ -72,6 +73,11 @@ func (w *admin) may(c *gin.Context, verb, kind string) bool {
 func (w *admin) panels(c *gin.Context, p *PanelsPage) error {
 	w.Render(c, http.StatusOK, "panels", p)
 	return nil
+}
+
+// overviews reads several rooms for one page.
+func (w *admin) overviews() overviews.Rooms {
+	return overviews.Rooms{People: w.People, Courses: w.Courses, Certificates: w.Certificates, Competencies: w.Competencies, Placement: w.Placement}
 }
 
 // unseen says whether an error only means that this part of a page is not for the reader; any other error is the page's.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -11,8 +10,7 @@ import (
 	"github.com/apelkota/apel/competencies"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/civil"
-	"github.com/apelkota/apel/internal/storage"
-	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/overviews"
 )
 
 // HomePage is where a person begins: the one next step, what is compulsory and why, the learning hours of the year, certificates, news.
@@ -41,56 +39,31 @@ type NextStep struct {
 }
 
 func (l *learner) showHome(c *gin.Context) error {
-	ctx, a := c.Request.Context(), reader(c)
-	learning, err := l.Courses.Home(ctx, a, a.Person)
+	ctx := c.Request.Context()
+	h, err := l.overviews().Home(ctx, reader(c))
 	if err != nil {
 		return err
 	}
-	hours, err := l.Competencies.HoursOf(ctx, a, a.Person, "")
+	dictionary, err := l.Competencies.Dictionary(ctx)
 	if err != nil {
 		return err
 	}
-	held, err := l.Certificates.Of(ctx, a, a.Person, storage.Cursor{})
-	if err != nil {
-		return err
-	}
-	news, err := l.People.Notices(ctx, a, people.ID(a.Person), true, storage.Cursor{}, 3)
-	if err != nil {
-		return err
-	}
-	me, err := l.People.Look(ctx, people.ID(a.Person))
-	if err != nil {
-		return err
-	}
-	p := &HomePage{Base: Base{Title: l.T(c, "Halo, %s", me.Name), Active: navHome}, News: l.inboxItems(c, news.Items),
+	p := &HomePage{Base: Base{Title: l.T(c, "Halo, %s", h.Me.Name), Active: navHome}, News: l.inboxItems(c, h.News), Hours: l.hoursRing(c, h.Hours), HoursText: in(c, h.Hours.Text), Stats: l.homeStats(c, h),
 		Idle: Empty{Icon: "done", Label: "Tidak ada yang wajib hari ini", Text: l.T(c, "Pilih sendiri apa yang ingin Anda pelajari."), Action: &Button{Label: "Buka katalog", URL: "/katalog", Kind: "primary"}}}
-	l.fillLearning(c, p, learning)
-	l.fillHours(c, p, hours)
-	if err := l.fillAdvised(c, p, learning); err != nil {
-		return err
+	if h.Next != nil {
+		p.Next = l.nextStep(c, *h.Next)
 	}
-	p.Stats = l.homeStats(c, held.Views, learning)
+	for _, x := range h.Duties {
+		p.Duties = append(p.Duties, l.learningCard(c, x))
+	}
+	for _, x := range h.Going {
+		p.Going = append(p.Going, l.learningCard(c, x))
+	}
+	for _, n := range h.Advised[:min(len(h.Advised), mostAdvised)] {
+		p.Advised = append(p.Advised, l.nextCourse(c, n, dictionary))
+	}
 	l.Render(c, http.StatusOK, "home", p)
 	return nil
-}
-
-// fillLearning puts the courses under way on the start page; the first one that can be gone on with is the next step.
-func (l *learner) fillLearning(c *gin.Context, p *HomePage, all []courses.Learning) {
-	for _, x := range all {
-		if x.State == courses.Completed && !x.Compulsory() {
-			continue
-		}
-		if p.Next == nil && x.State == courses.Active {
-			p.Next = l.nextStep(c, x)
-			continue
-		}
-		card := l.learningCard(c, x)
-		if x.Compulsory() {
-			p.Duties = append(p.Duties, card)
-		} else {
-			p.Going = append(p.Going, card)
-		}
-	}
 }
 
 func (l *learner) nextStep(c *gin.Context, x courses.Learning) *NextStep {
@@ -140,31 +113,6 @@ func (l *learner) dueText(c *gin.Context, due civil.Date) string {
 // mostAdvised is how many courses the start page names; the others stand on the page of competencies.
 const mostAdvised = 2
 
-// fillAdvised names courses that close a gap and are not under way or completed.
-func (l *learner) fillAdvised(c *gin.Context, p *HomePage, learning []courses.Learning) error {
-	ctx, a := c.Request.Context(), reader(c)
-	st, err := l.Competencies.StandingOf(ctx, a, a.Person)
-	if err != nil {
-		return err
-	}
-	dictionary, err := l.Competencies.Dictionary(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range st.Next {
-		known := slices.ContainsFunc(learning, func(x courses.Learning) bool { return x.Course == n.Course })
-		if !known && len(p.Advised) < mostAdvised {
-			p.Advised = append(p.Advised, l.nextCourse(c, n, dictionary))
-		}
-	}
-	return nil
-}
-
-// fillHours draws the ring of learning hours of the year that counts for the person.
-func (l *learner) fillHours(c *gin.Context, p *HomePage, h competencies.HoursYear) {
-	p.Hours, p.HoursText = l.hoursRing(c, h), in(c, h.Text)
-}
-
 func (l *learner) hoursRing(c *gin.Context, h competencies.HoursYear) Ring {
 	goal := h.Duty
 	if goal == 0 {
@@ -180,10 +128,10 @@ func (l *learner) hoursRing(c *gin.Context, h competencies.HoursYear) Ring {
 	return r
 }
 
-func (l *learner) homeStats(c *gin.Context, held []certificates.View, learning []courses.Learning) []Stat {
-	valid, soon, finished := 0, 0, 0
+func (l *learner) homeStats(c *gin.Context, h overviews.Home) []Stat {
+	valid, soon := 0, 0
 	today := l.today()
-	for _, v := range held {
+	for _, v := range h.Held {
 		if v.State != certificates.Issued || v.Expired {
 			continue
 		}
@@ -192,14 +140,9 @@ func (l *learner) homeStats(c *gin.Context, held []certificates.View, learning [
 			soon++
 		}
 	}
-	for _, x := range learning {
-		if x.State == courses.Completed {
-			finished++
-		}
-	}
 	s := []Stat{
 		{Label: "Sertifikat berlaku", Value: l.count(c, valid), Icon: "certificate", URL: "/sertifikat"},
-		{Label: "Kursus selesai", Value: l.count(c, finished), Icon: "done", URL: "/katalog"},
+		{Label: "Kursus selesai", Value: l.count(c, h.Finished), Icon: "done", URL: "/katalog"},
 	}
 	if soon > 0 {
 		s[0].Kind, s[0].Text = Warn, l.T(c, "%d berakhir dalam 3 bulan", soon)

@@ -16,6 +16,7 @@ import (
 	"github.com/apelkota/apel/internal/settings"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
+	"github.com/apelkota/apel/overviews"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/placement"
 )
@@ -37,6 +38,11 @@ type LearnerRooms struct {
 type learner struct {
 	*Engine
 	LearnerRooms
+}
+
+// overviews reads several rooms for one page.
+func (l *learner) overviews() overviews.Rooms {
+	return overviews.Rooms{People: l.People, Courses: l.Courses, Certificates: l.Certificates, Competencies: l.Competencies, Placement: l.Placement}
 }
 
 // reader is who looks at the page.

@@ -8,8 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/apelkota/apel/courses"
-	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/overviews"
 	"github.com/apelkota/apel/people"
 )
 
@@ -21,10 +20,11 @@ func (w *admin) showPerson(c *gin.Context) error {
 // profile shows the profile with the form that was refused open and filled in. which names it.
 func (w *admin) profile(c *gin.Context, status int, which string, form Form) error {
 	ctx, a, id := c.Request.Context(), reader(c), people.ID(c.Param("person"))
-	p, err := w.People.Person(ctx, a, id)
+	o, err := w.overviews().Person(ctx, a, id)
 	if err != nil {
 		return err
 	}
+	p := o.Person
 	page := &PanelsPage{Base: Base{Active: navPeople, Title: p.DisplayName(), Lead: p.Masked() + " · " + in(c, p.Status.Text()), Crumbs: crumbs(Link{Label: "Pegawai", URL: "/kelola/pegawai"})}}
 	if a.Person != string(id) {
 		page.Notices = append(page.Notices, Notice{Kind: Info, Text: w.T(c, "Anda membuka profil orang lain. Hal ini tercatat dan dapat dilihat oleh yang bersangkutan.")})
@@ -36,16 +36,10 @@ func (w *admin) profile(c *gin.Context, status int, which string, form Form) err
 		page.Actions = append(page.Actions, Button{Label: "Ganti NIP atau NI", Icon: "key", URL: personURL(string(id), "nomor"), Kind: "quiet"})
 	}
 	page.add(w.personFacts(c, p), w.personPosts(ctx, c, p))
-	account, err := w.People.Account(ctx, a, id)
-	if err != nil && !unseen(err) {
-		return err
+	if o.Account.Shown {
+		page.add(w.accountPanels(c, p, o.Account.Of, which, form)...)
 	}
-	if err == nil {
-		page.add(w.accountPanels(c, p, account, which, form)...)
-	}
-	if err := w.personLearning(c, page, id); err != nil {
-		return err
-	}
+	w.personLearning(c, page, o)
 	w.Render(c, status, "panels", page)
 	return nil
 }
@@ -248,33 +242,22 @@ func (w *admin) roleForms(c *gin.Context, p people.Person, held []Option, which 
 }
 
 // personLearning adds what other rooms know of a person, each as far as it lets the reader see.
-func (w *admin) personLearning(c *gin.Context, page *PanelsPage, id people.ID) error {
-	ctx, a, f := c.Request.Context(), reader(c), w.format(c)
-	given, _, err := w.Courses.Assignments(ctx, a, courses.AssignmentFilter{Person: string(id), Limit: 50})
-	if err != nil && !unseen(err) {
-		return err
-	}
-	if err == nil {
-		t := w.assignmentTable(c, given, false)
+func (w *admin) personLearning(c *gin.Context, page *PanelsPage, o overviews.Person) {
+	id, f := string(o.Person.ID), w.format(c)
+	if o.Assignments.Shown {
+		t := w.assignmentTable(c, o.Assignments.Of, false)
 		panel := Panel{Label: "Penugasan kursus", Table: &t}
 		if w.may(c, "assign", "assignment") {
-			panel.Actions = []Button{{Label: "Tugaskan kursus", Icon: "plus", URL: "/kelola/penugasan/baru?pegawai=" + string(id)}}
+			panel.Actions = []Button{{Label: "Tugaskan kursus", Icon: "plus", URL: "/kelola/penugasan/baru?pegawai=" + id}}
 		}
 		page.add(panel)
 	}
-	certs, err := w.Certificates.Of(ctx, a, string(id), storage.Cursor{})
-	if err != nil && !unseen(err) {
-		return err
-	}
-	if err == nil {
-		t := w.certificateTable(c, certs.Views)
+	if o.Certificates.Shown {
+		t := w.certificateTable(c, o.Certificates.Of)
 		page.add(Panel{Label: "Sertifikat", Table: &t})
 	}
-	standing, err := w.Competencies.StandingOf(ctx, a, string(id))
-	if err != nil && !unseen(err) {
-		return err
-	}
-	if err == nil {
+	if o.Standing.Shown {
+		standing := o.Standing.Of
 		panel := Panel{Half: true, Label: "Kompetensi", Text: in(c, standing.Text)}
 		if standing.PostName != "" {
 			panel.Text = standing.PostName + ": " + panel.Text
@@ -283,22 +266,17 @@ func (w *admin) personLearning(c *gin.Context, page *PanelsPage, id people.ID) e
 			panel.Levels = append(panel.Levels, Level{Name: in(c, g.Name), Code: g.Competency, Owned: g.Owned.Level, Required: g.Level, Unknown: !g.Owned.Known(), Proposed: g.Owned.State == "proposed"})
 		}
 		if w.may(c, "view", "candidate") {
-			panel.Actions = []Button{{Label: "Jabatan yang cocok", Icon: "position", URL: personURL(string(id), "jabatan")}}
+			panel.Actions = []Button{{Label: "Jabatan yang cocok", Icon: "position", URL: personURL(id, "jabatan")}}
 		}
 		page.add(panel)
 	}
-	hours, err := w.Competencies.HoursOf(ctx, a, string(id), "")
-	if err != nil && !unseen(err) {
-		return err
-	}
-	if err == nil {
-		panel := Panel{Half: true, Label: "Jam pelajaran (JP)", Text: in(c, hours.Text)}
-		for _, e := range hours.Entries {
+	if o.Hours.Shown {
+		panel := Panel{Half: true, Label: "Jam pelajaran (JP)", Text: in(c, o.Hours.Of.Text)}
+		for _, e := range o.Hours.Of.Entries {
 			panel.Facts = append(panel.Facts, Fact{Name: e.Title, Value: w.T(c, "%d JP", e.JP), Note: f.day(e.On) + " · " + in(c, e.State.Text())})
 		}
 		page.add(panel)
 	}
-	return nil
 }
 
 func dash(s string) string {

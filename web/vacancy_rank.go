@@ -53,23 +53,16 @@ func (w *admin) rankVacancy(c *gin.Context) error {
 
 func (w *admin) rankingPage(c *gin.Context, status int, form Form) error {
 	ctx, a, id := c.Request.Context(), reader(c), c.Param("position")
-	post, err := w.People.Position(ctx, a, people.PositionID(id))
+	v, err := w.overviews().Vacancy(ctx, a, id)
 	if err != nil {
 		return err
 	}
-	r, err := w.Placement.PeopleFor(ctx, a, id)
-	if err != nil {
-		return err
-	}
+	post := v.Post
 	p := &PanelsPage{Base: Base{Active: navVacancies, Title: post.Name, Lead: w.unit(ctx, post.Unit) + " · " + official(post.Kind), Crumbs: crumbs(Link{Label: "Jabatan lowong", URL: "/kelola/lowongan"})}}
-	w.ranking(c, p, r)
-	earlier, err := w.Placement.Recommendations(ctx, a, id, storage.Cursor{}, 10)
-	if err != nil && !unseen(err) {
-		return err
-	}
-	if len(earlier.Items) > 0 {
+	w.ranking(c, p, v.Ranking)
+	if earlier := v.Earlier.Of; len(earlier) > 0 {
 		t := Table{Label: "Rekomendasi tersimpan", NoSearch: true, Columns: []Column{{Label: "Disimpan", Main: true}, {Label: "Oleh"}, {Label: "Catatan"}, {Label: "Calon", Numeric: true}}}
-		for _, old := range earlier.Items {
+		for _, old := range earlier {
 			t.Rows = append(t.Rows, Row{URL: address("kelola", "rekomendasi", old.ID), Cells: []Cell{{Text: w.format(c).moment(old.At)}, {Text: w.person(ctx, old.By)}, {Text: dash(old.Note)}, {Text: w.count(c, len(old.Candidates))}}})
 		}
 		p.add(Panel{Label: "Rekomendasi tersimpan", Table: &t})

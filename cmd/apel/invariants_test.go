@@ -22,8 +22,9 @@ var everybodys = regexp.MustCompile(`^(GET (/api/v1/apps/:code|/api/v1/units/:id
 // emptyForm is a page that asks for a reason and shows nothing of what the reason is for; sending it asks the room.
 var emptyForm = regexp.MustCompile(`^GET /kelola/penugasan/:assignment/tarik$`)
 
-// leaderMay is what a leader, who works with figures and candidates, sees of one person: who they are, and how they fit a post.
-var leaderMay = regexp.MustCompile(`^GET /api/v1/people/:id(/positions.*|/supervisor)?$|^POST /api/v1/people/lookup$|^GET /api/v1/people\?under|^(GET /kelola/pegawai/:person(/jabatan)?|GET /kelola/pegawai\?unor=\{unit\}|POST /kelola/(pegawai |audit act=tentang&)q=\{nip\})$|` +
+// leaderMay is what a leader, who works with figures and candidates, sees of one person: who they are, and how they fit a post. The overview
+// answers with who they are and leaves the rest out, which TestOverviewsShowWhatTheRoomsShow holds.
+var leaderMay = regexp.MustCompile(`^GET /api/v1/people/:id(/positions.*|/supervisor|/overview)?$|^POST /api/v1/people/lookup$|^GET /api/v1/people\?under|^(GET /kelola/pegawai/:person(/jabatan)?|GET /kelola/pegawai\?unor=\{unit\}|POST /kelola/(pegawai |audit act=tentang&)q=\{nip\})$|` +
 	`^GET (/api/v1/(units/:id/(readiness|contents)|readiness/units\?unit=\{unit\}|apps/:code.*|vacancies\?.*)|/kelola/(kesiapan\?unor=\{unit\}|aplikasi/:app))$`)
 
 // searches are POSTs that read, so that no NIP stands in an address.
