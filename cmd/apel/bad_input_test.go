@@ -346,7 +346,7 @@ func TestUnprintableNameParks(t *testing.T) {
 		}
 		d := p.Details
 		d.Name = name
-		if _, err := c.installation.people.EditPerson(t.Context(), access.System("test"), person, p.Version, d, "uji"); err != nil {
+		if _, err := c.installation.people.EditPerson(t.Context(), access.System("test"), person, p.Edition, d, "uji"); err != nil {
 			t.Fatal(err)
 		}
 	}
