@@ -158,6 +158,29 @@ func TestEveryGetKeepsTheContract(t *testing.T) {
 	}
 }
 
+// Every list is paged: an answer with items takes limit and after.
+func TestEveryListTakesPages(t *testing.T) {
+	c := openCity(t, false)
+	lists := 0
+	for template, item := range c.checks.doc["paths"].(map[string]any) {
+		op, ok := item.(map[string]any)["get"].(map[string]any)
+		if !ok {
+			continue
+		}
+		ref := regexp.MustCompile(`ListOf[A-Za-z]*`).FindString(fmt.Sprint(op["responses"].(map[string]any)["200"]))
+		if ref == "" {
+			continue
+		}
+		lists++
+		if p := fmt.Sprint(op["parameters"]); !strings.Contains(p, "name:after") || !strings.Contains(p, "name:limit") {
+			t.Errorf("GET %s answers %s and takes no pages", template, ref)
+		}
+	}
+	if lists < 30 {
+		t.Errorf("only %d lists were found", lists)
+	}
+}
+
 // Every list turned page by page gives the same entries in the same order as one large page.
 func TestEveryListIsPaged(t *testing.T) {
 	c := openCity(t, false)
@@ -176,7 +199,7 @@ func TestEveryListIsPaged(t *testing.T) {
 		return p, status
 	}
 	var cursors []string
-	long := 0
+	long, bounded := 0, 0
 	for template, item := range c.checks.doc["paths"].(map[string]any) {
 		op, ok := item.(map[string]any)["get"].(map[string]any)
 		if !ok || !strings.Contains(fmt.Sprint(op["parameters"]), "name:after") {
@@ -218,8 +241,20 @@ func TestEveryListIsPaged(t *testing.T) {
 			if n > 1 {
 				long++
 			}
+			// Every list says itself what it takes: the bounds of a page, and no mark but its own.
+			for _, bad := range []string{"limit=0", "limit=-1", "limit=201", "limit=banyak", "limit=1.5", "after=abc", "after=%25%25%25", "after=" + strings.Repeat("A", 599), "after=" + strings.Repeat("A", 601)} {
+				status, _, body := send(t, cl, http.MethodGet, path+"?"+bad, "", "")
+				name, _, _ := strings.Cut(bad, "=")
+				if status != 422 || !strings.Contains(string(body), `"query.`+name+`"`) {
+					t.Errorf("%s?%s: %d %s", path, bad, status, body)
+				}
+			}
+			bounded++
 			break
 		}
+	}
+	if bounded < 25 {
+		t.Errorf("only %d lists were asked for wrong pages", bounded)
 	}
 	if long < 15 {
 		t.Errorf("only %d lists had more than one entry", long)
