@@ -68,12 +68,15 @@ func (l *learner) gapLevel(c *gin.Context, g competencies.Gap) Level {
 
 // ownedText says what a level rests on and how long.
 func (l *learner) ownedText(c *gin.Context, o competencies.Owned) string {
+	if !o.Known() && o.Lapsed == "" && o.Self == 0 {
+		return "" // the level itself says that there is no evidence
+	}
 	return in(c, o.Text())
 }
 
 // nextCourse is a course with why it is named: which gap it closes.
 func (l *learner) nextCourse(c *gin.Context, n competencies.NextCourse, dictionary competencies.Dictionary) Card {
-	card := Card{Code: n.Course, Name: in(c, n.Title), URL: courseURL(n.Course), Meta: []string{l.T(c, "%d JP", n.JP)}, Text: in(c, n.Why)}
+	card := Card{Code: n.Course, Name: in(c, n.Title), URL: courseURL(n.Course), Meta: []string{l.T(c, "%d JP", n.JP)}}
 	for _, x := range n.Closes {
 		name := in(c, dictionary.Name(x.Competency))
 		text := l.T(c, "%s: dari level %d ke %d, diminta %d", name, x.From, x.To, x.Required)

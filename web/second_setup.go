@@ -54,7 +54,9 @@ func (l *learner) setUpSecond(c *gin.Context) error {
 			p.Key = secondKey(s.URL, s.Secret)
 		}
 	case "confirm":
-		p.Key = secondKey(c.PostForm("url"), c.PostForm("secret"))
+		if len(c.PostForm("url")) <= longestKey && len(c.PostForm("secret")) <= longestKey {
+			p.Key = secondKey(c.PostForm("url"), c.PostForm("secret")) // shown again when the code was wrong
+		}
 		if p.Recovery, err = l.People.ConfirmSecond(ctx, a, p.Form.Get("totp")); err == nil {
 			p.On, p.Key = true, nil
 		}
@@ -69,6 +71,9 @@ func (l *learner) setUpSecond(c *gin.Context) error {
 	l.Render(c, http.StatusOK, "secondsetup", p)
 	return nil
 }
+
+// longestKey bounds what comes back of a key; a longer one is not ours.
+const longestKey = 400
 
 func secondKey(url, secret string) *CodeBox {
 	return &CodeBox{Label: "Kunci untuk aplikasi kode", Code: secret, QR: url}

@@ -30,7 +30,7 @@ func TestLearnersStory(t *testing.T) {
 		t.Skip("the browser stories run with APEL_STORIES=1; they do not pass reliably yet, see the README")
 	}
 	b := browsertest.Start(t)
-	for _, view := range []browsertest.View{browsertest.Phone, browsertest.Office} {
+	for _, view := range []browsertest.View{browsertest.Phone, browsertest.OfficeDark} {
 		t.Run(view.String(), func(t *testing.T) {
 			r := newRig(t)
 			r.assign("APEL-104", 60)
