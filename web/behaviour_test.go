@@ -404,6 +404,7 @@ func TestOfflineAndFirstVisit(t *testing.T) {
 	p := b.Page(t, browsertest.Phone)
 	p.Open(s.URL + "/gaya")
 	p.Wait(`navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)`)
+	p.Rest()
 	sum, parts := p.Bytes()
 	for name, n := range parts {
 		t.Logf("%7.0f  %s", n, strings.TrimPrefix(name, s.URL))
@@ -414,6 +415,7 @@ func TestOfflineAndFirstVisit(t *testing.T) {
 	}
 	before := counter.sent.Load()
 	p.Open(s.URL + "/gaya")
+	p.Rest()
 	if again := counter.sent.Load() - before; again > 20_000 {
 		t.Errorf("second visit sends %d bytes: assets are not kept", again)
 	} else {

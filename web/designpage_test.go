@@ -64,6 +64,7 @@ func TestFirstVisitStaysSmall(t *testing.T) {
 	for _, path := range []string{"/gaya", "/luring", "/tidak-ada"} {
 		p := b.Page(t, browsertest.Phone)
 		p.Open(s.URL + path)
+		p.Rest()
 		sum, parts := p.Bytes()
 		var names []string
 		for name := range parts {

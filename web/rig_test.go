@@ -40,16 +40,17 @@ import (
 // rig is one installation with the demo city: real rooms on SQLite, the real chain on the embedded queue, pages over HTTP on 127.0.0.1. The clock
 // begins in November 2026, goes on as usual and can be pushed ahead.
 type rig struct {
-	t       testing.TB
-	URL     string
-	Engine  *Engine
-	Rooms   LearnerRooms
-	Admin   AdminRooms
-	DB      *storage.DB
-	Log     *logged
-	begun   time.Time
-	passed  atomic.Int64 // nanoseconds the test let pass, beside the time that really goes by
-	workers *workers.Workers
+	t        testing.TB
+	URL      string
+	Engine   *Engine
+	Rooms    LearnerRooms
+	Admin    AdminRooms
+	DB       *storage.DB
+	Log      *logged
+	listener *countingListener // counts what the server sends
+	begun    time.Time
+	passed   atomic.Int64 // nanoseconds the test let pass, beside the time that really goes by
+	workers  *workers.Workers
 }
 
 // The people the stories are about, by their numbers in demo/city/people.csv.
@@ -158,19 +159,53 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// newRig opens everything and serves it. The demo city is loaded through the rooms' importers.
+// city is the demo city as a folder: brought in through the rooms' importers once per run of the tests, its chain run to the end. Each rig works on a copy.
+var city struct {
+	once sync.Once
+	dir  string
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if city.dir != "" {
+		_ = os.RemoveAll(city.dir)
+	}
+	os.Exit(code)
+}
+
+// newRig serves a copy of the demo city.
 func newRig(t testing.TB) *rig {
 	t.Helper()
+	city.once.Do(func() {
+		city.dir = must[string](t)(os.MkdirTemp("", "apel-city-"))
+		r := openRig(t, city.dir, -time.Hour)
+		r.loadCity(context.Background())
+		must[int](t)(r.workers.Drain(context.Background(), workers.Drained{AtOnce: 8}))
+		r.workers.Stop()
+		check(t, r.DB.Close())
+	})
+	dir := t.TempDir()
+	check(t, os.CopyFS(dir, os.DirFS(city.dir)))
+	r := openRig(t, dir, 0)
+	r.serve()
+	return r
+}
+
+// openRig opens the rooms on a folder. They begin to work and to answer with serve.
+func openRig(t testing.TB, dir string, since time.Duration) *rig {
+	t.Helper()
 	gin.SetMode(gin.TestMode)
-	ctx, dir := context.Background(), t.TempDir()
+	ctx := context.Background()
 	r := &rig{t: t, Log: &logged{}, begun: time.Now()}
+	r.Pass(since)
 	log := slog.New(slog.NewTextHandler(r.Log, nil))
 	engine := must[*sqlite.Engine](t)(sqlite.Open(filepath.Join(dir, "apel.db"), sqlite.Options{}))
 	db := must[*storage.DB](t)(storage.New(ctx, engine))
 	store := must[*blobs.Store](t)(blobs.Open(filepath.Join(dir, "blobs")))
 	policy := must[*policies.Policies](t)(policies.Load())
-	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
-	r.URL = "http://" + listener.Addr().String()
+	r.listener = &countingListener{Listener: must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))}
+	t.Cleanup(func() { _ = r.listener.Close() })
+	r.URL = "http://" + r.listener.Addr().String()
 
 	set := must[*settings.Service](t)(settings.Open(ctx, settings.Config{DB: db, Policy: policy, Now: r.Now, Log: log}))
 	s := set.Current()
@@ -180,23 +215,23 @@ func newRig(t testing.TB) *rig {
 	check(t, set.Change(ctx, access.System("test"), set.Version(), s, "rig"))
 
 	wake := &latch{}
-	register := must[*people.Service](t)(people.Open(ctx, people.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Secret: []byte(strings.Repeat("rahasia-", 8)), Wake: wake, ResetPath: "/lupa-sandi/"}))
+	register := must[*people.Service](t)(people.Open(ctx, people.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Secret: []byte(strings.Repeat("rahasia-", 8)), Wake: wake, ResetPath: "/lupa-sandi/", Link: func(path string) string { return r.URL + path }}))
 	var teaching *courses.Service
 	levels := must[*competencies.Service](t)(competencies.Open(ctx, competencies.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log,
 		Staff: competencies.Register{People: register, Now: r.Now, Zone: set.Zone}, Courses: rigTargets{&teaching}, Files: rigFiles{store}, Wake: wake}))
-	teaching = must[*courses.Service](t)(courses.Open(ctx, courses.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, People: courses.Roster(register, r.Now, set.Zone), Dictionary: levels, Wake: wake}))
+	apps := must[*readiness.Service](t)(readiness.Open(ctx, readiness.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: readiness.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Evidence: levels, Wake: wake}))
+	teaching = must[*courses.Service](t)(courses.Open(ctx, courses.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, People: courses.Roster(register, r.Now, set.Zone), Apps: apps, Dictionary: levels, Wake: wake}))
 	certs := must[*certificates.Service](t)(certificates.Open(ctx, certificates.Config{DB: db, Blobs: store, Policy: policy, KeyDir: filepath.Join(dir, "keys"), Zone: set.Zone, Now: r.Now, Log: log, Wake: wake,
+		UnitsOf: func(ctx context.Context, person string) ([]string, error) {
+			p, err := register.Look(ctx, people.ID(person))
+			return p.Path, err
+		},
 		Settings: func(context.Context) (certificates.Settings, error) {
 			s := set.Current()
 			return certificates.Settings{BaseURL: s.BaseURL, Demo: true, Institution: s.Institution, Issuer: s.Agency, IssuerShort: s.AgencyShort, Place: s.City, Signers: []record.Signer{{Name: s.Signers[0].Name, Position: s.Signers[0].Title}}}, nil
 		}}))
-	apps := must[*readiness.Service](t)(readiness.Open(ctx, readiness.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: readiness.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Evidence: levels, Wake: wake}))
-	steps := workers.Chain(workers.Rooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Readiness: apps})
-	if steps["units"] == nil { // settling a unit is the register's own step
-		steps["units"] = map[string]workers.Work{"settle": {Do: func(ctx context.Context, id string) ([]workers.Ref, error) { return nil, register.SettleUnit(ctx, id) }}}
-	}
 	r.workers = must[*workers.Workers](t)(workers.New(workers.Config{DB: db, Policy: policy, Now: r.Now, Log: log, SweepEvery: 100 * time.Millisecond, Grace: 200 * time.Millisecond,
-		Steps: steps}))
+		Steps: workers.Chain(workers.Rooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Readiness: apps})}))
 	wake.to.Store(r.workers)
 	r.Rooms = LearnerRooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Settings: set, Watch: r.workers}
 	trail := must[*audit.Trail](t)(audit.Open(ctx, db, policy))
@@ -204,29 +239,35 @@ func newRig(t testing.TB) *rig {
 	r.DB = db
 	r.Admin = AdminRooms{Policy: policy, People: register, Courses: teaching, Certificates: certs, Competencies: levels, Placement: placing, Readiness: apps, Settings: set, Audit: trail, Work: rigWork{r.workers}, Files: store}
 	r.Rooms.Placement = placing
-	r.loadCity(ctx)
-	check(t, r.workers.Start(ctx))
-
 	r.Engine = New(Config{Demo: true, Now: r.Now, Log: log, Navigation: r.navigation,
 		Settings: func(context.Context) Institution {
-			return Institution{Name: s.Institution, Short: s.City, Agency: s.Agency}
+			s := set.Current()
+			return Institution{Name: s.Institution, Short: s.City, Agency: s.Agency, Accent: s.Accent, Zone: set.Zone().Location()}
 		}})
+	return r
+}
+
+// serve starts the chain and the pages; both end with the test.
+func (r *rig) serve() {
+	t := r.t
+	t.Helper()
+	check(t, r.workers.Start(context.Background()))
 	router := gin.New()
 	router.UseRawPath, router.UnescapePathValues = true, true
 	router.Use(r.Engine.Recover(), r.Engine.Headers(), r.Engine.SameOrigin())
+	router.NoRoute(r.Engine.NotFound)
 	r.Engine.Routes(router)
 	r.Engine.MountLearner(router, r.Rooms)
 	r.Engine.MountAdmin(router, r.Admin)
-	who := visit.Resolver{Sessions: rigSessions{register}}
-	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: who.Resolve(router, func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), 500) })}}
+	who := visit.Resolver{Sessions: rigSessions{r.Rooms.People}}
+	server := &httptest.Server{Listener: r.listener, Config: &http.Server{Handler: who.Resolve(router, func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), 500) })}}
 	server.Start()
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
 		r.workers.Stop()
-		check(t, db.Close())
+		check(t, r.DB.Close())
 	})
-	return r
 }
 
 // loadCity brings in demo/city and demo/courses the way an admin does.
@@ -272,13 +313,16 @@ func (r *rig) loadCity(ctx context.Context) {
 	}
 }
 
-// navigation is a learner's, as cmd wires it.
+// navigation is what cmd wires.
 func (r *rig) navigation(c *gin.Context) Navigation {
 	a := reader(c)
 	if a.Anonymous() {
 		return Navigation{}
 	}
-	n := Navigation{Person: &Viewer{URL: "/akun", LogoutURL: "/keluar", InboxURL: "/kotak-masuk", Role: "Pegawai"}}
+	n := Navigation{Person: &Viewer{URL: "/akun", LogoutURL: "/keluar", InboxURL: "/kotak-masuk", Role: people.RoleText("learner").ID}}
+	for _, g := range a.Grants {
+		n.Person.Role = people.RoleText(g.Role).ID
+	}
 	if p, err := r.Rooms.People.Look(c.Request.Context(), people.ID(a.Person)); err == nil {
 		n.Person.Name = p.DisplayName()
 	}

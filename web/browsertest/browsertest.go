@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -137,11 +138,22 @@ type Page struct {
 	bytes    map[string]float64 // URL -> bytes on the wire
 	ids      map[network.RequestID]string
 	host     string
-	idle     chan struct{}
+	frame    cdp.FrameID
+	reached  map[lifecycle]bool // what the documents of this tab have reached
+	news     chan struct{}      // something was reached
 }
 
-// patience is how long one tab may be looked at. It is a fuse, not a wait.
-const patience = 90 * time.Second
+// lifecycle is one thing that happened to one document.
+type lifecycle struct {
+	loader cdp.LoaderID // a document; a reload is another one
+	name   string
+}
+
+// Fuses, not waits: everything goes on as soon as what it waits for holds. They are long because two loaded cores are slow.
+const (
+	patience = 5 * time.Minute // one tab, all that is done in it
+	fuse     = time.Minute     // one condition
+)
 
 // Page opens a tab. It is closed at the end of the test. Not safe for concurrent use.
 func (b *Browser) Page(t testing.TB, v View) *Page {
@@ -153,7 +165,8 @@ func (b *Browser) Page(t testing.TB, v View) *Page {
 	}
 	ctx, stopTime := context.WithTimeout(ctx, patience)
 	t.Cleanup(stopTime)
-	p := &Page{t: t, ctx: ctx, View: v, bytes: map[string]float64{}, ids: map[network.RequestID]string{}, idle: make(chan struct{}, 100)}
+	p := &Page{t: t, ctx: ctx, View: v, bytes: map[string]float64{}, ids: map[network.RequestID]string{}, reached: map[lifecycle]bool{}, news: make(chan struct{}, 1)}
+	p.frame = call(p, page.GetFrameTree, cdp.Empty{}).FrameTree.Frame.ID
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		t.Fatal(err)
 	}
@@ -209,11 +222,13 @@ func (p *Page) listen(event any) {
 			p.problems = append(p.problems, "foreign host: "+e.Request.URL)
 		}
 	case *page.EventLifecycleEvent:
-		if e.Name == "networkIdle" {
-			select {
-			case p.idle <- struct{}{}:
-			default:
-			}
+		if e.FrameID != p.frame {
+			return
+		}
+		p.reached[lifecycle{e.LoaderID, e.Name}] = true
+		select {
+		case p.news <- struct{}{}:
+		default:
 		}
 	case *network.EventLoadingFinished:
 		p.bytes[p.ids[e.RequestID]] += e.EncodedDataLength
@@ -236,7 +251,7 @@ func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Open goes to an address and waits until the page and what it asked for has come.
+// Open goes to an address and waits until the page, its styles and its modules have come.
 func (p *Page) Open(address string) {
 	p.t.Helper()
 	if u, err := url.Parse(address); err == nil {
@@ -247,17 +262,62 @@ func (p *Page) Open(address string) {
 	p.Leave(func() { p.Do(chromedp.Navigate(address)) })
 }
 
-// Leave runs something that leads to another page (a click, a submit) and waits until that page has come to rest.
+// Leave runs something that leads to another page (a click, a submit, a reload) and waits until that page has loaded, scripts included. What a page
+// then asks for by itself (an event stream, a report) is not waited for: Wait for what it does, or Rest.
 func (p *Page) Leave(act func()) {
 	p.t.Helper()
-	for len(p.idle) > 0 { // of the page before
-		<-p.idle
-	}
+	here := p.document()
+	p.mu.Lock()
+	before := maps.Clone(p.reached)
+	p.mu.Unlock()
 	act()
-	select {
-	case <-p.idle:
-	case <-p.ctx.Done():
-		p.t.Fatalf("%s: the page did not come to rest", p.View)
+	p.await("the page did not load", func() bool {
+		for x := range p.reached {
+			if x.name == "load" && x.loader != here && !before[x] {
+				return true
+			}
+		}
+		return false
+	})
+	if !p.View.NoJS {
+		p.Wait(ready)
+	}
+}
+
+// ready is true when the modules that a page of ours fetches by itself stand, and on pages that are not ours.
+const ready = `document.readyState === 'complete' && (document.documentElement.hasAttribute('data-ready') || !document.querySelector('script[type=module][src*="/app.js"]'))`
+
+// Rest waits until nothing was asked of the network for half a second since the page came: for measuring what a page costs.
+func (p *Page) Rest() {
+	p.t.Helper()
+	idle := lifecycle{p.document(), "networkIdle"}
+	p.await("the page did not come to rest", func() bool { return p.reached[idle] })
+}
+
+// document names the document that the tab shows.
+func (p *Page) document() cdp.LoaderID {
+	p.t.Helper()
+	return call(p, page.GetFrameTree, cdp.Empty{}).FrameTree.Frame.LoaderID
+}
+
+// await waits until holds, which is asked with the lock held, after each thing a document reached.
+func (p *Page) await(otherwise string, holds func() bool) {
+	p.t.Helper()
+	late := time.After(fuse)
+	for {
+		p.mu.Lock()
+		done := holds()
+		p.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-p.news:
+		case <-late:
+			p.t.Fatalf("%s: %s", p.View, otherwise)
+		case <-p.ctx.Done():
+			p.t.Fatalf("%s: %s: %v", p.View, otherwise, p.ctx.Err())
+		}
 	}
 }
 
@@ -296,7 +356,7 @@ func (p *Page) Text(selector string) string {
 // Wait waits until an expression is true in the page, also across a navigation.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
-	until := time.Now().Add(20 * time.Second)
+	until := time.Now().Add(fuse)
 	for {
 		err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(time.Until(until))))
 		if err == nil {
@@ -317,9 +377,6 @@ func (p *Page) Check() {
 	}
 	p.problems = nil
 	p.mu.Unlock()
-	if p.View.NoJS {
-		return // nothing can be asked of the page
-	}
 	for _, where := range Eval[[]string](p, overflow) {
 		p.t.Errorf("%s: wider than the screen: %s", p.View, where)
 	}

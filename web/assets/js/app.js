@@ -32,9 +32,9 @@ const wanted = /** @type {Array<[string, () => Promise<unknown>]>} */ ([
   ['form[data-reading]', () => import('./reading.js')],
   ['[data-kept]', () => import('./kept.js')],
 ]);
-for (const [selector, load] of wanted) {
-  if (document.querySelector(selector)) load().catch(() => { /* the page works without it */ });
-}
+// html[data-ready] says that they stand, for tools that drive a browser: an answer clicked before that goes with the form only.
+Promise.all(wanted.filter((part) => document.querySelector(part[0])).map((part) => part[1]().catch(() => { /* the page works without it */ })))
+  .then(() => document.documentElement.setAttribute('data-ready', ''));
 
 on('change', '[data-change]', (el) => {
   const form = /** @type {HTMLInputElement} */ (el).form;
