@@ -70,6 +70,10 @@ func (l *learner) check(c *gin.Context) error {
 			return see(c, address("v", code))
 		}
 		_, err = l.Certificates.CheckCode(ctx, p.Form.Get("code"))
+	case p.Form.Values.Has("code"): // each of the three forms says what it lacks itself
+		err = faults.OnField("code", "Isi kode verifikasi.", "Type the verification code.")
+	case c.ContentType() == "multipart/form-data":
+		err = faults.OnField("file", "Pilih berkas sertifikatnya.", "Choose the file of the certificate.")
 	default:
 		v, err = l.Certificates.CheckNumber(ctx, p.Form.Get("number"), p.Form.Get("nip"))
 	}

@@ -25,6 +25,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -141,6 +142,8 @@ type Page struct {
 	frame    cdp.FrameID
 	reached  map[lifecycle]bool // what the documents of this tab have reached
 	news     chan struct{}      // something was reached
+	saved    map[string]string  // files whose download has ended: id -> what the browser calls it
+	names    map[string]string  // downloads that have begun
 }
 
 // lifecycle is one thing that happened to one document.
@@ -165,7 +168,7 @@ func (b *Browser) Page(t testing.TB, v View) *Page {
 	}
 	ctx, stopTime := context.WithTimeout(ctx, patience)
 	t.Cleanup(stopTime)
-	p := &Page{t: t, ctx: ctx, View: v, bytes: map[string]float64{}, ids: map[network.RequestID]string{}, reached: map[lifecycle]bool{}, news: make(chan struct{}, 1)}
+	p := &Page{t: t, ctx: ctx, View: v, bytes: map[string]float64{}, ids: map[network.RequestID]string{}, reached: map[lifecycle]bool{}, saved: map[string]string{}, names: map[string]string{}, news: make(chan struct{}, 1)}
 	p.frame = call(p, page.GetFrameTree, cdp.Empty{}).FrameTree.Frame.ID
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		t.Fatal(err)
@@ -226,12 +229,23 @@ func (p *Page) listen(event any) {
 			return
 		}
 		p.reached[lifecycle{e.LoaderID, e.Name}] = true
-		select {
-		case p.news <- struct{}{}:
-		default:
+		p.tell()
+	case *browser.EventDownloadWillBegin:
+		p.names[e.GUID] = e.SuggestedFilename
+	case *browser.EventDownloadProgress:
+		if e.State == browser.DownloadProgressStateCompleted {
+			p.saved[e.GUID] = p.names[e.GUID]
+			p.tell()
 		}
 	case *network.EventLoadingFinished:
 		p.bytes[p.ids[e.RequestID]] += e.EncodedDataLength
+	}
+}
+
+func (p *Page) tell() {
+	select {
+	case p.news <- struct{}{}:
+	default:
 	}
 }
 
@@ -279,13 +293,39 @@ func (p *Page) Leave(act func()) {
 		}
 		return false
 	})
-	if !p.View.NoJS {
+	if p.View.NoJS {
+		p.Wait(`document.readyState === 'complete'`)
+	} else {
 		p.Wait(ready)
 	}
 }
 
 // ready is true when the modules that a page of ours fetches by itself stand, and on pages that are not ours.
 const ready = `document.readyState === 'complete' && (document.documentElement.hasAttribute('data-ready') || !document.querySelector('script[type=module][src*="/app.js"]'))`
+
+// Download runs something that fetches a file (a click on a link) and answers the name the browser saved it under, and what is in it.
+func (p *Page) Download(act func()) (name string, content []byte) {
+	p.t.Helper()
+	folder, events := p.t.TempDir(), true
+	call(p, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllowAndName, DownloadPath: folder, EventsEnabled: &events,
+		BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID})
+	p.mu.Lock()
+	clear(p.saved)
+	p.mu.Unlock()
+	act()
+	var id string
+	p.await("nothing was downloaded", func() bool {
+		for id, name = range p.saved {
+			return true
+		}
+		return false
+	})
+	content, err := os.ReadFile(filepath.Join(folder, id))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return name, content
+}
 
 // Rest waits until nothing was asked of the network for half a second since the page came: for measuring what a page costs.
 func (p *Page) Rest() {
@@ -314,6 +354,7 @@ func (p *Page) await(otherwise string, holds func() bool) {
 		select {
 		case <-p.news:
 		case <-late:
+			p.shoot("failed-"+p.View.String(), chromedp.FullScreenshot(80))
 			p.t.Fatalf("%s: %s", p.View, otherwise)
 		case <-p.ctx.Done():
 			p.t.Fatalf("%s: %s: %v", p.View, otherwise, p.ctx.Err())
@@ -357,12 +398,24 @@ func (p *Page) Text(selector string) string {
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
 	until := time.Now().Add(fuse)
+	for p.View.NoJS { // what chromedp asks with is a script of the page's own, which does not run there
+		if done, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression)); err == nil && done {
+			return
+		} else if p.ctx.Err() != nil || time.Now().After(until) {
+			p.t.Fatalf("%s: waiting for %s: %v", p.View, expression, err)
+		}
+		select {
+		case <-p.news:
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 	for {
 		err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(time.Until(until))))
 		if err == nil {
 			return
 		}
 		if p.ctx.Err() != nil || time.Now().After(until) || errors.Is(err, chromedp.ErrPollingTimeout) {
+			p.shoot("failed-"+p.View.String(), chromedp.FullScreenshot(80))
 			p.t.Fatalf("%s: waiting for %s: %v", p.View, expression, err)
 		}
 	}
@@ -454,13 +507,12 @@ func (p *Page) shoot(name string, action chromedp.Action[[]byte]) {
 		p.t.Fatalf("%s: screenshot: %v", p.View, err)
 	}
 	path := filepath.Join(folder, name+".png")
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		p.t.Fatal(err)
 	}
 	if err := os.WriteFile(path, picture, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
-	p.t.Logf("screenshot %s", path)
 }
 
 // axePath is where npm ci puts axe-core: web/browsertest of the module that the running test belongs to. Found from the working folder, which go
@@ -479,6 +531,9 @@ func axePath() string {
 // was not run; on CI (CI=true) that is a failure.
 func (p *Page) Axe() {
 	p.t.Helper()
+	if p.View.NoJS {
+		return // axe works in timers of the page, and those do not run there; the same page with scripts is looked at elsewhere
+	}
 	source, err := os.ReadFile(axePath())
 	if err != nil {
 		if os.Getenv("CI") == "true" {
