@@ -682,6 +682,40 @@ func TestResetByMail(t *testing.T) {
 	wants(t, err, faults.Unauthenticated)
 }
 
+// switchable is a mailer whose server is set in the settings of a running program.
+type switchable struct {
+	mailbox
+	on bool
+}
+
+func (s *switchable) On() bool { return s.on }
+
+func TestMailCountsOnceItsServerIsSet(t *testing.T) {
+	box := &switchable{}
+	c := newCity(t, func(cfg *people.Config) { cfg.Mailer = box })
+	ani := c.person(nipAni, "Ani", "")
+	_, err := c.SetEmail(c.ctx, as(ani), ani.ID, "ani@contoh.example")
+	must(t, err)
+	c.activate(ani)
+	due := func(topic string) int {
+		must(t, c.Tell(c.ctx, people.NoticeInput{Person: ani.ID, Topic: topic, Kind: "uji", Title: text("Kabar " + topic), Urgent: true}))
+		ready, err := c.db.Ready(c.ctx, "notices", c.clock.Now(), 10)
+		must(t, err)
+		return len(ready)
+	}
+	if n := due("a"); n != 0 {
+		t.Errorf("%d mails are due without a server", n)
+	}
+	box.on = true
+	if n := due("b"); n != 1 {
+		t.Errorf("%d mails are due once a server is set, want 1", n)
+	}
+	must(t, c.MailNotice(c.ctx, string(ani.ID)+".b"))
+	if n := len(box.sent); n != 1 {
+		t.Errorf("%d mails left", n)
+	}
+}
+
 func TestNoticesAndTheirMail(t *testing.T) {
 	box := &mailbox{}
 	c := newCity(t, func(cfg *people.Config) { cfg.Mailer = box })

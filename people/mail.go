@@ -34,6 +34,20 @@ type Mailer interface {
 	Send(ctx context.Context, m Mail) error
 }
 
+// Switched is a Mailer that can be switched on and off while the program runs, because a server is set or taken away. While it is off no mail is made due.
+type Switched interface {
+	Mailer
+	On() bool
+}
+
+// mails says whether mail can leave now.
+func (s *Service) mails() bool {
+	if m, ok := s.cfg.Mailer.(Switched); ok {
+		return m.On()
+	}
+	return s.cfg.Mailer != nil
+}
+
 // SMTP sends mail through a server, always encrypted: TLS from the start on port 465, STARTTLS elsewhere. A server on the loopback address may
 // go without, for a relay on the same machine.
 type SMTP struct {

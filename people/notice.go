@@ -83,7 +83,7 @@ func (s *Service) Tell(ctx context.Context, in NoticeInput) error {
 	now := s.now()
 	n := Notice{ID: string(in.Person) + "." + in.Topic, Person: in.Person, Kind: in.Kind, Title: in.Title, Body: in.Body, Link: in.Link, Urgent: in.Urgent, At: now}
 	d := storage.Doc[Notice]{ID: n.ID, Value: n}
-	if s.cfg.Mailer != nil && p.Email != "" {
+	if s.mails() && p.Email != "" {
 		acc, err := s.accounts.Get(ctx, string(p.ID))
 		if err != nil && !errors.Is(err, faults.NotFound) {
 			return err
@@ -165,7 +165,7 @@ func (s *Service) MailNotice(ctx context.Context, id string) error {
 	if err != nil && !errors.Is(err, faults.NotFound) {
 		return err
 	}
-	if s.cfg.Mailer == nil || p.Email == "" || acc.Value.Mail == MailOff && !d.Value.Urgent {
+	if !s.mails() || p.Email == "" || acc.Value.Mail == MailOff && !d.Value.Urgent {
 		return s.mailed(ctx, id, time.Time{})
 	}
 	batch := []storage.Doc[Notice]{d}

@@ -81,7 +81,7 @@ func (s *Service) MailReset(ctx context.Context, id string) error {
 func (a *account) opensByMail() bool { return !a.hasPrivileged() || a.Second.confirmed() }
 
 func (s *Service) mailReset(ctx context.Context, id ID) error {
-	if id == "" || s.cfg.Mailer == nil || s.cfg.ResetPath == "" {
+	if id == "" || !s.mails() || s.cfg.ResetPath == "" {
 		return nil
 	}
 	p, err := s.person(ctx, id)

@@ -47,6 +47,7 @@ func (w *admin) cohortsPage(c *gin.Context, status int, form Form, open bool) er
 		}
 		t.Pager = w.shown(c, nextPage(c, next), len(t.Rows))
 	}
+	t.Whole = true // a course is always chosen: nothing is left out by it
 	p := &PanelsPage{Base: Base{Active: navCohorts, Title: w.T(c, "Angkatan"), Crumbs: crumbs()}}
 	p.add(Panel{Bare: true, Table: &t}, Panel{Fold: true, Open: open, Label: "Angkatan baru", Form: &PanelForm{URL: "/kelola/angkatan", Form: form, Fields: []Field{hidden("key", form.Get("key")), form.Need("select", "course", "Kursus").With(options).prefixed("baru-"),
 		form.Need("text", "name", "Nama angkatan").Hinted("Misalnya: Loket Kecamatan, gelombang 1."), form.Need("date", "from", "Mulai").Short(), form.Need("date", "until", "Sampai").Short(), form.Need("number", "quota", "Kuota").Between("1", "1000").Short()},

@@ -2,7 +2,10 @@ package web
 
 import (
 	"compress/gzip"
+	"context"
 	"errors"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/visit"
 	"io"
 	"log/slog"
 	"net/http"
@@ -310,11 +313,35 @@ func TestErrorsBecomePages(t *testing.T) {
 	}
 }
 
+// somebody is logged in, whatever the token.
+type somebody struct{}
+
+func (somebody) TokenActor(context.Context, string) (access.Actor, error) { return access.Actor{}, nil }
+
+func (somebody) SessionActor(context.Context, string) (access.Actor, string, error) {
+	return access.Actor{Person: "p1"}, "s1", nil
+}
+
 func TestPagesOfAPersonAreNotKept(t *testing.T) {
 	s, _ := serve(t, Config{Navigation: sampleNavigation, Log: quiet()})
 	answer, _ := get(t, s.URL+"/gaya")
 	if got := answer.Header.Get("Cache-Control"); got != "private, no-store" {
 		t.Errorf("Cache-Control %q", got)
+	}
+	// A page without a menu looks up nobody's, and is not kept either.
+	looked := 0
+	e := New(Config{Navigation: func(c *gin.Context) Navigation { looked++; return sampleNavigation(c) }, Log: quiet()})
+	r := gin.New()
+	r.GET("/pelajaran", func(c *gin.Context) { e.Render(c, 200, "lesson", e.pages["lesson"].Sample()) })
+	known := visit.Resolver{Sessions: somebody{}}
+	focus := httptest.NewServer(known.Resolve(r, func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), 500) }))
+	defer focus.Close()
+	q := must[*http.Request](t)(http.NewRequest(http.MethodGet, focus.URL+"/pelajaran", nil))
+	q.AddCookie(&http.Cookie{Name: visit.SessionCookie, Value: "x"})
+	kept := must[*http.Response](t)(http.DefaultClient.Do(q))
+	defer kept.Body.Close()
+	if got := kept.Header.Get("Cache-Control"); kept.StatusCode != 200 || got != "private, no-store" || looked != 0 {
+		t.Errorf("%d, Cache-Control %q, menu looked up %d times", kept.StatusCode, got, looked)
 	}
 	// The service worker keeps this one for everybody who holds the phone after.
 	if _, body := get(t, s.URL+"/luring"); strings.Contains(body, "Sari") {

@@ -62,7 +62,7 @@ func (l *learner) step(c *gin.Context, x courses.Progress, r courses.Requirement
 	case r.Done:
 		s.State = "done"
 	case len(r.Locked) > 0:
-		s.State, s.URL, s.Text = "locked", "", join(c, r.Locked)
+		s.State, s.URL, s.Text = "locked", "", l.lockedBy(c, r.Locked)
 	case x.Next != nil && x.Next.Kind == r.Kind && x.Next.Code == r.Code:
 		s.State, s.Text = "now", in(c, r.Missing)
 	case r.Kind != "lesson" || x.Reading[r.Code].Seconds > 0:
@@ -112,6 +112,14 @@ func (l *learner) certificateOf(c *gin.Context, enrolment string) (card *Card, m
 
 func certificateID(enrolment string) certificates.ID {
 	return certificates.Edition(enrolment, certificates.KindTraining, 1)
+}
+
+// lockedBy says what stands before a step: the first two things in full, of the others how many; all of them stand in the list above it.
+func (l *learner) lockedBy(c *gin.Context, all []texts.Text) string {
+	if len(all) <= 3 {
+		return join(c, all)
+	}
+	return join(c, all[:2]) + " " + l.T(c, "Lalu %d langkah lain di atas.", len(all)-2)
 }
 
 // join puts sentences of a room one after the other.

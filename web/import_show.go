@@ -111,7 +111,11 @@ func (w *admin) importRows(c *gin.Context, p *PanelsPage, i people.Import) error
 		case people.RowChanged, people.RowMoved:
 			b.Kind = Info
 		}
-		line := Row{Cells: []Cell{{Text: dash(r.Label)}, {Text: w.count(c, r.N)}, {Badge: &b}, {}}}
+		label := r.Label
+		if label == "" { // names are not kept longer than the check needs them
+			label = w.T(c, "Baris %d", r.N)
+		}
+		line := Row{Cells: []Cell{{Text: label}, {Text: w.count(c, r.N)}, {Badge: &b}, {}}}
 		text := ""
 		for n, ch := range r.Changes {
 			if n > 0 {

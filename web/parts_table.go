@@ -5,6 +5,7 @@ import "strings"
 // Table is a list with search, sorting and paging. On a phone each row becomes a card with the labels beside the
 // values. Searching, filtering and sorting are a plain form; with JavaScript it sends itself.
 type Table struct {
+	Whole   bool   // the filters only say which list it is: an empty one shows Empty, not "nothing matches"
 	ID      string // when several tables stand on a page
 	Label   string // words: what the rows are; caption of the table
 	URL     string // address of the page the form is sent to
@@ -94,6 +95,9 @@ func (t Table) Toolbar() bool {
 func (t Table) Narrowed() bool {
 	if t.Search != "" {
 		return true
+	}
+	if t.Whole {
+		return false
 	}
 	for _, f := range t.Filters {
 		if f.Value != "" {

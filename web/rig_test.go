@@ -230,11 +230,11 @@ func openRig(t testing.TB, dir string, since time.Duration) *rig {
 			s := set.Current()
 			return certificates.Settings{BaseURL: s.BaseURL, Demo: true, Institution: s.Institution, Issuer: s.Agency, IssuerShort: s.AgencyShort, Place: s.City, Signers: []record.Signer{{Name: s.Signers[0].Name, Position: s.Signers[0].Title}}}, nil
 		}}))
-	r.workers = must[*workers.Workers](t)(workers.New(workers.Config{DB: db, Policy: policy, Now: r.Now, Log: log, SweepEvery: 100 * time.Millisecond, Grace: 200 * time.Millisecond,
+	trail := must[*audit.Trail](t)(audit.Open(ctx, db, policy))
+	r.workers = must[*workers.Workers](t)(workers.New(workers.Config{DB: db, Policy: policy, Now: r.Now, Log: log, SweepEvery: 100 * time.Millisecond, Grace: 200 * time.Millisecond, Every: []workers.Periodic{{Name: "move audit entries", Every: 500 * time.Millisecond, Do: func(ctx context.Context) error { _, err := trail.Move(ctx); return err }}},
 		Steps: workers.Chain(workers.Rooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Readiness: apps})}))
 	wake.to.Store(r.workers)
 	r.Rooms = LearnerRooms{People: register, Courses: teaching, Certificates: certs, Competencies: levels, Settings: set, Watch: r.workers}
-	trail := must[*audit.Trail](t)(audit.Open(ctx, db, policy))
 	placing := must[*placement.Service](t)(placement.Open(ctx, placement.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: placement.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Competencies: levels}))
 	r.DB = db
 	r.Admin = AdminRooms{Policy: policy, People: register, Courses: teaching, Certificates: certs, Competencies: levels, Placement: placing, Readiness: apps, Settings: set, Audit: trail, Work: rigWork{r.workers}, Files: store}

@@ -11,6 +11,7 @@ import (
 	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/web/browsertest"
 )
 
 // TestPublicStory opens every page that somebody who is not logged in may see, with every verdict on a certificate in its own words.
@@ -41,6 +42,7 @@ func TestPublicStory(t *testing.T) {
 		s.says("salah ketik")
 		s.see("check-mistyped")
 		s.go_("/periksa")
+		browsertest.Eval[bool](s.p, `document.querySelector("main form").noValidate = true`)
 		s.submit("main form .btn-primary")
 		s.says("Isi kode verifikasi.")
 		s.p.Type("[name=number]", "99999/APEL-103/BKPSDMD/XI/2026")

@@ -69,11 +69,24 @@ func short(digest string) string {
 	return dash(digest)
 }
 
+// courseParts are the parts of a course in the order in which one goes through them.
+var courseParts = []struct{ key, label string }{{"lessons", "Pelajaran"}, {"practice", "Latihan"}, {"cases", "Kasus"}, {"tests", "Tes"}}
+
+// part names a part of a course.
+func (w *admin) part(c *gin.Context, key string) string {
+	for _, part := range courseParts {
+		if part.key == key {
+			return w.words.say(Lang(c), part.label)
+		}
+	}
+	return dash(key)
+}
+
 // minutesPanel compares the minutes of the parts with the learning hours the course promises (1 JP is 45 minutes).
 func (w *admin) minutesPanel(c *gin.Context, k courses.Content) Panel {
 	total := 0
 	var facts []Fact
-	for _, part := range []struct{ key, label string }{{"lessons", "Pelajaran"}, {"practice", "Latihan"}, {"cases", "Kasus"}, {"tests", "Tes"}} {
+	for _, part := range courseParts {
 		if n := k.Minutes[part.key]; n > 0 {
 			facts = append(facts, Fact{Name: w.words.say(Lang(c), part.label), Value: w.T(c, "%d menit", n)})
 			total += n
@@ -87,7 +100,7 @@ func (w *admin) lessonsPanel(c *gin.Context, v courses.VersionDoc) Panel {
 	t := Table{Label: "Pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelajaran", Main: true}, {Label: "Bagian"}, {Label: "Menit", Numeric: true}, {Label: "Waktu baca", Numeric: true}, {Label: "Capaian", Minor: true}},
 		Empty: Empty{Icon: "book", Label: "Belum ada pelajaran"}}
 	for _, l := range v.Content.Lessons {
-		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: in(c, l.Title), Sub: l.Code}, {Text: dash(l.Part)}, {Text: w.count(c, l.Minutes)}, {Text: w.T(c, "%d menit", (l.Seconds+59)/60)}, {Text: strings.Join(l.Objectives, ", ")}}})
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: in(c, l.Title), Sub: l.Code}, {Text: w.part(c, l.Part)}, {Text: w.count(c, l.Minutes)}, {Text: w.T(c, "%d menit", (l.Seconds+59)/60)}, {Text: strings.Join(l.Objectives, ", ")}}})
 	}
 	return Panel{Label: "Pelajaran", Table: &t}
 }

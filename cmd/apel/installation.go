@@ -211,7 +211,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		Quiet:     func() (from, until int) { return current().Mail.QuietFrom, current().Mail.QuietUntil },
 		Link:      in.link,
 		ResetPath: "/lupa-sandi/",
-		NIP:       func() people.NIPRules { return people.NIPRules{PPPKCodes: current().PPPKCodes} }, Mailer: in.mailer()}); err != nil {
+		NIP:       func() people.NIPRules { return people.NIPRules{PPPKCodes: current().PPPKCodes} }, Mailer: post{in}}); err != nil {
 		return err
 	}
 	if in.competencies, err = competencies.Open(ctx, competencies.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,

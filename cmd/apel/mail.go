@@ -6,16 +6,11 @@ import (
 	"github.com/apelkota/apel/people"
 )
 
-// mailer sends through the server of the settings; nil when none is set at start, and then no mail is made due.
-func (in *installation) mailer() people.Mailer {
-	if in.settings.Current().Mail.Server == "" {
-		return nil
-	}
-	return post{in}
-}
-
-// post reads the settings at each mail, so that a corrected password file or server counts at once.
+// post reads the settings at each mail, so that a server, sender or password file counts as soon as it is set, without a restart.
 type post struct{ in *installation }
+
+// On implements people.Switched.
+func (p post) On() bool { return p.in.settings.Current().Mail.Server != "" }
 
 // Send implements people.Mailer.
 func (p post) Send(ctx context.Context, m people.Mail) error {

@@ -181,7 +181,7 @@ func (b *Browser) Page(t testing.TB, v View) *Page {
 	call(p, log.Enable, cdp.Empty{})
 	call(p, cdpruntime.Enable, cdp.Empty{})
 	call(p, page.SetLifecycleEventsEnabled, page.SetLifecycleEventsEnabledParams{Enabled: true})
-	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: v.Width, Height: v.Height, DeviceScaleFactor: 1, Mobile: v.Phone})
+	p.window(v.Height)
 	call(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: v.Phone})
 	call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoJS})
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
@@ -384,6 +384,12 @@ func (p *Page) Type(selector, text string) {
 	p.Do(chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
 }
 
+// SetCookie gives the tab a cookie for an address, as if a page there had set it.
+func (p *Page) SetCookie(address, name, value string) {
+	p.t.Helper()
+	call(p, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: address})
+}
+
 // Text is the seen text of the first element that matches.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
@@ -410,7 +416,7 @@ func (p *Page) Wait(expression string) {
 		}
 	}
 	for {
-		err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(time.Until(until))))
+		err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(30*time.Millisecond), chromedp.WithPollingTimeout(time.Until(until))))
 		if err == nil {
 			return
 		}
@@ -484,10 +490,19 @@ func (p *Page) Bytes() (sum float64, parts map[string]float64) {
 // Screenshot writes the whole page as PNG into the folder named by APEL_SCREENSHOTS; without it nothing is done.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
-	if !p.View.NoJS && os.Getenv("APEL_SCREENSHOTS") != "" {
-		Eval[int](p, "window.scrollTo(0, 0); 0") // what sticks to the window stands where the page begins
+	if os.Getenv("APEL_SCREENSHOTS") == "" {
+		return
 	}
-	p.shoot(name, chromedp.FullScreenshot(100))
+	// A window as tall as the page: what sticks to its edges stands at the page's edges, not across its middle.
+	p.window(max(p.View.Height, Eval[int64](p, "window.scrollTo(0, 0); document.documentElement.scrollHeight")))
+	p.shoot(name, chromedp.CaptureScreenshot())
+	p.window(p.View.Height)
+}
+
+// window sets the height of the window; its width stays.
+func (p *Page) window(height int64) {
+	p.t.Helper()
+	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: p.View.Width, Height: height, DeviceScaleFactor: 1, Mobile: p.View.Phone})
 }
 
 // ScreenshotWindow writes what the window shows: for dialogs and menus.
