@@ -13,7 +13,8 @@ long: ## longer forms of tests and measurements, written into docs/long.md; one 
 	.ci/long $(PARTS)
 
 screenshots: ## every page at 360 px light and 1440 px dark into build/screenshots, for a person to look at
-	APEL_SCREENSHOTS=$(CURDIR)/build/screenshots go test -count=1 -run 'Story|Screens' ./web/... ./cmd/apel
+	APEL_SCREENSHOTS=$(CURDIR)/build/screenshots go test -count=1 -timeout 20m -run 'Story|InABrowser' ./web
+	@echo "look at build/screenshots/360-light and build/screenshots/1440-dark"
 
 mongo: ## the storage contract, races included, on a real MongoDB: make mongo URI=mongodb://host/db
 	APEL_TEST_MONGO=$(URI) go test -count=1 ./internal/storage/mongo ./internal/storage/backup

@@ -53,7 +53,7 @@ func TestDesignPageInABrowser(t *testing.T) {
 			p.Open(s.URL + "/gaya")
 			p.Check()
 			p.Axe()
-			p.Screenshot("gaya-" + view.String())
+			p.Screenshot(view.String() + "/gaya")
 		})
 	}
 }
