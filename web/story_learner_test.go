@@ -141,7 +141,7 @@ func (s *story) read(enrolment string) {
 		if n++; n == 1 {
 			s.see("lesson")
 		}
-		s.p.Wait(`performance.getEntriesByName(document.querySelector('form[data-reading]').action).length > 0`) // the server heard that it is open; its clock begins there
+		s.p.Wait(`performance.getEntriesByType('resource').some((e) => e.name === document.querySelector('form[data-reading]').action)`) // the server heard that it is open; its clock begins anew there
 		s.rig.Pass(10 * time.Minute)
 		browsertest.Eval[int](s.p, `window.scrollTo(0, document.body.scrollHeight); 0`)
 		s.p.Wait(`document.querySelector('form[data-reading]').hasAttribute('data-done')`)
