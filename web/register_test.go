@@ -5,7 +5,6 @@ import (
 	"html"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -304,7 +303,7 @@ func TestStructurePages(t *testing.T) {
 	for range 2 {
 		v.post(unitURL(parent.ID, "pindah"), move).leads(t, unitURL(parent.ID))
 	}
-	r.until(func() bool { return slices.Contains(r.unitCalled("DUKCAPIL-ARSIP").Ancestors, other.ID) })
+	r.until("the unit has moved", func() bool { return slices.Contains(r.unitCalled("DUKCAPIL-ARSIP").Ancestors, other.ID) })
 	if r.audited("move_unit", "units/"+string(parent.ID)) != 1 {
 		t.Error("the move leaves no trail, or two")
 	}
@@ -405,13 +404,13 @@ func TestAMendedNameIssuesTheCertificate(t *testing.T) {
 	})
 	check(t, err)
 	edit := personURL(string(p.ID), "ubah")
-	r.until(func() bool { return strings.Contains(v.get("/kelola/pekerjaan").body, edit) })
+	r.until("the work is seen", func() bool { return strings.Contains(v.get("/kelola/pekerjaan").body, edit) })
 	v.get("/kelola/pekerjaan").want(t, http.StatusOK, "tidak dapat dicetak pada sertifikat", "Perbaiki data pegawai")
 	form := formOf(t, v.get(edit).want(t, http.StatusOK).body, edit)
 	form.Set("name", "Budi Contohan")
 	v.post(edit, form).leads(t, personURL(string(p.ID)))
 	v.post("/kelola/pekerjaan", url.Values{"collection": {courses.EnrolmentsCollection}, "id": {id}, "why": {"nama diperbaiki"}}).leads(t, "/kelola/pekerjaan")
-	r.until(func() bool {
+	r.until("the work is done", func() bool {
 		found, err := r.Rooms.Certificates.Of(ctx, root, string(p.ID), storage.Cursor{})
 		return err == nil && len(found.Views) == 1 && found.Views[0].State == certificates.Issued
 	})
@@ -450,59 +449,49 @@ func TestPostsOfASyncOnItsPage(t *testing.T) {
 
 // TestRegisterStory: mend a name, appoint a Plt., move a unit, at both sizes, every page looked at.
 func TestRegisterStory(t *testing.T) {
-	if os.Getenv("APEL_STORIES") == "" {
-		t.Skip("the browser stories run with APEL_STORIES=1")
-	}
-	b := browsertest.Start(t)
-	for _, view := range []browsertest.View{browsertest.Phone, browsertest.Office} {
-		t.Run(view.String(), func(t *testing.T) {
-			r := newRig(t)
-			ctx := context.Background()
-			s := &story{t: t, rig: r, p: b.Page(t, view), view: view}
-			s.activate(trainingAdmin)
-			p := r.look(plain)
-			home := personURL(string(p.ID))
-			s.look("register-profil", home)
-			s.p.Leave(func() { s.p.Click(`a[href="` + home + `/ubah"]`) })
-			s.see("register-ubah")
-			browsertest.Eval[string](s.p, `document.querySelector("[name=name]").value = ""`)
-			browsertest.Eval[bool](s.p, `document.querySelector(".panel-form").noValidate = true`)
-			s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
-			s.see("register-ubah-ditolak")
-			s.p.Type("[name=name]", "Nama Benar Contohan")
-			s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
-			if text := s.p.Text("main"); !strings.Contains(text, "Nama Benar Contohan") || !strings.Contains(text, "disimpan") {
-				t.Errorf("the name is not mended: %s", text)
-			}
-			s.look("register-nomor", home+"/nomor")
-			s.look("register-atasan", home+"/atasan")
-			pos := must[people.Position](t)(r.Rooms.People.PositionByCode(ctx, "LURAH-PUSPA"))
-			s.look("register-angkat", home+"/angkat?jenis=plt&jabatan="+string(pos.ID))
-			s.p.Type("[name=why]", "SK 800/12")
-			s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
-			s.see("register-diangkat")
-			if text := s.p.Text("main"); !strings.Contains(text, "Plt. "+pos.Name) {
-				t.Errorf("nobody is appointed: %s", text)
-			}
-			s.again(b, trainingAdmin)
-			unit, to := r.unitCalled("DISDUKCAPIL"), r.unitCalled("DINKES")
-			s.look("register-unit", unitURL(unit.ID))
-			s.p.Leave(func() { s.p.Click(`a[href="` + unitURL(unit.ID, "pindah") + `"]`) })
-			s.see("register-pindah")
-			browsertest.Eval[string](s.p, `document.querySelector("[name=parent]").value = "`+string(to.ID)+`"`)
-			s.p.Type("[name=why]", "Perda 7/2026")
-			s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
-			s.see("register-dipindah")
-			if got := r.unitCalled("DISDUKCAPIL"); got.Parent != to.ID {
-				t.Errorf("the unit stands below %s: %s", got.Parent, s.p.Text("main"))
-			}
-			s.look("register-unit-tutup", unitURL(unit.ID, "tutup"))
-			s.look("register-unit-ubah", unitURL(unit.ID, "ubah"))
-			s.look("register-jabatan", positionURL(pos.ID))
-			s.look("register-jabatan-ubah", positionURL(pos.ID, "ubah"))
-			s.look("register-jabatan-baru", "/kelola/jabatan/baru")
-			s.look("register-pegawai-baru", "/kelola/pegawai/baru")
-			r.quiet()
-		})
-	}
+	tell(t, func(s *story) {
+		r, t, ctx := s.rig, s.t, context.Background()
+		s.login(trainingAdmin)
+		p := r.look(plain)
+		home := personURL(string(p.ID))
+		s.look("register-profil", home)
+		s.p.Leave(func() { s.p.Click(`a[href="` + home + `/ubah"]`) })
+		s.see("register-ubah")
+		browsertest.Eval[string](s.p, `document.querySelector("[name=name]").value = ""`)
+		browsertest.Eval[bool](s.p, `document.querySelector(".panel-form").noValidate = true`)
+		s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
+		s.see("register-ubah-ditolak")
+		s.p.Type("[name=name]", "Nama Benar Contohan")
+		s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
+		if text := s.p.Text("main"); !strings.Contains(text, "Nama Benar Contohan") || !strings.Contains(text, "disimpan") {
+			t.Errorf("the name is not mended: %s", text)
+		}
+		s.look("register-nomor", home+"/nomor")
+		s.look("register-atasan", home+"/atasan")
+		pos := must[people.Position](t)(r.Rooms.People.PositionByCode(ctx, "LURAH-PUSPA"))
+		s.look("register-angkat", home+"/angkat?jenis=plt&jabatan="+string(pos.ID))
+		s.p.Type("[name=why]", "SK 800/12")
+		s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
+		s.see("register-diangkat")
+		if text := s.p.Text("main"); !strings.Contains(text, "Plt. "+pos.Name) {
+			t.Errorf("nobody is appointed: %s", text)
+		}
+		unit, to := r.unitCalled("DISDUKCAPIL"), r.unitCalled("DINKES")
+		s.look("register-unit", unitURL(unit.ID))
+		s.p.Leave(func() { s.p.Click(`a[href="` + unitURL(unit.ID, "pindah") + `"]`) })
+		s.see("register-pindah")
+		browsertest.Eval[string](s.p, `document.querySelector("[name=parent]").value = "`+string(to.ID)+`"`)
+		s.p.Type("[name=why]", "Perda 7/2026")
+		s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
+		s.see("register-dipindah")
+		if got := r.unitCalled("DISDUKCAPIL"); got.Parent != to.ID {
+			t.Errorf("the unit stands below %s: %s", got.Parent, s.p.Text("main"))
+		}
+		s.look("register-unit-tutup", unitURL(unit.ID, "tutup"))
+		s.look("register-unit-ubah", unitURL(unit.ID, "ubah"))
+		s.look("register-jabatan", positionURL(pos.ID))
+		s.look("register-jabatan-ubah", positionURL(pos.ID, "ubah"))
+		s.look("register-jabatan-baru", "/kelola/jabatan/baru")
+		s.look("register-pegawai-baru", "/kelola/pegawai/baru")
+	})
 }
