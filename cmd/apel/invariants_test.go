@@ -92,9 +92,3 @@ func holdInvariants(t *testing.T, rows []roleRow) {
 
 // unanswered are routes whose object the walk does not have: parked work, and pages of one-time links.
 var unanswered = regexp.MustCompile(`/work/:collection/:id/unparking|/kelola/pekerjaan|/kelola/jp/:hours/bukti|/penyiapan/|/lupa-sandi/|/logo`)
-
-// ownedParts names the object of a route that has one.
-func ownedParts(route string) string {
-	noun, _, _ := strings.Cut(strings.TrimPrefix(route, "/api/v1/"), "/")
-	return objectOf[noun]
-}
