@@ -94,8 +94,18 @@ func refusal(form *Form, err error, lang string) (status int, ok bool) {
 	if !form.Take(err, lang) {
 		return 0, false
 	}
+	for i, e := range form.Errors { // the summary on top names the field too: "Wajib diisi" alone says nothing there
+		if e.Label == "" {
+			form.Errors[i].Label = fieldLabels[e.Field]
+		}
+	}
 	return http.StatusUnprocessableEntity, true
 }
+
+// fieldLabels are the names of the register's fields in the summary of a refused form; they are those of the fields themselves.
+var fieldLabels = map[string]string{"name": "Nama", "title_before": "Gelar depan", "title_after": "Gelar belakang", "unit": "Unit kerja", "email": "Surel", "status": "Status", "legal_position": "Kedudukan hukum",
+	"rank": "Golongan atau pangkat", "education": "Pendidikan", "education_field": "Jurusan", "contract_start": "Awal kontrak", "contract_end": "Akhir kontrak", "service_end": "Akhir masa dinas", "status_since": "TMT status",
+	"nip": "NIP atau NI PPPK", "why": "Alasan", "code": "Kode", "kind": "Jenis", "parent": "Unit induk yang baru", "position": "Jabatan", "jenjang": "Jenjang", "eselon": "Eselon", "class": "Kelas jabatan", "seats": "Formasi", "since": "Mulai"}
 
 // allowed refuses a form's page to whom the room would refuse the form: the same question, asked before anything is typed.
 func (w *admin) allowed(c *gin.Context, verb string, thing access.Thing) error {

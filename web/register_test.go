@@ -106,6 +106,9 @@ func TestMendingAPerson(t *testing.T) {
 	broken.Set("name", "Nama Yang Diketik")
 	broken.Set("rank", "XL/z")
 	a := one.post(here, broken).want(t, http.StatusUnprocessableEntity, "Nama Yang Diketik", `value="XL/z"`, "Golongan tidak dikenal")
+	if !strings.Contains(a.body, "Golongan atau pangkat: Golongan tidak dikenal") {
+		t.Error("the summary does not name the field")
+	}
 	if !strings.Contains(a.body, `id="f-rank-error"`) {
 		t.Error("the error does not stand beside its field")
 	}
