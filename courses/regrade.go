@@ -66,7 +66,7 @@ type Regrade struct {
 type Tally struct {
 	Seen      int `json:"seen"`      // of the course, looked at
 	Held      int `json:"held"`      // graded ones that show the item
-	Changed   int `json:"changed"`   // whose result differs
+	Changed   int `json:"changed"`   // whose marks differ; the others are noted to rest on the corrected key as well
 	Passes    int `json:"passes"`    // failed before, pass now
 	Fails     int `json:"fails"`     // passed before, fail now
 	Completes int `json:"completes"` // complete their course by it: a certificate follows
@@ -401,7 +401,7 @@ type ChangeFilter struct {
 	Limit        int
 }
 
-// Changes lists what a regrade changes, planned or done, by the time of submission, a page at a time. Attempts whose result stays are not on it.
+// Changes lists what a regrade changes, planned or done, by the time of submission, a page at a time. Attempts whose marks stay are not on it.
 func (s *Service) Changes(ctx context.Context, a access.Actor, id string, f ChangeFilter) (list []RegradeChange, next storage.Cursor, err error) {
 	if _, _, err := s.regradeFor(ctx, a, "view", id); err != nil {
 		return nil, next, err

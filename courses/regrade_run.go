@@ -409,7 +409,7 @@ func tell(c *RegradeChange, at *Attempt, e *Enrolment) {
 			continue
 		}
 		before := at.Results[i-1]
-		c.Changed, c.Before, c.PassedBefore = true, before.Result.Score(), before.Passed
+		c.Changed, c.Before, c.PassedBefore = !sameMarks(before.Result, at.Results[i].Result), before.Result.Score(), before.Passed
 		c.After, c.PassesNow = at.Results[i].Result.Score(), at.Results[i].Passed
 	}
 	if !c.Changed || at.Kind != PostTest {
@@ -426,6 +426,11 @@ func tell(c *RegradeChange, at *Attempt, e *Enrolment) {
 	case certified && e.Done.Attempt == c.Attempt && (c.Before != c.After || fell):
 		c.Effect = EffectScore
 	}
+}
+
+// sameMarks says whether two results differ in nothing but the key they rest on.
+func sameMarks(a, b grading.Result) bool {
+	return slices.EqualFunc(a.Items, b.Items, func(x, y grading.ItemResult) bool { return x.Mark == y.Mark && x.State == y.State })
 }
 
 // note keeps a change, or takes one that was planned and did not come about off the list.

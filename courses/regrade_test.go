@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -608,4 +609,99 @@ func (c crashing) regrade(t *testing.T, at int64, stored bool) (broke bool) {
 		}
 	}
 	return broke
+}
+
+// pausing is the real engine that holds back the first write of one attempt until it is let go.
+type pausing struct {
+	*sqlite.Engine
+	id            string
+	reached, free chan struct{}
+	once          sync.Once
+}
+
+func (p *pausing) Replace(ctx context.Context, c string, r storage.Record) error {
+	if c == courses.AttemptsCollection && r.ID == p.id {
+		mine := false
+		p.once.Do(func() { mine = true })
+		if mine {
+			close(p.reached)
+			<-p.free
+		}
+	}
+	return p.Engine.Replace(ctx, c, r)
+}
+
+// A grading that has read the old key and writes after the regrade has passed by must not leave its result behind: the regrade grades what it finds handed in,
+// and the late writer finds that done.
+func TestRegradeMeetsAGradingUnderWay(t *testing.T) {
+	w, item := newRegradeWorld(t)
+	e := w.prepare(ani, "APEL-109").ID
+	f, err := w.Start(ctx, ani, e, "posttest")
+	must(t, err)
+	_, err = w.Submit(ctx, ani, f.Attempt, fill(f, item, "salah dua", 4), f.Seq)
+	must(t, err)
+	p, err := policies.Load()
+	must(t, err)
+	engine := &pausing{Engine: w.engine, id: f.Attempt, reached: make(chan struct{}), free: make(chan struct{})}
+	w.db, err = storage.New(ctx, engine)
+	must(t, err)
+	w.Service, err = courses.Open(ctx, courses.Config{DB: w.db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), People: w.people, Rand: newDice()})
+	must(t, err)
+
+	graded := make(chan error, 1)
+	go func() { graded <- w.Grade(ctx, f.Attempt) }()
+	<-engine.reached // it has read the first key and is about to write
+	_, err = w.CheckRegrade(ctx, admin, courses.RegradeInput{Key: "rg", Item: item, To: w.keyOn(item, "c"), Why: "kunci salah"})
+	must(t, err)
+	run := func(until courses.RegradeState) {
+		t.Helper()
+		for range 20 {
+			must(t, w.RunRegrade(ctx, "rg"))
+		}
+		if r, err := w.RegradeByID(ctx, admin, "rg"); err != nil || r.State != until {
+			t.Fatalf("%+v, %v", r, err)
+		}
+	}
+	run(courses.RegradeChecked)
+	_, err = w.ConfirmRegrade(ctx, admin, "rg")
+	must(t, err)
+	run(courses.RegradeFinished)
+	close(engine.free)
+	must(t, <-graded)
+	w.chain()
+	g := w.result(ani, f.Attempt)
+	if last := g[len(g)-1]; len(g) != 1 || last.Result.Score() != 83_333 {
+		t.Fatalf("the old key won: %+v", g)
+	}
+	for _, it := range g[0].Result.Items {
+		if it.Item == item && it.Key != 2 {
+			t.Fatalf("graded by key %d", it.Key)
+		}
+	}
+	if w.stateOf(ani, e).State != courses.Completed {
+		t.Fatal("the course is not completed")
+	}
+}
+
+// A certificate that waited is made as soon as the regrade ends, not after its backoff, and with the new score.
+func TestRegradeLetsWaitingCertificatesGo(t *testing.T) {
+	w, item := newRegradeWorld(t)
+	e := w.prepare(ani, "APEL-109").ID
+	w.hold = true
+	w.sit(ani, e, item, "salah dua", 5) // 5 of 6, 6 of 6 with the right key
+	w.checked(admin, "rg", item, w.keyOn(item, "c"))
+	_, err := w.ConfirmRegrade(ctx, admin, "rg")
+	must(t, err)
+	must(t, w.RunRegrade(ctx, "rg"))
+	w.hold = false
+	w.chain() // looks at the enrolment first: it has to wait
+	x := w.stateOf(ani, e)
+	if x.Done == nil || x.Done.Certified.IsZero() || x.Done.Score != 100_000 {
+		t.Fatalf("%+v", x.Done)
+	}
+	c, err := w.Completed(ctx, e)
+	must(t, err)
+	if c.Score != 100_000 {
+		t.Fatalf("%+v", c)
+	}
 }

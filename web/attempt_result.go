@@ -80,7 +80,11 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 		p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sedang dinilai ulang", Text: l.T(c, "Kunci sebuah soal di tes ini dibetulkan. Yang tampil di bawah adalah hasil sebelumnya, sampai penilaian ulang selesai.")})
 	}
 	if n := len(r.Earlier); n > 0 {
-		p.Notices = append(p.Notices, l.regradedNotice(c, r, r.Earlier[n-1]))
+		notice := l.regradedNotice(c, r, r.Earlier[n-1])
+		if r.Earlier[n-1].Passed && !r.Passed && x.State == courses.Completed {
+			notice.Items = append(notice.Items, l.T(c, "Sertifikat Anda tetap berlaku selama belum ada putusan lain."))
+		}
+		p.Notices = append(p.Notices, notice)
 	}
 	for _, o := range r.Objectives {
 		bar := Progress{Name: in(c, o.Text), Done: float64(o.Percent()), Goal: 100}

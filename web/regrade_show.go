@@ -84,9 +84,9 @@ func (w *admin) regradeActs(c *gin.Context, p *PanelsPage, r courses.RegradeDoc,
 	switch {
 	case r.State == courses.RegradeChecked && run:
 		p.add(Panel{Label: "Putusan", Text: w.T(c, "Bila dijalankan: hasil baru ditambahkan dan hasil lama disimpan; yang menjadi lulus menyelesaikan kursus dan mendapat sertifikat; tidak ada sertifikat yang dicabut dengan sendirinya."),
-			Actions: []Button{{Label: "Jalankan penilaian ulang", Kind: "primary", Post: true, URL: regradeURL(r.ID, "jalankan"), Icon: "sync"}}, Inner: []Panel{cancel("Batalkan")}})
+			Actions: []Button{{Label: "Jalankan penilaian ulang", Kind: "primary", Post: true, URL: regradeURL(r.ID, "jalankan"), Icon: "sync"}}}, cancel("Batalkan"))
 	case r.State == courses.RegradeChecked && check:
-		p.add(Panel{Label: "Putusan", Text: w.T(c, "Admin diklat memutuskan apakah penilaian ulang ini dijalankan."), Inner: []Panel{cancel("Batalkan")}})
+		p.add(Panel{Label: "Putusan", Text: w.T(c, "Admin diklat memutuskan apakah penilaian ulang ini dijalankan.")}, cancel("Batalkan"))
 	case r.State == courses.RegradeChecking && check:
 		p.add(cancel("Batalkan"))
 	case r.State == courses.RegradeRunning && run:
