@@ -20,6 +20,7 @@ import (
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/competencies"
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
@@ -357,21 +358,47 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 	return f.regrade(ctx, in)
 }
 
-// regrade makes the dry run of a correction, with every attempt at the item on it.
+// regrade makes the dry run of a correction that takes a mark from the learner of the main job: there is a change on its list.
 func (f *filled) regrade(ctx context.Context, in *installation) error {
 	s, system := f.shared, access.System("test")
-	items, err := in.courses.Items(ctx, system, s["version"], s["bank"])
+	sat, _, err := in.courses.Attempts(ctx, system, courses.AttemptFilter{Enrolment: f.persons["learner"] + ".APEL-103.1"})
 	if err != nil {
 		return err
 	}
-	k := items[0].AnswerKey()
-	k.Void = true
-	r, err := in.courses.CheckRegrade(ctx, system, courses.RegradeInput{Key: "nilai-ulang-uji", Item: items[0].ID, To: k, Why: "Uji"})
-	if err != nil {
-		return err
+	for _, at := range sat {
+		if !at.Passed {
+			continue
+		}
+		review, err := in.courses.Review(ctx, system, at.ID)
+		if err != nil {
+			return err
+		}
+		for _, x := range review.Items {
+			it, err := in.courses.ItemToCorrect(ctx, system, x.Item)
+			if err != nil {
+				return err
+			}
+			if it.Type != grading.Single || x.Earned != 1000 {
+				continue
+			}
+			k, moved := it.AnswerKey(), false
+			for i, o := range k.Options {
+				switch {
+				case o.Mark == grading.Full:
+					k.Options[i].Mark = 0
+				case !moved:
+					k.Options[i].Mark, moved = grading.Full, true
+				}
+			}
+			r, err := in.courses.CheckRegrade(ctx, system, courses.RegradeInput{Key: "nilai-ulang-uji", Item: x.Item, To: k, Why: "Uji"})
+			if err != nil {
+				return err
+			}
+			s["regrade"], s["keyItem"] = r.ID, x.Item
+			return in.settled(courses.RegradesCollection, r.ID)
+		}
 	}
-	s["regrade"], s["keyItem"] = r.ID, items[0].ID
-	return in.settled(courses.RegradesCollection, r.ID)
+	return errors.New("the learner of the main job has no item to correct")
 }
 
 // city is a copy of the filled city, opened and served.
