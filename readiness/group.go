@@ -77,9 +77,16 @@ var groupDef = storage.Def[storage.Derived[GroupReadiness]]{Name: GroupsCollecti
 	}},
 }}
 
-// UnitChanged notes that a unit has moved in the tree. The people in it are told of one by one (PersonChanged). Safe to call twice.
+// UnitChanged notes that a unit has moved in the tree, so that its figure leaves the old parent's and joins the new one's. The people in it are told of
+// one by one (PersonChanged). A unit that has no figure yet needs none: it gets one with the first person who counts. Safe to call twice.
 func (s *Service) UnitChanged(ctx context.Context, unit string) error {
-	return s.raiseGroup(ctx, UnitGroup(unit))
+	id := UnitGroup(unit)
+	if _, err := s.groups.Get(ctx, id); errors.Is(err, faults.NotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return s.raiseGroup(ctx, id)
 }
 
 // BuildGroup is a step of the chain: it rebuilds a figure from those below it and marks the one above when it would change. Safe to run at any time and

@@ -66,7 +66,7 @@ func Chain(r Rooms) Steps {
 			certificates.StepRender: {Do: certificate(r.Certificates.Render), Lane: Render},
 		},
 		// Around the chain: what people and courses left to be done.
-		"units":            {"settle": {Do: alone(r.People.SettleUnit)}},
+		"units":            {"settle": {Do: alone(r.settle)}},
 		"register_imports": {"apply": {Do: alone(r.People.ApplyImport), Lane: Bulk}},
 		"notices":          {"mail": {Do: alone(r.People.MailNotice), Lane: Tell}},
 		"reset_requests":   {"mail": {Do: alone(r.People.MailReset), Lane: Tell}},
@@ -84,6 +84,14 @@ func Chain(r Rooms) Steps {
 		readiness.OperatorsCollection:     {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadOperator), Lane: Bulk}},
 		readiness.ImportsCollection:       {readiness.ApplyStep: {Do: alone(r.Readiness.ApplyImport), Lane: Bulk}},
 	}
+}
+
+// settle gives a unit its path and tells its figure that it may have moved.
+func (r Rooms) settle(ctx context.Context, unit string) error {
+	if err := r.People.SettleUnit(ctx, unit); err != nil {
+		return err
+	}
+	return r.Readiness.UnitChanged(ctx, unit)
 }
 
 // alone is a step that makes nothing else due.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/backup"
 	"github.com/apelkota/apel/internal/storage/blobs"
@@ -48,6 +49,21 @@ func TestDoctorSeesDamage(t *testing.T) {
 		{"a leaf dropped from the log", func(t *testing.T, c *city) { c.drop(t, "log_tiles", -1) }, "tile"},
 		{"a seal dropped from the journal", func(t *testing.T, c *city) { c.drop(t, "journal_seal", -1) }, "log"},
 		{"a block dropped from the audit trail", func(t *testing.T, c *city) { c.drop(t, "journal_audit", 0) }, "audit"},
+		{"a level whose evidence is gone", func(t *testing.T, c *city) {
+			rows, err := c.competencies.Evidence(t.Context(), access.System("test"), c.persons["learner"])
+			if err != nil || len(rows) == 0 {
+				t.Fatal(len(rows), err)
+			}
+			for _, row := range rows {
+				r, err := c.db.Engine().Get(t.Context(), "evidence", row.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := c.db.Engine().Delete(t.Context(), "evidence", row.ID, r.Version); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, "figures differ"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			c := openCity(t, false)

@@ -27,6 +27,7 @@ import (
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/policies"
 	"github.com/apelkota/apel/readiness"
+	"github.com/apelkota/apel/workers"
 )
 
 // roles are the columns of every table about permission: every role there is.
@@ -115,26 +116,31 @@ func (f *filled) fill(ctx context.Context) (err error) {
 	if err := f.common(ctx, in); err != nil {
 		return err
 	}
-	// What was set in motion comes to rest, so that tests that count documents count the same.
-	for range 500 {
-		if _, err := in.workers.Sweep(ctx); err != nil {
+	if err := in.close(); err != nil {
+		return err
+	}
+	return f.rest(ctx, clock)
+}
+
+// rest carries what was set in motion to its end, so that tests that count documents count the same.
+func (f *filled) rest(ctx context.Context, clock *demoClock) (err error) {
+	in, err := open(ctx, place{Dir: f.dir}, as{serving: true, worker: true, kind: kindDemo, now: clock.now, quiet: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.close()) }()
+	for rounds := 0; ; rounds++ {
+		n, err := in.workers.Drain(ctx, workers.Drained{})
+		if err != nil {
 			return err
 		}
-		busy := false
-		for _, c := range in.db.Collections() {
-			ready, err := in.db.Ready(ctx, c, clock.now().Add(time.Second), 1)
-			if err != nil {
-				return err
-			}
-			busy = busy || len(ready) > 0
-		}
-		if !busy {
+		if n == 0 {
 			break
 		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
+		if rounds == 50 {
+			return fmt.Errorf("the city does not come to rest: %d documents still move", n)
 		}
+		clock.step(10 * time.Second) // some work waits a little before it begins
 	}
 	_, err = in.audit.Move(ctx)
 	f.ahead = time.Duration(clock.ahead.Load())

@@ -79,6 +79,33 @@ type standingAnswer struct {
 	} `json:"next"`
 }
 
+// advises says whether a course is among the recommended next ones.
+func (s standingAnswer) advises(course string) bool {
+	for _, n := range s.Next {
+		if n.Course == course {
+			return true
+		}
+	}
+	return false
+}
+
+type evidenceAnswer struct {
+	Items []struct {
+		Source string `json:"source"`
+	} `json:"items"`
+}
+
+// of counts the rows that come from a certificate.
+func (e evidenceAnswer) of(certificate string) int {
+	n := 0
+	for _, row := range e.Items {
+		if row.Source == certificate {
+			n++
+		}
+	}
+	return n
+}
+
 type hoursAnswer struct {
 	Counted int `json:"counted"`
 }
@@ -110,6 +137,7 @@ func (j *mainJob) do(name string, work func() (note string, err error)) error {
 func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 	var before, after standingAnswer
 	var hoursBefore, hoursAfter hoursAnswer
+	var evidence evidenceAnswer
 	var me struct {
 		Person struct {
 			ID   string `json:"id"`
@@ -215,12 +243,14 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			if err != nil {
 				return "", err
 			}
-			if _, err := j.expect(ctx, stranger, http.MethodPost, "/checks/file", "application/pdf", pdf, "valid"); err != nil {
+			intact, err := j.expect(ctx, stranger, http.MethodPost, "/checks/file", "application/pdf", pdf, "valid")
+			if err != nil {
 				return "", err
 			}
 			altered := bytes.Clone(pdf)
 			altered[len(altered)/2] ^= 1
-			return j.expect(ctx, stranger, http.MethodPost, "/checks/file", "application/pdf", altered, "altered")
+			changed, err := j.expect(ctx, stranger, http.MethodPost, "/checks/file", "application/pdf", altered, "altered")
+			return "berkas utuh: " + intact + " Satu bit diubah: " + changed, err
 		}},
 		{"pemeriksaan tanpa jaringan / offline check", func() (string, error) {
 			root, err := j.root(ctx)
@@ -245,16 +275,17 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 				if err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/hours", nil, &hoursAfter); err != nil {
 					return false, err
 				}
-				return known(after) > known(before) && hoursAfter.Counted > hoursBefore.Counted, nil
-			}); err != nil {
-				return "", fmt.Errorf("%w: %d → %d competencies, %d → %d JP", err, known(before), known(after), hoursBefore.Counted, hoursAfter.Counted)
-			}
-			for _, n := range after.Next {
-				if n.Course == j.course {
-					return "", errors.New("the course just passed is still recommended")
+				if err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/evidence", nil, &evidence); err != nil {
+					return false, err
 				}
+				return evidence.of(cert.ID) > 0 && known(after) > known(before) && hoursAfter.Counted > hoursBefore.Counted, nil
+			}); err != nil {
+				return "", fmt.Errorf("%w: %d rows of evidence, %d → %d competencies, %d → %d JP", err, evidence.of(cert.ID), known(before), known(after), hoursBefore.Counted, hoursAfter.Counted)
 			}
-			return fmt.Sprintf("kompetensi terbukti %d → %d, JP %d → %d, kursus disarankan %d → %d", known(before), known(after), hoursBefore.Counted, hoursAfter.Counted, len(before.Next), len(after.Next)), nil
+			if !before.advises(j.course) || after.advises(j.course) {
+				return "", fmt.Errorf("the recommendation did not follow: %s advised before: %t, after it was passed: %t", j.course, before.advises(j.course), after.advises(j.course))
+			}
+			return fmt.Sprintf("bukti dari sertifikat ini %d, kompetensi terbukti %d → %d, JP %d → %d, kursus disarankan %d → %d", evidence.of(cert.ID), known(before), known(after), hoursBefore.Counted, hoursAfter.Counted, len(before.Next), len(after.Next)), nil
 		}},
 		{"kotak masuk / inbox", func() (string, error) {
 			note := ""

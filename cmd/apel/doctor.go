@@ -117,6 +117,13 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	note("register pegawai / register", err, "jalur unit dan klaim cocok")
 	fine, err := in.examineFiles(ctx)
 	note("berkas yang dipakai / in use", err, fine)
+	wrong := 0
+	count := func(string) { wrong++ }
+	err = errors.Join(in.competencies.Check(ctx, count), in.readiness.Check(ctx, count))
+	if err == nil && wrong > 0 {
+		err = faults.Newf(faults.Conflict, "%d angka tidak sama dengan hitungan ulang dari sumbernya.", "%d figures differ from a fresh rebuild of their sources.", wrong)
+	}
+	note("kompetensi dan kesiapan / derived", err, "sama dengan hitungan ulang")
 	parked, waiting := 0, 0
 	for _, c := range in.db.Collections() {
 		p, err := in.db.Parked(ctx, c, storage.Cursor{}, 1000)

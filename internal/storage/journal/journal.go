@@ -2,8 +2,8 @@
 //
 // That one insert decides between writers that race, on every engine, without a lock or a transaction: exactly one of them gets n, the others
 // are asked to build their entry again on the new head. The chain has no gap and no double, and an entry changed afterwards no longer fits its hash.
-// Two users: the certificate seal and the audit trail. The chain cannot show that its newest entries were cut off; therefore the head is
-// published in the transparency log.
+// Two users: the certificate seal and the audit trail. The chain cannot show by itself that its newest entries were cut off: a head that was
+// written down elsewhere can (the seal's stands in every checkpoint).
 package journal
 
 import (
