@@ -127,20 +127,6 @@ func (s *Service) CheckFile(ctx context.Context, file []byte) (verify.Verdict, e
 	return verify.Judge(d, in), nil
 }
 
-// CheckHash judges a certificate by the SHA-256 (hex) of its PDF, for a page that hashes on the reader's own machine. Only the issued bytes
-// are known; any other hash is the verdict unknown.
-func (s *Service) CheckHash(ctx context.Context, hash string) (verify.Verdict, error) {
-	var h [32]byte
-	if err := readHash(hash, &h); err != nil {
-		return verify.Verdict{}, faults.OnField("hash", "SHA-256 terdiri atas 64 angka heksadesimal.", "A SHA-256 has 64 hexadecimal digits.")
-	}
-	c, err := s.find(ctx, "file:"+fmt.Sprintf("%x", h))
-	if err != nil {
-		return verify.Verdict{}, err
-	}
-	return s.registered(ctx, c)
-}
-
 // find looks a certificate up; nil when there is none.
 func (s *Service) find(ctx context.Context, term string) (*Certificate, error) {
 	p, err := s.docs.Find(ctx, storage.Query{Index: indexLookup, Term: term, Limit: 1})

@@ -38,7 +38,6 @@ func TestRevocationIsSeenLoggedAndAudited(t *testing.T) {
 		"code":   func() (verify.Verdict, error) { return r.CheckCode(ctx, cert.Record.Code) },
 		"number": func() (verify.Verdict, error) { return r.CheckNumber(ctx, cert.Record.Number, "001") },
 		"file":   func() (verify.Verdict, error) { return r.CheckFile(ctx, pdf) },
-		"hash":   func() (verify.Verdict, error) { return r.CheckHash(ctx, cert.File.Hash) },
 	} {
 		got, err := check()
 		if err != nil || got.Status != verify.Revoked || got.Why != decision.Reason || got.Official != decision.Official || !got.Since.Equal(noon.Add(48*time.Hour)) || got.Record == nil {

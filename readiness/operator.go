@@ -155,22 +155,6 @@ func (s *Service) operatorsBy(ctx context.Context, term string) ([]AppOperator, 
 	return out, nil
 }
 
-// OperatorsOf lists the persons who hold a role in an application today, each once; app may be "*" for any. Stopped applications count too.
-// Read by other rooms. More than storage.MaxGather is refused with "narrow it down"; see Holders for pages.
-func (s *Service) OperatorsOf(ctx context.Context, app string, role RoleKind) ([]string, error) {
-	all, err := s.operatorsBy(ctx, "role:"+app+"/"+string(role))
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, o := range all {
-		if !slices.Contains(out[max(0, len(out)-1):], o.Person) { // in order of person
-			out = append(out, o.Person)
-		}
-	}
-	return out, nil
-}
-
 // Holders lists up to limit persons who hold a role in an application today, in order of their ids after the given one; app may be "*". next is ""
 // at the end. Read by other rooms.
 func (s *Service) Holders(ctx context.Context, app, role, after string, limit int) (persons []string, next string, err error) {

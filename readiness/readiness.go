@@ -7,7 +7,7 @@
 // change travels upwards without getting lost).
 //
 // Methods without an actor, and why: the steps of the chain (SpreadApp, SpreadRole, SpreadOperator, ApplyImport, BuildPerson, BuildGroup, PersonChanged,
-// UnitChanged), called by workers only; RolesOf, Holders and OperatorsOf, read by other rooms that have asked for permission in their own words.
+// UnitChanged), called by workers only; RolesOf and Holders, read by other rooms that have asked for permission in their own words.
 package readiness
 
 import (

@@ -375,7 +375,7 @@ func TestRolesForOtherRooms(t *testing.T) {
 	must(t, r.AppointOperator(r.ctx, root, readiness.AppOperator{Person: "dedi", App: "SIPP", Role: readiness.RoleOperator, Since: "2027-01-01"})) // not yet
 	of := func(app string, role readiness.RoleKind) string {
 		t.Helper()
-		ps, err := r.OperatorsOf(r.ctx, app, role)
+		ps, _, err := r.Holders(r.ctx, app, string(role), "", 0)
 		must(t, err)
 		return strings.Join(ps, " ")
 	}
@@ -572,7 +572,7 @@ func TestTheDemoCitysApplications(t *testing.T) {
 	if len(page.Items) != 38 || unmapped != 12 { // ten without operators, two stopped
 		t.Errorf("%d applications, %d unmapped", len(page.Items), unmapped)
 	}
-	holders, err := r.OperatorsOf(r.ctx, "KTPEL", readiness.RoleOperator)
+	holders, _, err := r.Holders(r.ctx, "KTPEL", string(readiness.RoleOperator), "", 0)
 	if err != nil || len(holders) < 2 {
 		t.Errorf("%v, %v", holders, err)
 	}

@@ -86,8 +86,12 @@ func Chain(r Rooms) Steps {
 	}
 }
 
-// settle gives a unit its path and tells its figure that it may have moved.
+// settle gives a unit its path and tells its figure that it may have moved: before, so that a crash in between forgets nothing, and after, so that the
+// figure is built from the new place.
 func (r Rooms) settle(ctx context.Context, unit string) error {
+	if err := r.Readiness.UnitChanged(ctx, unit); err != nil {
+		return err
+	}
 	if err := r.People.SettleUnit(ctx, unit); err != nil {
 		return err
 	}
