@@ -124,7 +124,7 @@ type BankItem struct {
 type BankOption struct {
 	ID        string `json:"id"`
 	Text      string `json:"text"`
-	Mark      int    `json:"mark" doc:"Thousandths of the item; the key has the most"`
+	Mark      string `json:"mark" doc:"Percent of the item: 100, 50, -33.33333" example:"100"`
 	Tolerance string `json:"tolerance,omitempty"`
 	Feedback  string `json:"feedback,omitempty"`
 }
@@ -133,7 +133,7 @@ func showBankItem(it grading.Item) BankItem {
 	v := BankItem{ID: it.ID, Code: it.Code, Version: it.Version, Type: string(it.Type), Title: it.Title, Objective: it.Objective, Difficulty: string(it.Difficulty), Tags: orEmpty(it.Tags),
 		Stem: it.Stem, Options: []BankOption{}, Units: orEmpty(it.Units), General: it.General}
 	for _, o := range it.Options {
-		v.Options = append(v.Options, BankOption{o.ID, o.Text, int(o.Mark), o.Tolerance, o.Feedback})
+		v.Options = append(v.Options, BankOption{o.ID, o.Text, o.Mark.Percent(), o.Tolerance, o.Feedback})
 	}
 	return v
 }

@@ -151,6 +151,10 @@ func (f Fit) Text(scales ...Scale) texts.Text {
 	if f.Required == 0 {
 		return texts.T("Standar ini belum memuat syarat.", "This standard has no requirements yet.")
 	}
+	if f.Known == 0 { // an interval of 0 to 100 % says nothing that this does not say better
+		return texts.T(fmt.Sprintf("Belum dapat dinilai: bukti ada untuk 0 dari %d kompetensi.", f.Of),
+			fmt.Sprintf("Cannot be judged yet: evidence for 0 of %d competencies.", f.Of))
+	}
 	var id, en strings.Builder
 	if f.Complete() {
 		fmt.Fprintf(&id, "Kecocokan %s%%", f.Percent().In(texts.ID))

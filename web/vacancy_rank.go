@@ -120,7 +120,11 @@ func (w *admin) candidate(c *gin.Context, k placement.Candidate, name func(strin
 	if low != high {
 		low += "–" + high
 	}
-	panel.Badges = append(panel.Badges, Badge{Text: low + "%"})
+	if k.Fit.Known == 0 && k.Fit.Of > 0 {
+		panel.Badges = append(panel.Badges, Badge{Label: "Belum ada bukti"})
+	} else {
+		panel.Badges = append(panel.Badges, Badge{Text: low + "%"})
+	}
 	if k.Tied > 0 {
 		panel.Badges = append(panel.Badges, Badge{Kind: Info, Text: w.T(c, "seri dengan %d orang", k.Tied)})
 	}

@@ -12,14 +12,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/storage"
 )
 
 // Limits of a course folder.
 const (
-	MaxLesson    = 200 << 10 // bytes of one lesson's Markdown
-	MaxPicture   = 300 << 10 // bytes of one picture
-	MaxFiles     = 500       // files in a folder or zip
-	WordsPerMin  = 180       // slow, careful reading
+	MaxLesson    = 200 << 10          // bytes of one lesson's Markdown
+	MaxPicture   = storage.MaxPicture // bytes of one picture
+	MaxFiles     = 500                // files in a folder or zip
+	WordsPerMin  = 180                // slow, careful reading
 	MinutesPerJP = 45
 	// MinutesShare is the part of JP x 45 minutes, in percent, that must be shown to be worked.
 	MinutesShare = 90

@@ -137,6 +137,29 @@ func breaches(p listed) []string {
 	return bad
 }
 
+// gofpdf is archived upstream, so one file hides it from the rest of its room too.
+func TestOneFileKnowsThePDFLibrary(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "certificates", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var know []string
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			if strings.Contains(i.Path.Value, "gofpdf") {
+				know = append(know, filepath.Base(name))
+			}
+		}
+	}
+	if !slices.Equal(know, []string{"pdf.go"}) {
+		t.Errorf("gofpdf is imported by %v, not by pdf.go alone", know)
+	}
+}
+
 func TestRoomsDoNotReachIntoEachOther(t *testing.T) {
 	all := packages(t)
 	if len(all) < 10 {

@@ -13,14 +13,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
 )
 
 // Limits of a table; the same numbers stand in the limits table of the product.
 const (
-	MaxRows  = 50_000   // rows with content, the header not counted
-	MaxCols  = 500      // columns
-	MaxBytes = 50 << 20 // bytes of the file, and of an XLSX when unpacked
-	MaxCell  = 32_767   // bytes of one cell, Excel's own limit in characters
+	MaxRows  = storage.MaxRows // rows with content, the header not counted
+	MaxCols  = 500             // columns
+	MaxBytes = 50 << 20        // bytes of the file, and of an XLSX when unpacked
+	MaxCell  = 32_767          // bytes of one cell, Excel's own limit in characters
 )
 
 // Options say what to read.
