@@ -48,7 +48,7 @@ func (w *admin) listAudit(c *gin.Context) error {
 	t := Table{Label: "Jejak audit", NoSearch: true, Columns: []Column{{Label: "Tindakan", Main: true}, {Label: "Oleh"}, {Label: "Tentang"}, {Label: "Alasan"}, {Label: "Waktu"}}, Empty: Empty{Icon: "audit", Label: "Belum ada jejak yang cocok", Text: w.T(c, "Jejak baru masuk beberapa detik setelah kejadiannya.")}}
 	for _, d := range found.Docs {
 		e := d.Value
-		row := Row{Cells: []Cell{{Text: w.auditVerb(c, e.Verb), Sub: e.Thing}, {Text: w.person(ctx, e.Who), Sub: e.Role}, {Text: "–"}, {Text: dash(e.Why), Sub: e.Note}, {Text: f.moment(e.At), Sub: w.T(c, "blok %d", int(e.Block))}}}
+		row := Row{Cells: []Cell{{Text: w.auditVerb(c, e.Verb), Sub: e.Thing}, {Text: w.person(ctx, e.Who), Sub: w.auditRole(c, e.Role)}, {Text: "–"}, {Text: dash(e.Why), Sub: e.Note}, {Text: f.moment(e.At), Sub: w.T(c, "blok %d", int(e.Block))}}}
 		if e.Who != "" && !strings.HasPrefix(e.Who, "system") {
 			row.Cells[1].URL = "/kelola/audit?oleh=" + e.Who
 		}
@@ -116,4 +116,17 @@ func (w *admin) auditVerb(c *gin.Context, verb string) string {
 		}
 	}
 	return verb
+}
+
+// auditRole says in which role somebody acted.
+func (w *admin) auditRole(c *gin.Context, role string) string {
+	switch role {
+	case "":
+		return ""
+	case "self":
+		return w.T(c, "untuk diri sendiri")
+	case "system":
+		return w.T(c, "sistem")
+	}
+	return in(c, people.RoleText(role))
 }
