@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/certificates/record"
-	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/storage"
 )
 
@@ -170,11 +169,6 @@ func (c Certificate) LastEvent() (e Event, ok bool) {
 		return e, false
 	}
 	return c.Events[len(c.Events)-1], true
-}
-
-// ValidOn says whether the certificate may be relied on on a day of its own calendar.
-func (c Certificate) ValidOn(day civil.Date) bool {
-	return c.State == Issued && (c.Record.ValidUntil == "" || day <= c.Record.ValidUntil)
 }
 
 // canonical renders the sealed record and checks that it is the one that was sealed.

@@ -143,9 +143,6 @@ func (f Fit) Category(s Scale) (low, high Band) {
 	return s.Band(f.Low, f.Required), s.Band(f.High, f.Required)
 }
 
-// CategoryRaw is the band of the raw figure, taken as 100 % where it is above.
-func (f Fit) CategoryRaw(s Scale) Band { return s.Band(min(f.RawLow, f.Required), f.Required) }
-
 // Text says the fit in words: figure or interval, coverage, and what stands before it.
 func (f Fit) Text(scales ...Scale) texts.Text {
 	if f.Required == 0 {

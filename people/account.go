@@ -205,19 +205,6 @@ func (s *Service) Account(ctx context.Context, a access.Actor, id ID) (Account, 
 	return s.show(&d.Value), err
 }
 
-// WithRole lists the ids of everybody who was granted a role, for other rooms (whom to tell). At most storage.MaxGather.
-func (s *Service) WithRole(ctx context.Context, role string) ([]ID, error) {
-	docs, err := s.accounts.Gather(ctx, storage.Query{Index: "accounts", Term: "role:" + role, Bare: true})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]ID, len(docs))
-	for i, d := range docs {
-		out[i] = ID(d.ID)
-	}
-	return out, nil
-}
-
 // Grant gives a person a role, everywhere or in a unit and below it. Nobody grants to themselves. Audited with its reason; the person is told.
 // Safe to call twice. Errors: Invalid, NotFound, Forbidden.
 func (s *Service) Grant(ctx context.Context, a access.Actor, id ID, g RoleGrant) (Account, error) {

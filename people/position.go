@@ -46,9 +46,6 @@ type Position struct {
 	Void     bool       `json:"void,omitempty"`
 }
 
-// Structural says whether the position is a managerial one.
-func (p Position) Structural() bool { return p.Kind == "struktural" }
-
 // Thing is the position as something permission is asked for.
 func (p Position) Thing() access.Thing {
 	return access.Thing{Kind: "position", ID: string(p.ID), Units: p.Path}

@@ -458,11 +458,6 @@ func (s *Service) PeopleIn(ctx context.Context, unit UnitID, fn func(Person) err
 	return s.eachPerson(ctx, term, fn)
 }
 
-// PeopleWithStatus calls fn for everybody of a status, for other rooms' background work.
-func (s *Service) PeopleWithStatus(ctx context.Context, status Status, fn func(Person) error) error {
-	return s.eachPerson(ctx, "status:"+string(status), fn)
-}
-
 func (s *Service) eachPerson(ctx context.Context, term string, fn func(Person) error) error {
 	return s.persons.Each(ctx, storage.Query{Index: "register", Term: term}, func(d storage.Doc[Person]) error { return fn(personOf(d)) })
 }

@@ -30,7 +30,7 @@ type Write struct {
 }
 
 // Faulty is an Engine that fails chosen writes, for the crash tables of storage and of the chain: for the n-th write, "lost" and "unclear",
-// either with the process living on (FailAt, FailWhen) or dead from then until Revive (CrashAt). Safe for use from many goroutines.
+// either with the process living on (FailAt) or dead from then until Revive (CrashAt). Safe for use from many goroutines.
 type Faulty struct {
 	storage.Engine
 
@@ -56,13 +56,6 @@ func (f *Faulty) FailAt(n int64, m Mode) {
 		}
 		return Pass
 	}, false, false
-}
-
-// FailWhen asks plan about every later write. plan is called under a lock and must not use the engine.
-func (f *Faulty) FailWhen(plan func(w Write) Mode) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.plan, f.crash, f.dead = plan, false, false
 }
 
 // CrashAt fails the n-th write counted from now on in a mode, and after it everything, reads too, as if the process had died there.
