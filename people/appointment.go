@@ -165,6 +165,9 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 		d.Trail = append(d.Trail, trail)
 		return nil
 	})
+	if err == nil {
+		_, err = s.reopenHeld(ctx, a, role, pos.ID)
+	}
 	return personOf(d), err
 }
 

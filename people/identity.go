@@ -51,7 +51,12 @@ func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, edition i
 	if err := s.mayMove(ctx, a, "renumber", p, r.Details.clean().Unit); err != nil {
 		return Person{}, err
 	}
-	return s.renumber(ctx, p, s.asRead(ctx, edition, r.Details.clean()), r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, ""))
+	before := p.Unit
+	if p, err = s.renumber(ctx, p, s.asRead(ctx, edition, r.Details.clean()), r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, "")); err != nil || p.Unit == before {
+		return p, err
+	}
+	_, err = s.reopenFilled(ctx, a, role, p.Unit)
+	return p, err
 }
 
 // renumber is Renumber after permission.

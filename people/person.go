@@ -280,7 +280,7 @@ func (d Details) check(n NIP) []faults.Field {
 			e.With(path, "Tulisan rusak: simpan berkas sebagai UTF-8 lalu coba lagi.", "The text is broken: save the file as UTF-8 and try again.")
 		case utf8.RuneCountInString(v) > maxName:
 			e.With(path, "Terlalu panjang: paling banyak 150 huruf.", "Too long: at most 150 characters.")
-		case strings.ContainsFunc(v, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }):
+		case strings.ContainsFunc(v, unshowable):
 			e.With(path, "Ada karakter yang tidak dapat ditampilkan. Ketik ulang isiannya.", "It holds a character that cannot be shown. Type it again.")
 		}
 	}

@@ -137,7 +137,11 @@ func (s *Service) AddPosition(ctx context.Context, a access.Actor, in PositionIn
 	if err := invalid(p.check()); err != nil {
 		return Position{}, err
 	}
-	return s.addPosition(ctx, p, s.entry(a, role, "add_position", "positions/"+string(p.ID), "", "", p.Code))
+	if p, err = s.addPosition(ctx, p, s.entry(a, role, "add_position", "positions/"+string(p.ID), "", "", p.Code)); err != nil {
+		return Position{}, err
+	}
+	_, err = s.reopenFilled(ctx, a, role, p.Unit)
+	return p, err
 }
 
 func (s *Service) addPosition(ctx context.Context, p Position, trail storage.Audit) (Position, error) {
@@ -221,7 +225,11 @@ func (s *Service) EditPosition(ctx context.Context, a access.Actor, version int6
 	}); err != nil {
 		return Position{}, err
 	}
-	return s.rehomePosition(ctx, p.ID)
+	if next, err = s.rehomePosition(ctx, p.ID); err != nil || next.Unit == p.Unit {
+		return next, err
+	}
+	_, err = s.reopenFilled(ctx, a, role, next.Unit)
+	return next, err
 }
 
 // differs lists the fields in which a position that was sent differs from the one that stands.
@@ -251,29 +259,67 @@ func (s *Service) ClosePosition(ctx context.Context, a access.Actor, id Position
 	if why == "" {
 		return noReason()
 	}
-	holders, err := s.persons.Gather(ctx, storage.Query{Index: "register", Term: "position:" + string(id)})
+	held, err := s.filled(ctx, id)
 	if err != nil {
 		return err
 	}
-	held, today := 0, s.today()
-	for _, d := range holders {
-		if slices.ContainsFunc(d.Value.Appointments, func(x Appointment) bool { return x.Position == id && (x.Until == "" || x.Until >= today) }) {
-			held++
-		}
-	}
 	if held > 0 {
-		return faults.Newf(faults.Conflict, "Jabatan ini masih dipegang %d orang. Akhiri penempatannya dahulu.", "%d people still hold this position. End their appointments first.", held)
+		return stillHeld(held)
 	}
 	trail := s.entry(a, role, "close_position", "positions/"+string(id), "", why, "")
-	_, err = s.positions.Update(ctx, string(id), func(d *storage.Doc[Position]) error {
+	if _, err = s.positions.Update(ctx, string(id), func(d *storage.Doc[Position]) error {
 		if d.Value.Closed {
 			return storage.Unchanged
 		}
 		d.Value.Closed = true
 		d.Trail = append(d.Trail, trail)
 		return nil
+	}); err != nil {
+		return err
+	}
+	// Somebody may have been appointed since they were counted.
+	if held, err = s.reopenHeld(ctx, a, role, id); err != nil || held == 0 {
+		return err
+	}
+	return stillHeld(held)
+}
+
+func stillHeld(n int) error {
+	return faults.Newf(faults.Conflict, "Jabatan ini masih dipegang %d orang. Akhiri penempatannya dahulu.", "%d people still hold this position. End their appointments first.", n)
+}
+
+// filled counts who holds a position or is appointed to it.
+func (s *Service) filled(ctx context.Context, id PositionID) (held int, err error) {
+	holders, err := s.persons.Gather(ctx, storage.Query{Index: "register", Term: "position:" + string(id)})
+	today := s.today()
+	for _, d := range holders {
+		if slices.ContainsFunc(d.Value.Appointments, func(x Appointment) bool { return x.Position == id && (x.Until == "" || x.Until >= today) }) {
+			held++
+		}
+	}
+	return held, err
+}
+
+// reopenHeld opens a closed position that somebody holds, as reopenFilled does with a unit. It gives how many hold it where it looked.
+func (s *Service) reopenHeld(ctx context.Context, a access.Actor, role string, id PositionID) (int, error) {
+	p, err := s.position(ctx, id)
+	if err != nil || !p.Closed {
+		return 0, err
+	}
+	held, err := s.filled(ctx, id)
+	if err != nil || held == 0 {
+		return held, err
+	}
+	trail := s.entry(a, role, "reopen_position", "positions/"+string(id), "", "", "filled while it was being closed")
+	_, err = s.positions.Update(ctx, string(id), func(d *storage.Doc[Position]) error {
+		if !d.Value.Closed {
+			return storage.Unchanged
+		}
+		d.Value.Closed = false
+		d.Trail = append(d.Trail, trail)
+		return nil
 	})
-	return err
+	return held, err
 }
 
 func positionOf(d storage.Doc[Position]) Position {

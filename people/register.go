@@ -47,6 +47,9 @@ func (s *Service) AddPerson(ctx context.Context, a access.Actor, in PersonInput)
 	}
 	p, err := s.addPerson(ctx, Person{ID: in.ID, Details: d, Identities: []Identity{{Kind: n.Kind(), Number: n, From: d.StatusSince}}},
 		s.entry(a, role, "add_person", "people/"+string(in.ID), in.ID, in.Why, ""))
+	if err == nil {
+		_, err = s.reopenFilled(ctx, a, role, p.Unit)
+	}
 	return p, warnings, err
 }
 
@@ -156,7 +159,12 @@ func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, edition
 	if err := s.mayMove(ctx, a, "edit", p, d.Unit); err != nil {
 		return Person{}, err
 	}
-	return s.rewritePerson(ctx, p, s.asRead(ctx, edition, d), d, "", s.entry(a, role, "edit_person", "people/"+string(id), id, why, changedFields(p.Details, d)), nil)
+	before := p.Unit
+	if p, err = s.rewritePerson(ctx, p, s.asRead(ctx, edition, d), d, "", s.entry(a, role, "edit_person", "people/"+string(id), id, why, changedFields(p.Details, d)), nil); err != nil || p.Unit == before {
+		return p, err
+	}
+	_, err = s.reopenFilled(ctx, a, role, p.Unit)
+	return p, err
 }
 
 // SetEmail changes a person's e-mail address: their own, or that of somebody in the actor's units. Errors: Invalid, NotFound, Conflict (in use).

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/apelkota/apel/internal/access"
@@ -95,7 +96,16 @@ func checkName(e *faults.Error, name string) {
 		e.With("name", "Tulisan rusak: simpan berkas sebagai UTF-8 lalu coba lagi.", "The text is broken: save the file as UTF-8 and try again.")
 	case utf8.RuneCountInString(name) > 200:
 		e.With("name", "Terlalu panjang: paling banyak 200 huruf.", "Too long: at most 200 characters.")
+	case strings.ContainsFunc(name, unshowable):
+		e.With("name", "Ada karakter yang tidak dapat ditampilkan. Ketik ulang isiannya.", "It holds a character that cannot be shown. Type it again.")
+	case !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
+		e.With("name", "Nama harus berisi huruf atau angka.", "A name has letters or digits.")
 	}
+}
+
+// unshowable says of a rune that nothing can print it, or that it turns the text around it to the other direction and so shows another text than is stored.
+func unshowable(r rune) bool {
+	return unicode.IsControl(r) || r == utf8.RuneError || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
 func (u Unit) check() []faults.Field {
@@ -135,7 +145,11 @@ func (s *Service) AddUnit(ctx context.Context, a access.Actor, in UnitInput) (Un
 	if err := invalid(u.check()); err != nil {
 		return Unit{}, err
 	}
-	return s.addUnit(ctx, u, s.entry(a, role, "add_unit", "units/"+string(u.ID), "", "", u.Code))
+	if u, err = s.addUnit(ctx, u, s.entry(a, role, "add_unit", "units/"+string(u.ID), "", "", u.Code)); err != nil {
+		return Unit{}, err
+	}
+	_, err = s.reopenFilled(ctx, a, role, u.Parent)
+	return u, err
 }
 
 // mayPutUnder asks whether the actor may put a unit under a parent; a root belongs to whoever may edit everywhere.
@@ -262,7 +276,11 @@ func (s *Service) MoveUnit(ctx context.Context, a access.Actor, id, parent UnitI
 	if _, err := s.mayPutUnder(ctx, a, parent); err != nil {
 		return Unit{}, err
 	}
-	return s.moveUnit(ctx, id, parent, edition, s.entry(a, role, "move_unit", "units/"+string(id), "", why, string(u.Parent)+" -> "+string(parent)))
+	if u, err = s.moveUnit(ctx, id, parent, edition, s.entry(a, role, "move_unit", "units/"+string(id), "", why, string(u.Parent)+" -> "+string(parent))); err != nil {
+		return Unit{}, err
+	}
+	_, err = s.reopenFilled(ctx, a, role, parent)
+	return u, err
 }
 
 func (s *Service) moveUnit(ctx context.Context, id, parent UnitID, edition int64, trail storage.Audit) (Unit, error) {

@@ -107,19 +107,56 @@ func (s *Service) CloseUnit(ctx context.Context, a access.Actor, id UnitID, why 
 		return err
 	}
 	if !c.Empty() {
-		return faults.New(faults.Conflict, fmt.Sprintf("Unit ini masih berisi %d unit, %d pegawai, dan %d jabatan. Pindahkan atau tutup dahulu.", c.UnitCount, c.People, c.Positions),
-			fmt.Sprintf("This unit still holds %d units, %d people and %d positions. Move or close them first.", c.UnitCount, c.People, c.Positions))
+		return stillHolds(c)
 	}
 	trail := s.entry(a, role, "close_unit", "units/"+string(id), "", why, "")
-	_, err = s.units.Update(ctx, string(id), func(d *storage.Doc[Unit]) error {
+	if _, err = s.units.Update(ctx, string(id), func(d *storage.Doc[Unit]) error {
 		if d.Value.Closed {
 			return storage.Unchanged
 		}
 		d.Value.Closed = true
 		d.Trail = append(d.Trail, trail)
 		return nil
+	}); err != nil {
+		return err
+	}
+	// Something may have been put into it since it was counted.
+	if c, err = s.reopenFilled(ctx, a, role, id); err != nil || c.Empty() {
+		return err
+	}
+	return stillHolds(c)
+}
+
+func stillHolds(c Contents) error {
+	return faults.New(faults.Conflict, fmt.Sprintf("Unit ini masih berisi %d unit, %d pegawai, dan %d jabatan. Pindahkan atau tutup dahulu.", c.UnitCount, c.People, c.Positions),
+		fmt.Sprintf("This unit still holds %d units, %d people and %d positions. Move or close them first.", c.UnitCount, c.People, c.Positions))
+}
+
+// reopenFilled opens a closed unit that holds something. Whoever closes one asks this after the write, and so does whoever has put something into one that
+// was open when they looked: one of the two sees the other, so that nothing stays in a closed unit. "" and an open unit are left alone. It gives what the
+// unit holds where it looked.
+func (s *Service) reopenFilled(ctx context.Context, a access.Actor, role string, id UnitID) (Contents, error) {
+	if id == "" {
+		return Contents{}, nil
+	}
+	u, err := s.unit(ctx, id)
+	if err != nil || !u.Closed {
+		return Contents{}, err
+	}
+	c, err := s.contents(ctx, id)
+	if err != nil || c.Empty() {
+		return c, err
+	}
+	trail := s.entry(a, role, "reopen_unit", "units/"+string(id), "", "", "filled while it was being closed")
+	_, err = s.units.Update(ctx, string(id), func(d *storage.Doc[Unit]) error {
+		if !d.Value.Closed {
+			return storage.Unchanged
+		}
+		d.Value.Closed = false
+		d.Trail = append(d.Trail, trail)
+		return nil
 	})
-	return err
+	return c, err
 }
 
 func noReason() error { return faults.OnField("why", "Tulis alasannya.", "Give the reason.") }
