@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/people"
 )
@@ -91,4 +92,25 @@ func TestNamesOfUnitsAndPositionsCanBeShown(t *testing.T) {
 		_, _, err = c.AddPerson(c.ctx, root, people.PersonInput{NIP: nipEko, Details: people.Details{Name: name, Status: people.PNS}})
 		field(t, err, faults.Invalid, "name")
 	}
+}
+
+// TestStructureStaysInAUnitByOtherDoors: a training admin of one agency imports no register of the city, and takes no office that heads a foreign unit by
+// registering its code.
+func TestStructureStaysInAUnitByOtherDoors(t *testing.T) {
+	c := newCity(t)
+	c.town()
+	budi := c.person(nipBudi, "Budi", "KOTA")
+	dinas, _ := c.UnitByCode(c.ctx, "DINAS")
+	badan, _ := c.UnitByCode(c.ctx, "BADAN")
+	a := as(budi, access.Grant{Role: "training_admin", Unit: string(dinas.ID)})
+	_, err := c.CheckImport(c.ctx, a, people.ImportInput{Kind: people.ImportUnits, Name: "uji", Sheet: table(t, unitsCSV)})
+	if err == nil {
+		t.Error("a grant for one unit imports the register of the city")
+	}
+	c.unit("ASING", "bidang", badan.Code, "KEPALA-ASING")
+	in := people.PositionInput{Code: "kepala-asing", Name: "P", Kind: "pelaksana", Jenjang: "pelaksana", Unit: dinas.ID, Seats: 1}
+	_, err = c.AddPosition(c.ctx, a, in)
+	field(t, err, faults.Forbidden, "code")
+	_, err = c.AddPosition(c.ctx, root, in)
+	must(t, err)
 }

@@ -137,6 +137,16 @@ func (s *Service) AddPosition(ctx context.Context, a access.Actor, in PositionIn
 	if err := invalid(p.check()); err != nil {
 		return Position{}, err
 	}
+	headed, err := s.units.Gather(ctx, storage.Query{Index: "tree", Term: "head:" + codeKey(p.Code)})
+	if err != nil {
+		return Position{}, err
+	}
+	for _, d := range headed { // a unit may name its head before that position is registered: whoever holds it looks after the unit
+		if _, err := s.cfg.Policy.May(a, "edit", d.Value.thing()); err != nil {
+			return Position{}, faults.Wrap(err, faults.Forbidden, "Jabatan dengan kode ini mengepalai unit di luar wilayah Anda.", "The position with this code heads a unit outside of your reach.").
+				With("code", "Kode ini milik kepala unit di luar wilayah Anda. Pakai kode lain.", "This code belongs to the head of a unit outside of your reach. Use another.")
+		}
+	}
 	if p, err = s.addPosition(ctx, p, s.entry(a, role, "add_position", "positions/"+string(p.ID), "", "", p.Code)); err != nil {
 		return Position{}, err
 	}
