@@ -220,7 +220,7 @@ func (s *sheet) foot() {
 	s.text(x, top+13.4, code[20:], fontText, 9, ink)
 	s.text(x, top+18.4, "Periksa keaslian di", fontText, 7, soft)
 	host := strings.TrimPrefix(strings.TrimPrefix(s.r.Host, "https://"), "http://")
-	s.fit(x, top+22.4, host+"/v", fontText, 8.5, s.primary, 46)
+	s.fit(x, top+22.4, host+"/periksa", fontText, 8.5, s.primary, 46)
 	s.text(x, top+26.6, "atau pindai kode di samping", fontText, 7, soft)
 
 	const from, until = 118.0, 264.0
@@ -359,7 +359,7 @@ func (s *sheet) proofText() {
 	const y = 174.0
 	s.line(30, y-5, pageWidth-30, y-5, 0.2, s.accent)
 	lines := []string{
-		"Cara memeriksa keaslian: pindai kode QR pada halaman pertama, atau buka " + s.r.Host + "/v lalu masukkan kode verifikasi " + record.FormatCode(s.r.Code) + ".",
+		"Cara memeriksa keaslian: pindai kode QR pada halaman pertama, atau buka " + s.r.Host + "/periksa lalu masukkan kode verifikasi " + record.FormatCode(s.r.Code) + ".",
 		"Berkas PDF ini membawa catatan bertanda tangan (record.json) dan segel atas setiap byte; perubahan sekecil apa pun akan terlihat saat berkas diperiksa.",
 		"Nomor yang sudah dipakai tidak pernah digunakan lagi; sertifikat yang dicabut tetap tampil sebagai dicabut.",
 	}

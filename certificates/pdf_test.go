@@ -83,7 +83,7 @@ var variants = []struct {
 			s.Look = Look{Primary: "#5b1f3a", Accent: "#c08a3e"}
 			s.Signers = append(s.Signers, record.Signer{Name: "Ir. Dewi Lestariningsih, M.T.", Position: "Kepala Bidang Pengembangan Kompetensi"})
 		},
-		page1: []string{"CONTOH – BUKAN SERTIFIKAT RESMI", "Ali", "Lurah", "127.0.0.1:8080/v", "Sangat Memuaskan", "21 November 2026"},
+		page1: []string{"CONTOH – BUKAN SERTIFIKAT RESMI", "Ali", "Lurah", "127.0.0.1:8080/periksa", "Sangat Memuaskan", "21 November 2026"},
 		page2: []string{"CONTOH – BUKAN SERTIFIKAT RESMI", "100"}},
 	{name: "accents",
 		facts: func(f *Facts) {

@@ -115,13 +115,17 @@ func (w *admin) importRows(c *gin.Context, p *PanelsPage, i people.Import) error
 		if label == "" { // names are not kept longer than the check needs them
 			label = w.T(c, "Baris %d", r.N)
 		}
-		line := Row{Cells: []Cell{{Text: label}, {Text: w.count(c, r.N)}, {Badge: &b}, {}}}
+		number := ""
+		if r.N > 0 { // who vanished stands in no line of the file
+			number = w.count(c, r.N)
+		}
+		line := Row{Cells: []Cell{{Text: label}, {Text: dash(number)}, {Badge: &b}, {}}}
 		text := ""
 		for n, ch := range r.Changes {
 			if n > 0 {
 				text += "; "
 			}
-			text += ch.Field + ": " + dash(ch.Old) + " → " + dash(ch.New)
+			text += w.T(c, syncLabel(ch.Field)) + ": " + dash(ch.Old) + " → " + dash(ch.New)
 		}
 		line.Cells[3].Text = text
 		if r.Left != nil {

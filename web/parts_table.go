@@ -53,6 +53,7 @@ type Cell struct {
 	Badge   *Badge
 	Button  *Button
 	Percent *Progress
+	Depth   int // how deep in a tree, 0 to 6: how far the main cell is set in
 }
 
 // Sorted is "ascending", "descending" or "" for a column, as aria-sort wants it.

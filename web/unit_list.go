@@ -21,11 +21,11 @@ func (w *admin) listUnits(c *gin.Context) error {
 		if q.Search != "" && !strings.Contains(strings.ToLower(u.Name+" "+u.Code), strings.ToLower(q.Search)) {
 			continue
 		}
-		name := u.Name
+		main := Cell{Text: u.Name}
 		if q.Search == "" {
-			name = strings.Repeat("\u2003", depth[u.ID]) + name
+			main.Depth = min(depth[u.ID], 6)
 		}
-		row := Row{URL: unitURL(u.ID), Cells: []Cell{{Text: name}, {Text: u.Code}, {Text: official(u.Kind)}, {Text: dash(w.headName(c, u))}, {Button: &Button{Label: "Pegawai", URL: "/kelola/pegawai?unor=" + string(u.ID), Small: true, Kind: "quiet", About: u.Name}}}}
+		row := Row{URL: unitURL(u.ID), Cells: []Cell{main, {Text: u.Code}, {Text: official(u.Kind)}, {Text: dash(w.headName(c, u))}, {Button: &Button{Label: "Pegawai", URL: "/kelola/pegawai?unor=" + string(u.ID), Small: true, Kind: "quiet", About: u.Name}}}}
 		if u.Closed {
 			row.Mark = Warn
 			row.Cells[2].Badge = &Badge{Kind: Warn, Label: "Ditutup"}
