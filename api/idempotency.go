@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/visit"
@@ -28,6 +30,7 @@ type answered struct {
 	At      time.Time `json:"at"`
 	Process string    `json:"process,omitempty"` // which carries it out
 	Request string    `json:"request"`           // SHA-256 of the query and the body
+	Rights  string    `json:"rights,omitempty"`  // digest of the roles the actor had: an answer is not shown again to somebody who may see less by now
 	Status  int       `json:"status"`            // 0 while the first request is still running
 	Type    string    `json:"type,omitempty"`
 	Body    []byte    `json:"body,omitempty"`
@@ -128,6 +131,17 @@ func (i *idempotency) clean(ctx context.Context) error {
 	}
 }
 
+// rights is a digest of an actor's roles, whatever their order.
+func rights(a access.Actor) string {
+	all := make([]string, 0, len(a.Grants))
+	for _, g := range a.Grants {
+		all = append(all, g.Role+"\x00"+g.Unit)
+	}
+	slices.Sort(all)
+	sum := sha256.Sum256([]byte(strings.Join(all, "\x01")))
+	return hex.EncodeToString(sum[:8])
+}
+
 // middleware watches POST requests with a key.
 func (i *idempotency) middleware(c *gin.Context) {
 	key := c.GetHeader("Idempotency-Key")
@@ -157,7 +171,7 @@ func (i *idempotency) middleware(c *gin.Context) {
 	c.Request.Body = io.NopCloser(bytes.NewReader(asked))
 	sum := sha256.Sum256(append([]byte(c.Request.URL.RawQuery+"\x00"), asked...))
 	id := sha256.Sum256([]byte(a.Name() + "\x00" + c.Request.URL.Path + "\x00" + key))
-	d := storage.Doc[answered]{ID: hex.EncodeToString(id[:]), Value: answered{At: i.now().UTC(), Process: i.process, Request: hex.EncodeToString(sum[:])}}
+	d := storage.Doc[answered]{ID: hex.EncodeToString(id[:]), Value: answered{At: i.now().UTC(), Process: i.process, Request: hex.EncodeToString(sum[:]), Rights: rights(a)}}
 	if !i.begin(d.ID) {
 		refuse(errRunning)
 		return
@@ -180,6 +194,10 @@ func (i *idempotency) middleware(c *gin.Context) {
 		case first.Value.Request != d.Value.Request:
 			refuse(faults.New(faults.Invalid, "Idempotency-Key ini sudah dipakai untuk permintaan lain. Pakai kunci baru.", "This Idempotency-Key was used for another request. Use a new key."))
 			return
+		case first.Value.Status != 0 && first.Value.Rights != d.Value.Rights:
+			refuse(faults.New(faults.Conflict, "Permintaan ini sudah dikerjakan, tetapi peran Anda berubah sejak itu. Buka halamannya untuk melihat hasilnya.",
+				"This request was carried out, but your roles have changed since. Open its page to see the result."))
+			return
 		case first.Value.Status != 0 && first.Value.Secret:
 			refuse(faults.New(faults.Conflict, "Permintaan ini sudah dikerjakan. Isinya rahasia dan hanya ditampilkan satu kali; buat yang baru dengan kunci baru.",
 				"This request was carried out. Its answer is a secret that is shown once; make a new one with a new key."))
@@ -194,7 +212,7 @@ func (i *idempotency) middleware(c *gin.Context) {
 			refuse(errRunning)
 			return
 		}
-		first.Value.At, first.Value.Process = d.Value.At, i.process
+		first.Value.At, first.Value.Process, first.Value.Rights = d.Value.At, i.process, d.Value.Rights
 		if err := i.docs.Replace(ctx, &first); errors.Is(err, faults.Conflict) { // another process took it over
 			refuse(errRunning)
 			return

@@ -65,10 +65,15 @@ func (w *keyedWorld) door() *keyedDoor {
 
 func (d *keyedDoor) post(key, body string) (int, string, bool) {
 	d.t.Helper()
+	return d.postAs(access.Actor{Person: "ani"}, key, body)
+}
+
+func (d *keyedDoor) postAs(a access.Actor, key, body string) (int, string, bool) {
+	d.t.Helper()
 	w := httptest.NewRecorder()
 	q := httptest.NewRequest(http.MethodPost, Prefix+"/x", strings.NewReader(body))
 	q.Header.Set("Idempotency-Key", key)
-	d.handler.ServeHTTP(w, q.WithContext(visit.With(d.t.Context(), visit.Visit{Actor: access.Actor{Person: "ani"}})))
+	d.handler.ServeHTTP(w, q.WithContext(visit.With(d.t.Context(), visit.Visit{Actor: a})))
 	return w.Code, w.Body.String(), w.Header().Get("Idempotent-Replay") == "true"
 }
 
@@ -99,6 +104,22 @@ func TestKeyedAnswers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whoever lost a role since does not see the old answer again, and the work is not done twice either.
+func TestKeyedAnswersAreForTheSameRights(t *testing.T) {
+	d := newKeyedWorld(t).door()
+	d.do = func(g *gin.Context) { g.String(200, "a person's data") }
+	both := []access.Grant{{Role: "training_admin"}, {Role: "supervisor", Unit: "u"}}
+	if s, _, _ := d.postAs(access.Actor{Person: "ani", Grants: both}, "k", "a"); s != 200 {
+		t.Fatal(s)
+	}
+	if s, body, replayed := d.postAs(access.Actor{Person: "ani", Grants: []access.Grant{both[1], both[0]}}, "k", "a"); s != 200 || !replayed {
+		t.Errorf("the same roles in another order: %d %s", s, body)
+	}
+	if s, body, replayed := d.postAs(access.Actor{Person: "ani", Grants: both[1:]}, "k", "a"); s != 409 || replayed || strings.Contains(body, "data") || d.done != 1 {
+		t.Errorf("after a role was revoked: %d %s, carried out %d times", s, body, d.done)
 	}
 }
 
