@@ -97,7 +97,7 @@ func (f *filled) fill(ctx context.Context) (err error) {
 	}
 	defer os.RemoveAll(job.out)
 	job.tell = func(step) {}
-	if err := job.run(ctx, jobPerson{NIP: logins[0].NIP, Password: logins[0].Password}); err != nil {
+	if err := job.run(ctx, jobPerson{NIP: logins[0].NIP, Password: logins[0].Password, Advised: true}); err != nil {
 		return fmt.Errorf("main job: %w", err)
 	}
 	if err := f.people(ctx, in, logins); err != nil {

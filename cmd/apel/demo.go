@@ -435,7 +435,7 @@ func (v *demoVerb) main(ctx context.Context, in *installation, clock *demoClock,
 	if n > 0 {
 		job.suffix = fmt.Sprintf("-%d", n+1)
 	}
-	err = job.run(ctx, jobPerson{NIP: who.NIP, Password: who.Password})
+	err = job.run(ctx, jobPerson{NIP: who.NIP, Password: who.Password, Advised: n == 0})
 	return job.steps, err
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/backup"
@@ -158,6 +160,9 @@ func (in *installation) continues(ctx context.Context, dir string) error {
 	return in.certificates.Continues(ctx, m.Facts[factCheckpoint])
 }
 
+// feedNothing are the steps that feed no figure: pictures, letters, and what the log notes afterwards.
+var feedNothing = []string{certificates.StepLog, certificates.StepRender, certificates.StepTell, "mail"}
+
 // examineFigures compares standings and readiness with a fresh rebuild. While a source still has work before it, a figure may rightly be behind: then the
 // difference is told, not held against the installation.
 func (in *installation) examineFigures(ctx context.Context) (fine string, err error) {
@@ -170,11 +175,11 @@ func (in *installation) examineFigures(ctx context.Context) (fine string, err er
 		return "sama dengan hitungan ulang", nil
 	}
 	for _, c := range in.db.Collections() {
-		moving, err := in.db.Ready(ctx, c, in.now().Add(longWait), 1)
+		moving, err := in.db.Ready(ctx, c, in.now(), 1000)
 		if err != nil {
 			return "", err
 		}
-		if len(moving) > 0 {
+		if slices.ContainsFunc(moving, func(w storage.Waiting) bool { return !slices.Contains(feedNothing, w.Due.Step) }) {
 			return fmt.Sprintf("%d angka menyusul: masih ada pekerjaan yang berjalan", wrong), nil
 		}
 	}
