@@ -3,10 +3,13 @@ package workers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -176,6 +179,50 @@ func TestALostQueueLosesNothing(t *testing.T) {
 		if d := o.until(id, filed); len(d.Value.Stamps) != 3 {
 			t.Errorf("%s: %v", id, d.Value.Stamps)
 		}
+	}
+}
+
+// The queue is emptied again and again while letters are on their way through it: every letter gets every stamp, once.
+func TestAQueueEmptiedAtRandomLosesNothing(t *testing.T) {
+	ctx := context.Background()
+	for seed := range uint64(5) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			o := newOffice(t)
+			if err := o.w.Start(ctx); err != nil {
+				t.Fatal(err)
+			}
+			dice := rand.New(rand.NewPCG(seed, 1))
+			var ids []string
+			for n := range 60 {
+				id := fmt.Sprint("letter", n)
+				ids = append(ids, id)
+				o.post(id)
+				o.w.Wake(ctx, "letters", id)
+				switch dice.IntN(4) {
+				case 0:
+					if err := o.w.queue.clear(ctx); err != nil {
+						t.Fatal(err)
+					}
+				case 1:
+					o.later(time.Minute)
+					if _, err := o.w.Sweep(ctx); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if err := o.w.queue.clear(ctx); err != nil {
+				t.Fatal(err)
+			}
+			o.later(time.Minute)
+			if _, err := o.w.Sweep(ctx); err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range ids {
+				if d := o.until(id, filed); strings.Join(d.Value.Stamps, " ") != "open answer file" {
+					t.Errorf("%s: %v", id, d.Value.Stamps)
+				}
+			}
+		})
 	}
 }
 

@@ -435,7 +435,8 @@ func (v *demoVerb) main(ctx context.Context, in *installation, clock *demoClock,
 	if n > 0 {
 		job.suffix = fmt.Sprintf("-%d", n+1)
 	}
-	err = job.run(ctx, jobPerson{NIP: who.NIP, Password: who.Password, Advised: n == 0})
+	// In a folder that was kept somebody may have moved on already; in a fresh one the first learner is known.
+	err = job.run(ctx, jobPerson{NIP: who.NIP, Password: who.Password, Advised: n == 0 && !v.Keep})
 	return job.steps, err
 }
 
