@@ -22,6 +22,7 @@ type Report struct {
 	Leaves       int64 // size of the log
 	Certificates int64 // issued, ever
 	Checkpoint   string
+	Behind       int64    // entries of the journal that tiles and certificates do not show yet: right while sealing is under way, else Rebuild mends it
 	Problems     []string // what does not fit, in English, without personal data; empty when all is well
 }
 
@@ -64,7 +65,7 @@ func (s *Service) CheckLog(ctx context.Context) (Report, error) {
 	}
 	r.Seals, r.Leaves, r.Checkpoint, r.Certificates = c.state.Seal, c.state.Size, c.state.Checkpoint, int64(len(c.ids))
 	if state.Seal < c.state.Seal {
-		r.problem("the projections are %d seals behind the journal; sealing the next certificate or Rebuild mends that", c.state.Seal-state.Seal)
+		r.Behind = c.state.Seal - state.Seal
 	} else if state.Size != c.state.Size || state.Root != c.state.Root || state.Checkpoint != c.state.Checkpoint || !maps.Equal(state.Series, c.state.Series) {
 		r.problem("the stored state of the log is not what the journal gives: Rebuild")
 	}

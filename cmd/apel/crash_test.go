@@ -350,7 +350,7 @@ func exactlyOne(t *testing.T, dir, when string) {
 		t.Errorf("%s: certificates %+v, %v", when, page.Views, err)
 	}
 	report, err := in.certificates.CheckLog(ctx)
-	if err != nil || len(report.Problems) > 0 || report.Certificates != 1 {
+	if err != nil || len(report.Problems) > 0 || report.Behind != 0 || report.Certificates != 1 {
 		t.Errorf("%s: log %+v, %v", when, report, err)
 	}
 	evidence, err := in.competencies.Evidence(ctx, a, s.person)

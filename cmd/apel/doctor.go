@@ -100,7 +100,17 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	if err == nil && len(report.Problems) > 0 {
 		err = errors.New(strings.Join(report.Problems, "; "))
 	}
-	note("log sertifikat / log", err, fmt.Sprintf("%d sertifikat, %d daun, semua cocok dengan jurnal", report.Certificates, report.Leaves))
+	fine := fmt.Sprintf("%d sertifikat, %d daun, semua cocok dengan jurnal", report.Certificates, report.Leaves)
+	if err == nil && report.Behind > 0 {
+		fine += fmt.Sprintf("; %d segel sedang disalin ke log", report.Behind)
+		sealing, e := in.db.Ready(ctx, certificates.Collection, in.now(), 1000)
+		if err = e; err == nil && !slices.ContainsFunc(sealing, func(w storage.Waiting) bool {
+			return w.Due.Step == certificates.StepSeal || w.Due.Step == certificates.StepLog
+		}) {
+			err = fmt.Errorf("the projections are %d seals behind the journal and nothing is being sealed; sealing the next certificate or Rebuild mends that", report.Behind)
+		}
+	}
+	note("log sertifikat / log", err, fine)
 	if since != "" {
 		err := in.continues(ctx, since)
 		note("log sejak cadangan / since backup", err, "melanjutkan isi lamanya tanpa perubahan")
@@ -117,7 +127,7 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 		err = faults.Newf(faults.Conflict, "%d jalur unit atau klaim tidak cocok dengan sumbernya.", "%d unit paths or claims differ from their source.", len(differs))
 	}
 	note("register pegawai / register", err, "jalur unit dan klaim cocok")
-	fine, err := in.examineFiles(ctx)
+	fine, err = in.examineFiles(ctx)
 	note("berkas yang dipakai / in use", err, fine)
 	fine, err = in.examineFigures(ctx)
 	note("angka turunan / derived", err, fine)
