@@ -4,13 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/apelkota/apel/courses/grading"
-	"github.com/apelkota/apel/internal/civil"
-	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
-	"github.com/apelkota/apel/internal/texts"
 )
 
 // The steps of the chain that this room owns (docs/chain.md). They take no actor: only workers call them, for documents whose due names the step.
@@ -182,94 +178,6 @@ func record(t Taken, at *Attempt, r Grading) Taken {
 		t.Passed, t.PassedAt = true, at.SubmittedAt
 	}
 	return t
-}
-
-// Completion is everything the rest of the chain needs to know of a completed enrolment. It is frozen: asked again it says the same.
-type Completion struct {
-	Enrolment  EnrolmentID
-	Person     PersonID
-	Course     CourseID
-	Version    VersionID
-	Number     int // of the version
-	Cycle      int
-	Title      texts.Text
-	Kind       Kind
-	Values     []string
-	JP         int
-	Score      int // thousandths of a point, 0..100000
-	PassMark   int
-	Attempt    AttemptID
-	Targets    []Target
-	Started    civil.Date
-	On         civil.Date
-	At         time.Time
-	ValidUntil civil.Date // "" without end
-	Certified  bool
-	Subjects   []Subject // what was learned, for the certificate's second page
-}
-
-// Subject is one part of a course with its minutes.
-type Subject struct {
-	Title   string
-	Minutes int
-}
-
-// Completed gives the facts of a completed enrolment. Conflict when it is not completed. For the chain; takes no actor.
-func (s *Service) Completed(ctx context.Context, id EnrolmentID) (Completion, error) {
-	e, err := s.enrolments.Get(ctx, id)
-	if err != nil {
-		return Completion{}, err
-	}
-	return s.completion(ctx, id, &e.Value)
-}
-
-func (s *Service) completion(ctx context.Context, id EnrolmentID, e *Enrolment) (Completion, error) {
-	if e.State != Completed || e.Done == nil {
-		return Completion{}, faults.New(faults.Conflict, "Kursus ini belum selesai.", "This course is not completed.")
-	}
-	v, err := s.version(ctx, e.Version)
-	if err != nil {
-		return Completion{}, err
-	}
-	c, d := v.Content.Card, e.Done
-	out := Completion{Enrolment: id, Person: e.Person, Course: e.Course, Version: e.Version, Number: v.Number, Cycle: e.Cycle,
-		Title: c.Title, Kind: c.Kind, Values: c.Values, JP: c.JP, Score: d.Score, Attempt: d.Attempt, Targets: c.Targets, On: d.On, At: d.At,
-		ValidUntil: d.ValidUntil, Certified: !d.Certified.IsZero(), Started: s.cfg.Zone().Day(e.Since)}
-	rest := 0 // what the declared minutes hold beside the lessons: tests and the practice quiz
-	for _, minutes := range v.Content.Minutes {
-		rest += minutes
-	}
-	for _, l := range v.Content.Lessons {
-		out.Subjects = append(out.Subjects, Subject{l.Title.ID, l.Minutes})
-		rest -= l.Minutes
-	}
-	if rest > 0 {
-		out.Subjects = append(out.Subjects, Subject{"Tes awal, latihan, dan tes akhir", rest})
-	}
-	for _, q := range v.Content.Quizzes {
-		if q.Kind == PostTest {
-			out.PassMark = max(out.PassMark, q.PassMark)
-		}
-	}
-	return out, nil
-}
-
-// Certified notes that the certificate's intent stands, and takes the due away. Step "certify" ends here. For the chain; safe to call twice.
-func (s *Service) Certified(ctx context.Context, id EnrolmentID) error {
-	now := s.now()
-	_, err := s.enrolments.Update(ctx, id, func(e *storage.Doc[Enrolment]) error {
-		if e.Value.Done == nil || e.Due == nil && !e.Value.Done.Certified.IsZero() {
-			return storage.Unchanged
-		}
-		if e.Value.Done.Certified.IsZero() {
-			e.Value.Done.Certified = now
-		}
-		if e.Due != nil && e.Due.Step == CertifyStep {
-			e.Due = nil
-		}
-		return nil
-	})
-	return err
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -212,4 +213,141 @@ func (s *Service) RegradedItem(ctx context.Context, a access.Actor, id string) (
 	}
 	after, err = grading.Rekey(was.Item, d.Value.To, d.Value.Key)
 	return was.Item, after, err
+}
+
+// takeKey makes the corrected key count: the course's slot first, then the key version (an earlier one when the key is the same), then its number in the
+// corrections, then in the regrade. From the third write on everything is graded by it.
+func (s *Service) takeKey(ctx context.Context, id string, r *Regrade) error {
+	now := s.now()
+	c, err := s.corrected(ctx, r.Course)
+	if err != nil {
+		return err
+	}
+	if c.Running != id {
+		if c.number(r.Item) != r.From {
+			return s.outdated(ctx, id)
+		}
+		before := c.Running
+		if ok, err := s.free(ctx, &c, id, r.Item); err != nil {
+			return err
+		} else if !ok {
+			return errBusy() // tried again later
+		}
+		if before != "" {
+			if _, err := s.regrades.Update(ctx, before, func(d *storage.Doc[Regrade]) error {
+				switch d.Value.State {
+				case RegradeReplaced:
+					return storage.Unchanged
+				case RegradeStopped:
+					d.Value.State, d.Value.EndedAt, d.Due = RegradeReplaced, now, nil
+					return nil
+				}
+				return errBusy() // it goes on again
+			}); err != nil {
+				return err
+			}
+		}
+		stored, err := s.corrections.Upsert(ctx, r.Course, func(d *storage.Doc[Corrections]) error {
+			v := &d.Value
+			switch {
+			case v.Running == id:
+				return storage.Unchanged
+			case v.Running != before:
+				return errBusy()
+			case v.number(r.Item) != r.From:
+				return errOutdated()
+			case len(v.Keys) >= storage.MaxList:
+				return faults.Newf(faults.TooLarge, "Satu kursus paling banyak %d soal yang kuncinya dibetulkan.", "A course has at most %d items with a corrected key.", storage.MaxList)
+			}
+			v.Running, v.Item = id, r.Item
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		c = stored.Value
+	}
+	number, err := s.keyVersion(ctx, id, r, c.Keys[r.Item].Latest)
+	if err != nil {
+		return err
+	}
+	if _, err := s.corrections.Update(ctx, r.Course, func(d *storage.Doc[Corrections]) error {
+		v := &d.Value
+		in := KeyInUse{number, max(v.Keys[r.Item].Latest, number, 1)}
+		if v.Running != id || v.Keys[r.Item] == in {
+			return storage.Unchanged
+		}
+		v.Keys = maps.Clone(v.Keys)
+		if v.Keys == nil {
+			v.Keys = map[string]KeyInUse{}
+		}
+		v.Keys[r.Item] = in
+		return nil
+	}); err != nil {
+		return err
+	}
+	_, err = s.regrades.Update(ctx, id, func(d *storage.Doc[Regrade]) error {
+		if d.Value.Key != 0 {
+			return storage.Unchanged
+		}
+		d.Value.Key = number
+		return nil
+	})
+	return err
+}
+
+// keyVersion finds the version of a regrade's key, or stores it as the next one. Only the regrade that holds the course's slot comes here.
+func (s *Service) keyVersion(ctx context.Context, id string, r *Regrade, latest int) (int, error) {
+	n, known, err := s.sameKey(ctx, r, latest)
+	if err != nil || known {
+		return n, err
+	}
+	for n = max(latest, 1) + 1; ; n++ { // a version behind the latest was stored by one that died before it counted
+		had, err := s.itemKeys.Get(ctx, itemKeyID(r.Item, n))
+		switch {
+		case errors.Is(err, faults.NotFound):
+			d := storage.Doc[ItemKey]{ID: itemKeyID(r.Item, n), Value: ItemKey{Item: r.Item, Number: n, Key: r.To, Regrade: id, By: r.By, At: s.now(), Why: r.Why}}
+			return n, put(ctx, s.itemKeys, d)
+		case err != nil || had.Value.Key.Same(r.To):
+			return n, err
+		}
+	}
+}
+
+// sameKey finds a regrade's key among the versions there are.
+func (s *Service) sameKey(ctx context.Context, r *Regrade, latest int) (number int, known bool, err error) {
+	for n := 1; n <= max(latest, 1); n++ {
+		it, err := s.keyed(ctx, r.Item, n)
+		if err != nil {
+			return 0, false, err
+		}
+		if it.AnswerKey().Same(r.To) {
+			return n, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
+// free says whether a regrade may take the course's slot: nobody has it, or a stopped correction of the same item, which is then replaced.
+func (s *Service) free(ctx context.Context, c *Corrections, id, item string) (bool, error) {
+	if c.Running == "" || c.Running == id {
+		return true, nil
+	}
+	d, err := s.regrades.Get(ctx, c.Running)
+	if err != nil {
+		return false, err
+	}
+	return d.Value.Item == item && (d.Value.State == RegradeStopped || d.Value.State == RegradeReplaced), nil
+}
+
+func (s *Service) outdated(ctx context.Context, id string) error {
+	now := s.now()
+	_, err := s.regrades.Update(ctx, id, func(d *storage.Doc[Regrade]) error {
+		if d.Value.State != RegradeRunning || d.Value.Key != 0 {
+			return storage.Unchanged
+		}
+		d.Value.State, d.Value.EndedAt, d.Due = RegradeOutdated, now, nil
+		return nil
+	})
+	return err
 }
