@@ -41,6 +41,9 @@ func (l *learner) showCheck(c *gin.Context) error {
 	return nil
 }
 
+// checkNone leads an address whose code is missing to where a code can be typed.
+func (l *learner) checkNone(c *gin.Context) error { return see(c, "/periksa") }
+
 // checkCode answers the address that stands on the certificate and in its QR code.
 func (l *learner) checkCode(c *gin.Context) error {
 	v, err := l.Certificates.CheckCode(c.Request.Context(), c.Param("code"))

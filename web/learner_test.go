@@ -318,6 +318,9 @@ func TestPublicCheck(t *testing.T) {
 		mistyped = c.Record.Code[:27] + "1"
 	}
 	v.post("/periksa", url.Values{"code": {mistyped}}).want(t, 422, "salah ketik")
+	for _, bare := range []string{"/v", "/V", "/v/", "/V/"} {
+		v.get(bare).leads(t, "/periksa")
+	}
 	v.get("/v/ngawur").want(t, 422, "salah ketik")
 	v.post("/periksa", nil).want(t, 422, "nomor sertifikat")
 	number := v.post("/periksa", url.Values{"number": {c.Record.Number}}).want(t, 200, "Berlaku")

@@ -114,9 +114,6 @@ func (w *admin) appoint(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		if faults.KindOf(err) == faults.Conflict {
-			status = http.StatusConflict
-		}
 		return w.appointPage(c, status, p, form)
 	}
 	kind, text := Success, w.T(c, "Penempatan dicatat: %s.", appointmentName(in.Kind, w.position(ctx, in.Position)))

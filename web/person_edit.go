@@ -239,8 +239,7 @@ func (w *admin) renumber(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		if faults.KindOf(err) == faults.Conflict {
-			status = http.StatusConflict
+		if status == http.StatusConflict {
 			form.Values["edition"] = filled(p.Edition, nil, nil).Values["edition"]
 			form.Values.Del("confirm")
 		}

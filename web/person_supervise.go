@@ -121,8 +121,7 @@ func (w *admin) supervise(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		if faults.KindOf(err) == faults.Conflict {
-			status = http.StatusConflict
+		if status == http.StatusConflict {
 			form.Values["edition"] = filled(p.Edition, nil, nil).Values["edition"]
 		}
 		return w.supervisePage(c, status, p, act, form)

@@ -287,9 +287,6 @@ func (w *admin) closePosition(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		if faults.KindOf(err) == faults.Conflict {
-			status = http.StatusConflict
-		}
 		return w.closePositionPage(c, status, p, form)
 	}
 	return w.done(c, Success, w.T(c, "Jabatan ditutup."), positionURL(p.ID))

@@ -82,7 +82,7 @@ func (w *admin) bring(c *gin.Context, form *Form, edition int64, fields []editab
 }
 
 // refusal notes in the form what a fault says, also one about a unit or position that is not the reader's (Forbidden with a field), and answers the status to
-// show it with. ok is false for errors that are not about the form.
+// show it with: 409 when the form stands against what is stored, 422 when it is wrong in itself. ok is false for errors that are not about the form.
 func refusal(form *Form, err error, lang string) (status int, ok bool) {
 	fault := faults.Of(err)
 	if fault.Kind == faults.Forbidden && len(fault.Fields) > 0 {
@@ -98,6 +98,9 @@ func refusal(form *Form, err error, lang string) (status int, ok bool) {
 		if e.Label == "" {
 			form.Errors[i].Label = fieldLabels[e.Field]
 		}
+	}
+	if fault.Kind == faults.Conflict {
+		return http.StatusConflict, true
 	}
 	return http.StatusUnprocessableEntity, true
 }

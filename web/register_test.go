@@ -245,6 +245,8 @@ func TestStructurePages(t *testing.T) {
 	form.Set("kind", "seksi")
 	form.Set("code", "ada spasi")
 	v.post("/kelola/unor/baru", form).want(t, http.StatusUnprocessableEntity, "tanpa spasi", "Seksi Arsip")
+	form.Set("code", "DINKES")
+	v.post("/kelola/unor/baru", form).want(t, http.StatusConflict, "Seksi Arsip", "Kode")
 	form.Set("code", "DUKCAPIL-ARSIP")
 	var at string
 	for range 2 {

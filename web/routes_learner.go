@@ -24,8 +24,11 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	r.GET("/privasi", e.Handle(l.showPrivacy))         // privacy_show.go
 	r.GET("/periksa", e.Handle(l.showCheck))           // certificate_check.go
 	r.POST("/periksa", e.Handle(l.check))              //
-	r.GET("/v/:code", e.Handle(l.checkCode))           //
-	r.GET("/V/:code", e.Handle(l.checkCode))           // as QR codes write it
+	for _, bare := range []string{"/v", "/v/", "/V", "/V/"} {
+		r.GET(bare, e.Handle(l.checkNone)) //
+	}
+	r.GET("/v/:code", e.Handle(l.checkCode)) //
+	r.GET("/V/:code", e.Handle(l.checkCode)) // as QR codes write it
 
 	in := r.Group("", l.insiders)
 	in.GET("/", e.Handle(l.showHome)) // home_show.go

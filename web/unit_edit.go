@@ -151,13 +151,11 @@ func (w *admin) moveUnit(c *gin.Context) error {
 		_, err = w.People.MoveUnit(c.Request.Context(), reader(c), u.ID, people.UnitID(form.Get("parent")), editionOf(form), form.Get("why"))
 	}
 	if err != nil {
-		overtaken := faults.KindOf(err) == faults.Conflict
 		status, ok := refusal(&form, err, Lang(c))
 		if !ok {
 			return err
 		}
-		if overtaken {
-			status = http.StatusConflict
+		if status == http.StatusConflict {
 			form.Values["edition"] = filled(u.Edition, nil, nil).Values["edition"] // the page shows where it stands now
 		}
 		return w.moveUnitPage(c, status, u, form)
@@ -213,9 +211,6 @@ func (w *admin) closeUnit(c *gin.Context) error {
 		status, ok := refusal(&form, err, Lang(c))
 		if !ok {
 			return err
-		}
-		if faults.KindOf(err) == faults.Conflict {
-			status = http.StatusConflict
 		}
 		return w.closeUnitPage(c, status, u, form)
 	}
