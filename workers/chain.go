@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/certificates/record"
@@ -84,6 +85,20 @@ func Chain(r Rooms) Steps {
 		readiness.OperatorsCollection:     {readiness.SpreadStep: {Do: alone(r.Readiness.SpreadOperator), Lane: Bulk}},
 		readiness.ImportsCollection:       {readiness.ApplyStep: {Do: alone(r.Readiness.ApplyImport), Lane: Bulk}},
 	}
+}
+
+// Units is where the subject of a document of the chain stands, nearest unit first: the person whose it is, or the unit itself. A document that is about
+// neither has none: it is the city's. The ids of enrolments, attempts and certificates begin with their person's.
+func (r Rooms) Units(ctx context.Context, collection, id string) ([]string, error) {
+	switch collection {
+	case "units":
+		return r.People.UnitPath(ctx, people.UnitID(id))
+	case courses.AttemptsCollection, courses.EnrolmentsCollection, certificates.Collection, people.Collection, competencies.StandingsCollection, readiness.PeopleCollection:
+		person, _, _ := strings.Cut(id, ".")
+		p, err := r.People.Look(ctx, people.ID(person))
+		return p.Path, err
+	}
+	return nil, nil
 }
 
 // settle gives a unit its path and tells its figure that it may have moved: before, so that a crash in between forgets nothing, and after, so that the

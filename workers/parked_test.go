@@ -1,12 +1,15 @@
 package workers
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 )
 
@@ -63,5 +66,54 @@ func TestParkedWorkIsSeenPageByPage(t *testing.T) {
 	}
 	if len(seen) != len(want) || !slices.Equal(sizes, []int{50, 50, 50, 50, 50, 1}) {
 		t.Errorf("%d of %d pieces on pages of %v", len(seen), len(want), sizes)
+	}
+}
+
+// An admin of one unit sees and repeats the work about that unit's people; the rest, and what is nobody's in particular, is the city's.
+func TestParkedWorkIsSeenWhereItsSubjectStands(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	of := map[string][]string{}
+	for i := range 70 {
+		id := fmt.Sprintf("l%03d", i)
+		d := storage.Doc[letter]{ID: id}
+		d.Due = &storage.Due{Step: "open", Since: o.clock(), Parked: true, Reason: "uji"}
+		if err := o.letters.Insert(ctx, &d); err != nil {
+			t.Fatal(err)
+		}
+		of[id] = [][]string{{"bidang", "dinas", "kota"}, {"badan", "kota"}, nil}[i%3]
+	}
+	o.w.Units = func(_ context.Context, collection, id string) ([]string, error) {
+		if of[id] == nil {
+			return nil, faults.NotFound
+		}
+		return of[id], nil
+	}
+	admin := access.Actor{Person: "admin", Grants: []access.Grant{{Role: "training_admin", Unit: "dinas"}}}
+	seen := 0
+	var after storage.Cursor
+	for more := true; more; {
+		found, next, err := o.w.Parked(ctx, admin, after, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range found {
+			if !slices.Contains(of[x.ID], "dinas") {
+				t.Errorf("%s was shown", x.ID)
+			}
+		}
+		seen += len(found)
+		after, more = next, !next.Zero()
+	}
+	if seen != 24 {
+		t.Errorf("%d pieces were shown, want 24", seen)
+	}
+	for id, want := range map[string]error{"l000": nil, "l001": faults.NotFound, "l002": faults.NotFound} {
+		if err := o.w.Unpark(ctx, admin, Ref{"letters", id}, "uji"); !errors.Is(err, want) && err != want {
+			t.Errorf("unpark %s: %v, want %v", id, err, want)
+		}
+	}
+	if found, _, err := o.w.Parked(ctx, access.Actor{Person: "admin", Grants: []access.Grant{{Role: "training_admin"}}}, storage.Cursor{}, 100); err != nil || len(found) != 69 {
+		t.Errorf("the city's admin saw %d: %v", len(found), err)
 	}
 }

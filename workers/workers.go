@@ -49,6 +49,7 @@ type Config struct {
 	DB     *storage.DB
 	Policy access.Policy
 	Steps  Steps
+	Units  func(ctx context.Context, collection, id string) ([]string, error) // where the subject of a document stands, nearest first; nil: everything is the city's
 	Now    func() time.Time
 	Log    *slog.Logger
 

@@ -297,9 +297,10 @@ func (in *installation) unitsOf(ctx context.Context, person string) ([]string, e
 }
 
 func (in *installation) openWorkers() error {
+	rooms := workers.Rooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Readiness: in.readiness}
 	var err error
 	in.workers, err = workers.New(workers.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log, Redis: in.place.Redis, SweepEvery: in.testOnlySweep, Grace: in.testOnlySweep,
-		Steps: workers.Chain(workers.Rooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Readiness: in.readiness}),
+		Steps: workers.Chain(rooms), Units: rooms.Units,
 	})
 	if err != nil {
 		return err
