@@ -57,8 +57,11 @@ type document struct {
 	Info struct {
 		Version string `json:"version"`
 	} `json:"info"`
-	OpenAPI string                                `json:"openapi"`
-	Paths   map[string]map[string]json.RawMessage `json:"paths"`
+	OpenAPI    string                                `json:"openapi"`
+	Paths      map[string]map[string]json.RawMessage `json:"paths"`
+	Components struct {
+		Schemas map[string]json.RawMessage `json:"schemas"`
+	} `json:"components"`
 }
 
 // Whoever changes what the API promises gives it a new version; programs rest on it.
@@ -162,6 +165,12 @@ func TestEveryOperationSaysWhatItIs(t *testing.T) {
 	}
 	if n < 90 {
 		t.Errorf("only %d operations are documented", n)
+	}
+	name := regexp.MustCompile(`^[a-zA-Z0-9._-]+$`) // what OpenAPI allows: others cannot be pointed to
+	for schema := range d.Components.Schemas {
+		if !name.MatchString(schema) {
+			t.Errorf("a schema is called %q: give its type a name", schema)
+		}
 	}
 }
 

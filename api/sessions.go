@@ -165,18 +165,12 @@ func (s *server) sessions() {
 				Roles []string `json:"roles" maxItems:"20" doc:"A subset of one's own"`
 				Days  int      `json:"days" minimum:"1" maximum:"366"`
 			}
-		}) (*body[struct {
-			Token
-			Secret string `json:"secret" doc:"Shown this one time"`
-		}], error) {
+		}) (*body[NewToken], error) {
 			t, secret, err := s.People.AddToken(ctx, visit.Actor(ctx), in.Body.Name, in.Body.Roles, in.Body.Days)
 			if err != nil {
 				return nil, err
 			}
-			return answer(struct {
-				Token
-				Secret string `json:"secret" doc:"Shown this one time"`
-			}{showToken(t), secret}), nil
+			return answer(NewToken{showToken(t), secret}), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/tokens", ID: "listTokens", Tag: "sessions", Summary: "One's API tokens"},
 		func(ctx context.Context, in *PageInput) (*body[ListOf[Token]], error) {
@@ -203,6 +197,12 @@ type Token struct {
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until"`
 	Used  string    `json:"used,omitempty" doc:"Day of last use"`
+}
+
+// NewToken is a token with what proves it.
+type NewToken struct {
+	Token
+	Secret string `json:"secret" doc:"Shown this one time"`
 }
 
 func showToken(t people.Token) Token {

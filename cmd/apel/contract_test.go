@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -26,7 +28,7 @@ type contract struct {
 	*described
 
 	mu   sync.Mutex
-	seen map[string]int // operation and status -> answers checked
+	seen map[string]int // operation and status -> answers that fit
 }
 
 // described is the document, with the schemas that were compiled so far.
@@ -169,11 +171,28 @@ func (c *contract) RoundTrip(q *http.Request) (*http.Response, error) {
 	where, err := c.check(q.Method, q.URL.Path, res.StatusCode, res.Header, body)
 	if err != nil {
 		c.t.Error(err)
+		return res, nil
 	}
 	c.mu.Lock()
 	c.seen[fmt.Sprintf("%s %d", where, res.StatusCode)]++
 	c.mu.Unlock()
 	return res, nil
+}
+
+// unseen lists the operations of the document that gave no success so far.
+func (c *contract) unseen() (missing []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for template, item := range c.doc["paths"].(map[string]any) {
+		for method := range item.(map[string]any) {
+			where := strings.ToUpper(method) + " " + template
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(c.seen)), func(k string) bool { return strings.HasPrefix(k, where+" 2") }) {
+				missing = append(missing, where)
+			}
+		}
+	}
+	slices.Sort(missing)
+	return missing
 }
 
 // The check itself is seen failing: an answer with a field too many, a missing one, an undocumented status.

@@ -1,0 +1,339 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Every operation of the document is seen to succeed, and what it answers fits: people read everything there is, then go about their work.
+func TestEveryOperationKeepsTheContract(t *testing.T) {
+	c := openCity(t, false)
+	for _, chapter := range []struct {
+		name string
+		tell func(*story)
+	}{
+		{"everything is read", (*story).everythingIsRead}, {"somebody logs in", (*story).sessions}, {"the register", (*story).register}, {"roles", (*story).roles}, {"files of the register", (*story).imports},
+		{"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"a wrong key", (*story).regrades},
+		{"certificates", (*story).certificates}, {"what people can do", (*story).competencies}, {"a vacancy", (*story).placement}, {"applications", (*story).readiness}, {"the installation", (*story).settings},
+		{"work that gave up", (*story).parked},
+	} {
+		t.Run(chapter.name, func(t *testing.T) {
+			c.t, c.checks.t = t, t
+			chapter.tell(&story{city: c, t: t})
+		})
+	}
+	for _, operation := range c.checks.unseen() {
+		t.Errorf("%s was never seen to succeed", operation)
+	}
+}
+
+// story is one chapter: calls that must succeed, in the roles of those whose work it is.
+type story struct {
+	*city
+	t *testing.T
+}
+
+// with is what a call sends, answered what comes back.
+type (
+	with     map[string]any
+	answered map[string]any
+)
+
+func (f answered) id() string { return url.PathEscape(fmt.Sprint(f["id"])) }
+
+func (f answered) in(name string) answered {
+	m, _ := f[name].(map[string]any)
+	return m
+}
+
+// first is the first entry of a list.
+func (f answered) first(name string) answered {
+	if l, _ := f[name].([]any); len(l) > 0 {
+		m, _ := l[0].(map[string]any)
+		return m
+	}
+	return nil
+}
+
+// but is what was answered with something else instead.
+func (f answered) but(more with) with {
+	out := with(more)
+	for k, v := range f {
+		if _, other := out[k]; !other {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// asks makes a call with a body of any kind.
+func (s *story) asks(cl *client, method, path, media, body string) answered {
+	s.t.Helper()
+	header := []string{}
+	if method == http.MethodPost { // required by some, taken by all
+		header = append(header, "Idempotency-Key", fmt.Sprintf("cerita-%x", len(s.checks.seen))+strings.ReplaceAll(path, "/", "-")[:min(len(path), 60)])
+	}
+	status, _, raw := send(s.t, cl, method, "/api/v1"+path, media, body, header...)
+	if status >= 300 {
+		s.t.Fatalf("%s %s: %d %s\nsent %s", method, path, status, raw, body)
+	}
+	answer := answered{}
+	if len(raw) > 0 && raw[0] == '{' {
+		if err := json.Unmarshal(raw, &answer); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return answer
+}
+
+// does makes a call with a JSON body, or none, in a role.
+func (s *story) does(role, method, path string, in with) answered {
+	s.t.Helper()
+	if in == nil {
+		return s.asks(s.as(role), method, path, "", "")
+	}
+	b, err := json.Marshal(in)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.asks(s.as(role), method, path, "application/json", string(b))
+}
+
+func (s *story) gets(role, path string) answered {
+	s.t.Helper()
+	return s.does(role, http.MethodGet, path, nil)
+}
+
+func (s *story) posts(role, path string, in with) answered {
+	s.t.Helper()
+	return s.does(role, http.MethodPost, path, in)
+}
+
+func (s *story) puts(role, path string, in with) answered {
+	s.t.Helper()
+	return s.does(role, http.MethodPut, path, in)
+}
+
+// day is so many days from today.
+func (s *story) day(n int) string {
+	return string(s.city.settings.Zone().Day(s.now()).AddDays(n))
+}
+
+// everythingIsRead asks for every GET operation in several roles: each answers somebody, and keeps no answer in a cache.
+func (s *story) everythingIsRead() {
+	job := s.of("learner") // has a graded attempt and a certificate of the main job
+	done := s.persons["learner"] + ".APEL-103.1"
+	graded := ""
+	sat, _ := s.gets("learner", "/attempts?enrolment="+url.QueryEscape(done))["items"].([]any)
+	for _, a := range sat {
+		if a := answered(a.(map[string]any)); a["state"] == "graded" {
+			graded = a.id()
+		}
+	}
+	order := []string{"system_admin", "training_admin", "placement_analyst", "auditor", "learner"}
+	for template, item := range s.checks.doc["paths"].(map[string]any) {
+		op, ok := item.(map[string]any)["get"].(map[string]any)
+		if !ok {
+			continue
+		}
+		path := s.addresses(template, job)
+		switch op["operationId"] {
+		case "reviewAttempt", "watchAttempt":
+			path = strings.Replace(path, url.PathEscape(job["attempt"]), graded, 1)
+		case "listAttempts":
+			path += "?enrolment=" + url.QueryEscape(done)
+		case "openLesson": // of the course that is done: the other one's lessons wait for its pre-test
+			path = strings.Replace(path, url.PathEscape(job["enrolment"]), url.PathEscape(done), 1)
+		case "listAudit", "listPeople":
+			path += "?limit=5"
+		}
+		var refused []string
+		for _, role := range order {
+			status, header, body := send(s.t, s.as(role), http.MethodGet, path, "", "")
+			if status >= 300 {
+				refused = append(refused, fmt.Sprintf("%s: %d %.300s", role, status, body))
+			} else if cc := header.Get("Cache-Control"); !strings.Contains(cc, "no-store") {
+				s.t.Errorf("%s may be cached: %q", template, cc)
+			}
+		}
+		if len(refused) == len(order) {
+			s.t.Errorf("GET %s answers nobody: %s", path, strings.Join(refused, "; "))
+		}
+	}
+}
+
+func (s *story) sessions() {
+	l := s.logins["far"]
+	phone := s.as("")
+	s.asks(phone, "POST", "/sessions", "application/json", fmt.Sprintf(`{"nip":%q,"password":%q}`, l.NIP, l.Password))
+	s.asks(phone, "DELETE", "/sessions/current", "", "")
+	s.asks(phone, "POST", "/sessions", "application/json", fmt.Sprintf(`{"nip":%q,"password":%q}`, l.NIP, l.Password))
+	s.does("far", "DELETE", "/sessions/"+s.gets("far", "/sessions").first("items").id(), nil)
+	token := s.posts("near", "/tokens", with{"name": "Laporan bulanan", "roles": []string{}, "days": 30})
+	s.does("near", "DELETE", "/tokens/"+token.id(), nil)
+	s.posts("near", "/notices/"+s.of("near")["notice"]+"/read", nil)
+}
+
+func (s *story) register() {
+	const who = "training_admin"
+	agency := s.posts(who, "/units", with{"code": "UJI-DINAS", "name": "Dinas Uji", "kind": "dinas"})
+	division := s.posts(who, "/units", with{"code": "UJI-BIDANG", "name": "Bidang Uji", "kind": "bidang", "parent": agency["id"]})
+	division = s.puts(who, "/units/"+division.id(), with{"name": "Bidang Uji Layanan", "kind": "bidang", "version": division["version"]})
+	division = s.posts(who, "/units/"+division.id()+"/move", with{"parent": s.farUnit, "version": division["version"], "why": "Perda susunan perangkat daerah"})
+	s.posts(who, "/units/"+agency.id()+"/closure", with{"why": "Digabung"})
+
+	desk := s.posts(who, "/positions", with{"code": "UJI-LAYANAN", "name": "Penata Layanan", "kind": "pelaksana", "jenjang": "pelaksana", "unit": division["id"], "seats": 1})
+	s.puts(who, "/positions/"+desk.id(), with{"name": "Penata Layanan Uji", "kind": "pelaksana", "jenjang": "pelaksana", "unit": division["id"], "seats": 2, "version": desk["version"]})
+
+	p := s.posts(who, "/people", with{"nip": "199001012020011955", "details": with{"name": "Budi Uji", "status": "PNS", "rank": "III/a", "unit": division["id"], "service_end": "2048-01-31"}, "why": "Pegawai baru"}).in("person")
+	at := "/people/" + p.id()
+	s.posts(who, "/people/lookup", with{"nip": "199001012020011955"})
+	p = s.gets(who, at+"/details")
+	p = s.puts(who, at, with{"version": p["version"], "details": p.in("details").but(with{"title_after": "S.E."}), "why": "Gelar"})
+	p = s.puts(who, at+"/email", with{"email": "budi.uji@cempakaraya.example"})
+	p = s.posts(who, at+"/identities", with{"version": p["version"], "nip": "199001012020011956", "correct": true, "details": p["details"], "why": "Salah ketik"})
+	s.posts(who, at+"/appointments", with{"position": desk["id"], "kind": "definitif", "since": s.day(-20), "why": "SK 1"})
+	s.posts(who, at+"/appointments/end", with{"position": desk["id"], "kind": "definitif", "last": s.day(-1), "why": "SK 2"})
+	s.posts(who, "/positions/"+desk.id()+"/closure", with{"why": "Tidak dipakai lagi"})
+	p = s.gets(who, at+"/details")
+	s.puts(who, at+"/supervisor", with{"version": p["version"], "person": s.persons["far"], "since": s.day(0), "until": s.day(30), "why": "Atasan sedang tugas belajar"})
+	p = s.gets(who, at+"/details")
+	s.posts(who, at+"/supervisor/withdrawal", with{"version": p["version"], "why": "Atasan kembali"})
+
+	slip := s.posts(who, at+"/slip", with{"why": "Akun baru"})
+	s.asks(s.as(""), "POST", "/activations", "application/json", fmt.Sprintf(`{"nip":"199001012020011956","code":%q,"password":"kuda-laut-2026"}`, slip["code"]))
+	s.posts(who, "/units/"+s.nearUnit+"/slips", with{})
+}
+
+func (s *story) roles() {
+	at := "/people/" + s.persons["near"] + "/roles"
+	s.posts("training_admin", at, with{"role": "marker", "unit": s.nearUnit, "until": s.day(90), "why": "Penilai semester ini"})
+	s.posts("training_admin", at+"/revocation", with{"role": "marker", "unit": s.nearUnit, "why": "Selesai"})
+}
+
+func (s *story) imports() {
+	check := func(row string) string {
+		return s.asks(s.as("training_admin"), "POST", "/imports/units?name=units.csv&check=true", "text/csv", "code,name,kind,parent\n"+row+"\n").id()
+	}
+	s.puts("training_admin", "/imports/"+check("UJI-1,Bidang Satu,bidang,DINKES")+"/acceptance", nil)
+	s.puts("training_admin", "/imports/"+check("UJI-2,Bidang Dua,bidang,DINKES")+"/cancellation", nil)
+}
+
+func (s *story) authoring() {
+	d := s.posts("author", "/courses/APEL-103/draft", nil)
+	l := d.in("content").first("lessons")
+	s.puts("author", "/versions/"+d.id()+"/lessons/"+fmt.Sprint(l["code"]), with{"revision": d["revision"], "title": l["title"], "minutes": l["minutes"], "objectives": l["objectives"], "markdown": "## Layanan\n\nLayani warga tanpa pungutan."})
+	s.posts("author", "/versions/"+d.id()+"/discarding", with{"why": "Belum perlu"})
+	s.posts("training_admin", "/versions/"+s.shared["draft"]+"/publication", nil)
+	s.puts("training_admin", "/courses/APEL-104/closed", with{"closed": true, "why": "Diperbaiki"})
+	s.puts("training_admin", "/courses/APEL-104/closed", with{"closed": false, "why": "Sudah baik"})
+}
+
+func (s *story) assignments() {
+	because := with{"id": "Semua petugas loket mengikutinya.", "en": "Everybody at a counter takes it."}
+	a := s.posts("supervisor", "/assignments", with{"person": s.persons["near"], "course": "APEL-103", "reason": "supervisor", "because": because, "due": s.day(30)})
+	s.posts("supervisor", "/assignments/"+a.id()+"/withdrawal", with{"why": "Sedang cuti"})
+	s.puts("training_admin", "/assignment-rules/UJI-LOKET", with{"course": "APEL-103", "who": "unit:DISDUKCAPIL", "due_days": 60, "reason": "base", "because": because})
+	s.posts("training_admin", "/assignment-rules/UJI-LOKET/stop", with{"why": "Diganti"})
+}
+
+func (s *story) cohorts() {
+	h := s.posts("training_admin", "/cohorts", with{"course": "APEL-103", "name": "Angkatan II", "from": s.day(0), "until": s.day(60), "quota": 20})
+	s.posts("training_admin", "/cohorts/"+h.id()+"/members", with{"persons": []string{s.persons["near"], s.persons["far"]}})
+	s.posts("author", "/cohorts/"+h.id()+"/joining", nil)
+	s.puts("training_admin", "/cohorts/"+h.id()+"/closed", with{"closed": true})
+}
+
+func (s *story) attempts() {
+	near := s.of("near")
+	at := "/attempts/" + near["attempt"]
+	s.posts("invigilator", at+"/extra-time", with{"minutes": 10, "why": "Listrik padam"})
+	form := s.gets("near", at+"/form")
+	s.puts("near", at+"/answers", with{"seq": form["seq"], "answers": with{near["item"]: with{}}})
+	s.posts("training_admin", "/enrolments/"+near["enrolment"]+"/granted-attempts", with{"quiz": near["post"], "why": "Jaringan terputus"})
+}
+
+func (s *story) regrades() {
+	at := "/regrades/" + s.shared["regrade"]
+	s.posts("training_admin", at+"/confirmation", nil)
+	s.posts("training_admin", at+"/cancellation", with{"why": "Tunggu rapat"})
+	s.posts("training_admin", at+"/resumption", nil)
+	items, _ := s.gets("training_admin", "/versions/"+s.shared["version"]+"/banks/"+s.shared["bank"]+"/items")["items"].([]any)
+	i := slices.IndexFunc(items, func(x any) bool { return x.(map[string]any)["id"] != s.shared["keyItem"] })
+	item := answered(items[i].(map[string]any))
+	key := s.gets("marker", "/items/"+item.id()+"/key").in("key")
+	s.posts("marker", "/regrades", with{"item": item["id"], "key": key.but(with{"void": true}), "why": "Soal tidak jelas"})
+}
+
+func (s *story) certificates() {
+	at := "/certificates/" + s.of("near")["certificate"]
+	decided := with{"reason": "Laporan peserta lain", "official": "Kepala BKPSDMD"}
+	s.posts("signer", at+"/suspension", decided)
+	s.posts("signer", at+"/reinstatement", decided)
+	s.posts("signer", at+"/revocation", decided)
+	number := s.gets("near", at).in("record")["number"]
+	s.posts("", "/checks", with{"number": number, "last_three": s.of("near")["nip"][15:]})
+	_, _, pdf := send(s.t, s.as("near"), "GET", "/api/v1"+at+"/pdf", "", "")
+	if v := s.asks(s.as(""), "POST", "/checks/file", "application/pdf", string(pdf)); v["status"] != "revoked" {
+		s.t.Errorf("the file of a revoked certificate is %v", v["status"])
+	}
+}
+
+func (s *story) competencies() {
+	proof := s.asks(s.as("near"), "POST", "/files", "application/octet-stream", "%PDF-1.7\nsurat keterangan")
+	h := s.posts("near", "/hours", with{"form": "cerita-jp-1", "title": "Bimbingan teknis arsip", "organiser": "Dinas Arsip", "on": s.day(-3), "jp": 6, "proof": proof["hash"]})
+	s.posts("unit_admin", "/hours/"+h.id()+"/verification", with{"accept": true})
+	seen := with{"report": "LAP-1", "title": "Penilaian kompetensi", "on": s.day(-2), "results": []with{{"competency": "T.04", "level": 2}}}
+	s.posts("placement_analyst", "/people/"+s.persons["near"]+"/assessments", seen)
+	s.posts("supervisor", "/people/"+s.persons["near"]+"/verifications", seen)
+}
+
+func (s *story) placement() {
+	s.posts("placement_analyst", "/positions/"+s.shared["position"]+"/recommendations", with{"form": "cerita-rekomendasi", "note": "Rapat pertama"})
+}
+
+func (s *story) readiness() {
+	const at = "/apps/UJI-CERITA"
+	s.puts("training_admin", at, with{"name": with{"id": "Antrean daring"}, "unit": s.nearUnit, "status": "mandiri"})
+	s.puts("unit_admin", at+"/roles/verifikator", with{"courses": []string{"APEL-103"}, "sop": "SOP-1"})
+	operator := at + "/roles/verifikator/operators/" + s.persons["near"]
+	s.puts("unit_admin", operator, with{"since": s.day(-10)})
+	s.posts("unit_admin", operator+"/relief", with{"last": s.day(-1), "why": "Mutasi"})
+}
+
+func (s *story) settings() {
+	now := s.gets("system_admin", "/settings")
+	s.puts("system_admin", "/settings", with{"version": now["version"], "why": "Kontak baru", "settings": now.in("settings").but(with{"contact": "bkpsdmd@cempakaraya.example"})})
+}
+
+// Somebody with a name that cannot be printed finishes a course; the name is mended and the certificate's work runs again.
+func (s *story) parked() {
+	if err := s.startWork(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	rename := func(name any) (was any) {
+		at := "/people/" + s.persons["marker"]
+		p := s.gets("training_admin", at+"/details")
+		s.puts("training_admin", at, with{"version": p["version"], "details": p.in("details").but(with{"name": name}), "why": "uji"})
+		return p.in("details")["name"]
+	}
+	was := rename("Sri 🎓")
+	job, e := s.sitting(s.t, "marker")
+	if _, err := job.sit(s.t.Context(), e, "post_test", 1); err != nil {
+		s.t.Fatal(err)
+	}
+	var work answered
+	if err := job.await(s.t.Context(), func() (bool, error) {
+		work = s.gets("training_admin", "/work/parked").first("items")
+		return work != nil, nil
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	rename(was)
+	s.posts("training_admin", fmt.Sprintf("/work/%s/%s/unparking", work["collection"], work.id()), with{"why": "Nama diperbaiki"})
+}
