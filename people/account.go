@@ -239,33 +239,38 @@ func (s *Service) mayGrant(ctx context.Context, a access.Actor, id ID, g RoleGra
 	if err != nil {
 		return p, "", err
 	}
-	verb := "grant"
-	if slices.Contains(teaching, g.Role) {
-		verb = "grant_teaching"
-	} else if !slices.Contains(privileged, g.Role) {
+	if !slices.Contains(Roles(), g.Role) {
 		return p, "", faults.OnField("role", "Peran ini tidak ada.", "There is no such role.")
 	}
-	thing := accountThing(p)
-	if _, err := s.cfg.Policy.May(a, "view", thing); err != nil {
-		return p, "", err
-	}
-	thing.Units = nil // what counts is where the role is to hold, not where the person sits
-	if g.Unit != "" {
-		if thing.Units, err = s.UnitPath(ctx, g.Unit); err != nil {
-			return p, "", unknownUnit(err)
-		}
-	}
-	role, err := s.cfg.Policy.May(a, verb, thing)
+	role, err := s.mayGive(ctx, a, p, g)
 	if err != nil {
-		if _, sees := s.cfg.Policy.May(a, "view", accountThing(p)); sees == nil {
-			err = faults.New(faults.Forbidden, "Anda tidak berwenang memberi atau mencabut peran ini, atau mengubah peran Anda sendiri.", "You may not grant or revoke this role, or change your own.")
-		}
 		return p, "", err
 	}
 	if g.Why == "" {
-		return p, "", faults.OnField("why", "Tulis alasannya.", "Give the reason.")
+		return p, "", noReason()
 	}
 	return p, role, nil
+}
+
+// mayGive asks whether the actor may give a person a role, or take it away. What counts is where the role holds, not where the person sits.
+func (s *Service) mayGive(ctx context.Context, a access.Actor, p Person, g RoleGrant) (role string, err error) {
+	verb := "grant"
+	if slices.Contains(teaching, g.Role) {
+		verb = "grant_teaching"
+	}
+	if _, err := s.cfg.Policy.May(a, "view", accountThing(p)); err != nil {
+		return "", err
+	}
+	thing := access.Thing{Kind: "account", ID: string(p.ID), Owner: string(p.ID)}
+	if g.Unit != "" {
+		if thing.Units, err = s.UnitPath(ctx, g.Unit); err != nil {
+			return "", unknownUnit(err)
+		}
+	}
+	if role, err = s.cfg.Policy.May(a, verb, thing); err != nil {
+		err = faults.New(faults.Forbidden, "Anda tidak berwenang memberi atau mencabut peran ini, atau mengubah peran Anda sendiri.", "You may not grant or revoke this role, or change your own.")
+	}
+	return role, err
 }
 
 // changeRoles adds and takes away roles in one write; stamp makes an import's write repeatable.

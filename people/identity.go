@@ -29,7 +29,7 @@ type Renumbering struct {
 }
 
 // Renumber gives a person a new number and the details that come with it. Account, certificates and learning hours stay with the person; login
-// works with the new number from then on. Safe to call twice. Errors: Invalid, NotFound, Conflict (number in use by somebody else, or changed since).
+// works with the new number from then on. Safe to call twice. Errors: Invalid, NotFound, Forbidden (as EditPerson), Conflict (number in use by somebody else, or changed since).
 func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, edition int64, r Renumbering) (Person, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
@@ -49,6 +49,9 @@ func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, edition i
 		return Person{}, faults.OnField("nip", "Ini nomor yang sedang dipakai. Isi nomor yang baru.", "This is the number in use. Give the new one.")
 	}
 	if err := s.mayMove(ctx, a, "renumber", p, r.Details.clean().Unit); err != nil {
+		return Person{}, err
+	}
+	if err := s.mayEnd(ctx, a, p, r.Details.clean()); err != nil {
 		return Person{}, err
 	}
 	before := p.Unit

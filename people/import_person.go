@@ -204,6 +204,14 @@ func (d *draft) person(ctx context.Context, r personRow, u Unit, title func(stri
 		addFields(&d.errs, r.n, title, fields)
 		return nil
 	}
+	if known {
+		then := old
+		then.Details, then.Gone = after, nil
+		if left, err := d.leaves(ctx, r.n, title, old, then); left || err != nil {
+			named[old.ID] = true
+			return err
+		}
+	}
 	if after.Email != "" {
 		if at, first := emails.first(after.Email, r.n); !first {
 			d.errs.Addf(r.n, title("email"), "Alamat surel ini sudah ada di baris %d.", "This e-mail address stands in row %d already.", at)
@@ -247,6 +255,21 @@ func (d *draft) person(ctx context.Context, r personRow, u Unit, title func(stri
 	return nil
 }
 
+// leaves says that a row is left out because it would end a role that whoever imports may not revoke; it is listed with that reason.
+func (d *draft) leaves(ctx context.Context, n int, title func(string) string, before, after Person) (bool, error) {
+	err := d.s.importEnds(ctx, d.Import, before, after)
+	if err == nil || !errors.Is(err, faults.Forbidden) {
+		return false, err
+	}
+	d.left[before.ID] = true
+	f, column := faults.Of(err), ""
+	if len(f.Fields) > 0 {
+		column = title(f.Fields[0].Path)
+	}
+	d.warns.Add(n, column, before.Name+" dilewati: "+f.Text.ID, before.Name+" is left out: "+f.Text.EN)
+	return true, nil
+}
+
 func detailFields(d Details, unit string) map[string]string {
 	return map[string]string{"name": d.Name, "title_before": d.TitleBefore, "title_after": d.TitleAfter, "status": string(d.Status), "legal_position": string(d.LegalPosition), "rank": d.Rank,
 		"education": d.Education, "education_field": d.EducationField, "unit": unit, "email": d.Email, "contract_start": string(d.ContractStart), "contract_end": string(d.ContractEnd),
@@ -256,14 +279,23 @@ func detailFields(d Details, unit string) map[string]string {
 func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, stamp string, trail storage.Audit) error {
 	if r.What == RowVanished {
 		today := s.today()
-		_, err := s.persons.Update(ctx, r.Target, func(d *storage.Doc[Person]) error {
+		p, err := s.person(ctx, ID(r.Target))
+		if err != nil {
+			return err
+		}
+		after := p
+		after.Gone = &Gone{Source: plan.Source, Since: today}
+		if err := s.importEnds(ctx, plan, p, after); err != nil {
+			return err
+		}
+		_, err = s.persons.Update(ctx, r.Target, func(d *storage.Doc[Person]) error {
 			if d.Value.Stamp == stamp {
 				return storage.Unchanged
 			}
 			if personPrint(d.Value) != r.Print {
 				return changedSince()
 			}
-			d.Value.Gone, d.Value.Stamp = &Gone{Source: plan.Source, Since: today}, stamp
+			d.Value.Gone, d.Value.Stamp = after.Gone, stamp
 			s.spread(d)
 			d.Trail = append(d.Trail, trail)
 			return nil
@@ -278,6 +310,11 @@ func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, sta
 	}
 	p, err := s.person(ctx, ID(r.Target))
 	if err != nil {
+		return err
+	}
+	after := p
+	after.Details, after.Gone = *w.Details, nil
+	if err := s.importEnds(ctx, plan, p, after); err != nil {
 		return err
 	}
 	ground := func(d *storage.Doc[Person]) error {

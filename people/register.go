@@ -138,7 +138,7 @@ func (s *Service) mayMove(ctx context.Context, a access.Actor, verb string, p Pe
 }
 
 // EditPerson changes the details of a person. edition is the one the form was filled from; 0 takes them as they are. Safe to call twice: what stands there
-// already is no change. Errors: Invalid, NotFound, Forbidden (the new unit is not the actor's), Conflict (changed since, with what stands now in the
+// already is no change. Errors: Invalid, NotFound, Forbidden (the new unit is not the actor's; the change ends a privileged role that the actor may not revoke), Conflict (changed since, with what stands now in the
 // fields that differ; or the e-mail is in use).
 func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, edition int64, d Details, why string) (Person, error) {
 	p, err := s.person(ctx, id)
@@ -157,6 +157,9 @@ func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, edition
 		return Person{}, err
 	}
 	if err := s.mayMove(ctx, a, "edit", p, d.Unit); err != nil {
+		return Person{}, err
+	}
+	if err := s.mayEnd(ctx, a, p, d); err != nil {
 		return Person{}, err
 	}
 	before := p.Unit

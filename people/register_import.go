@@ -88,6 +88,7 @@ type Import struct {
 	State     ImportState       `json:"state"`
 	By        string            `json:"by"`
 	Role      string            `json:"role"`
+	Ends      bool              `json:"ends,omitempty"` // whoever runs it may end privileged roles
 	At        time.Time         `json:"at"`
 	EndedAt   time.Time         `json:"ended_at,omitzero"`
 	Rows      int               `json:"rows"`             // rows in the file
@@ -193,6 +194,7 @@ type draft struct {
 	errs  sheets.RowErrors
 	warns sheets.RowErrors
 	rows  []ImportRow
+	left  map[ID]bool // people whose row is left out
 	a     access.Actor
 	s     *Service
 }
@@ -222,7 +224,7 @@ func (s *Service) CheckImport(ctx context.Context, a access.Actor, in ImportInpu
 	} else if err != nil && !errors.Is(err, faults.NotFound) {
 		return Import{}, err
 	}
-	d := &draft{a: a, s: s, Import: Import{ID: in.ID, Kind: in.Kind, Name: shorten(in.Name, 200), State: ImportChecked, By: a.Name(), Role: role, At: s.now(), Rows: len(in.Sheet.Rows), Counts: map[string]int{}}}
+	d := &draft{a: a, s: s, left: map[ID]bool{}, Import: Import{ID: in.ID, Kind: in.Kind, Name: shorten(in.Name, 200), State: ImportChecked, By: a.Name(), Role: role, Ends: s.grantsEverywhere(a), At: s.now(), Rows: len(in.Sheet.Rows), Counts: map[string]int{}}}
 	switch in.Kind {
 	case ImportUnits:
 		err = d.units(ctx, in.Sheet)
@@ -289,7 +291,7 @@ func (s *Service) AcceptImport(ctx context.Context, a access.Actor, id string) (
 		}
 		trail.Note = fmt.Sprintf("%s: %d rows", d.Value.Kind, d.Value.Todo)
 		d.Value.State = ImportApplying
-		d.Value.By, d.Value.Role = a.Name(), role
+		d.Value.By, d.Value.Role, d.Value.Ends = a.Name(), role, s.grantsEverywhere(a)
 		d.Due = storage.NewDue(stepApply, now)
 		d.Trail = append(d.Trail, trail)
 		return nil

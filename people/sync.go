@@ -342,6 +342,11 @@ func (d *draft) vanished(ctx context.Context, named map[ID]bool) error {
 				return nil
 			}
 			planned[string(p.ID)] = true
+			after := p
+			after.Gone = &Gone{Source: d.Source, Since: day}
+			if left, err := d.leaves(ctx, 0, nil, p, after); left || err != nil {
+				return err
+			}
 			gone++
 			d.add(ImportRow{What: RowVanished, Label: p.Name, Target: string(p.ID), Print: personPrint(p), Work: &rowWork{}})
 			return nil

@@ -64,7 +64,7 @@ func (d *draft) syncPosts(ctx context.Context, sh *sheets.Sheet) error {
 				return err
 			}
 		}
-		if string(p.ID) == d.By && d.By != "" {
+		if string(p.ID) == d.By && d.By != "" || d.left[p.ID] {
 			continue
 		}
 		after := p.Details
