@@ -261,6 +261,11 @@ func (w *admin) showReadiness(c *gin.Context) error {
 	if err != nil && !unseen(err) {
 		return err
 	}
+	if unit == "" && len(below) == 1 { // the city's own root says nothing that the figure above does not
+		if below, err = w.Readiness.UnitsBelow(ctx, a, strings.TrimPrefix(below[0].ID, readiness.UnitGroup(""))); err != nil && !unseen(err) {
+			return err
+		}
+	}
 	t := Table{Label: "Unit di bawahnya", NoSearch: true, Columns: []Column{{Label: "Unit", Main: true}, {Label: "Siap", Numeric: true}, {Label: "Kesiapan petugas"}}, Empty: Empty{Icon: "unit", Label: "Tidak ada unit di bawahnya"}}
 	for _, g := range below {
 		id := strings.TrimPrefix(g.ID, readiness.UnitGroup(""))

@@ -75,8 +75,23 @@ func (w *admin) rankingPage(c *gin.Context, status int, form Form) error {
 	return nil
 }
 
-// maxCandidates is how many candidates the page shows with all reasons; the figures above count everybody.
-const maxCandidates = 20
+// The page shows this many candidates with all reasons, and those tied with the last of them up to maxTied; the figures above count everybody.
+const (
+	maxCandidates = 20
+	maxTied       = 60
+)
+
+// shownCandidates is how many of a ranking the page shows. cut says that some tied with the last one are left out.
+func shownCandidates(list []placement.Candidate) (n int, cut bool) {
+	n = min(len(list), maxCandidates)
+	for n > 0 && n < len(list) && list[n].Rank == list[n-1].Rank {
+		if n == maxTied {
+			return n, true
+		}
+		n++
+	}
+	return n, false
+}
 
 // ranking shows a ranking: the figures, the candidates in order with their reasons, and whom which rule refuses.
 func (w *admin) ranking(c *gin.Context, p *PanelsPage, r placement.Ranking) {
@@ -94,13 +109,17 @@ func (w *admin) ranking(c *gin.Context, p *PanelsPage, r placement.Ranking) {
 	if len(r.Candidates) == 0 {
 		list.Empty = &Empty{Icon: "people", Label: "Belum ada calon yang memenuhi syarat", Text: w.T(c, "Lihat di bawah syarat mana yang paling banyak menahan.")}
 	}
-	for i, k := range r.Candidates[:min(len(r.Candidates), maxCandidates)] {
+	shown, cut := shownCandidates(r.Candidates)
+	for i, k := range r.Candidates[:shown] {
 		panel := w.candidate(c, k, name)
 		panel.Open = i == 0 && k.Tied == 0
 		list.Inner = append(list.Inner, panel)
 	}
-	if len(r.Candidates) > maxCandidates {
-		list.Text = w.T(c, "Ditampilkan %d teratas dari %d calon.", maxCandidates, len(r.Candidates))
+	switch {
+	case cut:
+		list.Text = w.T(c, "Ditampilkan %d dari %d calon. Calon lain dengan nilai yang sama dengan yang terakhir tidak ditampilkan: urutan di antara mereka tidak berarti.", shown, len(r.Candidates))
+	case shown < len(r.Candidates):
+		list.Text = w.T(c, "Ditampilkan %d teratas dari %d calon.", shown, len(r.Candidates))
 	}
 	p.add(list)
 	if len(r.Refused) > 0 {

@@ -36,13 +36,14 @@ type demoVerb struct {
 	Out    string `help:"With --once: folder for the certificate's PDF and the public root that checks it." default:"." type:"path"`
 	Keep   bool   `help:"With --once: do it in --dir and keep that folder; every further run is by the next learner."`
 	Times  int    `help:"With --once: so many learners do the main job, one after the other." default:"1"`
-	People int    `help:"Make a whole city of so many people, with two years of history." default:"0"`
+	People int    `help:"Make a whole city of so many people around the demo city." default:"0"`
 	Seed   int64  `help:"Seed of the made city." default:"1"`
 
 	Profile string `help:"Write a CPU profile of the filling to this file." type:"path" hidden:""`
 }
 
-// Run fills a fresh folder with the demo city and serves it; a folder it filled before is served again.
+// Run fills a fresh folder with the demo city and two years of its past and serves it; a folder it filled before is served again. The main job begins
+// in a city without a past, so that each of its steps shows.
 func (v *demoVerb) Run(e *env) error {
 	if v.Dir == "apel-data" || strings.HasSuffix(v.Dir, string(filepath.Separator)+"apel-data") {
 		v.Dir = filepath.Join(filepath.Dir(v.Dir), "contoh-apel") // never next to real data
@@ -92,7 +93,7 @@ func (v *demoVerb) fill(ctx context.Context, clock *demoClock, say func(string, 
 	if city {
 		clock.set(cityBegin(time.Now()))
 	}
-	in, err := open(ctx, v.place, as{serving: true, worker: true, kind: kindDemo, now: clock.now, seed: v.Seed, made: v.People, quiet: true, secure: v.secure()})
+	in, err := open(ctx, v.place, as{serving: true, worker: true, kind: kindDemo, now: clock.now, seed: v.Seed, made: v.People, filling: city, quiet: true, secure: v.secure()})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -156,7 +157,7 @@ func demoSettings(base string) settings.Settings {
 	return s
 }
 
-// fillDemo imports the demo city with the importers an admin uses, and opens one account per role. A folder that is filled is left as it is.
+// fillDemo imports the demo city without a past with the importers an admin uses, and opens one account per role. A folder that is filled is left as it is.
 func (in *installation) fillDemo(ctx context.Context, v *demoVerb, say func(string, ...any)) ([]demoLogin, error) {
 	a := access.System("demo")
 	path := filepath.Join(in.folder.path, fileLogins)

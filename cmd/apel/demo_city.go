@@ -32,9 +32,9 @@ import (
 	"github.com/apelkota/apel/workers"
 )
 
-// A made city is filled by living through it: the clock is set two years back, the register comes in by the importers an admin uses, quarter by
-// quarter with its newcomers, and people enrol, read, sit tests and get certificates through the services their pages use. What the queue would do
-// is done in place (workers.Drain). Nothing is written around the rooms.
+// The demo city, as its files have it or with a made one around it, is filled by living through it: the clock is set two years back, the register
+// comes in by the importers an admin uses, quarter by quarter with its newcomers, and people enrol, read, sit tests and get certificates through the
+// services their pages use. What the queue would do is done in place (workers.Drain). Nothing is written around the rooms.
 
 const (
 	together   = 64                 // people who act at the same moment, so that their writes share commits
@@ -50,7 +50,7 @@ func (v *demoVerb) checkCity() (fill bool, err error) {
 	}
 	m, err := (&folder{path: v.Dir}).mark()
 	if errors.Is(err, faults.NotFound) {
-		return v.People > 0, nil
+		return !v.Once, nil
 	}
 	switch {
 	case err != nil || m.Kind != kindDemo: // opening says what is wrong
@@ -69,7 +69,7 @@ func (v *demoVerb) checkCity() (fill bool, err error) {
 	return false, nil
 }
 
-// filler fills a fresh folder with a made city.
+// filler fills a fresh folder with a city and its past.
 type filler struct {
 	*installation
 	v     *demoVerb
@@ -149,7 +149,7 @@ func (f *filler) prepare(today civil.Date) error {
 		}
 		f.hand[kind] = rows
 	}
-	o := made.Options{People: f.v.People - len(f.hand["people"].Rows()), Seed: f.v.Seed, Today: today}
+	o := made.Options{People: max(0, f.v.People-len(f.hand["people"].Rows())), Seed: f.v.Seed, Today: today}
 	for _, r := range f.hand["people"].Rows() {
 		o.Taken = append(o.Taken, r[0])
 	}

@@ -163,6 +163,55 @@ func TestDemoCity(t *testing.T) {
 	}
 }
 
+// The demo city as it stands in its files has lived through two years too before it is shown: an officer sees people who differ, and the learner whose
+// login is printed has everything before them.
+func TestPlainDemoHasAPast(t *testing.T) {
+	ctx := t.Context()
+	v := &demoVerb{place: place{Dir: t.TempDir()}, front: front{Listen: "127.0.0.1:0"}}
+	in, logins, err := v.fill(ctx, &demoClock{}, func(string, ...any) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := in.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	a := access.System("test")
+	p, err := in.people.LookByNIP(ctx, logins[0].NIP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certs, err := in.certificates.List(ctx, a, certificates.Filter{Limit: 100})
+	if err != nil || len(certs.Views) < 40 {
+		t.Errorf("%d certificates, %v", len(certs.Views), err)
+	}
+	for _, c := range certs.Views {
+		if c.Person == string(p.ID) {
+			t.Errorf("the learner to log in as holds %s", c.Record.Course)
+		}
+	}
+	city, err := in.readiness.CityReadiness(ctx, a)
+	if err != nil || city.Ready == 0 || city.Ready == city.Must {
+		t.Errorf("city: %+v, %v", city, err)
+	}
+	vacant, err := in.placement.Vacancies(ctx, a)
+	if err != nil || len(vacant) == 0 {
+		t.Fatalf("%d vacancies, %v", len(vacant), err)
+	}
+	places := map[int]bool{}
+	r, err := in.placement.PeopleFor(ctx, a, vacant[0].ID)
+	for _, c := range r.Candidates {
+		places[c.Rank] = true
+	}
+	if err != nil || len(places) < 5 {
+		t.Errorf("candidates for %s stand on %d places, %v", vacant[0].Name, len(places), err)
+	}
+	if m, err := in.folder.mark(); err != nil || m.Filling || m.People != 0 {
+		t.Errorf("folder: %+v, %v", m, err)
+	}
+}
+
 // A folder whose filling was broken off is refused with a sentence that says what to do; so is one filled with another city.
 func TestDemoCityBrokenOff(t *testing.T) {
 	v := &demoVerb{place: place{Dir: t.TempDir()}, front: front{Listen: "127.0.0.1:0"}, People: 120, Seed: 7}

@@ -48,6 +48,7 @@ type as struct {
 	now     func() time.Time // nil: the clock of the machine
 	seed    int64            // of a new demo folder
 	made    int              // people of a made city to fill a new demo folder with
+	filling bool             // a new demo folder is not whole before its history is lived through
 	quiet   bool
 
 	testOnlyEngine func(storage.Engine) storage.Engine // wraps the engine, to break writes on purpose
@@ -142,7 +143,7 @@ func (in *installation) checkKind() error {
 			}
 			return nil
 		}
-		return in.folder.setMark(marker{Kind: in.kind, Seed: in.seed, People: in.made, Filling: in.made > 0})
+		return in.folder.setMark(marker{Kind: in.kind, Seed: in.seed, People: in.made, Filling: in.filling})
 	}
 	if err != nil {
 		return err
