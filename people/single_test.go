@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -303,6 +304,61 @@ func TestTheWayToASupervisorIsTold(t *testing.T) {
 	}
 	_, err = c.Derive(c.ctx, as(eko), ani.ID)
 	wants(t, err, faults.NotFound)
+}
+
+// TestAMoveIsShownBeforeItIsDone: what the preview says of supervisors is what the move then does, to each person, and it refuses what the move refuses.
+func TestAMoveIsShownBeforeItIsDone(t *testing.T) {
+	c := newCity(t)
+	c.town()
+	ani, budi, citra, dewi := c.person(nipAni, "Ani", "BIDANG"), c.person(nipBudi, "Budi", "BIDANG"), c.person(nipCitra, "Citra", "BADAN"), c.person(nipDewi, "Dewi", "BIDANG")
+	c.appoint(budi, "KABID", people.Definitif, "2026-01-01") // Ani and Dewi stay below Budi wherever the unit goes
+	c.appoint(citra, "KABAN", people.Definitif, "2026-01-01")
+	seksi := c.unit("SEKSI", "seksi", "BIDANG", "")
+	unit, err := c.UnitByCode(c.ctx, "BIDANG")
+	must(t, err)
+	badan, err := c.UnitByCode(c.ctx, "BADAN")
+	must(t, err)
+	dinas := unit.Parent
+	bosses := func() map[people.ID]people.ID {
+		out := map[people.ID]people.ID{}
+		for _, p := range []people.Person{ani, budi, dewi} {
+			d, err := c.Derive(c.ctx, root, p.ID)
+			must(t, err)
+			out[p.ID] = d.Person.ID
+		}
+		return out
+	}
+	for _, x := range []struct {
+		name              string
+		to                people.UnitID
+		lose, gain, other int
+	}{{"from an office without a head to one with", badan.ID, 0, 1, 0}, {"and back", dinas, 1, 0, 0}} {
+		got, err := c.PreviewMove(c.ctx, root, unit.ID, x.to)
+		must(t, err)
+		if got.Lose != x.lose || got.Gain != x.gain || got.Other != x.other || got.Along.AllPeople != 3 || got.Along.AllUnits != 1 || got.Along.AllPositions != 2 || got.Parent.ID != x.to {
+			t.Errorf("%s: %+v", x.name, got)
+		}
+		before := bosses()
+		_, err = c.MoveUnit(c.ctx, root, unit.ID, x.to, 0, "Perda")
+		must(t, err)
+		must(t, c.SettleUnit(c.ctx, string(unit.ID)))
+		want := before
+		for _, change := range got.Changes {
+			if before[change.Who.ID] != change.Before.ID {
+				t.Errorf("%s: %s is said to be below %q", x.name, change.Who.Name, change.Before.Name)
+			}
+			want[change.Who.ID] = change.After.ID
+		}
+		if now := bosses(); !maps.Equal(now, want) {
+			t.Errorf("%s: the move gives %v, the preview said %v", x.name, now, want)
+		}
+	}
+	_, err = c.PreviewMove(c.ctx, root, unit.ID, seksi.ID)
+	wants(t, err, faults.Conflict)
+	_, err = c.PreviewMove(c.ctx, root, unit.ID, "nowhere")
+	field(t, err, faults.Invalid, "parent")
+	_, err = c.PreviewMove(c.ctx, as(ani), unit.ID, badan.ID)
+	wants(t, err, faults.Forbidden)
 }
 
 // TestSyncAppliesPostsThatAreCertain: the others are listed with why, so that an admin can appoint by hand.

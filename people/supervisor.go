@@ -105,6 +105,18 @@ func (s *Service) Derive(ctx context.Context, a access.Actor, id ID) (Derivation
 }
 
 func (s *Service) derive(ctx context.Context, p Person) (Derivation, error) {
+	return s.deriveAlong(ctx, p, p.Path, func(id UnitID) (Unit, []Holding, error) {
+		u, err := s.unit(ctx, id)
+		if err != nil {
+			return u, nil, err
+		}
+		held, err := s.heads(ctx, u, s.today())
+		return u, held, err
+	})
+}
+
+// deriveAlong looks for a supervisor on the way up that path names; headed answers a unit and who heads it today.
+func (s *Service) deriveAlong(ctx context.Context, p Person, path []string, headed func(UnitID) (Unit, []Holding, error)) (Derivation, error) {
 	var out Derivation
 	step := func(u UnitID, f StepFinding) { out.Steps = append(out.Steps, DerivationStep{u, f}) }
 	day := s.today()
@@ -123,12 +135,8 @@ func (s *Service) derive(ctx context.Context, p Person) (Derivation, error) {
 			return out, nil
 		}
 	}
-	for _, uid := range p.Path {
-		u, err := s.unit(ctx, UnitID(uid))
-		if err != nil {
-			return out, err
-		}
-		held, err := s.heads(ctx, u, day)
+	for _, uid := range path {
+		u, held, err := headed(UnitID(uid))
 		if err != nil {
 			return out, err
 		}

@@ -344,7 +344,7 @@ func (s *Service) relink(ctx context.Context, m move) error {
 	var ancestors []UnitID
 	for at := m.Parent; at != ""; {
 		if at == m.Unit {
-			return faults.New(faults.Conflict, "Unit tidak dapat dipindahkan ke bawah dirinya sendiri.", "A unit cannot be moved below itself.")
+			return belowItself()
 		}
 		if len(ancestors) >= maxDepth {
 			return faults.OnField("parent", "Susunan unit terlalu dalam.", "The unit tree is too deep.")
@@ -576,6 +576,10 @@ func (s *Service) Subtree(ctx context.Context, id UnitID) ([]Unit, error) {
 		out[i] = unitOf(d)
 	}
 	return out, nil
+}
+
+func belowItself() error {
+	return faults.New(faults.Conflict, "Unit tidak dapat dipindahkan ke bawah dirinya sendiri.", "A unit cannot be moved below itself.")
 }
 
 func changedSince() error {

@@ -237,7 +237,7 @@ func TestAppointing(t *testing.T) {
 func TestStructurePages(t *testing.T) {
 	r := newRig(t)
 	v := r.visitor()
-	v.enters(trainingAdmin)
+	boss := v.enters(trainingAdmin)
 	ctx := context.Background()
 	parent, other := r.unitCalled("DISDUKCAPIL"), r.unitCalled("DINKES")
 	form := formOf(t, v.get("/kelola/unor/baru?induk="+string(parent.ID)).want(t, http.StatusOK).body, "/kelola/unor/baru")
@@ -293,13 +293,23 @@ func TestStructurePages(t *testing.T) {
 	edit.Set("name", "Nama Lain")
 	v.post(unitURL(u.ID, "ubah"), edit).want(t, http.StatusConflict, "Orang lain menyimpan perubahan", "Nama Lain")
 
-	body := v.get(unitURL(parent.ID, "pindah")).want(t, http.StatusOK, "Yang ikut pindah", "Seksi Arsip dan Dokumentasi").body
-	move := formOf(t, body, unitURL(parent.ID, "pindah"))
+	here := unitURL(parent.ID, "pindah")
+	body := v.get(here).want(t, http.StatusOK, "Yang ikut pindah", "Seksi Arsip dan Dokumentasi").body
 	if strings.Contains(body, `<option value="`+string(u.ID)) {
 		t.Error("a unit is offered a place below itself")
 	}
-	move.Set("parent", string(other.ID))
-	v.post(unitURL(parent.ID, "pindah"), move).want(t, http.StatusUnprocessableEntity, "Tulis alasannya", `<option value="`+string(other.ID)+`" selected`)
+	v.get(here+"?induk=").want(t, http.StatusUnprocessableEntity, "Pilih unit induknya")
+	v.get(here+"?induk="+string(u.ID)).want(t, http.StatusConflict, "ke bawah dirinya sendiri")
+	would := must[people.Rehoming](t)(r.Rooms.People.PreviewMove(ctx, access.Actor{Person: string(boss.Person), Grants: []access.Grant{{Role: "training_admin"}}}, parent.ID, other.ID))
+	if would.Lose+would.Gain+would.Other == 0 {
+		t.Fatal("the move changes nobody's supervisor, so the page shows nothing of it")
+	}
+	body = v.get(here+"?induk="+string(other.ID)).want(t, http.StatusOK, "Atasan yang berubah", would.Changes[0].Who.Name, "Yang ikut pindah").body
+	if r.unitCalled("DISDUKCAPIL").Parent == other.ID {
+		t.Error("looking moved the unit")
+	}
+	move := formOf(t, body, here)
+	v.post(here, move).want(t, http.StatusUnprocessableEntity, "Tulis alasannya", "Atasan yang berubah", `name="parent" value="`+string(other.ID)+`"`)
 	move.Set("why", "Perda 7/2026")
 	for range 2 {
 		v.post(unitURL(parent.ID, "pindah"), move).leads(t, unitURL(parent.ID))

@@ -135,34 +135,6 @@ func (w *admin) editUnit(c *gin.Context) error {
 	return w.editUnitPage(c, status, u, form, nil)
 }
 
-// moveUnit puts a unit under another.
-func (w *admin) moveUnit(c *gin.Context) error {
-	form := posted(c)
-	u, err := w.editableUnit(c)
-	if err != nil {
-		return err
-	}
-	switch {
-	case form.Get("parent") == "":
-		err = faults.OnField("parent", "Pilih unit induknya.", "Choose the parent unit.")
-	case form.Get("why") == "":
-		err = faults.OnField("why", "Tulis alasannya.", "Give the reason.")
-	default:
-		_, err = w.People.MoveUnit(c.Request.Context(), reader(c), u.ID, people.UnitID(form.Get("parent")), editionOf(form), form.Get("why"))
-	}
-	if err != nil {
-		status, ok := refusal(&form, err, Lang(c))
-		if !ok {
-			return err
-		}
-		if status == http.StatusConflict {
-			form.Values["edition"] = filled(u.Edition, nil, nil).Values["edition"] // the page shows where it stands now
-		}
-		return w.moveUnitPage(c, status, u, form)
-	}
-	return w.done(c, Success, w.T(c, "Unit dipindahkan. Pegawai dan jabatan di bawahnya menyusul dalam beberapa saat."), unitURL(u.ID))
-}
-
 // showCloseUnit says what stands in the way of closing a unit, or asks for the reason.
 func (w *admin) showCloseUnit(c *gin.Context) error {
 	u, err := w.editableUnit(c)

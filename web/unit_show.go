@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -111,53 +110,4 @@ func (w *admin) contents(c *gin.Context, u people.Unit, held people.Contents) []
 	return []Fact{{Label: "Unit di bawahnya", Value: w.count(c, held.UnitCount), Note: w.T(c, "%d sampai paling bawah", held.AllUnits)},
 		{Label: "Pegawai", Value: w.count(c, held.People), Note: w.T(c, "%d dengan unit di bawahnya", held.AllPeople), URL: "/kelola/pegawai?unor=" + string(u.ID)},
 		{Label: "Jabatan", Value: w.count(c, held.Positions), Note: w.T(c, "%d dengan unit di bawahnya", held.AllPositions), URL: "/kelola/jabatan?unor=" + string(u.ID)}}
-}
-
-// showMoveUnit shows what goes along before it asks where to.
-func (w *admin) showMoveUnit(c *gin.Context) error {
-	u, err := w.editableUnit(c)
-	if err != nil {
-		return err
-	}
-	return w.moveUnitPage(c, http.StatusOK, u, filled(u.Edition, nil, nil))
-}
-
-func (w *admin) moveUnitPage(c *gin.Context, status int, u people.Unit, form Form) error {
-	ctx, a := c.Request.Context(), reader(c)
-	held, err := w.People.UnitContents(ctx, a, u.ID)
-	if err != nil {
-		return err
-	}
-	units, err := w.unitOptions(c, "edit", "unit", "Pilih unit induk")
-	if err != nil {
-		return err
-	}
-	below, err := w.People.Subtree(ctx, u.ID)
-	if err != nil {
-		return err
-	}
-	inside := map[string]bool{string(u.Parent): u.Parent != ""}
-	for _, x := range below {
-		inside[string(x.ID)] = true
-	}
-	options := make([]Option, 0, len(units))
-	for _, o := range units {
-		if !inside[o.Value] {
-			options = append(options, o)
-		}
-	}
-	p := &PanelsPage{Base: w.unitBase(c, u, w.T(c, "Pindahkan %s", u.Name))}
-	along := Panel{Label: "Yang ikut pindah", Stats: []Stat{{Label: "Unit di bawahnya", Value: w.count(c, held.AllUnits), Icon: "unit"}, {Label: "Pegawai", Value: w.count(c, held.AllPeople), Icon: "people"}, {Label: "Jabatan", Value: w.count(c, held.AllPositions), Icon: "position"}},
-		Text: w.T(c, "Sekarang di bawah %s. Atasan, wilayah admin, dan kesiapan unit dihitung ulang sesudahnya.", dash(w.path(c, u)))}
-	for i, x := range held.Units {
-		if i == 10 {
-			along.Reasons = append(along.Reasons, Reason{Kind: Info, Text: w.T(c, "dan %d lagi", held.UnitCount-i)})
-			break
-		}
-		along.Reasons = append(along.Reasons, Reason{Kind: Info, Text: x.Name})
-	}
-	p.add(along, Panel{Label: "Ke mana", Form: &PanelForm{URL: unitURL(u.ID, "pindah"), Form: form, Fields: []Field{hidden("edition", form.Get("edition")), form.Need("select", "parent", "Unit induk yang baru").With(options), reasoned(form, "Misalnya nomor peraturan. Dicatat di jejak audit.")},
-		Buttons: []Button{{Label: "Pindahkan unit", Kind: "primary"}, {Label: "Batal", URL: unitURL(u.ID), Kind: "quiet"}}}})
-	w.Render(c, status, "panels", p)
-	return nil
 }
