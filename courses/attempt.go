@@ -68,7 +68,8 @@ type Grading struct {
 	Why     string         `json:"why,omitempty"`     // of a regrade
 	Regrade string         `json:"regrade,omitempty"` // which one; "" for the first grading
 	Passed  bool           `json:"passed,omitempty"`
-	Result  grading.Result `json:"result"` // with the version of the rules and of each item's key
+	Untold  bool           `json:"untold,omitempty"` // a regrade changed score or passing, and the taker has not been told yet
+	Result  grading.Result `json:"result"`           // with the version of the rules and of each item's key
 }
 
 var attemptDef = storage.Def[Attempt]{Name: AttemptsCollection, Shape: 1, Indexes: []storage.Index[Attempt]{
@@ -295,7 +296,7 @@ func (s *Service) Attempt(ctx context.Context, a access.Actor, id AttemptID) (At
 		if err != nil {
 			return AttemptDoc{}, err
 		}
-		out.Regrading = keys.touches(&d.Value)
+		out.Regrading = keys.awaits(&d.Value)
 	}
 	return out, nil
 }

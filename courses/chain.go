@@ -16,6 +16,7 @@ import (
 //	attempts          grade     Grade          step 3
 //	attempts          complete  Complete       step 4, then goes on with EnrolmentOf(attempt)
 //	attempts          recount   Recount        step 4 again after a regrade
+//	attempts          tell      (workers)      Untold -> inbox -> Told; step 8 after a regrade
 //	enrolments        certify   (workers)      Certifying -> certificates -> Certified; step 5
 //	course_versions   head      Head
 //	assignments       enrol     EnrolAssigned

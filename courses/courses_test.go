@@ -132,6 +132,7 @@ type world struct {
 	woken  []string
 	hold   bool // leave certificates to be made where they are
 	mu     sync.Mutex
+	told   map[string][]courses.News // by attempt
 }
 
 func (w *world) Wake(_ context.Context, collection, id string) {
@@ -291,13 +292,12 @@ func (w *world) course(code string, change func(*courses.Content)) courses.Versi
 	return v
 }
 
-// chain runs everything that is due, as the workers do, until nothing is left.
-func (w *world) chain() {
-	w.Helper()
-	steps := map[string]func(context.Context, string) error{
+// steps does what a due names, by collection/step.
+func (w *world) steps() map[string]func(context.Context, string) error {
+	return map[string]func(context.Context, string) error{
 		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced, "courses/announce": w.CourseAnnounced,
 		"assignments/enrol": w.EnrolAssigned, "assignment_rules/apply": w.ApplyRule, "cohorts/enrol": w.EnrolCohort,
-		"regrades/regrade": w.RunRegrade, "attempts/recount": w.Recount,
+		"regrades/regrade": w.RunRegrade, "attempts/recount": w.Recount, "attempts/tell": w.tell,
 		"enrolments/certify": func(ctx context.Context, id string) error {
 			if _, err := w.Certifying(ctx, id); err != nil {
 				return err
@@ -305,6 +305,12 @@ func (w *world) chain() {
 			return w.Certified(ctx, id)
 		},
 	}
+}
+
+// chain runs everything that is due, as the workers do, until nothing is left.
+func (w *world) chain() {
+	w.Helper()
+	steps := w.steps()
 	for range 1000 {
 		idle := true
 		for _, c := range w.db.Collections() {
@@ -339,6 +345,25 @@ func (w *world) chain() {
 		}
 	}
 	w.Fatal("the chain does not come to rest")
+}
+
+// tell keeps what a learner is told, as an inbox would: the same news once.
+func (w *world) tell(ctx context.Context, attempt string) error {
+	news, err := w.Untold(ctx, attempt)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	if w.told == nil {
+		w.told = map[string][]courses.News{}
+	}
+	for _, n := range news {
+		if !slices.ContainsFunc(w.told[attempt], func(had courses.News) bool { return had.Regrade == n.Regrade }) {
+			w.told[attempt] = append(w.told[attempt], n)
+		}
+	}
+	w.mu.Unlock()
+	return w.Told(ctx, attempt, news)
 }
 
 // answers answers a form, the first right ones rightly.

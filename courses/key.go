@@ -53,6 +53,12 @@ func (c *Corrections) number(item string) int { return max(c.Keys[item].Number, 
 // touches says whether the regrade under way concerns an attempt.
 func (c *Corrections) touches(at *Attempt) bool { return c.Running != "" && at.find(c.Item) >= 0 }
 
+// awaits says whether the regrade under way has yet to come to an attempt it concerns.
+func (c *Corrections) awaits(at *Attempt) bool {
+	last, _ := at.result()
+	return c.touches(at) && last.Regrade != c.Running
+}
+
 // corrected reads a course's corrections; the zero ones when nothing was ever corrected.
 func (s *Service) corrected(ctx context.Context, course CourseID) (Corrections, error) {
 	d, err := s.corrections.Get(ctx, course)

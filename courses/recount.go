@@ -95,7 +95,7 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 			if d.Version != read || d.Due == nil || d.Due.Step != RecountStep {
 				return storage.Unchanged
 			}
-			d.Due = nil
+			d.Due = untold(&d.Value, now)
 			return nil
 		}); err != nil {
 			return e, err

@@ -27,10 +27,11 @@ const (
 	RegradeOutdated  RegradeState = "outdated" // another correction of the item came first
 )
 
-// Due steps: RegradeStep of a regrade (one slice of attempts), RecountStep of an attempt whose result a regrade changed.
+// Due steps: RegradeStep of a regrade (one slice of attempts), RecountStep of an attempt whose result a regrade changed, then TellStep when its taker has to know.
 const (
 	RegradeStep = "regrade"
 	RecountStep = "recount"
+	TellStep    = "tell"
 )
 
 // Regrade grades attempts again after the key of one item version was found wrong: the corrected key, who asked for it and why, what the dry run found, and how

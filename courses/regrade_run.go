@@ -211,7 +211,7 @@ func (s *Service) regradeAttempt(ctx context.Context, id string, r *Regrade, att
 	}
 	for i := range all {
 		if all[i].ID == attempt {
-			tell(&change, &all[i].Value, &e.Value)
+			describe(&change, &all[i].Value, &e.Value)
 		}
 	}
 	return change, s.note(ctx, change)
@@ -234,7 +234,9 @@ func appendResult(at *Attempt, res grading.Result, q Quiz, id, why string, now t
 	if !ok || reflect.DeepEqual(last.Result, res) {
 		return false
 	}
-	at.Results = append(slices.Clip(at.Results), Grading{At: now, Why: why, Regrade: id, Passed: q.Kind == PostTest && res.Passed(q.PassMark), Result: res})
+	g := Grading{At: now, Why: why, Regrade: id, Passed: q.Kind == PostTest && res.Passed(q.PassMark), Result: res}
+	g.Untold = at.State == AttemptGraded && (g.Passed != last.Passed || res.Score() != last.Result.Score())
+	at.Results = append(slices.Clip(at.Results), g)
 	return true
 }
 
@@ -256,8 +258,8 @@ func (s *Service) appendAgain(ctx context.Context, attempt AttemptID, res gradin
 	})
 }
 
-// tell fills in what a regrade did to an attempt, from the attempt and its enrolment as they are now, however often that is asked. Pure.
-func tell(c *RegradeChange, at *Attempt, e *Enrolment) {
+// describe fills in what a regrade did to an attempt, from the attempt and its enrolment as they are now, however often that is asked. Pure.
+func describe(c *RegradeChange, at *Attempt, e *Enrolment) {
 	last, _ := at.result()
 	c.Before, c.After, c.PassedBefore, c.PassesNow = last.Result.Score(), last.Result.Score(), last.Passed, last.Passed
 	for i := 1; i < len(at.Results); i++ {

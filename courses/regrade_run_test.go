@@ -93,7 +93,7 @@ func (c crashing) regrade(t *testing.T, at int64, stored bool) (broke bool) {
 		t.Fatal("three crashes from one broken write")
 	}
 	steps := map[string]func(context.Context, string) error{"regrades/regrade": func(ctx context.Context, id string) error { return w.RunRegrade(ctx, id) },
-		"attempts/recount": func(ctx context.Context, id string) error { return w.Recount(ctx, id) }, "enrolments/certify": func(ctx context.Context, id string) error {
+		"attempts/recount": func(ctx context.Context, id string) error { return w.Recount(ctx, id) }, "attempts/tell": func(ctx context.Context, id string) error { return w.tell(ctx, id) }, "enrolments/certify": func(ctx context.Context, id string) error {
 			if _, err := w.Certifying(ctx, id); err != nil {
 				return err
 			}
@@ -137,6 +137,11 @@ func (c crashing) regrade(t *testing.T, at int64, stored bool) (broke bool) {
 		}
 		if x := w.trail(courses.AttemptsCollection, id, "regrade"); len(x) != 1 {
 			t.Fatalf("%s has the traces %+v", id, x)
+		}
+	}
+	for i, id := range c.sat {
+		if n := w.told[id]; len(n) != 1 || n[0].Regrade != "rg" {
+			t.Fatalf("of attempt %d was told %+v", i, n)
 		}
 	}
 	done, err := w.Completed(ctx, c.ea)

@@ -268,9 +268,18 @@ func TestRegrade(t *testing.T) {
 		t.Errorf("trail of citra's enrolment: %+v", x)
 	}
 
+	// Whose score or passing changed is told so once, with what follows.
+	for person, says := range map[string]string{"ani": "berubah dari 66,66 menjadi 83,33. Percobaan ini sekarang lulus. Kursus ini Anda selesaikan", "budi": "sekarang belum lulus. Sertifikat Anda tetap berlaku selama",
+		"citra": "Kursus ini belum selesai lagi. Alasan: kunci salah", "dewi": "berubah dari 100 menjadi 83,33. Sertifikat Anda tetap berlaku dan menyebut nilai yang lama"} {
+		n := w.told[at[person]]
+		if len(n) != 1 || n[0].Person != person || n[0].Regrade != "rg" || !strings.Contains(n[0].Body.ID, says) || n[0].Body.EN == "" || !strings.Contains(n[0].Title.ID, "Layanan Tanpa Pungli") {
+			t.Errorf("%s was told %+v", person, n)
+		}
+	}
+
 	// What is graded from now on rests on the corrected key.
 	last := w.result(citra, w.sit(citra, e["citra"], item, "salah dua", 5))
-	if len(last) != 1 || last[0].Result.Score() != 100_000 || !last[0].Passed {
+	if len(last) != 1 || last[0].Result.Score() != 100_000 || !last[0].Passed || last[0].Untold {
 		t.Errorf("a new attempt was graded %+v", last)
 	}
 }

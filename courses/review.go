@@ -24,6 +24,7 @@ type Review struct {
 	Gradings   []time.Time  // when it was graded; more than one after a regrade
 	Earlier    []Earlier    // results that counted before, oldest first
 	Why        string       // of the last regrade; "" when there was none
+	Held       bool         // a regrade of the course that concerns it is not finished: a certificate waits for that
 }
 
 // Earlier is a result that no longer counts.
@@ -111,7 +112,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	if err != nil {
 		return Review{}, err
 	}
-	r.Regrading = keys.touches(at)
+	r.Regrading, r.Held = keys.awaits(at), keys.touches(at)
 	passed := res.Passed || e.Value.Taken[q.Code].Passed || e.Value.State == Completed
 	r.Full = a.Person != at.Person || q.Kind == Practice || passed || r.Left == 0
 	if !r.Full {

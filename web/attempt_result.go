@@ -168,7 +168,7 @@ func (l *learner) fillNext(c *gin.Context, p *ResultPage, r courses.Review, x co
 		if !made {
 			p.Certificate, p.RefreshSeconds = nil, 3
 			p.Pending = &Waiting{Label: "Sertifikat Anda sedang diterbitkan", Text: l.T(c, "Halaman ini berpindah sendiri."), Stream: attemptURL(r.ID, "sertifikat")}
-			if r.Regrading {
+			if r.Held {
 				p.Pending.Label = "Sertifikat Anda menunggu penilaian ulang"
 			}
 		}

@@ -42,6 +42,8 @@ func Chain(r Rooms) Steps {
 			courses.RecountStep: {Do: func(ctx context.Context, id string) ([]Ref, error) {
 				return []Ref{{courses.EnrolmentsCollection, courses.EnrolmentOf(id)}}, r.Courses.Recount(ctx, id)
 			}},
+			// 8. Tell, after a regrade.
+			courses.TellStep: {Do: r.tellRegraded, Lane: Tell},
 		},
 		courses.EnrolmentsCollection: {
 			courses.CertifyStep: {Do: r.certify}, // 5.
@@ -289,4 +291,20 @@ func (r Rooms) tell(ctx context.Context, id string) ([]Ref, error) {
 		return nil, err
 	}
 	return nil, r.Certificates.Told(ctx, certificates.ID(id))
+}
+
+// tellRegraded tells a learner that a regrade changed a result.
+func (r Rooms) tellRegraded(ctx context.Context, attempt string) ([]Ref, error) {
+	news, err := r.Courses.Untold(ctx, attempt)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range news {
+		topic := "regrade." + n.Regrade + strings.TrimPrefix(attempt, n.Person) // a notice's id begins with the person already
+		err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "regrade", Topic: topic, Link: "/percobaan/" + attempt + "/hasil", Title: n.Title, Body: n.Body})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, r.Courses.Told(ctx, attempt, news)
 }

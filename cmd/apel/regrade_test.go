@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // A wrong key corrected over the API, then the correction taken back over the pages, with the chain at work: the learner of the main job loses the pass and keeps the
@@ -150,6 +151,28 @@ func TestRegradeOverHTTP(t *testing.T) {
 		}
 	}
 
+	// The learner has one message per correction, which leads to the result.
+	inbox := func() (bodies []string) {
+		t.Helper()
+		var all struct {
+			Items []struct {
+				Kind, Link string
+				Body       texts.Text
+			}
+		}
+		must(learner.call(t.Context(), http.MethodGet, "/notices?limit=100", nil, &all))
+		for _, n := range all.Items {
+			if n.Kind == "regrade" && n.Link == "/percobaan/"+attempt+"/hasil" {
+				bodies = append(bodies, n.Body.ID)
+			}
+		}
+		return bodies
+	}
+	must(c.settled(courses.AttemptsCollection, attempt))
+	if got := inbox(); len(got) != len(originals) || !strings.Contains(got[0], "sekarang belum lulus. Sertifikat Anda tetap berlaku") {
+		t.Errorf("after %d corrections the learner's inbox has %q", len(originals), got)
+	}
+
 	// Back again over the pages.
 	list := c.page(t, admin, http.MethodGet, "/kelola/nilai-ulang?kursus=APEL-103", nil, http.StatusOK)
 	if !strings.Contains(list, "/kelola/nilai-ulang/"+last.ID) || !strings.Contains(list, "Pilih soal yang kuncinya salah") {
@@ -189,6 +212,11 @@ func TestRegradeOverHTTP(t *testing.T) {
 	}
 	if back := look(); !back.Attempt.Passed || back.Attempt.Score != first.Attempt.Score {
 		t.Errorf("going back gives %+v", back.Attempt)
+	}
+
+	must(c.settled(courses.AttemptsCollection, attempt))
+	if got := inbox(); len(got) != 2*len(originals) {
+		t.Errorf("after %d corrections and back the learner's inbox has %q", len(originals), got)
 	}
 
 	// The trail: who, in which role, why; for the attempt about whom.
