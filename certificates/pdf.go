@@ -186,7 +186,7 @@ func (s *sheet) facts(y float64) {
 	type cell struct{ label, value string }
 	cells := []cell{
 		{"KODE KURSUS", s.r.Course},
-		{"BEBAN BELAJAR", fmt.Sprintf("%d JP (%d menit)", s.r.JP, s.r.JP*45)},
+		{"BEBAN BELAJAR", fmt.Sprintf("%d jam pelajaran (JP)", s.r.JP)},
 		{"WAKTU PELAKSANAAN", dateRange(s.r.StartedOn, s.r.CompletedOn)},
 		{"PREDIKAT", s.r.Predikat},
 		{"BERLAKU SAMPAI", "Tanpa batas waktu"},
@@ -279,7 +279,10 @@ func (s *sheet) back(at time.Time, proof trail) {
 		x = (pageWidth - column) / 2
 	} else {
 		rows, total := s.subjects()
-		s.table(left, top, column, bottom-top-8, "MATERI", "MENIT", rows, fmt.Sprintf("Jumlah waktu belajar \u00b7 diakui %d JP @ 45 menit", s.r.JP), fmt.Sprint(total))
+		end := s.table(left, top, column, bottom-top-16, "MATERI", "MENIT", rows, "Jumlah menit semua bagian", fmt.Sprint(total))
+		for i, line := range creditRule(s.r.JP, total) {
+			s.fit(left+1.5, end+4.4+float64(i)*3.6, line, fontText, 7.4, soft, column-3)
+		}
 	}
 	y := top + 4
 	if len(s.r.Competencies) > 0 {
@@ -288,6 +291,16 @@ func (s *sheet) back(at time.Time, proof trail) {
 	s.result(x, y, column)
 	s.trail(at, proof)
 	s.proofText()
+}
+
+// creditRule says in words why a course of these minutes counts as this many learning hours, so that the reader need not multiply: a course is published from 90 %
+// of JP x 45 minutes on.
+func creditRule(jp, minutes int) []string {
+	credited := fmt.Sprintf("Diakui %d JP. Satu JP adalah 45 menit", jp)
+	if full := jp * 45; minutes*10 >= full*9 {
+		return []string{credited + fmt.Sprintf("; kursus %d JP memuat paling sedikit", jp), fmt.Sprintf("90%% dari %d menit, yaitu %d menit.", full, (full*9+9)/10)}
+	}
+	return []string{credited + "."}
 }
 
 const maxRows = 20 // of a table; the signed record holds all

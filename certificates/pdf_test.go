@@ -43,10 +43,10 @@ var variants = []struct {
 }{
 	{name: "plain",
 		page1: []string{"PEMERINTAH KOTA CEMPAKA RAYA", "SERTIFIKAT PELATIHAN", "Nomor: 00001/APEL-103/BKPSDMD/XI/2026", "Rahmawati Kusumaningtyas, S.Kom., M.A.P.",
-			"NIP 19900512 201503 2 001", "Pranata Komputer Ahli Muda", "Layanan Tanpa Pungli dan Pengendalian Gratifikasi", "4 JP (180 menit)", "3 – 21 November 2026",
+			"NIP 19900512 201503 2 001", "Pranata Komputer Ahli Muda", "Layanan Tanpa Pungli dan Pengendalian Gratifikasi", "4 jam pelajaran (JP)", "3 – 21 November 2026",
 			"Memuaskan", "21 November 2027", "Cempaka Raya, 22 November 2026", "Drs. Surya Wiratama, M.Si.",
 			"Belum ditandatangani secara elektronik – keabsahan melalui kode verifikasi."},
-		page2: []string{"DAFTAR MATERI DAN CAPAIAN", "Latihan kasus loket", "180", "T.04", "Level 2", "87,5", "apel.log/"}},
+		page2: []string{"DAFTAR MATERI DAN CAPAIAN", "Latihan kasus loket", "Jumlah menit semua bagian", "180", "Diakui 4 JP", "paling sedikit", "90% dari 180 menit, yaitu 162 menit", "T.04", "Level 2", "87,5", "apel.log/"}},
 	{name: "long",
 		facts: func(f *Facts) {
 			f.Name = "Prof. Dr. dr. Raden Ayu Maria Magdalena Retnaningtyas Widyaningsih Kusumawardhani-Hadiningrat, S.Ked., M.Kes., Sp.PD-KHOM., FINASIM., M.M.R.S."
@@ -138,6 +138,9 @@ func TestWhatThePaperSays(t *testing.T) {
 					if !strings.Contains(got, strings.Join(strings.Fields(want), " ")) {
 						t.Errorf("page %s lacks %q:\n%s", n, want, got)
 					}
+				}
+				if n == "1" && strings.Contains(got, "menit") {
+					t.Errorf("page one says minutes, which page two may contradict:\n%s", got)
 				}
 			}
 			if err := exec.Command(pdftotext, "-f", "3", "-l", "3", path, "-").Run(); err == nil {
@@ -360,6 +363,23 @@ func TestLogo(t *testing.T) {
 	for name, data := range map[string][]byte{"nothing": nil, "text": []byte("<svg/>"), "16 bit": deep.Bytes(), "cut off": asPNG.Bytes()[:60]} {
 		if err := CheckLogo(data); !errors.Is(err, faults.Invalid) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The rule stands only where the parts meet it; a record taken over from elsewhere may hold fewer minutes.
+func TestCreditRule(t *testing.T) {
+	for _, c := range []struct {
+		jp, minutes int
+		want        string
+	}{
+		{4, 177, "Diakui 4 JP. Satu JP adalah 45 menit; kursus 4 JP memuat paling sedikit 90% dari 180 menit, yaitu 162 menit."},
+		{4, 162, "Diakui 4 JP. Satu JP adalah 45 menit; kursus 4 JP memuat paling sedikit 90% dari 180 menit, yaitu 162 menit."},
+		{4, 161, "Diakui 4 JP. Satu JP adalah 45 menit."},
+		{3, 122, "Diakui 3 JP. Satu JP adalah 45 menit; kursus 3 JP memuat paling sedikit 90% dari 135 menit, yaitu 122 menit."},
+	} {
+		if got := strings.Join(creditRule(c.jp, c.minutes), " "); got != c.want {
+			t.Errorf("%d JP, %d minutes: %q", c.jp, c.minutes, got)
 		}
 	}
 }
