@@ -33,7 +33,7 @@ func (w *admin) showImport(c *gin.Context) error {
 			state.Actions = []Button{{Label: "Terapkan", Kind: "primary", Post: true, URL: address("kelola", "impor", id, "terapkan")}, {Label: "Batalkan impor", Post: true, URL: address("kelola", "impor", id, "batal")}}
 		}
 	case people.ImportApplying:
-		p.RefreshSeconds = 3
+		loadsAgain(c)
 		state.Bar = &Progress{Label: "Diterapkan", Done: float64(i.Done), Goal: float64(i.Todo), Text: w.T(c, "%d dari %d baris", i.Done, i.Todo)}
 		if runs {
 			state.Actions = []Button{{Label: "Hentikan", Post: true, URL: address("kelola", "impor", id, "batal")}}

@@ -10,8 +10,11 @@ import (
 
 // showRegrade is one regrade: the two keys, who changes from what to what, which certificates are touched, how far it is, and what can be done now.
 func (w *admin) showRegrade(c *gin.Context) error {
-	return w.regradePage(c, http.StatusOK, "", Form{}, nil)
+	return w.regradePage(c, http.StatusOK, c.Query("lakukan"), Form{}, nil)
 }
+
+// loadsAgain lets a browser load a page again by itself, with scripts or without. Only for pages on which nothing can be typed.
+func loadsAgain(c *gin.Context) { c.Header("Refresh", "2") }
 
 func (w *admin) regradePage(c *gin.Context, status int, which string, form Form, wrong *Notice) error {
 	ctx, a, f, id := c.Request.Context(), reader(c), w.format(c), c.Param("regrade")
@@ -42,16 +45,15 @@ func (w *admin) regradePage(c *gin.Context, status int, which string, form Form,
 	}
 	switch r.State {
 	case courses.RegradeChecking:
-		c.Header("Refresh", "2")
-		state.Notices = []Notice{{Kind: Info, Text: w.T(c, "Uji coba sedang berjalan: %d percobaan sudah dilihat. Halaman ini diperbarui sendiri; belum ada nilai yang diubah.", r.Plan.Seen)}}
+		state.Notices = []Notice{{Kind: Info, Text: w.T(c, "Uji coba sedang berjalan: %d percobaan sudah dilihat. Belum ada nilai yang diubah.", r.Plan.Seen)}}
 	case courses.RegradeRunning, courses.RegradeStopped:
 		state.Bar = &Progress{Label: "Percobaan dinilai ulang", Done: float64(r.Done.Seen), Goal: float64(max(r.Plan.Seen, r.Done.Seen)), Text: w.T(c, "%d dari %d", r.Done.Seen, max(r.Plan.Seen, r.Done.Seen))}
 		state.Notices = []Notice{{Kind: Info, Text: w.T(c, "Sampai selesai, peserta membaca \"sedang dinilai ulang\" di hasilnya dan sertifikat yang bersangkutan menunggu.")}}
-		if r.State == courses.RegradeRunning {
-			c.Header("Refresh", "2")
-		}
 	case courses.RegradeOutdated:
 		state.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Kunci soal ini dibetulkan orang lain lebih dahulu. Periksa ulang dari soalnya.")}}
+	}
+	if (r.State == courses.RegradeChecking || r.State == courses.RegradeRunning) && which == "" {
+		loadsAgain(c)
 	}
 	p.add(state)
 	if r.State != courses.RegradeChecking {
@@ -79,12 +81,27 @@ func (w *admin) regradeActs(c *gin.Context, p *PanelsPage, r courses.RegradeDoc,
 	run, check := w.may(c, "run", "regrade"), w.may(c, "check", "regrade")
 	stop, open := refused(which, "hentikan", form)
 	cancel := func(label string) Panel {
-		return Panel{Fold: true, Open: open, Label: label, Form: &PanelForm{URL: regradeURL(r.ID, "hentikan"), Form: stop, Fields: []Field{reasoned(stop, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: label, Kind: "danger"}}}}
+		panel := Panel{Fold: true, Open: open, Label: label, Form: &PanelForm{URL: regradeURL(r.ID, "hentikan"), Form: stop, Fields: []Field{reasoned(stop, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: label, Kind: "danger"}}}}
+		if r.State == courses.RegradeChecked {
+			return panel
+		}
+		if !open { // the page loads itself again, which would take away what is being typed
+			return Panel{Bare: true, Actions: []Button{{Label: label, Icon: "stop", URL: regradeURL(r.ID) + "?lakukan=hentikan"}}}
+		}
+		panel.Fold = false
+		panel.Form.Buttons = append(panel.Form.Buttons, Button{Label: "Batal", URL: regradeURL(r.ID), Kind: "quiet"})
+		return panel
 	}
+	start := Button{Label: "Jalankan penilaian ulang", Kind: "primary", Post: true, URL: regradeURL(r.ID, "jalankan"), Icon: "sync"}
 	switch {
+	case r.State == courses.RegradeChecked && run && r.Plan.Changed == 0:
+		start.Kind, start.Label = "", "Pakai kunci ini"
+		p.add(Panel{Label: "Putusan", Notices: []Notice{{Kind: Info, Label: "Tidak ada nilai yang berubah", Text: w.T(c, "Semua percobaan yang sudah dinilai bernilai sama dengan kunci ini. Tidak perlu menilai ulang; batalkan, atau periksa lagi kuncinya.")}},
+			Actions: []Button{{Label: "Periksa lagi kuncinya", Kind: "primary", URL: correctionURL(r.Item), Icon: "edit"}}}, cancel("Batalkan"),
+			Panel{Fold: true, Label: "Tetap pakai kunci ini", Text: w.T(c, "Kunci ini lalu berlaku untuk percobaan berikutnya. Nilai yang sudah ada tetap."), Actions: []Button{start}})
 	case r.State == courses.RegradeChecked && run:
 		p.add(Panel{Label: "Putusan", Text: w.T(c, "Bila dijalankan: hasil baru ditambahkan dan hasil lama disimpan; yang menjadi lulus menyelesaikan kursus dan mendapat sertifikat; tidak ada sertifikat yang dicabut dengan sendirinya."),
-			Actions: []Button{{Label: "Jalankan penilaian ulang", Kind: "primary", Post: true, URL: regradeURL(r.ID, "jalankan"), Icon: "sync"}}}, cancel("Batalkan"))
+			Actions: []Button{start}}, cancel("Batalkan"))
 	case r.State == courses.RegradeChecked && check:
 		p.add(Panel{Label: "Putusan", Text: w.T(c, "Admin diklat memutuskan apakah penilaian ulang ini dijalankan.")}, cancel("Batalkan"))
 	case r.State == courses.RegradeChecking && check:

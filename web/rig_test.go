@@ -51,6 +51,7 @@ type rig struct {
 	begun    time.Time
 	passed   atomic.Int64 // nanoseconds the test let pass, beside the time that really goes by
 	workers  *workers.Workers
+	halt     func() // ends the chain: what is due stays as it is
 }
 
 // The people the stories are about, by their numbers in demo/city/people.csv.
@@ -252,6 +253,7 @@ func (r *rig) serve() {
 	t := r.t
 	t.Helper()
 	check(t, r.workers.Start(context.Background()))
+	r.halt = sync.OnceFunc(r.workers.Stop)
 	router := gin.New()
 	router.UseRawPath, router.UnescapePathValues = true, true
 	router.Use(r.Engine.Recover(), r.Engine.Headers(), r.Engine.SameOrigin())
@@ -265,7 +267,7 @@ func (r *rig) serve() {
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
-		r.workers.Stop()
+		r.halt()
 		check(t, r.DB.Close())
 	})
 }
