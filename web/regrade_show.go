@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/faults"
 )
 
 // showRegrade is one regrade: the two keys, who changes from what to what, which certificates are touched, how far it is, and what can be done now.
@@ -209,7 +210,7 @@ func (w *admin) runRegrade(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		return w.regradePage(c, http.StatusUnprocessableEntity, "", Form{}, &n)
+		return w.regradePage(c, faults.KindOf(err).Status(), "", Form{}, &n)
 	}
 	return w.done(c, Success, w.T(c, "Penilaian ulang berjalan."), regradeURL(id))
 }
@@ -239,7 +240,7 @@ func (w *admin) resumeRegrade(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		return w.regradePage(c, http.StatusUnprocessableEntity, "", Form{}, &n)
+		return w.regradePage(c, faults.KindOf(err).Status(), "", Form{}, &n)
 	}
 	return w.done(c, Success, w.T(c, "Penilaian ulang dilanjutkan."), regradeURL(id))
 }

@@ -28,12 +28,15 @@ func (w *admin) revokeRole(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	at, err := strconv.Atoi(form.Get("held"))
-	if err != nil || at < 0 || at >= len(account.Roles) {
-		return w.profileAgain(c, "cabut", form, faults.OnField("held", "Pilih peran yang dicabut.", "Choose the role to take away."))
+	g := people.RoleGrant{Why: form.Get("why")}
+	if at, err := strconv.Atoi(form.Get("held")); err == nil && at >= 0 && at < len(account.Roles) {
+		g.Role, g.Unit = account.Roles[at].Role, account.Roles[at].Unit
 	}
-	g := account.Roles[at]
-	if _, err := w.People.Revoke(ctx, a, id, people.RoleGrant{Role: g.Role, Unit: g.Unit, Why: form.Get("why")}); err != nil {
+	_, err = w.People.Revoke(ctx, a, id, g)
+	if g.Role == "" && faults.KindOf(err) == faults.Invalid {
+		err = faults.OnField("held", "Pilih peran yang dicabut.", "Choose the role to take away.")
+	}
+	if err != nil {
 		return w.profileAgain(c, "cabut", form, err)
 	}
 	return w.done(c, Success, w.T(c, "Peran dicabut, juga di sesi yang sedang berjalan."), personURL(string(id)))
