@@ -13,16 +13,16 @@ import (
 )
 
 // upload makes the body of a form with a file.
-func upload(t *testing.T, fields map[string]string, name, data string) (media, body string) {
+func upload(t *testing.T, fields url.Values, field, name, data string) (media, body string) {
 	t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
-	for k, v := range fields {
-		if err := m.WriteField(k, v); err != nil {
+	for k := range fields {
+		if err := m.WriteField(k, fields.Get(k)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	w, err := m.CreateFormFile("file", name)
+	w, err := m.CreateFormFile(field, name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestBadFormsAreNamedAndChangeNothing(t *testing.T) {
 		says                          []string // on the page that is shown in the end
 	}
 	file := func(kind, name, data string) (string, string) {
-		return upload(t, map[string]string{"kind": kind, "form": "uji-" + kind + "-" + strings.ReplaceAll(t.Name(), "/", ""), "act": "apply"}, name, data)
+		return upload(t, url.Values{"kind": {kind}, "form": {"uji-" + kind + "-" + strings.ReplaceAll(t.Name(), "/", "")}, "act": {"apply"}}, "file", name, data)
 	}
 	var all []request
 	add := func(name, role, path string, media, body string, status int, says ...string) {

@@ -198,6 +198,14 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 		if _, err := in.people.Grant(ctx, access.System("test"), page.Items[i].ID, people.RoleGrant{Role: "reviewer", Why: "uji"}); err != nil { // something to take away
 			return err
 		}
+		taken[string(page.Items[i].ID)] = true
+		if j := slices.IndexFunc(page.Items, func(p people.Person) bool { return !taken[string(p.ID)] }); name == "far" && j >= 0 { // a slip that waits
+			slip, err := in.people.IssueSlip(ctx, access.System("test"), page.Items[j].ID, "uji")
+			if err != nil {
+				return err
+			}
+			f.shared["slip"], f.shared["slipNIP"], f.shared["top"] = slip.Code, string(page.Items[j].NIP()), string(far.Parent)
+		}
 	}
 	for _, role := range append(slices.Clone(roles), "near", "far") {
 		l, ok := f.logins[role]
@@ -234,7 +242,7 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 	if err != nil {
 		return err
 	}
-	b := belongings{"person": person, "nip": string(p.NIP())}
+	b := belongings{"person": person, "nip": string(p.NIP()), "status": string(p.Status)}
 	f.owned[person] = b
 	e, err := in.courses.Enrol(ctx, system, courses.EnrolInput{Person: person, Course: "APEL-104", Why: "uji"})
 	if err != nil {

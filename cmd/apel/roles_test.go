@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -58,8 +59,8 @@ func TestEveryRoleIsNamedEverywhere(t *testing.T) {
 //     foreign  of somebody in another agency
 //
 // A cell is yes (allowed; the request may still fail for another reason, such as a state that does not allow it), none (a list, with nothing on it
-// for this role), 401, 403 or 404. On a page "form" is a form refused for what was typed, which happened before or after the question of permission. The walk
-// runs against a database that refuses every write, so that an allowed change is known by that refusal and nothing it does spoils the next cell.
+// for this role), 401, 403 or 404; "form" only where oneTime says why. The walk runs against a database that refuses every write, so that an allowed
+// change is known by that refusal and nothing it does spoils the next cell. A form that is refused for what was typed shows nothing and fails.
 const roleTable = "testdata/roles.csv"
 
 const anonymous = "anonymous"
@@ -85,6 +86,33 @@ var asked = []string{
 // askedForms are forms of pages that do something else when another button is pressed: route, what is sent.
 var askedForms = [][2]string{{"/akun/token", "revoke={token}"}, {"/akun/sesi", "id={session}"}, {"/kelola/pegawai/:person/akun", "act=buka&why=uji"}, {"/kelola/pegawai/:person/akun", "act=keluarkan&why=uji"},
 	{"/kelola/pegawai/:person/akun", "act=kode&why=uji"}, {"/kelola/pegawai", "q={nip}"}, {"/kelola/audit", "act=tentang&q={nip}"}, {"/kelola/penugasan/baru", "act=find&find={nip}"}}
+
+// oneTime are forms behind a secret that is used up when it works, and that says nothing about roles: the walk has none and is told so.
+var oneTime = map[string]string{
+	"/masuk/kode":        "a session that waits for its second factor",
+	"/lupa-sandi/:token": "a link from a mail",
+	"/penyiapan/:token":  "the set-up link of an installation without accounts",
+}
+
+// uploads are the forms that carry a file, by the name of its field.
+var uploads = map[string]string{"/jp": "proof", "/kelola/impor": "file", "/kelola/impor/sinkron": "file"}
+
+// fileOf is a file that a form or an import of a kind takes: those of the demo city.
+func (c *city) fileOf(kind string) (name, data string) {
+	switch kind {
+	case "":
+		return "bukti.pdf", "%PDF-1.7\nbukti"
+	case "course":
+		return "kursus.zip", zipped(c.t, "", "")
+	case "sync":
+		return "siasn.csv", "nip,name,status,unit\n199001012020011999,Uji,PNS,DINKES\n"
+	}
+	b, err := demo.Files.ReadFile("city/" + kind + ".csv")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return kind + ".csv", string(b)
+}
 
 // objectOf says which placeholder a route's :id (or :code) stands for.
 var objectOf = map[string]string{"people": "{person}", "units": "{unit}", "enrolments": "{enrolment}", "attempts": "{attempt}", "hours": "{hours}", "certificates": "{certificate}",
@@ -146,6 +174,12 @@ func (c *city) questions() []question {
 	for _, f := range askedForms {
 		add(question{method: http.MethodPost, route: f[0] + " " + f[1], path: pageAddress(f[0]), media: "application/x-www-form-urlencoded", body: f[1]})
 	}
+	for _, kind := range importOrder {
+		add(question{method: http.MethodPost, route: api.Prefix + "/imports/" + kind, path: api.Prefix + "/imports/" + kind, media: "application/octet-stream"})
+		if kind != "sync" { // a form of its own
+			add(question{method: http.MethodPost, route: "/kelola/impor kind=" + kind, path: "/kelola/impor", media: "application/x-www-form-urlencoded", body: "act=check&form=formulir-tabel&kind=" + kind})
+		}
+	}
 	return out
 }
 
@@ -173,17 +207,23 @@ func pageAddress(route string) string {
 	})
 }
 
-// pageForm fills every form well enough to come as far as the question of permission.
+// pageForm fills every form so that only permission, or the walk's database, can refuse it.
 func pageForm(route string) string {
 	f := url.Values{}
 	for k, v := range map[string]string{"why": "Alasan uji", "minutes": "5", "key": "tabel-peran", "form": "formulir-tabel", "reason": "gap", "because": "Alasan uji", "due": "2030-01-31", "course": "APEL-202",
 		"role": "author", "since": "2026-01-01", "last": "2026-12-31", "official": "Kepala BKPSDMD", "held": "0", "collection": "attempts", "id": "tidak-ada", "quota": "10", "name": "Uji", "from": "2029-01-01",
-		"until": "2030-01-31", "who": "all", "code": "KODE", "due_days": "30", "closed": "1", "version": "0", "q": "uji", "note": "uji"} {
+		"until": "2030-01-31", "who": "all", "code": "KODE", "due_days": "30", "closed": "1", "version": "0", "q": "uji", "note": "uji", "edition": "1"} {
 		f.Set(k, v)
 	}
 	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"},
 		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
-		"/simpan": {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"}} {
+		"/simpan": {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
+		"/akun/sandi": {"password", "{password}", "new", "kuda-laut-2027", "again", "kuda-laut-2027"}, "/akun/token": {"days", "30"}, "/jp": {"title", "Uji", "organiser", "Lembaga", "on", "2026-01-31", "jp", "4"},
+		"/masuk": {"nip", "{knownNIP}", "password", "{knownPassword}"}, "/aktivasi": {"nip", "{slipNIP}", "code", "{slip}", "password", "kuda-laut-2027", "again", "kuda-laut-2027", "privacy", "1"}, "/periksa": {"code", "{code}"},
+		"/kelola/pengaturan": {"version", "{settings}"}, "/kelola/impor": {"act", "check", "kind", "units"}, "/impor/sinkron": {"kind", "sync", "source", "Uji"}, "/soal/:item": {"right", "a", "void", "1"},
+		"/unor/baru": {"kind", "bidang", "parent", "{unitOf}"}, "/unor/:unit/ubah": {"kind", "bidang"}, "/unor/:unit/pindah": {"parent", "{top}"},
+		"/jabatan/baru": {"kind", "pelaksana", "jenjang", "pelaksana", "seats", "1", "unit", "{unitOf}"}, "/jabatan/:position/ubah": {"kind", "pelaksana", "jenjang", "pelaksana", "seats", "1", "unit", "{unitOf}"},
+		"/pegawai/baru": {"nip", "199001012020011999", "status", "PNS", "legal_position", "01", "unit", "{unitOf}"}, "/pegawai/:person/ubah": {"status", "{status}", "legal_position", "01", "unit", "{unitOf}"}} {
 		if strings.HasSuffix(route, suffix) {
 			for i := 0; i < len(more); i += 2 {
 				f.Set(more[i], more[i+1])
@@ -206,23 +246,51 @@ func (c *city) body(op map[string]any) (media, body string) {
 	}
 	for media, m := range request["content"].(map[string]any) {
 		if media != "application/json" {
-			if strings.Contains(fmt.Sprint(op["operationId"]), "importFile") {
-				return media, "code,name\nUJI,Uji\n"
-			}
 			return media, "%PDF-1.7\n"
 		}
 		id := fmt.Sprint(op["operationId"])
 		v := c.value("", m.(map[string]any)["schema"].(map[string]any))
+		set := func(more ...any) {
+			for i := 0; i < len(more); i += 2 {
+				v.(map[string]any)[more[i].(string)] = more[i+1]
+			}
+		}
+		details := map[string]any{"name": "Uji", "status": "PNS", "unit": "{unitOf}"}
 		switch id {
 		case "changeSettings": // the form starts from what stands
-			v.(map[string]any)["settings"] = map[string]any{"institution": "Pemerintah Kota", "city": "Kota", "agency": "Badan", "agency_short": "B", "accent": "#0f5c5c", "signers": []any{}, "zone": "Asia/Jakarta",
-				"base_url": "", "base_confirmed": false, "old_hosts": []any{}, "number_pattern": "{seq:5}/{tahun}", "pppk_codes": []any{}, "service_months": 12, "jp_notice": 24, "jp_duty": 20, "quiet_from": 20, "quiet_until": 6}
+			set("settings", map[string]any{"institution": "Pemerintah Kota", "city": "Kota", "agency": "Badan", "agency_short": "B", "accent": "#0f5c5c", "signers": []any{}, "zone": "Asia/Jakarta",
+				"base_url": "", "base_confirmed": false, "old_hosts": []any{}, "number_pattern": "{seq:5}/{tahun}", "pppk_codes": []any{}, "service_months": 12, "jp_notice": 24, "jp_duty": 20, "quiet_from": 20, "quiet_until": 6})
 		case "logIn", "activate": // these concern nobody yet
-			v.(map[string]any)["nip"] = "199001012020121001"
+			set("nip", "199001012020121001")
 		case "checkRegrade":
-			v = map[string]any{"item": "{keyItem}", "why": "Uji", "key": map[string]any{"options": []any{}}}
+			set("item", "{keyItem}", "key", c.voided())
 		case "revokeCertificate", "suspendCertificate", "reinstateCertificate":
-			v.(map[string]any)["reason"] = "Uji"
+			set("reason", "Alasan uji peran")
+		case "addPerson":
+			set("nip", "199001012020011999", "details", details)
+		case "renumber":
+			set("nip", "199001012020011998", "details", details)
+		case "editPerson":
+			details["status"] = "{status}"
+			set("details", details)
+		case "setSupervisor":
+			set("person", "{supervisor}")
+		case "setEmail":
+			set("email", "uji@cempakaraya.example")
+		case "addUnit", "editUnit":
+			set("kind", "bidang")
+		case "moveUnit":
+			set("parent", "{top}")
+		case "addPosition", "editPosition":
+			set("kind", "pelaksana", "jenjang", "pelaksana")
+		case "enrol":
+			set("why", "Uji")
+		case "putAppRole":
+			set("courses", []string{"APEL-103"})
+		case "putRule":
+			set("course", "APEL-103")
+		case "addToken":
+			set("roles", []string{})
 		}
 		b, err := json.Marshal(v)
 		if err != nil {
@@ -231,6 +299,19 @@ func (c *city) body(op map[string]any) (media, body string) {
 		return media, string(b)
 	}
 	return "", ""
+}
+
+// voided is the present key of the item that is corrected, with the item taken out.
+func (c *city) voided() api.ItemKey {
+	it, err := c.courses.ItemToCorrect(c.t.Context(), access.System("test"), c.shared["keyItem"])
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	k := api.ItemKey{Void: true}
+	for _, o := range it.Options {
+		k.Options = append(k.Options, api.KeyOption{ID: o.ID, Text: o.Text, Mark: o.Mark.Percent(), Tolerance: o.Tolerance, Feedback: o.Feedback})
+	}
+	return k
 }
 
 func (c *city) value(name string, schema map[string]any) any {
@@ -292,11 +373,13 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	}
 	s := c.shared
 	var pairs []string
-	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "quiz", "post", "item", "lesson", "proof"} {
+	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "quiz", "post", "item", "lesson", "proof", "status"} {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
-	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"])
-	body := strings.NewReplacer(append(slices.Clone(pairs), "{unitOf}", unit, "{unit}", unit, "{app}", app, "{position}", s["position"])...).Replace(q.body)
+	known := c.logins["learner"]
+	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{password}", c.logins[name].Password, "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
+		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
+	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
 	if noun == "versions" {
 		pairs = append(pairs, "{id}", s["draft"], "{bank}", s["bank"])
@@ -322,14 +405,26 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs[i] = url.PathEscape(pairs[i])
 	}
 	path := strings.NewReplacer(pairs...).Replace(q.path)
-	if strings.HasSuffix(q.route, "/imports/:kind") {
-		path += "?name=people.csv&check=true"
+	media := q.media
+	if kind, ok := strings.CutPrefix(path, api.Prefix+"/imports/"); ok && q.method == http.MethodPost {
+		var file string
+		file, body = c.fileOf(kind)
+		path += "?check=true&source=Uji&name=" + file
+	}
+	route, _, _ := strings.Cut(q.route, " ")
+	if field, ok := uploads[route]; ok && q.method == http.MethodPost {
+		typed, err := url.ParseQuery(body)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		file, data := c.fileOf(typed.Get("kind"))
+		media, body = upload(c.t, typed, field, file, data)
 	}
 	ctx, cancel := context.WithCancel(c.t.Context())
 	defer cancel()
 	r := httptest.NewRequest(q.method, path, strings.NewReader(body)).WithContext(ctx)
-	if q.media != "" {
-		r.Header.Set("Content-Type", q.media)
+	if media != "" {
+		r.Header.Set("Content-Type", media)
 	}
 	if strings.Contains(q.route, "extra-time") || strings.Contains(q.route, "granted-attempts") {
 		r.Header.Set("Idempotency-Key", "tabel-peran")
@@ -352,9 +447,6 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	if w.Code == http.StatusUnauthorized && q.method == http.MethodPost && (strings.HasSuffix(q.route, "/sessions") || strings.HasSuffix(q.route, "/activations")) {
 		return "yes", where // anybody may try; the number is nobody's
 	}
-	if w.Code == http.StatusTooManyRequests && !strings.HasPrefix(q.route, "/api/") {
-		return "form", where // many tries at logging in from one address
-	}
 	switch {
 	case w.Code == http.StatusOK && strings.Contains(q.route, "act=find") && strings.Contains(answer, "dibuka hanya untuk dibaca"): // found; the look could not be noted
 		return "yes", where
@@ -369,11 +461,14 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	case w.Code < 400, w.Code == http.StatusConflict, w.Code == http.StatusTooManyRequests:
 		return "yes", where
 	case w.Code == http.StatusUnprocessableEntity:
-		if strings.Contains(answer, `"detail":"Isian belum benar. Periksa lagi."`) && role != anonymous {
-			c.t.Errorf("the walk's body does not fit the schema: %s\nsent %s", where, body)
+		if strings.Contains(q.route, "q={nip}") && strings.Contains(answer, "Yang Anda cari tidak ada.") { // said beside the search
+			return "404", where
 		}
-		if !strings.HasPrefix(q.route, "/api/") {
+		if _, ok := oneTime[q.route]; ok {
 			return "form", where
+		}
+		if q.method != http.MethodGet { // a list may want to know of what
+			c.t.Errorf("%s %s (%s) as %s is refused for what was sent, which says nothing about permission: %s\nsent %.400s", q.method, q.route, q.object, role, complaints(answer), body)
 		}
 		return "yes", where
 	case w.Code == http.StatusForbidden && strings.Contains(answer, `"title":"read_only"`),
@@ -384,6 +479,16 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	}
 	c.t.Errorf("the walk cannot tell: %s", where)
 	return fmt.Sprint(w.Code), where
+}
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+// complaints is what an answer says is wrong: a page in its notice, the API in its body.
+func complaints(answer string) string {
+	if _, notice, ok := strings.Cut(answer, `role="alert"`); ok {
+		answer = tag.ReplaceAllString(html.UnescapeString(notice[:min(len(notice), 900)]), " ")
+	}
+	return strings.Join(strings.Fields(answer), " ")
 }
 
 // purely is the person who stands for a role, holding that role and no other: in life, the head of an agency is a supervisor beside being a leader.
