@@ -72,8 +72,13 @@ func showHours(y competencies.HoursYear) Hours {
 	return Hours{From: string(y.From), To: string(y.To), Counted: y.Counted, Unverified: y.Unverified, Duty: y.Duty, Notice: y.Notice, Text: y.Text, Entries: shown(y.Entries, showHoursEntry)}
 }
 
+// rooms are those that an overview may ask.
+func (s *server) rooms() overviews.Rooms {
+	return overviews.Rooms{People: s.People, Courses: s.Courses, Certificates: s.Certificates, Competencies: s.Competencies, Placement: s.Placement}
+}
+
 func (s *server) overviews() {
-	rooms := overviews.Rooms{People: s.People, Courses: s.Courses, Certificates: s.Certificates, Competencies: s.Competencies, Placement: s.Placement}
+	rooms := s.rooms()
 	handle(s, operation{Method: http.MethodGet, Path: "/home", ID: "getOwnHome", Tag: "people", Summary: "Where one begins: the next step, what is compulsory, learning hours, advised courses, certificates, news"},
 		func(ctx context.Context, _ *struct{}) (*body[Home], error) {
 			v := visit.From(ctx)

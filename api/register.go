@@ -54,6 +54,12 @@ type Registered struct {
 	Warnings []string `json:"warnings" nullable:"false" doc:"What is unusual about the number, though it was taken"`
 }
 
+// Appointed is a person who was just given a position.
+type Appointed struct {
+	Person
+	Warnings []string `json:"warnings" nullable:"false" doc:"Rules of eligibility that the person is not known to meet on that day; the appointment stands all the same"`
+}
+
 // Supervision says who supervises a person and how that was found.
 type Supervision struct {
 	Person   string            `json:"person,omitempty" doc:"The supervisor; missing when nobody is"`
@@ -197,11 +203,25 @@ func (s *server) personEdits() {
 				Since    string `json:"since" minLength:"10" maxLength:"10"`
 				Until    string `json:"until,omitempty" maxLength:"10" doc:"Last day"`
 				Why      string `json:"why" minLength:"1" maxLength:"500"`
+
+				BeyondSeats bool `json:"beyond_seats,omitempty" doc:"More definitive holders than the position has seats are meant; without it that is refused with 409"`
 			}
-		}) (*body[Person], error) {
-			b := in.Body
-			return whole(s.People.Appoint(ctx, visit.Actor(ctx), people.ID(in.ID), people.Appointment{Position: people.PositionID(b.Position), Unit: people.UnitID(b.Unit), Kind: people.AppointmentKind(b.Kind),
-				Since: civil.Date(b.Since), Until: civil.Date(b.Until)}, b.Why))
+		}) (*body[Appointed], error) {
+			a, b := visit.Actor(ctx), in.Body
+			p, err := s.People.Appoint(ctx, a, people.ID(in.ID), people.AppointInput{Appointment: people.Appointment{Position: people.PositionID(b.Position), Unit: people.UnitID(b.Unit),
+				Kind: people.AppointmentKind(b.Kind), Since: civil.Date(b.Since), Until: civil.Date(b.Until)}, Why: b.Why, BeyondSeats: b.BeyondSeats})
+			if err != nil {
+				return nil, err
+			}
+			now, err := s.rooms().Appointing(ctx, a, p.ID, people.PositionID(b.Position), civil.Date(b.Since))
+			if err != nil {
+				return nil, err // asked again, the appointment is the same one
+			}
+			out := Appointed{Person: showPersonWhole(p), Warnings: []string{}}
+			for _, v := range now.Doubts.Of {
+				out.Warnings = append(out.Warnings, v.Sentence().In(visit.From(ctx).Lang))
+			}
+			return answer(out), nil
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/appointments/end", ID: "relieve", Tag: "people", Summary: "End a running appointment on a last day, with the decree"},
 		func(ctx context.Context, in *struct {

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -113,10 +114,17 @@ func appoint(list []Appointment, in Appointment) ([]Appointment, error) {
 	return out, nil
 }
 
-// Appoint gives a person a position, with its reason (the decree). in.Unit may be left out: it is the position's. A running definitif appointment that
-// began earlier ends the day before the new one begins. The actor needs the right over the person and over the position's unit. Safe to call twice.
-// Errors: Invalid (also an unknown or closed position, no reason), NotFound, Forbidden, Conflict.
-func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appointment, why string) (Person, error) {
+// AppointInput is a new appointment with its decree.
+type AppointInput struct {
+	Appointment        // Unit may be left out: it is the position's
+	Why         string // required
+	BeyondSeats bool   // more definitive holders than the position has seats are meant, for example while a successor is brought in
+}
+
+// Appoint gives a person a position. A running definitif appointment that began earlier ends the day before the new one begins. The actor needs the right over
+// the person and over the position's unit. Safe to call twice. Errors: Invalid (also an unknown or closed position, no reason), NotFound, Forbidden, Conflict
+// (another definitif appointment of the person, or no seat left and BeyondSeats is not said).
+func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in AppointInput) (Person, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
 		return Person{}, err
@@ -133,30 +141,31 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 		return Person{}, err
 	case pos.Closed:
 		return Person{}, faults.OnField("position", "Jabatan ini sudah ditutup.", "This position is closed.")
-	case why == "":
-		return Person{}, faults.OnField("why", "Tulis dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
+	case in.Why == "":
+		return Person{}, noDecree()
 	}
-	path := pos.Path
 	if in.Unit == "" {
 		in.Unit = pos.Unit
 	}
 	if in.Unit != pos.Unit {
-		if path, err = s.openPath(ctx, in.Unit); err != nil {
+		if _, err = s.openPath(ctx, in.Unit); err != nil {
 			return Person{}, unknownUnit(err)
 		}
 	}
-	for _, units := range [][]string{pos.Path, path} {
-		if _, err := s.cfg.Policy.May(a, "fill", access.Thing{Kind: "position", ID: string(pos.ID), Units: units}); err != nil {
-			return Person{}, faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang mengisi jabatan di unit ini.", "You may not fill positions of this unit.").
-				With("position", "Jabatan ini di luar wilayah Anda. Minta bantuan admin yang membawahinya.", "This position is outside of your reach. Ask an admin who looks after it.")
+	if err := s.mayFill(ctx, a, pos, in.Unit); err != nil {
+		return Person{}, err
+	}
+	if in.Kind == Definitif && !in.BeyondSeats && !slices.Contains(p.Appointments, in.Appointment) {
+		if err := s.seatFor(ctx, pos, id, in.Appointment); err != nil {
+			return Person{}, err
 		}
 	}
-	trail := s.entry(a, role, "appoint", "people/"+string(id), id, why, string(in.Kind)+" "+pos.Code)
+	trail := s.entry(a, role, "appoint", "people/"+string(id), id, in.Why, string(in.Kind)+" "+pos.Code)
 	d, err := s.persons.Update(ctx, string(id), func(d *storage.Doc[Person]) error {
-		if slices.Contains(d.Value.Appointments, in) {
+		if slices.Contains(d.Value.Appointments, in.Appointment) {
 			return storage.Unchanged
 		}
-		list, err := appoint(d.Value.Appointments, in)
+		list, err := appoint(d.Value.Appointments, in.Appointment)
 		if err != nil {
 			return err
 		}
@@ -171,8 +180,67 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 	return personOf(d), err
 }
 
-// Relieve ends a running appointment on a last day, with its reason. Safe to call twice. Errors: NotFound (no such appointment), Invalid (the end lies
-// before the start, no reason).
+func noDecree() error {
+	return faults.OnField("why", "Tulis dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
+}
+
+// mayFill asks whether the actor may decide who holds a position: in its own unit and in the one it is held in.
+func (s *Service) mayFill(ctx context.Context, a access.Actor, pos Position, unit UnitID) error {
+	paths := [][]string{pos.Path}
+	if unit != pos.Unit {
+		path, err := s.UnitPath(ctx, unit)
+		if err != nil {
+			return unknownUnit(err)
+		}
+		paths = append(paths, path)
+	}
+	for _, units := range paths {
+		if _, err := s.cfg.Policy.May(a, "fill", access.Thing{Kind: "position", ID: string(pos.ID), Units: units}); err != nil {
+			return faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang mengisi atau mengosongkan jabatan di unit ini.", "You may not fill or vacate positions of this unit.").
+				With("position", "Jabatan ini di luar wilayah Anda. Minta bantuan admin yang membawahinya.", "This position is outside of your reach. Ask an admin who looks after it.")
+		}
+	}
+	return nil
+}
+
+// seatFor is Conflict when on some day of a new definitif appointment others hold all seats of the position definitively.
+func (s *Service) seatFor(ctx context.Context, pos Position, id ID, in Appointment) error {
+	docs, err := s.persons.Gather(ctx, storage.Query{Index: "register", Term: "position:" + string(pos.ID)})
+	if err != nil {
+		return err
+	}
+	var held []Holding
+	for _, d := range docs {
+		for _, x := range d.Value.Appointments {
+			if ID(d.ID) != id && x.Kind == Definitif && x.Position == pos.ID && x.overlaps(in) {
+				held = append(held, Holding{personOf(d), x})
+			}
+		}
+	}
+	days := []civil.Date{in.Since} // seats fill up on the days on which somebody begins
+	for _, h := range held {
+		if h.Appointment.Since > in.Since {
+			days = append(days, h.Appointment.Since)
+		}
+	}
+	for _, day := range days {
+		n := 0
+		for _, h := range held {
+			if h.Appointment.On(day) && h.Person.InService(day) {
+				n++
+			}
+		}
+		if n >= pos.Seats {
+			return faults.Newf(faults.Conflict, "Formasi jabatan ini %d dan sudah dipegang %d orang definitif pada masa itu. Akhiri dahulu penempatan yang lama, atau nyatakan bahwa kelebihan ini memang dimaksud.",
+				"This position has %d seats and %d people hold it definitively in that time. End the earlier appointment first, or say that going beyond the seats is meant.", pos.Seats, n).
+				With("beyond_seats", "Formasi jabatan ini sudah penuh.", "The seats of this position are taken.")
+		}
+	}
+	return nil
+}
+
+// Relieve ends a running appointment on a last day, with its reason. The actor needs the same rights as for Appoint. Safe to call twice. Errors: NotFound (no
+// such appointment), Invalid (the end lies before the start, no reason), Forbidden.
 func (s *Service) Relieve(ctx context.Context, a access.Actor, id ID, position PositionID, kind AppointmentKind, last civil.Date, why string) (Person, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
@@ -183,16 +251,28 @@ func (s *Service) Relieve(ctx context.Context, a access.Actor, id ID, position P
 		return Person{}, err
 	}
 	if why == "" {
-		return Person{}, faults.OnField("why", "Tulis dasarnya, misalnya nomor surat keputusan.", "Give the reason, for example the number of the decree.")
+		return Person{}, noDecree()
+	}
+	this := func(x Appointment) bool {
+		return x.Position == position && x.Kind == kind && (x.Until == "" || x.Until >= last)
+	}
+	i := slices.IndexFunc(p.Appointments, this)
+	if i < 0 {
+		return Person{}, notHeld()
+	}
+	pos, err := s.position(ctx, position)
+	if err != nil && !errors.Is(err, faults.NotFound) {
+		return Person{}, err
+	}
+	if err := s.mayFill(ctx, a, pos, p.Appointments[i].Unit); err != nil {
+		return Person{}, err
 	}
 	trail := s.entry(a, role, "relieve", "people/"+string(id), id, why, string(kind))
 	d, err := s.persons.Update(ctx, string(id), func(d *storage.Doc[Person]) error {
-		i := slices.IndexFunc(d.Value.Appointments, func(x Appointment) bool {
-			return x.Position == position && x.Kind == kind && (x.Until == "" || x.Until >= last)
-		})
+		i := slices.IndexFunc(d.Value.Appointments, this)
 		switch {
 		case i < 0:
-			return faults.New(faults.NotFound, "Pegawai ini tidak memegang jabatan itu.", "This person does not hold that position.")
+			return notHeld()
 		case !last.Valid() || last < d.Value.Appointments[i].Since:
 			return faults.OnField("until", "Tanggal akhir mendahului TMT.", "The end lies before the start.")
 		case d.Value.Appointments[i].Until == last:
@@ -207,13 +287,17 @@ func (s *Service) Relieve(ctx context.Context, a access.Actor, id ID, position P
 	return personOf(d), err
 }
 
+func notHeld() error {
+	return faults.New(faults.NotFound, "Pegawai ini tidak memegang jabatan itu.", "This person does not hold that position.")
+}
+
 // Holding is a person with the appointment by which they hold a position.
 type Holding struct {
 	Person      Person
 	Appointment Appointment
 }
 
-// Holders lists who holds a position on a day, definitif first, then Plt, Plh, Pj; for other rooms.
+// Holders lists who holds a position on a day, the one who counts first: definitif before Plt, Plh, Pj, then whoever has held it longest; for other rooms.
 func (s *Service) Holders(ctx context.Context, position PositionID, day civil.Date) ([]Holding, error) {
 	docs, err := s.persons.Gather(ctx, storage.Query{Index: "register", Term: "position:" + string(position)})
 	if err != nil {
@@ -231,6 +315,8 @@ func (s *Service) Holders(ctx context.Context, position PositionID, day civil.Da
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Holding) int { return rankOfKind(a.Appointment.Kind) - rankOfKind(b.Appointment.Kind) })
+	slices.SortFunc(out, func(a, b Holding) int {
+		return cmp.Or(rankOfKind(a.Appointment.Kind)-rankOfKind(b.Appointment.Kind), cmp.Compare(a.Appointment.Since, b.Appointment.Since), cmp.Compare(a.Person.ID, b.Person.ID))
+	})
 	return out, nil
 }

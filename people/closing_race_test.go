@@ -59,7 +59,7 @@ func TestWhatIsClosedStaysEmpty(t *testing.T) {
 		var wg sync.WaitGroup
 		var filled, closed error
 		wg.Go(func() {
-			_, filled = c.Appoint(c.ctx, root, ani.ID, people.Appointment{Position: p.ID, Kind: people.Plt, Since: today}, "SK")
+			_, filled = c.Appoint(c.ctx, root, ani.ID, people.AppointInput{Appointment: people.Appointment{Position: p.ID, Kind: people.Plt, Since: today}, Why: "SK"})
 		})
 		wg.Go(func() { closed = c.ClosePosition(c.ctx, root, p.ID, "dihapus") })
 		wg.Wait()

@@ -143,7 +143,7 @@ func (c *city) appoint(p people.Person, position string, kind people.Appointment
 	c.t.Helper()
 	pos, err := c.PositionByCode(c.ctx, position)
 	must(c.t, err)
-	_, err = c.Appoint(c.ctx, root, p.ID, people.Appointment{Position: pos.ID, Kind: kind, Since: since}, "SK contoh")
+	_, err = c.Appoint(c.ctx, root, p.ID, people.AppointInput{Appointment: people.Appointment{Position: pos.ID, Kind: kind, Since: since}, Why: "SK contoh"})
 	must(c.t, err)
 }
 

@@ -235,7 +235,7 @@ func TestOneDefinitifPost(t *testing.T) {
 		t.Errorf("%+v", p.Appointments)
 	}
 	kadis, _ := c.PositionByCode(c.ctx, "KADIS")
-	_, err = c.Appoint(c.ctx, root, ani.ID, people.Appointment{Position: kadis.ID, Kind: people.Definitif, Since: "2024-06-01"}, "SK contoh")
+	_, err = c.Appoint(c.ctx, root, ani.ID, people.AppointInput{Appointment: people.Appointment{Position: kadis.ID, Kind: people.Definitif, Since: "2024-06-01"}, Why: "SK contoh"})
 	wants(t, err, faults.Conflict)
 	c.appoint(ani, "KADIS", people.Plt, "2026-01-01")
 	p, _ = c.Look(c.ctx, ani.ID)

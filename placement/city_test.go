@@ -119,8 +119,8 @@ func newCity(t *testing.T, change ...func(nip string, d *people.Details) string)
 	}
 	held := table(t, "appointments.csv")
 	for _, r := range held.Rows {
-		_, err := c.people.Appoint(ctx, root, people.ID("p-"+held.Text(r, "nip")[15:]), people.Appointment{Position: people.PositionID("pos-" + held.Text(r, "position")),
-			Kind: people.AppointmentKind(held.Text(r, "kind")), Since: civil.Date(held.Text(r, "since")), Until: civil.Date(held.Text(r, "until"))}, "SK contoh")
+		_, err := c.people.Appoint(ctx, root, people.ID("p-"+held.Text(r, "nip")[15:]), people.AppointInput{Appointment: people.Appointment{Position: people.PositionID("pos-" + held.Text(r, "position")),
+			Kind: people.AppointmentKind(held.Text(r, "kind")), Since: civil.Date(held.Text(r, "since")), Until: civil.Date(held.Text(r, "until"))}, Why: "SK contoh"})
 		must(t, err)
 	}
 	for _, f := range []struct {

@@ -136,6 +136,14 @@ type Verdict struct {
 	Fulfil  texts.Text `json:"fulfil,omitzero"` // how it can be met, empty where nothing helps
 }
 
+// Sentence is the verdict in one line: the rule, how the person stands to it, the law.
+func (v Verdict) Sentence() texts.Text {
+	say := func(l texts.Lang) string {
+		return strings.TrimSpace(v.Text.In(l)+" "+v.Why.In(l)) + " (" + v.Law + ")"
+	}
+	return texts.T(say(texts.ID), say(texts.EN))
+}
+
 // Judge asks every rule that applies to a post, in order of code, and says whether all are met. The day is that of the appointment. Pure.
 func Judge(rules []Rule, f Facts, p Post, on civil.Date) (Outcome, []Verdict) {
 	all := Met

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/internal/civil"
+	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/people"
 )
 
@@ -35,11 +36,27 @@ func (f FromPeople) Posts(ctx context.Context) ([]Post, error) {
 	}
 	var out []Post
 	err = f.People.EachPosition(ctx, func(p people.Position) error {
-		out = append(out, Post{ID: string(p.ID), Code: p.Code, Name: p.Name, Kind: p.Kind, Jenjang: p.Jenjang, Standard: p.Standard, Unit: string(p.Unit), Units: p.Path,
-			Seats: p.Seats, Vacant: max(0, p.Seats-holders[p.ID])})
+		out = append(out, postOf(p, max(0, p.Seats-holders[p.ID])))
 		return nil
 	})
 	return out, err
+}
+
+// Post implements Register.
+func (f FromPeople) Post(ctx context.Context, id string) (Post, error) {
+	p, err := f.People.LookPosition(ctx, people.PositionID(id))
+	if err == nil && p.Closed {
+		err = faults.NotFound
+	}
+	if err != nil {
+		return Post{}, err
+	}
+	o, err := f.People.Occupied(ctx, p, f.today())
+	return postOf(p, o.Vacant), err
+}
+
+func postOf(p people.Position, vacant int) Post {
+	return Post{ID: string(p.ID), Code: p.Code, Name: p.Name, Kind: p.Kind, Jenjang: p.Jenjang, Standard: p.Standard, Unit: string(p.Unit), Units: p.Path, Seats: p.Seats, Vacant: vacant}
 }
 
 // Subject implements Register.

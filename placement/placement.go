@@ -38,6 +38,7 @@ type Subject struct {
 // Register tells of posts and of everybody in service. ages are the age limits of the rules in force, see Facts.LatestAppointment.
 type Register interface {
 	Posts(ctx context.Context) ([]Post, error)
+	Post(ctx context.Context, id string) (Post, error) // NotFound when there is none or it is closed
 	Subject(ctx context.Context, person string, ages []int) (Subject, error)
 	EachSubject(ctx context.Context, ages []int, fn func(Subject) error) error
 }

@@ -358,3 +358,48 @@ func TestForbiddenAttributesChangeNothing(t *testing.T) {
 func itoa(n int) string {
 	return string([]byte{byte('0' + n/100), byte('0' + n/10%10), byte('0' + n%10)})
 }
+
+// Whoever may appoint somebody is told which rules stand against it on that day, and nothing of evidence or fit.
+func TestWhoeverAppointsHearsOfTheRules(t *testing.T) {
+	c := newCity(t)
+	ctx := t.Context()
+	all, err := c.Vacancies(ctx, root)
+	must(t, err)
+	lurah := all[slices.IndexFunc(all, func(p placement.Post) bool { return p.Standard == "LURAH" })]
+	var pppk, pns people.Person
+	must(t, c.people.PeopleIn(ctx, "", func(p people.Person) error {
+		switch o, _, err := c.Eligibility(ctx, root, string(p.ID), lurah.ID); {
+		case err != nil:
+			return err
+		case p.Status == people.PPPK && pppk.ID == "":
+			pppk = p
+		case o == placement.Met && pns.ID == "":
+			pns = p
+		}
+		return nil
+	}))
+	admin := access.Actor{Person: "p-919", Grants: []access.Grant{{Role: "unit_admin", Unit: pppk.Path[len(pppk.Path)-1]}}}
+	doubts, err := c.Doubts(ctx, admin, string(pppk.ID), lurah.ID, "2026-11-22")
+	must(t, err)
+	i := slices.IndexFunc(doubts, func(v placement.Verdict) bool { return v.Rule == "LURAH-PNS" })
+	if i < 0 || !strings.Contains(doubts[i].Sentence().ID, "PPPK") || !strings.HasSuffix(doubts[i].Sentence().EN, "("+doubts[i].Law+")") {
+		t.Errorf("a PPPK as Lurah: %+v", doubts)
+	}
+	if slices.ContainsFunc(doubts, func(v placement.Verdict) bool { return v.Outcome == placement.Met }) {
+		t.Errorf("what is met is no doubt: %+v", doubts)
+	}
+	if doubts, err = c.Doubts(ctx, admin, string(pns.ID), lurah.ID, "2026-11-22"); err != nil || len(doubts) != 0 {
+		t.Errorf("%+v, %v", doubts, err)
+	}
+	if doubts, err = c.Doubts(ctx, admin, string(pns.ID), lurah.ID, "2070-01-01"); err != nil || len(doubts) == 0 { // after their service
+		t.Errorf("at another day: %+v, %v", doubts, err)
+	}
+	if _, _, err = c.Eligibility(ctx, admin, string(pppk.ID), lurah.ID); !errors.Is(err, faults.Forbidden) && !errors.Is(err, faults.NotFound) {
+		t.Errorf("a unit admin reads a candidacy: %v", err)
+	}
+	for name, a := range map[string]access.Actor{"a learner": {Person: "p-919"}, "another unit's admin": {Person: "p-919", Grants: []access.Grant{{Role: "unit_admin", Unit: "elsewhere"}}}} {
+		if _, err = c.Doubts(ctx, a, string(pppk.ID), lurah.ID, "2026-11-22"); !errors.Is(err, faults.NotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

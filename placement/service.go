@@ -38,14 +38,11 @@ func (p Post) thing() access.Thing { return access.Thing{Kind: "vacancy", ID: p.
 
 // post finds a post. NotFound when there is none or it is closed.
 func (s *Service) post(ctx context.Context, id string) (Post, error) {
-	all, err := s.cfg.Register.Posts(ctx)
-	if err != nil {
-		return Post{}, err
+	p, err := s.cfg.Register.Post(ctx, id)
+	if errors.Is(err, faults.NotFound) {
+		err = faults.New(faults.NotFound, "Jabatan ini tidak ada.", "This position does not exist.")
 	}
-	if i := slices.IndexFunc(all, func(p Post) bool { return p.ID == id }); i >= 0 {
-		return all[i], nil
-	}
-	return Post{}, faults.New(faults.NotFound, "Jabatan ini tidak ada.", "This position does not exist.")
+	return p, err
 }
 
 // Vacancies lists the posts with an empty seat that the actor may see, by name.
@@ -299,7 +296,7 @@ func (s *Service) PostsFor(ctx context.Context, a access.Actor, person string, f
 	if err != nil {
 		return nil, err
 	}
-	sub, err := s.subject(ctx, a, person, g)
+	sub, err := s.subject(ctx, a, "view", person, g)
 	if err != nil {
 		return nil, err
 	}
@@ -357,12 +354,12 @@ func placed(list []Opportunity) []Opportunity {
 	return list
 }
 
-func (s *Service) subject(ctx context.Context, a access.Actor, person string, g ground) (Subject, error) {
+func (s *Service) subject(ctx context.Context, a access.Actor, verb, person string, g ground) (Subject, error) {
 	sub, err := s.cfg.Register.Subject(ctx, person, ages(g.rules))
 	if err != nil && !errors.Is(err, faults.NotFound) {
 		return sub, err
 	}
-	role, may := s.cfg.Policy.May(a, "view", access.Thing{Kind: "candidate", ID: person, Owner: person, Units: sub.Units})
+	role, may := s.cfg.Policy.May(a, verb, access.Thing{Kind: "candidate", ID: person, Owner: person, Units: sub.Units})
 	if may != nil {
 		return sub, may
 	}
@@ -378,7 +375,7 @@ func (s *Service) Eligibility(ctx context.Context, a access.Actor, person, post 
 	if err != nil {
 		return "", nil, err
 	}
-	sub, err := s.subject(ctx, a, person, g)
+	sub, err := s.subject(ctx, a, "view", person, g)
 	if err != nil {
 		return "", nil, err
 	}
@@ -387,4 +384,24 @@ func (s *Service) Eligibility(ctx context.Context, a access.Actor, person, post 
 		return "", nil, err
 	}
 	return s.judge(ctx, g, sub, p)
+}
+
+// Doubts lists the rules that somebody is not known to meet for a post on the day of an appointment, for whoever may appoint them. It tells nothing of evidence
+// or fit, and decides nothing. A look at somebody else is noted. Errors: NotFound and Forbidden by permission; NotFound (the post).
+func (s *Service) Doubts(ctx context.Context, a access.Actor, person, post string, on civil.Date) ([]Verdict, error) {
+	rules, _, err := s.ruleset(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g := ground{rules: rules, on: on}
+	sub, err := s.subject(ctx, a, "check", person, g)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.post(ctx, post)
+	if err != nil {
+		return nil, err
+	}
+	_, verdicts, err := s.judge(ctx, g, sub, p)
+	return open(verdicts), err
 }

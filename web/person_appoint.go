@@ -107,7 +107,7 @@ func (w *admin) appoint(c *gin.Context) error {
 	if in.Position == "" {
 		err = faults.OnField("position", "Pilih jabatannya.", "Choose the position.")
 	} else {
-		_, err = w.People.Appoint(ctx, reader(c), p.ID, in, form.Get("why"))
+		_, err = w.People.Appoint(ctx, reader(c), p.ID, people.AppointInput{Appointment: in, Why: form.Get("why"), BeyondSeats: form.Get("beyond_seats") != ""})
 	}
 	if err != nil {
 		status, ok := refusal(&form, err, Lang(c))
