@@ -71,6 +71,7 @@ type Close struct {
 // Beyond is a requirement that stays open after every course on offer.
 type Beyond struct {
 	Competency string     `json:"competency"`
+	Official   bool       `json:"official"` // only an official assessment gives the level
 	Why        texts.Text `json:"why"`
 }
 
@@ -239,12 +240,13 @@ func outOfReach(gaps []Gap, next []NextCourse, dict Dictionary, rules Rules) []B
 		label := dict.label(g.Competency)
 		id := fmt.Sprintf("%s level %d belum dapat dicapai lewat kursus yang tersedia", label.ID, g.Level)
 		en := fmt.Sprintf("%s level %d is out of reach of the courses on offer", label.EN, g.Level)
-		if g.Level > rules.Cap(CertificateAssessed, dict.Field(g.Competency)) {
+		official := g.Level > rules.Cap(CertificateAssessed, dict.Field(g.Competency))
+		if official {
 			id, en = id+": butuh penilaian kompetensi.", en+": it needs an official assessment."
 		} else {
 			id, en = id+": butuh tugas yang dinilai, verifikasi atasan, atau penilaian kompetensi.", en+": it needs assessed work, a supervisor's verification or an official assessment."
 		}
-		out = append(out, Beyond{g.Competency, texts.T(id, en)})
+		out = append(out, Beyond{g.Competency, official, texts.T(id, en)})
 	}
 	return out
 }

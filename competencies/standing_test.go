@@ -42,7 +42,7 @@ func TestStanding(t *testing.T) {
 	if why := st.Next[0].Why.ID; !strings.Contains(why, "Jabatan Petugas Loket meminta M.01 Kompetensi M.01 level 1; belum ada bukti; kursus ini memberi bukti level 1.") {
 		t.Errorf("kenapa kursus ini: %s", why)
 	}
-	if len(st.Beyond) != 1 || st.Beyond[0].Competency != "T.03" { // a course for level 3 alone gives 2
+	if len(st.Beyond) != 1 || st.Beyond[0].Competency != "T.03" || st.Beyond[0].Official { // a course for level 3 alone gives 2
 		t.Errorf("beyond: %+v", st.Beyond)
 	}
 

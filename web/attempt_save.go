@@ -17,7 +17,7 @@ func (l *learner) saveAnswer(c *gin.Context) error {
 	saved, err := l.Courses.Save(c.Request.Context(), reader(c), c.Param("attempt"), map[string]grading.Answer{item: savedAnswer(c, item)}, postedSeq(c))
 	if err == nil {
 		c.Header("Cache-Control", "no-store")
-		c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": l.config.Now().UnixMilli(), "left": saved.Left.Milliseconds()})
+		c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": l.format(c).clock(l.config.Now()), "left": saved.Left.Milliseconds()})
 		return nil
 	}
 	fault, status := faults.Of(err), faults.KindOf(err).Status()

@@ -2,26 +2,15 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/competencies"
 )
 
-// CompetenciesPage is where a person stands: levels against the standard of the own position, what to learn next and why, and the evidence behind it.
-type CompetenciesPage struct {
-	Base
-	Post     string
-	Standing string // in words
-	Fit      *Fit   // nil: the position has no standard
-	Gaps     []Level
-	Others   []Level // competencies beyond the standard
-	Next     []Card
-	Beyond   []Reason
-	Evidence Table
-	None     Empty
-}
-
+// showCompetencies is where the reader stands against the standard of their position: what they have, what a course closes, what needs somebody's judgement,
+// and the evidence behind it.
 func (l *learner) showCompetencies(c *gin.Context) error {
 	ctx, a := c.Request.Context(), reader(c)
 	st, err := l.Competencies.StandingOf(ctx, a, a.Person)
@@ -36,35 +25,82 @@ func (l *learner) showCompetencies(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &CompetenciesPage{Base: Base{Active: navCompetencies}, Post: st.PostName, Standing: in(c, st.Text),
-		None: Empty{Icon: "target", Label: "Belum ada standar untuk jabatan Anda", Text: l.T(c, "Kompetensi Anda tetap dicatat dari sertifikat dan penilaian.")}}
-	if st.Fit.Required > 0 {
-		p.Fit = &Fit{Low: share(float64(st.Fit.Low), float64(st.Fit.Required)), High: share(float64(st.Fit.High), float64(st.Fit.Required)), Known: st.Fit.Known, Total: st.Fit.Of}
+	p := &PanelsPage{Base: Base{Active: navCompetencies, Title: l.T(c, "Kompetensi saya")}}
+	if len(st.Gaps) == 0 {
+		p.add(Panel{Empty: &Empty{Icon: "target", Label: "Belum ada standar untuk jabatan Anda", Text: in(c, st.Text) + " " + l.T(c, "Kompetensi Anda tetap dicatat dari sertifikat dan penilaian.")}})
+	} else {
+		p.Lead = l.T(c, "Jabatan Anda, %s, meminta %d kompetensi.", st.PostName, len(st.Gaps))
+		p.add(l.standingPanels(c, st, dictionary)...)
 	}
-	required := map[string]bool{}
-	for _, g := range st.Gaps {
-		required[g.Competency] = true
-		p.Gaps = append(p.Gaps, l.gapLevel(c, g))
-	}
+	var others []Level
 	for _, o := range st.Levels {
-		if !required[o.Competency] && o.Known() {
-			p.Others = append(p.Others, Level{Code: o.Competency, Name: in(c, dictionary.Name(o.Competency)), Owned: o.Level, Proposed: o.State == competencies.Proposed, Text: l.ownedText(c, o)})
+		if o.Known() && !slices.ContainsFunc(st.Gaps, func(g competencies.Gap) bool { return g.Competency == o.Competency }) {
+			others = append(others, Level{Name: in(c, dictionary.Name(o.Competency)), Owned: o.Level, Proposed: o.State == competencies.Proposed, Text: l.ownedText(c, o)})
 		}
 	}
-	for _, n := range st.Next {
-		p.Next = append(p.Next, l.nextCourse(c, n, dictionary))
+	if len(others) > 0 {
+		p.add(Panel{Fold: true, Label: "Kompetensi lain yang terbukti", Levels: others, Badges: l.counted(c, len(others))})
 	}
-	for _, b := range st.Beyond {
-		p.Beyond = append(p.Beyond, Reason{Kind: Info, Text: in(c, b.Why)})
-	}
-	p.Evidence = l.evidenceTable(c, rows, dictionary)
-	l.Render(c, http.StatusOK, "competencies", p)
+	evidence := l.evidenceTable(c, rows, dictionary)
+	p.add(Panel{Fold: true, Label: "Bukti kompetensi", Table: &evidence, Badges: l.counted(c, len(evidence.Rows))})
+	l.Render(c, http.StatusOK, "panels", p)
 	return nil
 }
 
-func (l *learner) gapLevel(c *gin.Context, g competencies.Gap) Level {
-	return Level{Code: g.Competency, Name: in(c, g.Name), Owned: g.Owned.Level, Required: g.Level, Unknown: !g.Owned.Known(), Proposed: g.Owned.State == competencies.Proposed, Text: l.ownedText(c, g.Owned)}
+// standingPanels sort what the position asks for by what there is to do about it.
+func (l *learner) standingPanels(c *gin.Context, st competencies.Standing, dictionary competencies.Dictionary) []Panel {
+	var have []Level
+	for _, g := range st.Gaps {
+		if short, known := g.Short(); known && short == 0 {
+			have = append(have, Level{Name: in(c, g.Name), Owned: g.Owned.Level, Required: g.Level, Proposed: g.Owned.State == competencies.Proposed, Text: l.ownedText(c, g.Owned)})
+		}
+	}
+	beyond := len(st.Beyond)
+	owned := Panel{Label: "Sudah Anda miliki", Levels: have}
+	if len(have) == 0 {
+		owned.Text = l.T(c, "Belum ada yang terbukti. Belum ada bukti bukan berarti Anda tidak mampu: belum ada yang mengukurnya.")
+	}
+	panels := []Panel{{Bare: true, Stats: []Stat{{Label: "Sudah dimiliki", Value: l.count(c, len(have)), Icon: "done", Kind: Success}, {Label: "Lewat kursus", Value: l.count(c, len(st.Gaps)-len(have)-beyond), Icon: "course"},
+		{Label: "Perlu penilaian", Value: l.count(c, beyond), Icon: "scale"}}}, owned}
+	if len(st.Next) > 0 {
+		learn := Panel{Label: "Dapat ditutup lewat kursus", Text: l.T(c, "Kursus yang paling banyak membantu tampil lebih dahulu.")}
+		for _, n := range st.Next {
+			learn.Cards = append(learn.Cards, l.nextCourse(c, n, dictionary))
+		}
+		panels = append(panels, learn)
+	}
+	if beyond > 0 {
+		panels = append(panels, l.beyondPanel(c, st))
+	}
+	return panels
 }
+
+// beyondPanel lists what no course on offer closes, by what gives it.
+func (l *learner) beyondPanel(c *gin.Context, st competencies.Standing) Panel {
+	work, official := Panel{Label: "Tugas yang dinilai, verifikasi atasan, atau penilaian kompetensi"}, Panel{Label: "Hanya penilaian kompetensi"}
+	for _, b := range st.Beyond {
+		g := st.Gaps[slices.IndexFunc(st.Gaps, func(g competencies.Gap) bool { return g.Competency == b.Competency })]
+		text := l.T(c, "%s, level %d", in(c, g.Name), g.Level)
+		if g.Owned.Known() {
+			text = l.T(c, "%s, level %d; sekarang level %d", in(c, g.Name), g.Level, g.Owned.Level)
+		}
+		to := &work
+		if b.Official {
+			to = &official
+		}
+		to.Reasons = append(to.Reasons, Reason{Kind: Info, Text: text})
+	}
+	panel := Panel{Fold: true, Label: "Perlu penilaian", Text: l.T(c, "Kursus yang tersedia belum sampai ke level ini. Tanyakan kepada atasan atau admin diklat kapan penilaiannya."), Badges: l.counted(c, len(st.Beyond))}
+	for _, x := range []Panel{work, official} {
+		if len(x.Reasons) > 0 {
+			panel.Inner = append(panel.Inner, x)
+		}
+	}
+	return panel
+}
+
+// counted is how many things are in a fold.
+func (l *learner) counted(c *gin.Context, n int) []Badge { return []Badge{{Text: l.count(c, n)}} }
 
 // ownedText says what a level rests on and how long.
 func (l *learner) ownedText(c *gin.Context, o competencies.Owned) string {
@@ -79,9 +115,12 @@ func (l *learner) nextCourse(c *gin.Context, n competencies.NextCourse, dictiona
 	card := Card{Code: n.Course, Name: in(c, n.Title), URL: courseURL(n.Course), Meta: []string{l.T(c, "%d JP", n.JP)}}
 	for _, x := range n.Closes {
 		name := in(c, dictionary.Name(x.Competency))
-		text := l.T(c, "%s: dari level %d ke %d, diminta %d", name, x.From, x.To, x.Required)
+		text := l.T(c, "%s: naik dari level %d ke level %d", name, x.From, x.To)
 		if x.From == 0 {
-			text = l.T(c, "%s: dari belum ada bukti ke level %d, diminta %d", name, x.To, x.Required)
+			text = l.T(c, "%s: mencapai level %d", name, x.To)
+		}
+		if x.To < x.Required {
+			text = l.T(c, "%s (jabatan Anda meminta level %d)", text, x.Required)
 		}
 		if x.Prepares {
 			text += ". " + l.T(c, "Level Anda sudah ditetapkan; kursus ini menyiapkan Anda untuk penilaian berikutnya.")

@@ -72,6 +72,14 @@ func (f format) date(v any) string {
 	return s
 }
 
+func (f format) clock(v any) string {
+	s, err := f.Clock(v)
+	if err != nil {
+		return "–"
+	}
+	return s
+}
+
 func (f format) moment(v any) string {
 	s, err := f.Moment(v)
 	if err != nil {

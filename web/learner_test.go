@@ -221,7 +221,12 @@ func TestQuizByForm(t *testing.T) {
 	// One answer alone, as the script sends it.
 	first := f.Items[slices.IndexFunc(f.Items, func(it courses.ItemView) bool { return it.Ask == grading.AskOne && len(it.Choices) > 2 })]
 	save := url.Values{"seq": {strconv.Itoa(f.Seq)}, "item": {first.Item}, "answer." + first.Item: {first.Choices[1].ID}}
-	v.post(attemptURL(attempt, "simpan"), save).want(t, 200, fmt.Sprintf(`"seq":%d`, f.Seq+1))
+	clock := func() string { return r.Now().In(time.FixedZone("WIB", 7*3600)).Format("15.04 WIB") }
+	before := clock()
+	kept := v.post(attemptURL(attempt, "simpan"), save).want(t, 200, fmt.Sprintf(`"seq":%d`, f.Seq+1)).body
+	if after := clock(); !strings.Contains(kept, `"saved":"`+before+`"`) && !strings.Contains(kept, `"saved":"`+after+`"`) {
+		t.Errorf("saved between %s and %s in the installation's zone, the page is told %s", before, after, kept)
+	}
 	v.post(attemptURL(attempt, "simpan"), save).want(t, 200) // its answer got lost: the same again
 	save.Set("answer."+first.Item, first.Choices[2].ID)
 	v.post(attemptURL(attempt, "simpan"), save).want(t, 409) // another answer from a tab that missed a save

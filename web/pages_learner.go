@@ -78,11 +78,6 @@ var learnerPages = []Page{
 		v.Basis = []Fact{{Label: "Diperiksa", Value: "22 November 2026"}}
 		return &CheckPage{Verdict: &v}
 	}},
-	{Name: "competencies", Label: "Kompetensi saya", Sample: func() any {
-		return &CompetenciesPage{Post: "Operator Layanan", Standing: "3 dari 12 kompetensi punya bukti.", Fit: &Fit{Low: 20, High: 80, Known: 3, Total: 12}, Gaps: []Level{{Code: "M.05", Name: "Pelayanan Publik", Owned: 1, Required: 2, Proposed: true}, {Code: "M.01", Name: "Integritas", Unknown: true, Required: 1}},
-			Others: []Level{{Code: "T.07", Name: "Manajemen SDM", Owned: 1}}, Next: []Card{sampleCourseCard()}, Beyond: []Reason{{Kind: Info, Text: "Integritas: butuh penilaian kompetensi."}},
-			Evidence: Table{Label: "Bukti kompetensi", NoSearch: true, Columns: []Column{{Label: "Kompetensi", Main: true}, {Label: "Level"}}, Rows: []Row{{Cells: []Cell{{Text: "Pelayanan Publik"}, {Text: "1"}}}}}}
-	}},
 	{Name: "hours", Label: "Jam pelajaran (JP)", Sample: func() any {
 		return &HoursPage{Ring: Ring{Label: "Jam pelajaran tahun ini", Done: 8, Goal: 20, Unit: "JP"}, Text: "Kurang 12 JP.", Year: "1 Jan 2026 – 31 Des 2026", Form: NewForm(url.Values{"form": {"01J"}}), Day: "2026-11-22",
 			Table: Table{Label: "Buku jam pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelatihan", Main: true}, {Label: "JP"}}, Rows: []Row{{Cells: []Cell{{Text: "Pelayanan Prima"}, {Text: "4"}}}}}}

@@ -10,7 +10,7 @@
  *   as=text       for typed answers (numeric, short text)
  *   answer.<id>   the answer, several times for multiple choice, missing or empty when taken back
  *
- *   200 {"seq": 8, "saved": <ms since 1970>}   kept; the next save carries this seq
+ *   200 {"seq": 8, "saved": "10.32"}   kept, at this time of the installation's zone; the next save carries this seq
  *   409           somebody else saved after this page's seq: a stale tab. The server answers 200 to a save that it has already stored
  *                 under this very seq (same content, seq one behind): then only its first answer was lost on the way. That is why
  *                 a save whose fate is unknown is sent again exactly as it was before anything newer is sent.
@@ -143,13 +143,6 @@ function show(text, unsaved) {
   line.textContent = text;
 }
 
-/** @param {number} ms */
-function clock(ms) {
-  const at = new Date(ms);
-  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
-  return two(at.getHours()) + (document.documentElement.lang === 'en' ? ':' : '.') + two(at.getMinutes());
-}
-
 /** @param {string} id */
 function changed(id) {
   queue.set(id, collect(id).toString());
@@ -206,7 +199,7 @@ function done(status, data) {
     probing = false;
     tries = 0;
     keep();
-    if (!queue.size) show(words('saved') + ' ' + clock(Number(data.saved) || now()), false);
+    if (!queue.size) show(words('saved') + ' ' + String(data.saved || ''), false);
     return;
   }
   if (status === 409 && probing) {
