@@ -167,7 +167,7 @@ func TestForeignAndForgedFiles(t *testing.T) {
 		"seal of another installation": {forged, verify.Altered},
 	} {
 		root, _ := r.Root(ctx)
-		off := verify.File(c.file, verify.Input{Root: root, Now: noon})
+		off := verify.Judge(verify.Read(c.file), verify.Input{Root: root, Now: noon})
 		on, err := r.CheckFile(ctx, c.file)
 		if err != nil || off.Status != c.want || on.Status != c.want {
 			t.Errorf("%s: offline %s, asked %s, %v; want %s", name, off.Status, on.Status, err, c.want)

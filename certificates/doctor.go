@@ -22,7 +22,7 @@ type Report struct {
 	Leaves       int64 // size of the log
 	Certificates int64 // issued, ever
 	Checkpoint   string
-	Behind       int64    // entries of the journal that tiles and certificates do not show yet: right while sealing is under way, else Rebuild mends it
+	Behind       int64    // entries of the journal that tiles and certificates do not show yet: right while sealing is under way, else doctor --mend mends it
 	Problems     []string // what does not fit, in English, without personal data; empty when all is well
 }
 
@@ -67,7 +67,7 @@ func (s *Service) CheckLog(ctx context.Context) (Report, error) {
 	if state.Seal < c.state.Seal {
 		r.Behind = c.state.Seal - state.Seal
 	} else if state.Size != c.state.Size || state.Root != c.state.Root || state.Checkpoint != c.state.Checkpoint || !maps.Equal(state.Series, c.state.Series) {
-		r.problem("the stored state of the log is not what the journal gives: Rebuild")
+		r.problem("the stored state of the log is not what the journal gives: doctor --mend")
 	}
 	if err := c.tiles(ctx, state); err != nil {
 		return r, err
@@ -231,7 +231,7 @@ func (c *logCheck) issue(n int64, i int, e seal, x sealEntry, root record.Root, 
 func (c *logCheck) shown(ctx context.Context, n, leaf int64, kid string, x sealEntry) error {
 	d, err := c.s.docs.Get(ctx, string(x.Cert))
 	if errors.Is(err, faults.NotFound) {
-		c.report.problem("certificate %s of seal %d is missing: Rebuild", x.Cert, n)
+		c.report.problem("certificate %s of seal %d is missing: doctor --mend", x.Cert, n)
 		return nil
 	}
 	if err != nil {
@@ -240,7 +240,7 @@ func (c *logCheck) shown(ctx context.Context, n, leaf int64, kid string, x sealE
 	probe := d.Value
 	probe.Events = append([]Event(nil), d.Value.Events...)
 	if changed, err := applyEntry(&probe, n, leaf, kid, x, true); err != nil || changed || d.Value.State != d.Value.standing() {
-		c.report.problem("certificate %s does not show its %s of seal %d: Rebuild", x.Cert, x.Kind, n)
+		c.report.problem("certificate %s does not show its %s of seal %d: doctor --mend", x.Cert, x.Kind, n)
 	}
 	return nil
 }
@@ -266,7 +266,7 @@ func (c *logCheck) tiles(ctx context.Context, state logState) error {
 			for i := int64(0); i < tileWidth && t*tileWidth+i < c.state.Size/width; i++ {
 				want := c.hashes[tlog.StoredHashIndex(level*tileHeight, t*tileWidth+i)]
 				if at := i * tlog.HashSize; int64(len(data)) < at+tlog.HashSize || tlog.Hash(data[at:at+tlog.HashSize]) != want {
-					c.report.problem("tile %s is not what the journal gives: Rebuild", tileID(level, t))
+					c.report.problem("tile %s is not what the journal gives: doctor --mend", tileID(level, t))
 					break
 				}
 			}
@@ -274,7 +274,7 @@ func (c *logCheck) tiles(ctx context.Context, state logState) error {
 		width *= tileWidth
 	}
 	if stored != 0 {
-		c.report.problem("there are %d tiles too many or too few: Rebuild", stored)
+		c.report.problem("there are %d tiles too many or too few: doctor --mend", stored)
 	}
 	return nil
 }

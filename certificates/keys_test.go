@@ -1,6 +1,7 @@
 package certificates
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ func TestKeysArePrivateFiles(t *testing.T) {
 	if again, err := openKeys(dir); err != nil || again.kid != k.kid {
 		t.Errorf("the keys changed: %v", err)
 	}
-	raw, err := k.root.Export()
+	raw, err := json.Marshal(k.root)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func TestRevocationIsSeenLoggedAndAudited(t *testing.T) {
 	}
 	// Without the registry a file cannot know of it, and says so.
 	root, _ := r.Root(ctx)
-	if got := verify.File(pdf, verify.Input{Root: root, Now: r.now()}); got.Status != verify.Valid || !strings.Contains(got.Sentence.ID, "pencabutan sesudah 22 November 2026") {
+	if got := verify.Judge(verify.Read(pdf), verify.Input{Root: root, Now: r.now()}); got.Status != verify.Valid || !strings.Contains(got.Sentence.ID, "pencabutan sesudah 22 November 2026") {
 		t.Errorf("offline: %s %s", got.Status, got.Sentence.ID)
 	}
 	if d.Due == nil || d.Due.Step != StepLog {
@@ -237,7 +237,7 @@ func TestListFilters(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := r.SealWaiting(ctx); err != nil {
+	if _, err := r.sealAll(ctx); err != nil {
 		t.Fatal(err)
 	}
 	seven := Edition("p7.APEL-103.1", KindTraining, 1)

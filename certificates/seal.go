@@ -104,23 +104,6 @@ func (s *Service) Seal(ctx context.Context, id ID) error {
 	}
 }
 
-// SealWaiting seals everything that waits, batch by batch, and says how many leaves were added. For bulk work and the benchmark.
-func (s *Service) SealWaiting(ctx context.Context) (int, error) {
-	s.sealing.Lock()
-	defer s.sealing.Unlock()
-	total := 0
-	for {
-		n, err := s.sealWaiting(ctx)
-		if errors.Is(err, errNothing) {
-			return total, nil
-		}
-		if err != nil {
-			return total, err
-		}
-		total += n
-	}
-}
-
 func (s *Service) sealWaiting(ctx context.Context) (int, error) {
 	if !s.CanSign() {
 		return 0, faults.New(faults.Invalid, "Kunci penerbit tidak ada di komputer ini. Pulihkan folder keys/.", "The signing key is not on this machine. Restore the folder keys/.")

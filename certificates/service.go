@@ -205,8 +205,7 @@ func (s *Service) wake(ctx context.Context, id string) {
 	}
 }
 
-// Root is the public root of the installation: the keys that check every certificate it ever issued. It is public; the file handed out is
-// record.Root.Export. NotFound while there are no keys at all.
+// Root is the public root of the installation: the keys that check every certificate it ever issued. It is public. NotFound while there are no keys at all.
 func (s *Service) Root(ctx context.Context) (record.Root, error) {
 	state, err := s.state(ctx)
 	if err != nil {

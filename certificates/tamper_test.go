@@ -23,7 +23,7 @@ func TestEveryAlteredByteIsSeen(t *testing.T) {
 	}
 	root, _ := r.Root(ctx)
 	in := verify.Input{Root: root, Now: noon}
-	if v := verify.File(pdf, in); v.Status != verify.Valid {
+	if v := verify.Judge(verify.Read(pdf), in); v.Status != verify.Valid {
 		t.Fatal(v)
 	}
 	step := 499
@@ -45,7 +45,7 @@ func TestEveryAlteredByteIsSeen(t *testing.T) {
 				i := places[n]
 				flip := byte(1) << (i % 8)
 				file[i] ^= flip
-				if v := verify.File(file, in); v.Status != verify.Altered || len(v.Differs) == 0 || v.Record != nil {
+				if v := verify.Judge(verify.Read(file), in); v.Status != verify.Altered || len(v.Differs) == 0 || v.Record != nil {
 					t.Errorf("byte %d (%q) flipped: %s", i, pdf[i], v.Status)
 				}
 				file[i] ^= flip

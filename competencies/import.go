@@ -21,10 +21,7 @@ type Imported struct {
 	Changed bool         // false when the same content was in force already
 }
 
-// DictionaryColumns are the columns of a dictionary table, one row per competency and level.
-var DictionaryColumns = []string{"code", "kind", "name", "name_en", "level", "gist"}
-
-// ReadDictionaryTable turns a table into competencies. Every mistake is listed with row, column and what to do (sheets.RowErrors as one Invalid fault). Pure.
+// ReadDictionaryTable turns a table into competencies: columns code, kind, name, name_en, level, gist; one row per competency and level. Every mistake is listed with row, column and what to do (sheets.RowErrors as one Invalid fault). Pure.
 func ReadDictionaryTable(t *sheets.Sheet) ([]Competency, error) {
 	if err := t.Need("code", "kind", "name", "level", "gist"); err != nil {
 		return nil, err
@@ -118,10 +115,8 @@ func (s *Service) ImportDictionary(ctx context.Context, a access.Actor, name str
 	return out, err
 }
 
-// StandardColumns are the columns of a table of standards, one row per requirement.
-var StandardColumns = []string{"code", "name", "kind", "jenjang", "class", "competency", "level", "importance"}
-
-// ReadStandardTable turns a table into standards whose competencies stand in a dictionary. Every mistake is listed with row, column and what to do. Pure.
+// ReadStandardTable turns a table into standards whose competencies stand in a dictionary: columns code, name, kind, jenjang, class, competency, level,
+// importance; one row per requirement. Every mistake is listed with row, column and what to do. Pure.
 func ReadStandardTable(t *sheets.Sheet, dict Dictionary) ([]Standard, error) {
 	if err := t.Need("code", "name", "kind", "jenjang", "competency", "level", "importance"); err != nil {
 		return nil, err

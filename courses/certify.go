@@ -41,15 +41,6 @@ type Subject struct {
 	Minutes int
 }
 
-// Completed gives the facts of a completed enrolment. Conflict when it is not completed. For the chain; takes no actor.
-func (s *Service) Completed(ctx context.Context, id EnrolmentID) (Completion, error) {
-	e, err := s.enrolments.Get(ctx, id)
-	if err != nil {
-		return Completion{}, err
-	}
-	return s.completion(ctx, id, &e.Value)
-}
-
 func (s *Service) completion(ctx context.Context, id EnrolmentID, e *Enrolment) (Completion, error) {
 	if e.State != Completed || e.Done == nil {
 		return Completion{}, faults.New(faults.Conflict, "Kursus ini belum selesai.", "This course is not completed.")
@@ -81,7 +72,7 @@ func (s *Service) completion(ctx context.Context, id EnrolmentID, e *Enrolment) 
 	return out, nil
 }
 
-// Certifying is Completed for whoever makes the certificate, and marks it as begun: from here on a regrade lists it instead of taking the completion back. While a
+// Certifying gives the facts of a completed enrolment to whoever makes the certificate, and marks it as begun: from here on a regrade lists it instead of taking the completion back. While a
 // regrade goes through the attempt that completed the course it is Conflict, so that the step waits. For the chain; takes no actor; safe to call twice.
 func (s *Service) Certifying(ctx context.Context, id EnrolmentID) (Completion, error) {
 	e, err := s.enrolments.Get(ctx, id)

@@ -3,7 +3,6 @@ package courses
 import (
 	"context"
 	"errors"
-	"sort"
 
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/internal/access"
@@ -212,33 +211,4 @@ func inFile(err error, b exchange.DraftBank) error {
 	}
 	f.Fields = fields
 	return &f
-}
-
-// ImportOrder sorts drafts so that prerequisites come first, else by code. A circle is left as it is: publishing refuses it by name.
-func ImportOrder(drafts []*exchange.Draft) []*exchange.Draft {
-	byCode := map[string]*exchange.Draft{}
-	codes := make([]string, 0, len(drafts))
-	for _, d := range drafts {
-		byCode[d.Code] = d
-		codes = append(codes, d.Code)
-	}
-	sort.Strings(codes)
-	var out []*exchange.Draft
-	placed := map[string]bool{}
-	var place func(code string)
-	place = func(code string) {
-		d := byCode[code]
-		if d == nil || placed[code] {
-			return
-		}
-		placed[code] = true
-		for _, p := range d.Prerequisites {
-			place(p)
-		}
-		out = append(out, d)
-	}
-	for _, code := range codes {
-		place(code)
-	}
-	return out
 }

@@ -115,7 +115,6 @@ type Effect string
 
 // The effects of a regrade on an enrolment.
 const (
-	EffectNone      Effect = ""
 	EffectCompletes Effect = "completes" // the course is completed now; the chain makes the certificate
 	EffectWithdrawn Effect = "withdrawn" // the completion is taken back; there was no certificate yet
 	EffectListed    Effect = "listed"    // a certificate stands that the result no longer gives: a person decides

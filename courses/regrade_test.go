@@ -489,7 +489,7 @@ func TestRegradeLetsWaitingCertificatesGo(t *testing.T) {
 	if x.Done == nil || x.Done.Certified.IsZero() || x.Done.Score != 100_000 {
 		t.Fatalf("%+v", x.Done)
 	}
-	c, err := w.Completed(ctx, e)
+	c, err := w.TestOnlyCompleted(ctx, e)
 	must(t, err)
 	if c.Score != 100_000 {
 		t.Fatalf("%+v", c)

@@ -10,10 +10,7 @@ import (
 	"github.com/apelkota/apel/internal/texts"
 )
 
-// RuleColumns are the columns of a table of assignment rules, one row per rule.
-var RuleColumns = []string{"code", "course", "who", "due_days", "reason_id", "reason_en"}
-
-// ImportRules reads a table of assignment rules and puts each in force. Every mistake is listed with row and column, and then nothing is written.
+// ImportRules reads a table of assignment rules (columns code, course, who, due_days, reason_id, reason_en) and puts each in force. Every mistake is listed with row and column, and then nothing is written.
 // With check it only looks. Writing the same table again changes nothing. It returns the number of rules in the table.
 func (s *Service) ImportRules(ctx context.Context, a access.Actor, name string, r io.Reader, check bool) (int, error) {
 	if _, err := s.cfg.Policy.May(a, "rule", access.Thing{Kind: "assignment"}); err != nil {

@@ -3,7 +3,6 @@ package record
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -40,35 +39,6 @@ func (l Leaf) Bytes() []byte {
 		fmt.Fprintf(&b, "%x\n", l.File)
 	}
 	return b.Bytes()
-}
-
-// ParseLeaf reads a leaf and refuses any other spelling of it.
-func ParseLeaf(raw []byte) (Leaf, error) {
-	var l Leaf
-	lines := strings.Split(string(raw), "\n")
-	if len(lines) < 4 {
-		return l, errors.New("leaf is too short")
-	}
-	l.Kind = strings.TrimPrefix(lines[0], "apel/1 ")
-	commitment, err := hex.DecodeString(lines[1])
-	if err != nil {
-		return l, fmt.Errorf("leaf: %w", err)
-	}
-	copy(l.Commitment[:], commitment)
-	if l.At, err = time.Parse(time.RFC3339, lines[2]); err != nil {
-		return l, fmt.Errorf("leaf: %w", err)
-	}
-	if l.Kind == LeafRendered {
-		file, err := hex.DecodeString(lines[3])
-		if err != nil {
-			return l, fmt.Errorf("leaf: %w", err)
-		}
-		copy(l.File[:], file)
-	}
-	if !bytes.Equal(l.Bytes(), raw) {
-		return l, errors.New("leaf is not in its canonical form")
-	}
-	return l, nil
 }
 
 // FormatCheckpoint is the text of a checkpoint in the C2SP form, before it is signed: origin, size, root hash.

@@ -73,9 +73,6 @@ func (r Root) Find(kid string) (*ecdsa.PublicKey, bool) {
 	return nil, false
 }
 
-// Export renders the root as the file that is handed out.
-func (r Root) Export() ([]byte, error) { return json.MarshalIndent(r, "", "  ") }
-
 // ParseRoot reads an exported root and checks every key in it.
 func ParseRoot(raw []byte) (Root, error) {
 	var r Root

@@ -135,9 +135,6 @@ func (d Document) Record() (record.Record, error) {
 	return record.Parse(d.Bundle.Record)
 }
 
-// File judges a file.
-func File(file []byte, in Input) Verdict { return Judge(Read(file), in) }
-
 // Judge judges a document. A file counts as genuine only if its seal covers every byte, the record in it is signed by a key of the root, the
 // log proof fits, and the registry, if it was asked, knows the same record and the same file.
 func Judge(d Document, in Input) Verdict {

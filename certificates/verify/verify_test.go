@@ -167,7 +167,7 @@ func TestVerdicts(t *testing.T) {
 		{"our record, no seal", minimalPDF(mustEncode(t, b)), offline, Altered, "isi berkas PDF"},
 		{"nothing", nil, offline, Unknown, ""},
 	} {
-		v := File(c.file, c.in)
+		v := Judge(Read(c.file), c.in)
 		if v.Status != c.want || c.differs != "" && (len(v.Differs) == 0 || v.Differs[0].Fact.ID != c.differs) {
 			t.Errorf("%s: %s %+v, want %s %s", c.name, v.Status, v.Differs, c.want, c.differs)
 		}
@@ -253,7 +253,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(bytes.ReplaceAll(genuine, []byte("FlateDecode"), []byte("ASCII85Deco")))
 	in := Input{Root: a.root, Now: now}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		v := File(file, in)
+		v := Judge(Read(file), in)
 		if v.Status == Valid && !bytes.Equal(file, genuine) {
 			t.Errorf("called valid: %q", file)
 		}

@@ -40,15 +40,16 @@ func TestDoctorSeesDamage(t *testing.T) {
 		name   string
 		damage func(t *testing.T, c *city)
 		says   string
+		mends  bool // doctor --mend puts it right
 	}{
-		{"nothing", func(*testing.T, *city) {}, ""},
+		{"nothing", func(*testing.T, *city) {}, "", true},
 		{"a file with another content", func(t *testing.T, c *city) {
 			eachBlob(t, c, func(path string) error { return os.WriteFile(path, []byte("%PDF-1.3 lain"), 0o600) })
-		}, "damaged"},
-		{"a lost file", func(t *testing.T, c *city) { eachBlob(t, c, os.Remove) }, "it is missing"},
-		{"a leaf dropped from the log", func(t *testing.T, c *city) { c.drop(t, "log_tiles", -1) }, "tile"},
-		{"a seal dropped from the journal", func(t *testing.T, c *city) { c.drop(t, "journal_seal", -1) }, "log"},
-		{"a block dropped from the audit trail", func(t *testing.T, c *city) { c.drop(t, "journal_audit", 0) }, "audit"},
+		}, "damaged", false},
+		{"a lost file", func(t *testing.T, c *city) { eachBlob(t, c, os.Remove) }, "it is missing", false},
+		{"a leaf dropped from the log", func(t *testing.T, c *city) { c.drop(t, "log_tiles", -1) }, "tile", true},
+		{"a seal dropped from the journal", func(t *testing.T, c *city) { c.drop(t, "journal_seal", -1) }, "log", false},
+		{"a block dropped from the audit trail", func(t *testing.T, c *city) { c.drop(t, "journal_audit", 0) }, "audit", false},
 		{"a level whose evidence is gone", func(t *testing.T, c *city) {
 			rows, err := c.competencies.Evidence(t.Context(), access.System("test"), c.persons["learner"])
 			if err != nil || len(rows) == 0 {
@@ -63,7 +64,7 @@ func TestDoctorSeesDamage(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		}, "figures differ"},
+		}, "figures differ", false},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			c := openCity(t, false)
@@ -73,6 +74,14 @@ func TestDoctorSeesDamage(t *testing.T) {
 			x.damage(t, c)
 			if ill := c.ills(""); (x.says == "") != (ill == "") || !strings.Contains(ill, x.says) {
 				t.Errorf("the doctor says %q, not %q", ill, x.says)
+			}
+			if x.mends {
+				if err := c.mend(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if ill := c.ills(""); ill != "" {
+					t.Errorf("after mending: %s", ill)
+				}
 			}
 		})
 	}

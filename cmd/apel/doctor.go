@@ -19,6 +19,7 @@ type doctorVerb struct {
 	place
 	JSON  bool   `help:"Print the findings as JSON."`
 	Since string `help:"Folder of a backup: also check that the log continues what it held then." type:"existingdir"`
+	Mend  bool   `help:"First make again what follows from its source: tiles, checkpoints and seals of certificates from the journal, unit paths and claims from the register. While no server runs."`
 }
 
 // longWait is how long work may be ready before the doctor wonders whether anybody works.
@@ -31,13 +32,19 @@ type finding struct {
 	Note string `json:"note"`
 }
 
-// Run looks at everything and changes nothing. The exit status is 0 only when all is well.
+// Run looks at everything and changes nothing unless it is told to mend. The exit status is 0 only when all is well.
 func (v *doctorVerb) Run(e *env) error {
-	in, err := open(e.ctx, v.place, as{quiet: true})
+	in, err := open(e.ctx, v.place, as{quiet: true, serving: v.Mend})
 	if err != nil {
 		return err
 	}
-	found, err := in.examine(e, v.Since)
+	if v.Mend {
+		err = in.mend(e.ctx)
+	}
+	var found []finding
+	if err == nil {
+		found, err = in.examine(e, v.Since)
+	}
 	if err = errors.Join(err, in.close()); err != nil {
 		return err
 	}
@@ -64,6 +71,15 @@ func (v *doctorVerb) Run(e *env) error {
 		return faults.Newf(faults.Conflict, "%d hal perlu diperhatikan.", "%d things need attention.", ill)
 	}
 	return nil
+}
+
+// mend makes again what is kept beside its source and can only be right in one way. Safe to run again after a crash.
+func (in *installation) mend(ctx context.Context) error {
+	if err := in.certificates.Rebuild(ctx); err != nil {
+		return err
+	}
+	_, err := in.people.Examine(ctx, true)
+	return err
 }
 
 func (in *installation) examine(e *env, since string) ([]finding, error) {
@@ -107,7 +123,7 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 		if err = e; err == nil && !slices.ContainsFunc(sealing, func(w storage.Waiting) bool {
 			return w.Due.Step == certificates.StepSeal || w.Due.Step == certificates.StepLog
 		}) {
-			err = fmt.Errorf("the projections are %d seals behind the journal and nothing is being sealed; sealing the next certificate or Rebuild mends that", report.Behind)
+			err = fmt.Errorf("the projections are %d seals behind the journal and nothing is being sealed; sealing the next certificate or doctor --mend mends that", report.Behind)
 		}
 	}
 	note("log sertifikat / log", err, fine)

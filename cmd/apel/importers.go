@@ -47,6 +47,8 @@ type imported struct {
 	Done    int    `json:"done"`
 	Left    int    `json:"left,omitempty"` // rows left because they had changed since the check
 	Summary string `json:"summary"`
+
+	Warnings []string `json:"warnings,omitempty"` // courses: what was read but should be looked at; in a dry run also what makes the course weak
 }
 
 // importer takes one kind of file into the room it belongs to. Pages, API, command line and demo all come through these.
@@ -200,7 +202,14 @@ func (in *installation) importFolder(ctx context.Context, a access.Actor, folder
 	if err != nil {
 		return imported{}, err
 	}
-	return imported{Kind: "course", Name: draft.Code, Rows: i.Items, Done: i.Items, Summary: fmt.Sprintf("%s: %d pelajaran, %d soal", draft.Code, i.Lessons, i.Items)}, nil
+	if check {
+		report = append(report, exchange.Lint(draft)...)
+	}
+	var warnings []string
+	for _, m := range report.Warnings() {
+		warnings = append(warnings, m.Where()+": "+m.Text.In(texts.From(ctx)))
+	}
+	return imported{Warnings: warnings, Kind: "course", Name: draft.Code, Rows: i.Items, Done: i.Items, Summary: fmt.Sprintf("%s: %d pelajaran, %d soal", draft.Code, i.Lessons, i.Items)}, nil
 }
 
 type importVerb struct {
@@ -223,6 +232,9 @@ func (v *importVerb) Run(e *env) error {
 	}
 	if v.JSON {
 		return print(done)
+	}
+	for _, w := range done.Warnings {
+		fmt.Println("perhatikan / warning:", w)
 	}
 	fmt.Printf("%s: %d baris, %s\n", done.Name, done.Rows, done.Summary)
 	return nil

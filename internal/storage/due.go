@@ -141,15 +141,6 @@ func (db *DB) Unpark(ctx context.Context, collection, id string, now time.Time, 
 	})
 }
 
-// Rewrite stores a document in the newest shape with freshly computed index entries.
-func (db *DB) Rewrite(ctx context.Context, collection, id string) error {
-	c, err := db.collection(collection)
-	if err != nil {
-		return err
-	}
-	return c.rewrite(ctx, id)
-}
-
 // Audit is one entry of the audit trail. It travels in the same write as the change it tells of; a job then moves it into the audit journal,
 // so there is no change without a trace and no trace without a change.
 type Audit struct {

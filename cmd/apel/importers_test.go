@@ -1,0 +1,41 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/apelkota/apel/internal/access"
+)
+
+// A dry run of a course says what makes it weak, with file and line; the import itself only what was read and may be other than meant.
+func TestDryRunOfACourseAdvises(t *testing.T) {
+	c := openCity(t, false)
+	folder := fstest.MapFS{}
+	disk := os.DirFS("../../demo/courses/APEL-103")
+	if err := fs.WalkDir(disk, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(disk, path)
+		if path == "course.yaml" {
+			b = regexp.MustCompile(`(?m)^title_en:.*\n`).ReplaceAll(b, nil)
+		}
+		folder[path] = &fstest.MapFile{Data: b}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for check, want := range map[bool]string{true: "course.yaml: title_en", false: ""} {
+		done, err := c.importFolder(t.Context(), access.System("test"), folder, check)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(done.Warnings, "\n"); (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("check %v: the warnings are %q, want %q", check, got, want)
+		}
+	}
+}
