@@ -1,0 +1,166 @@
+package itemstats
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// exam simulates 12 sound items and one under test, whose answer is chosen by choose(ability).
+func exam(r *rand.Rand, people int, shift float64, choose func(theta float64) (option string, mark int64)) []Sitting {
+	out := make([]Sitting, people)
+	for p := range out {
+		theta := shift + r.NormFloat64()
+		for i := range 12 {
+			m := Mark{Item: "s" + string(rune('a'+i)), Max: unit, Options: []string{string("bcd"[r.IntN(3)])}}
+			if r.Float64() < logistic(1.3*(theta-float64(i-6)/4)) {
+				m.Mark, m.Options = unit, []string{"a"}
+			}
+			out[p] = append(out[p], m)
+		}
+		o, mark := choose(theta)
+		out[p] = append(out[p], Mark{Item: "x", Max: unit, Mark: mark, Options: []string{o}})
+	}
+	return out
+}
+
+var thirteen = Frame{Unit: unit, Max: 13 * unit}
+
+// keyed lets able people choose right, the others any of the rest; key says which option is marked.
+func keyed(r *rand.Rand, slope, difficulty float64, right, key string, others string) func(float64) (string, int64) {
+	return func(theta float64) (string, int64) {
+		o := string(others[r.IntN(len(others))])
+		if r.Float64() < logistic(slope*(theta-difficulty)) {
+			o = right
+		}
+		if o == key {
+			return o, unit
+		}
+		return o, 0
+	}
+}
+
+func TestFlagsOfItems(t *testing.T) {
+	r := rand.New(rand.NewPCG(61, 62))
+	for _, c := range []struct {
+		name   string
+		people int
+		choose func(float64) (string, int64)
+		want   string // kinds of flags on x, in order
+	}{
+		{"sound", 400, keyed(r, 1.3, 0, "a", "a", "bcd"), ""},
+		{"sound, few people", 60, keyed(r, 1.5, 0, "a", "a", "bcd"), ""},
+		{"the key is b", 300, keyed(r, 1.3, 0, "b", "a", "acd"), "wrong_key against too_hard"},
+		{"too easy", 400, keyed(r, 1.3, -4.5, "a", "a", "bcd"), "too_easy"},
+		{"too hard", 400, keyed(r, 1.8, 3.2, "a", "a", "bcd"), "too_hard"},
+		{"two dead options", 400, keyed(r, 1.3, 0, "a", "a", "b"), "dead_option dead_option"},
+		{"everybody guesses", 800, keyed(r, 0, 1.0986, "a", "a", "bcd"), "weak"},
+		{"too few", 29, keyed(r, 1.3, 0, "a", "a", "bcd"), "small_n"},
+	} {
+		s := sums(t, thirteen, exam(r, c.people, 0, c.choose))
+		var got []string
+		for _, f := range s.Flags(aboutAll(s), nil) {
+			if f.Item != "x" {
+				if f.Kind == WrongKey || f.Kind == Against || f.Kind == Drifted {
+					t.Errorf("%s: sound item %s is flagged %s", c.name, f.Item, f.Kind)
+				}
+				continue
+			}
+			got = append(got, string(f.Kind))
+			if f.Text.ID == "" || f.Text.EN == "" || strings.Contains(f.Text.ID+f.Text.EN, "%!") || len(f.Numbers) == 0 {
+				t.Errorf("%s: %+v", c.name, f)
+			}
+			if f.Kind == WrongKey && (f.Option != "b" || !strings.Contains(f.Text.ID, "pilihan B") || !strings.Contains(f.Text.ID, "kunci A")) {
+				t.Errorf("%s: names %s: %s", c.name, f.Option, f.Text.ID)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %v, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// On sound items with three wrong options each the wrong-key flag must be all but silent.
+func TestWrongKeyIsRarelyFalse(t *testing.T) {
+	r := rand.New(rand.NewPCG(71, 72))
+	wrong, all := 0, 0
+	for range 60 {
+		s := sums(t, thirteen, exam(r, 40+r.IntN(200), 0, keyed(r, .8, 0, "a", "a", "bcd")))
+		for _, f := range s.Flags(aboutAll(s), nil) {
+			if f.Kind == WrongKey {
+				wrong++
+			}
+		}
+		all += len(s.Items)
+	}
+	if wrong > all/200 {
+		t.Errorf("%d of %d sound items are said to have a wrong key", wrong, all)
+	}
+}
+
+func TestDrift(t *testing.T) {
+	r := rand.New(rand.NewPCG(81, 82))
+	before := sums(t, thirteen, exam(r, 800, 0, keyed(r, 1.3, 0, "a", "a", "bcd")))
+	for _, c := range []struct {
+		name       string
+		shift, d   float64
+		drifted    bool
+		harderWord string
+	}{{"nothing changed", 0, 0, false, ""}, {"abler people, the same item", 1, 0, false, ""}, {"leaked", 0, -1.2, true, "lebih mudah"}, {"harder", 0, 1.2, true, "lebih sulit"}, {"abler people hide a harder item", 1, 1, true, "lebih sulit"}} {
+		after := sums(t, thirteen, exam(r, 800, c.shift, keyed(r, 1.3, c.d, "a", "a", "bcd")))
+		got := false
+		for _, f := range after.Flags(aboutAll(after), before.Items) {
+			if f.Kind == Drifted {
+				if f.Item != "x" {
+					t.Errorf("%s: %s", c.name, f.Text.EN)
+					continue
+				}
+				got = true
+				if !strings.Contains(f.Text.ID, c.harderWord) {
+					t.Errorf("%s: %s", c.name, f.Text.ID)
+				}
+			}
+		}
+		if got != c.drifted {
+			t.Errorf("%s: drifted %v: %+v", c.name, got, thirteen.Drift(before.Items["x"], after.Items["x"]).Adjusted)
+		}
+	}
+}
+
+// Two levels by hand: 10 of 20 and 5 of 20 before, 15 of 20 and 10 of 20 after. In each level the focal sum is 15 (10), expected 12.5 (7.5); variances
+// 20·20·25·15/(1600·39) and 20·20·15·25/(1600·39), both 2.40385. Z = 5/sqrt(4.8077) = 2.2804; both levels rise by 25 points.
+func TestMantelByHand(t *testing.T) {
+	// Levels are totals: those who are right on the item stood one band lower without it. A part mark that nobody has makes the rest score the level.
+	total := func(low, high int64) *ItemSums {
+		return &ItemSums{Max: unit, Bins: []Bin{{20, low * unit, low * unit * unit, 0}, {20, high * unit, high * unit * unit, 0}}}
+	}
+	rest := func(low, high int64) *ItemSums {
+		it := total(low, high)
+		it.Marks = map[int64]int64{unit / 2: 0}
+		return it
+	}
+	s := thirteen.Drift(rest(10, 5), rest(15, 10))
+	close(t, "z", s.Z, 5/math.Sqrt(2*20*20*25*15/(1600*39.0)), 1e-12)
+	close(t, "p", s.P, 2*normalTail(s.Z), 1e-12)
+	close(t, "adjusted", s.Adjusted.Value, 25, 1e-12)
+	close(t, "difference", s.Difference.Value, 25, 1e-12)
+
+	// By total: 10 wrong at 0, 10 right and 15 wrong at 1, 5 right at 2 before; 5, 15 and 10, 10 after. At 0 and 2 all are equal; at 1 stand 10 of 25 before and 15 of 25 after.
+	s = thirteen.Drift(total(10, 5), total(15, 10))
+	close(t, "z by total", s.Z, 2.5/math.Sqrt(25*25*25*25/(2500*49.0)), 1e-12)
+	close(t, "adjusted by total", s.Adjusted.Value, 100*25*.2/40, 1e-12)
+
+	other := thirteen.Drift(total(10, 5), &ItemSums{Max: unit, Bins: []Bin{{20, 5 * unit, 5 * unit * unit, 0}}})
+	if other.Adjusted != nil || other.P != 1 || other.Difference == nil {
+		t.Errorf("sums of another frame: %+v", other)
+	}
+}
+
+// Newcombe 1998, table II, method 10: 56/70 against 48/80.
+func TestNewcombeAsPublished(t *testing.T) {
+	of := func(right, n int64) *ItemSums { return &ItemSums{Max: unit, Bins: []Bin{{n, right * unit, 0, 0}}} }
+	d := thirteen.Drift(of(48, 80), of(56, 70)).Difference
+	close(t, "low", d.Low, 5.24, .01)
+	close(t, "high", d.High, 33.39, .01)
+}

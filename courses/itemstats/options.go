@@ -1,0 +1,156 @@
+package itemstats
+
+import (
+	"math"
+	"slices"
+)
+
+// Option is one row of the options table. The row with an empty ID are those who left the item blank.
+type Option struct {
+	ID            string    `json:"id"`
+	Key           bool      `json:"key,omitempty"`
+	N             int64     `json:"n"`
+	Share         *Value    `json:"share,omitempty"`          // percent of those who saw the item
+	Groups        []float64 `json:"groups,omitempty"`         // percent of the lower, middle and upper third by rest score who chose it
+	MeanRest      *float64  `json:"mean_rest,omitempty"`      // mean rest score of those who chose it, percent of the rest of the form
+	PointBiserial *Value    `json:"point_biserial,omitempty"` // correlation of choosing it with the rest score
+}
+
+// Trace is one point of the plot of an item: a group of takers by rest score, what they earned and what they chose.
+type Trace struct {
+	Rest   float64   `json:"rest"`   // mean rest score of the group, percent of the rest of the form
+	N      float64   `json:"n"`      // sittings; not whole when ties lie across a border
+	Mark   float64   `json:"mark"`   // mean mark, percent of the item
+	Shares []float64 `json:"shares"` // percent that chose each option, in the order of the options table
+}
+
+var thirds = []float64{1. / 3, 1. / 3, 1. / 3}
+
+// options makes the table (full is what the rest of a form is worth), in the author's order, then options the author does not name, then blanks; and the points of the plot: five groups, three below 50 sittings, none below 15.
+func (it *ItemSums) options(about About, full float64) ([]Option, []Trace) {
+	n := it.N()
+	if n == 0 {
+		return nil, nil
+	}
+	type row struct {
+		Option
+		bins []int64
+		r    int64
+	}
+	var rows []row
+	named := map[string]bool{}
+	none := make([]int64, len(it.Bins))
+	for _, c := range about.Options {
+		named[c.ID] = true
+		o := it.Options[c.ID]
+		if o == nil {
+			o = &OptionSums{Bins: none}
+		}
+		rows = append(rows, row{Option{ID: c.ID, Key: c.Key, N: o.N()}, o.Bins, o.R})
+	}
+	for _, id := range sortedKeys(it.Options) {
+		if o := it.Options[id]; !named[id] {
+			rows = append(rows, row{Option{ID: id, N: o.N()}, o.Bins, o.R})
+		}
+	}
+	p := it.spread()
+	_, _, _, rest := it.sums()
+	third := it.cut(thirds)
+	for i := range rows {
+		w := &rows[i]
+		w.Share = share(float64(w.N), n)
+		if n >= 15 {
+			w.Groups = make([]float64, len(third))
+			for g := range third {
+				w.Groups[g] = 100 * weighted(third[g], w.bins) / (float64(n) * thirds[g])
+			}
+		}
+		if w.N > 0 && full > 0 {
+			m := 100 * float64(w.r) / float64(w.N) / full
+			w.MeanRest = &m
+		}
+		w.PointBiserial = nil
+		if r, ok := correlation(sub(mul(whole(n), whole(w.r)), mul(whole(w.N), whole(rest))), mul(whole(w.N), whole(n-w.N)), p.rr); ok {
+			w.PointBiserial = fisher(r, n)
+		}
+	}
+	table := make([]Option, 0, len(rows)+1)
+	for _, w := range rows {
+		table = append(table, w.Option)
+	}
+	if it.Blank > 0 {
+		table = append(table, Option{N: it.Blank, Share: share(float64(it.Blank), n)})
+	}
+	if n < 15 || full <= 0 {
+		return table, nil
+	}
+	groups := []float64{.2, .2, .2, .2, .2}
+	if n < 50 {
+		groups = thirds
+	}
+	var trace []Trace
+	for g, w := range it.cut(groups) {
+		size := float64(n) * groups[g]
+		t := Trace{N: size, Shares: make([]float64, 0, len(rows))}
+		for b := range w {
+			t.Rest += w[b] * float64(it.Bins[b][binR]) / size / full * 100
+			t.Mark += w[b] * float64(it.Bins[b][binX]) / size / float64(it.Max) * 100
+		}
+		for _, r := range rows {
+			t.Shares = append(t.Shares, 100*weighted(w, r.bins)/size)
+		}
+		trace = append(trace, t)
+	}
+	return table, trace
+}
+
+func weighted(w []float64, bins []int64) float64 {
+	sum := 0.0
+	for b, c := range bins {
+		sum += w[b] * float64(c)
+	}
+	return sum
+}
+
+// better compares two options of one item, of which nobody chose both: the difference of their correlations with the rest score and its interval on Fisher's scale, for two correlations that share a
+// variable (Meng, Rosenthal & Rubin 1992, Psychological Bulletin 111, 172-175). comparisons divides the error (Bonferroni). False when it is not defined.
+func (it *ItemSums) better(a, b string, comparisons int) (low, high float64, ok bool) {
+	n := it.N()
+	oa, ob := it.Options[a], it.Options[b]
+	if oa == nil || n < 4 {
+		return 0, 0, false
+	}
+	if ob == nil {
+		ob = &OptionSums{Bins: make([]int64, len(it.Bins))}
+	}
+	p := it.spread()
+	_, _, _, rest := it.sums()
+	with := func(o *OptionSums) (float64, bool) {
+		c := o.N()
+		return correlation(sub(mul(whole(n), whole(o.R)), mul(whole(c), whole(rest))), mul(whole(c), whole(n-c)), p.rr)
+	}
+	ra, okA := with(oa)
+	rb, okB := with(ob)
+	if !okA {
+		return 0, 0, false
+	}
+	pa, pb := float64(oa.N())/float64(n), float64(ob.N())/float64(n)
+	rab := 0.0
+	if okB {
+		rab = -math.Sqrt(pa * pb / ((1 - pa) * (1 - pb)))
+	}
+	mean := (ra*ra + rb*rb) / 2
+	if mean >= 1 {
+		return 0, 0, false
+	}
+	f := min(1, (1-rab)/(2*(1-mean)))
+	h := (1 - f*mean) / (1 - mean)
+	d := math.Atanh(ra) - math.Atanh(rb)
+	half := normalQuantile(1-0.025/float64(max(1, comparisons))) * math.Sqrt(2*(1-rab)*h/float64(n-3))
+	return d - half, d + half, !math.IsNaN(d-half) && !math.IsInf(d, 0)
+}
+
+// keys are the options that the author calls right.
+func (a About) keys() []Choice {
+	return slices.DeleteFunc(slices.Clone(a.Options), func(c Choice) bool { return !c.Key })
+}
