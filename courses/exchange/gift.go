@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/grading/typed"
 )
 
 // Limits of one GIFT file.
@@ -578,7 +579,7 @@ func (p *giftParser) number(at span, s string) (*big.Rat, bool) {
 		p.wrong(at, "Angka %s bisa dibaca %s%s atau %s. Untuk ribuan tulis %[2]s%[3]s, untuk desimal tulis %[4]s0.", "The number %s can be read as %s%s or %s. Write %[2]s%[3]s for thousands, %[4]s0 for a decimal.", s, whole, frac, whole+"."+frac)
 		return nil, false
 	}
-	v, ok := grading.ParseDecimal(strings.Replace(s, ",", ".", 1))
+	v, ok := typed.ParseDecimal(strings.Replace(s, ",", ".", 1))
 	if !ok {
 		p.wrong(at, "%q bukan angka. Tulis misalnya {#15000} atau {#2.5:0.1}.", "%q is no number. Write {#15000} or {#2.5:0.1}, for example.", s)
 	}

@@ -10,7 +10,7 @@ import (
 // same form whatever the order of the pool (unless the plan keeps that order). Items with Fixed, and types whose order has a meaning, keep it.
 // Invalid when the pool has too few items for an objective; the fields name each such objective.
 func Draw(seed uint64, pool []Item, plan Plan) (Form, error) {
-	r := &dice{seed}
+	r := &Dice{seed}
 	place := map[string]int{}
 	byObjective := map[string][]Item{}
 	for i, it := range pool {
@@ -38,7 +38,7 @@ func Draw(seed uint64, pool []Item, plan Plan) (Form, error) {
 			continue
 		}
 		sort.Slice(from, func(i, j int) bool { return from[i].ID < from[j].ID })
-		r.shuffle(len(from), func(i, j int) { from[i], from[j] = from[j], from[i] })
+		r.Shuffle(len(from), func(i, j int) { from[i], from[j] = from[j], from[i] })
 		drawn = append(drawn, from[:max(want, 0)]...)
 	}
 	if short != nil {
@@ -47,7 +47,7 @@ func Draw(seed uint64, pool []Item, plan Plan) (Form, error) {
 	if plan.KeepOrder {
 		sort.SliceStable(drawn, func(i, j int) bool { return place[drawn[i].ID] < place[drawn[j].ID] })
 	} else {
-		r.shuffle(len(drawn), func(i, j int) { drawn[i], drawn[j] = drawn[j], drawn[i] })
+		r.Shuffle(len(drawn), func(i, j int) { drawn[i], drawn[j] = drawn[j], drawn[i] })
 	}
 	form := Form{Seed: seed, Slots: make([]Slot, 0, len(drawn))}
 	for _, it := range drawn {
@@ -63,30 +63,18 @@ func Draw(seed uint64, pool []Item, plan Plan) (Form, error) {
 // Show is the slot of a single item with its options in the author's order, for a preview or a paper form.
 func Show(it Item) (Slot, error) { return showing(it, nil) }
 
-func showing(it Item, r *dice) (Slot, error) {
+func showing(it Item, r *Dice) (Slot, error) {
 	k, err := kindOf(it)
 	if err != nil {
 		return Slot{}, err
 	}
-	slot := Slot{Item: it.ID}
-	if !k.shows() {
-		return slot, nil
-	}
-	order := make([]byte, 0, len(it.Options))
-	for _, o := range it.Options {
-		order = append(order, o.ID...)
-	}
-	if r != nil && k.shuffles() && !it.Fixed {
-		r.shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	}
-	slot.Order = string(order)
-	return slot, nil
+	return Slot{Item: it.ID, Order: k.Show(it, r)}, nil
 }
 
-// dice is splitmix64: written out here so that a seed means the same form in every release of Go and of ours.
-type dice struct{ state uint64 }
+// Dice are the randomness of a form: splitmix64, written out here so that a seed means the same form in every release of Go and of ours.
+type Dice struct{ state uint64 }
 
-func (d *dice) next() uint64 {
+func (d *Dice) next() uint64 {
 	d.state += 0x9e3779b97f4a7c15
 	z := d.state
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
@@ -95,7 +83,7 @@ func (d *dice) next() uint64 {
 }
 
 // below is uniform in 0..n-1; values of the last, incomplete round are thrown away so that no position is favoured.
-func (d *dice) below(n int) int {
+func (d *Dice) below(n int) int {
 	u := uint64(n)
 	for {
 		v := d.next()
@@ -105,7 +93,8 @@ func (d *dice) below(n int) int {
 	}
 }
 
-func (d *dice) shuffle(n int, swap func(i, j int)) {
+// Shuffle puts n things in a random order.
+func (d *Dice) Shuffle(n int, swap func(i, j int)) {
 	for i := n - 1; i > 0; i-- {
 		swap(i, d.below(i+1))
 	}

@@ -1,4 +1,4 @@
-package grading
+package grading_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	. "github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/faults"
 )
 

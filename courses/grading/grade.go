@@ -2,86 +2,44 @@ package grading
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 )
 
-// View is what a taker sees of an item: no key, no marks, no feedback, the choices in the order of the form under the names a, b, c ...
+// View is what a taker sees of an item.
 type View struct {
-	Item    string   `json:"item"`
-	Ask     Ask      `json:"ask"`
-	Stem    string   `json:"stem"`              // Markdown
-	Choices []Choice `json:"choices,omitempty"` // for AskOne and AskMany
-	Units   []string `json:"units,omitempty"`   // for AskNumber: units that may be typed with the number
+	Item string `json:"item"`
+	Stem string `json:"stem"` // Markdown; fields that stand inside it are marked [[1]], [[2]] ...
+	Field
 }
 
-// Choice is one option as shown.
-type Choice struct {
-	ID   string `json:"id"`   // position on this form: "a" is the first shown. Answer.Choices holds these
-	Text string `json:"text"` // Markdown
-}
-
-// Present makes the view of one item. Invalid when slot and item do not belong together.
-func Present(it Item, slot Slot) (View, error) {
+// Present makes the view of one item for a taker who has answered a so far (blank at first). Invalid when slot and item do not belong together, or the
+// answer is none to this item.
+func Present(it Item, slot Slot, a Answer) (View, error) {
 	k, err := fitting(it, slot)
 	if err != nil {
 		return View{}, err
 	}
-	v := View{Item: slot.Item, Ask: k.ask(), Stem: it.Stem, Units: it.Units}
-	if k.shows() {
-		for i := range len(slot.Order) {
-			o, _ := it.option(slot.Order[i : i+1])
-			v.Choices = append(v.Choices, Choice{ID: OptionID(i), Text: shown(it, o)})
-		}
-	}
-	return v, nil
+	return View{Item: slot.Item, Stem: it.Stem, Field: k.Field(it, slot.Order, a)}, nil
 }
 
-// shown is the text of a choice; true and false have fixed words.
-func shown(it Item, o Option) string {
-	if it.Type == TrueFalse {
-		if o.ID == "a" {
-			return "Benar"
-		}
-		return "Salah"
-	}
-	return o.Text
-}
-
-// fitting checks that a slot is a showing of this item: same id, each option once.
-func fitting(it Item, slot Slot) (kind, error) {
-	k, err := kindOf(it)
-	if err != nil {
-		return nil, err
-	}
-	bad := it.ID != slot.Item
-	if k.shows() {
-		seen := map[byte]bool{}
-		for i := range len(slot.Order) {
-			_, ok := it.option(slot.Order[i : i+1])
-			bad = bad || !ok || seen[slot.Order[i]]
-			seen[slot.Order[i]] = true
-		}
-		bad = bad || len(slot.Order) != len(it.Options)
-	}
-	if bad {
-		return nil, fmt.Errorf("slot of item %q with order %q, item %q with %d options: %w", slot.Item, slot.Order, it.ID, len(it.Options),
-			faults.New(faults.Invalid, "Soal pada lembar ini tidak cocok dengan bank soal.", "An item on this form does not match the bank."))
-	}
-	return k, nil
-}
-
-// Accept checks the shape of one answer: choices for a choice item, text for the others, only positions that exist, none twice, not too long.
-// A wrong shape is an Invalid error on field "choices" or "text". Blank is accepted. It says nothing about right or wrong.
-func Accept(it Item, slot Slot, a Answer) error {
+// Accept checks the shape of one answer that follows was, the answer saved before: what the item's field asks for, only choices that exist, none twice, not
+// too long, and no decision taken back that stands. A wrong shape is an Invalid error on the member, "choices", "text" or "parts[1].choices". Blank is
+// accepted where nothing stands yet. It says nothing about right or wrong.
+func Accept(it Item, slot Slot, was, a Answer) error {
 	k, err := fitting(it, slot)
 	if err != nil {
 		return err
 	}
-	_, err = resolve(k, it, slot, a)
-	return err
+	for i, f := range k.Field(it, slot.Order, was).Parts {
+		if f.Taken && !slices.Equal(was.Part(i).Choices, a.Part(i).Choices) {
+			return faults.OnField("parts["+itoa(i)+"].choices", "Keputusan ini sudah diambil dan tidak dapat diubah lagi.", "This decision has been taken and cannot be changed any more.")
+		}
+	}
+	return k.Field(it, slot.Order, a).takes(a, "")
 }
 
 // Advise tells a taker that an accepted answer cannot be read as what the item asks for (words where a number is wanted). Empty when all is well.
@@ -91,29 +49,40 @@ func Advise(it Item, a Answer) texts.Text {
 	if err != nil {
 		return texts.Text{}
 	}
-	return k.advise(it, given{text: a.Text})
+	return k.Advise(it, a)
 }
 
 // markOne grades one answer.
-func markOne(k kind, it Item, slot Slot, a Answer) (Mark, State, given, error) {
-	g, err := resolve(k, it, slot, a)
-	if err != nil {
-		return 0, "", g, err
+func markOne(k Kind, it Item, slot Slot, a Answer) (Mark, State, error) {
+	if err := k.Field(it, slot.Order, a).takes(a, ""); err != nil {
+		return 0, "", err
 	}
 	if it.Void {
-		return Full, Right, g, nil
+		return Full, Right, nil
 	}
 	if a.Blank() {
-		return 0, Blank, g, nil
+		return 0, Blank, nil
 	}
-	m := min(max(k.grade(it, g), 0), Full)
-	switch m {
+	m, byPerson := k.Grade(it, slot.Order, a)
+	if byPerson {
+		return 0, NeedsMarking, nil
+	}
+	switch m = min(max(m, 0), Full); m {
 	case Full:
-		return m, Right, g, nil
+		return m, Right, nil
 	case 0:
-		return m, Wrong, g, nil
+		return m, Wrong, nil
 	}
-	return m, Partial, g, nil
+	return m, Partial, nil
+}
+
+// MarkPart grades a part of an item by another type, as if it were an item of its own: blank earns nothing, the mark lies in 0..Full.
+func MarkPart(k Kind, part Item, order string, a Answer) Mark {
+	if a.Blank() {
+		return 0
+	}
+	m, _ := k.Grade(part, order, a)
+	return min(max(m, 0), Full)
 }
 
 // Grade decides what the answers of a form are worth. Answers are keyed by Item.ID; a slot without an answer is blank and earns nothing. items may
@@ -139,7 +108,7 @@ func Grade(items []Item, form Form, answers map[string]Answer) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		m, state, _, err := markOne(k, it, slot, answers[slot.Item])
+		m, state, err := markOne(k, it, slot, answers[slot.Item])
 		if err != nil {
 			return Result{}, fmt.Errorf("grade item %s: %w", slot.Item, err)
 		}
@@ -171,11 +140,14 @@ func Foreign(form Form, answers map[string]Answer) []string {
 
 // Review is one answered item with everything an author wrote about it. Which parts a taker may see, and when, is the quiz's decision.
 type Review struct {
-	Item     string           `json:"item"`
+	Item     string           `json:"item,omitempty"`
 	Mark     Mark             `json:"mark"`
-	State    State            `json:"state"`
+	State    State            `json:"state,omitempty"`
 	Choices  []ReviewedChoice `json:"choices,omitempty"`
 	Typed    string           `json:"typed,omitempty"`
+	Files    []File           `json:"files,omitempty"`
+	Label    string           `json:"label,omitempty"`    // of a part
+	Parts    []Review         `json:"parts,omitempty"`    // of an item that asks several things; their mark is a share of the part
 	Feedback []string         `json:"feedback,omitempty"` // of what was chosen or matched, in the author's order
 	General  string           `json:"general,omitempty"`
 	Key      []string         `json:"key,omitempty"` // the right answers in words
@@ -196,33 +168,11 @@ func Explain(it Item, slot Slot, a Answer) (Review, error) {
 	if err != nil {
 		return Review{}, err
 	}
-	m, state, g, err := markOne(k, it, slot, a)
+	m, state, err := markOne(k, it, slot, a)
 	if err != nil {
 		return Review{}, err
 	}
-	r := Review{Item: slot.Item, Mark: m, State: state, Typed: a.Text, General: it.General}
-	if state != Blank && !a.Blank() {
-		for _, o := range k.matched(it, g) {
-			if o.Feedback != "" {
-				r.Feedback = append(r.Feedback, o.Feedback)
-			}
-		}
-	}
-	if !k.shows() {
-		for _, o := range it.Options {
-			if o.Mark == Full {
-				r.Key = append(r.Key, o.Text)
-			}
-		}
-		return r, nil
-	}
-	for i := range len(slot.Order) {
-		o, _ := it.option(slot.Order[i : i+1])
-		c := ReviewedChoice{ID: OptionID(i), Text: shown(it, o), Chosen: g.chose(o.ID), Right: o.Mark > 0 && (it.Type == Multiple || o.Mark == Full), Feedback: o.Feedback}
-		if c.Right {
-			r.Key = append(r.Key, c.Text)
-		}
-		r.Choices = append(r.Choices, c)
-	}
+	r := Review{Item: slot.Item, Mark: m, State: state, Typed: a.Text, Files: a.Files, General: it.General}
+	k.Explain(it, slot.Order, a, &r)
 	return r, nil
 }

@@ -1,9 +1,10 @@
-package grading
+package grading_test
 
 import (
 	"errors"
 	"testing"
 
+	. "github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/faults"
 )
 
@@ -110,7 +111,7 @@ func TestGradeRefuses(t *testing.T) {
 		"an empty position":          {[]Item{oneOfFour}, form, map[string]Answer{"v1": {Choices: []string{""}}}},
 		"text for a choice":          {[]Item{oneOfFour}, form, map[string]Answer{"v1": {Text: "dua"}}},
 		"a choice for a text":        {[]Item{fact}, Form{Slots: []Slot{{Item: "v1"}}}, map[string]Answer{"v1": {Choices: []string{"a"}}}},
-		"an unknown type":            {[]Item{item("essay")}, Form{Slots: []Slot{{Item: "v1"}}}, nil},
+		"an unknown type":            {[]Item{item("wawancara")}, Form{Slots: []Slot{{Item: "v1"}}}, nil},
 	} {
 		if res, err := Grade(c.items, c.form, c.answers); !errors.Is(err, faults.Invalid) {
 			t.Errorf("%s: %+v, %v", name, res, err)
@@ -159,7 +160,7 @@ func TestMarksReadBack(t *testing.T) {
 
 func TestExplainAndPresent(t *testing.T) {
 	slot := Slot{Item: "v1", Order: "cdab"}
-	v, err := Present(twoOfFour, slot)
+	v, err := Present(twoOfFour, slot, Answer{})
 	if err != nil || len(v.Choices) != 4 || v.Choices[0] != (Choice{"a", "tiga"}) || v.Ask != AskMany {
 		t.Fatalf("%+v %v", v, err)
 	}
@@ -167,10 +168,10 @@ func TestExplainAndPresent(t *testing.T) {
 	if err != nil || r.State != Wrong || len(r.Feedback) != 2 || len(r.Key) != 2 || !r.Choices[0].Chosen || !r.Choices[0].Right || r.Choices[1].Right {
 		t.Fatalf("%+v %v", r, err)
 	}
-	if v, _ := Present(fact, Slot{Item: "v1"}); len(v.Choices) != 0 {
+	if v, _ := Present(fact, Slot{Item: "v1"}, Answer{}); len(v.Choices) != 0 {
 		t.Fatal("the accepted answers of a short text were shown")
 	}
-	if v, _ := Present(isFalse, Slot{Item: "v1", Order: "ab"}); v.Choices[0].Text != "Benar" || v.Choices[1].Text != "Salah" {
+	if v, _ := Present(isFalse, Slot{Item: "v1", Order: "ab"}, Answer{}); v.Choices[0].Text != "Benar" || v.Choices[1].Text != "Salah" {
 		t.Fatalf("%+v", v)
 	}
 	if r, _ := Explain(thousands, Slot{Item: "v1"}, Answer{}); r.State != Blank || len(r.Feedback) != 0 || r.Key[0] != "15000" {

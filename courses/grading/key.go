@@ -12,15 +12,26 @@ import (
 // Key is what decides about right and wrong in an item version, apart from what a taker sees of it. A wrong one is corrected by a later key version of the
 // same item version (Item.Key); forms go on naming the item version.
 type Key struct {
-	Options []Option `json:"options"`         // types that show their options: the same ids and texts with other marks and feedback; the others: the answers accepted
-	Units   []string `json:"units,omitempty"` // of a number
-	Exact   bool     `json:"exact,omitempty"` // of a short text
-	Void    bool     `json:"void,omitempty"`  // the item is taken out: everybody gets its whole mark, also who answered nothing
+	Options []Option    `json:"options"`           // types that show their options: the same ids and texts with other marks and feedback; the others: the answers accepted
+	Parts   []Part      `json:"parts,omitempty"`   // the same parts with other keys
+	Scoring string      `json:"scoring,omitempty"` // how marks are earned
+	Rubric  []Criterion `json:"rubric,omitempty"`
+	Units   []string    `json:"units,omitempty"` // of a number
+	Exact   bool        `json:"exact,omitempty"` // of a short text
+	Void    bool        `json:"void,omitempty"`  // the item is taken out: everybody gets its whole mark, also who answered nothing
 }
 
 // AnswerKey is the key of an item.
 func (it Item) AnswerKey() Key {
-	return Key{Options: slices.Clone(it.Options), Units: slices.Clone(it.Units), Exact: it.Exact, Void: it.Void}
+	return Key{Options: slices.Clone(it.Options), Parts: cloneParts(it.Parts), Scoring: it.Scoring, Rubric: slices.Clone(it.Rubric), Units: slices.Clone(it.Units), Exact: it.Exact, Void: it.Void}
+}
+
+func cloneParts(list []Part) []Part {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Options = slices.Clone(out[i].Options)
+	}
+	return out
 }
 
 // Same says whether two keys are the same, feedback included.
@@ -44,34 +55,13 @@ func Rekey(it Item, k Key, n int) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	wrong := faults.New(faults.Invalid, "Kunci ini belum benar.", "This key is not right yet.")
 	out := it
-	out.Options, out.Key, out.Void = slices.Clone(k.Options), n, k.Void
-	if kind.shows() {
-		if len(k.Options) != len(it.Options) {
-			return Item{}, wrong.With("key.options", "Pilihan tidak dapat ditambah atau dihapus: peserta sudah melihatnya. Buat versi soal baru untuk itu.",
-				"Options cannot be added or removed: takers have seen them. Make a new version of the item for that.")
-		}
-		for i, o := range k.Options {
-			if was := it.Options[i]; o.ID != was.ID || o.Text != was.Text || o.Tolerance != was.Tolerance {
-				wrong.With("key."+optionPath(i, "text"), "Teks pilihan tidak dapat diubah: peserta sudah melihatnya. Hanya nilai dan umpan balik yang dapat dibetulkan.",
-					"The text of an option cannot be changed: takers have seen it. Only its mark and feedback can be corrected.")
-			}
-		}
-	} else {
-		out.Units, out.Exact = slices.Clone(k.Units), k.Exact
-	}
-	strict := out
-	if it.Type == Single {
-		strict.Options = slices.Clone(out.Options)
-		for i, right := 0, false; i < len(strict.Options); i++ {
-			if strict.Options[i].Mark == Full && right {
-				strict.Options[i].Mark = 0
-			}
-			right = right || strict.Options[i].Mark == Full
-		}
-	}
-	for _, f := range Check(strict) {
+	out.Options, out.Parts, out.Scoring, out.Rubric = slices.Clone(k.Options), cloneParts(k.Parts), k.Scoring, slices.Clone(k.Rubric)
+	out.Units, out.Exact, out.Key, out.Void = slices.Clone(k.Units), k.Exact, n, k.Void
+	r := Report{Correction: true}
+	kind.Seen(it, out, &r)
+	wrong := faults.New(faults.Invalid, "Kunci ini belum benar.", "This key is not right yet.")
+	for _, f := range check(out, &r) {
 		if !f.Warning {
 			wrong.With("key."+f.Path, f.Text.ID, f.Text.EN)
 		}

@@ -9,7 +9,7 @@ const (
 	Right        State = "right"
 	Partial      State = "partial"
 	Wrong        State = "wrong"
-	NeedsMarking State = "needs_marking" // a person must mark it; no type of this version asks for it yet
+	NeedsMarking State = "needs_marking" // a person must mark it
 )
 
 // ItemResult is what one answer was worth.

@@ -1,63 +1,31 @@
-package grading
+// Package typed reads what people type: numbers in Indonesian and English writing, and words compared with patterns without case, accents and extra spaces.
+package typed
 
 import (
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
-
-	"github.com/apelkota/apel/internal/texts"
 )
 
-// shortText is a word or a few, compared with patterns. `*` in a pattern stands for any run of characters, `\*` for a star.
-type shortText struct{}
+// MaxRunes is the longest typed answer that is read.
+const MaxRunes = 300
 
-func (shortText) name() Type                    { return ShortText }
-func (shortText) ask() Ask                      { return AskText }
-func (shortText) shows() bool                   { return false }
-func (shortText) shuffles() bool                { return false }
-func (shortText) advise(Item, given) texts.Text { return texts.Text{} }
+// Matches says whether a text fits a pattern. `*` in a pattern stands for any run of characters, `\*` for a star. Unless exact, case and accents do not count.
+// Quotes and sentence marks around the whole, kinds of dashes and runs of spaces never count.
+func Matches(p, text string, exact bool) bool { return fits(pattern(p, exact), normal(text, exact)) }
 
-func (shortText) check(it Item, r *report) {
-	full := false
-	for i, o := range it.Options {
-		p := pattern(o.Text, it.Exact)
-		switch {
-		case p == "":
-			r.wrong(optionPath(i, "text"), "Jawaban ini kosong.", "This answer is empty.")
-		case o.Mark > 0 && strings.Trim(p, wildcard+" ") == "":
-			r.wrong(optionPath(i, "text"), "Jawaban * menerima apa saja, jadi tidak boleh bernilai.", "The answer * accepts anything, so it may not earn marks.")
-		}
-		if o.Mark < 0 {
-			r.wrong(optionPath(i, "mark"), "Nilai jawaban singkat antara 0 dan 100%%.", "The mark of a short answer lies between 0 and 100%%.")
-		}
-		full = full || o.Mark == Full
-	}
-	if !full {
-		r.wrong("options", "Belum ada jawaban yang bernilai penuh.", "No answer earns the full mark.")
-	}
-}
+// Empty says that a pattern has nothing in it.
+func Empty(p string, exact bool) bool { return pattern(p, exact) == "" }
 
-func (shortText) grade(it Item, g given) Mark { m, _ := shortBest(it, g.text); return m }
+// Anything says that a pattern takes whatever is typed.
+func Anything(p string, exact bool) bool { return strings.Trim(pattern(p, exact), wildcard+" ") == "" }
 
-func (shortText) matched(it Item, g given) []Option {
-	if _, i := shortBest(it, g.text); i >= 0 {
-		return it.Options[i : i+1]
-	}
-	return nil
-}
+// Fold drops case and accents and makes runs of spaces one, so that two texts that look alike are equal.
+func Fold(s string) string { return fold(s) }
 
-// shortBest is the best option whose pattern the text fits, the first among equals; -1 when none.
-func shortBest(it Item, text string) (Mark, int) {
-	best, at := Mark(-1), -1
-	said := normal(text, it.Exact)
-	for i, o := range it.Options {
-		if o.Mark > best && fits(pattern(o.Text, it.Exact), said) {
-			best, at = o.Mark, i
-		}
-	}
-	return max(best, 0), at
-}
+// Spaced trims and makes each run of white space one space.
+func Spaced(s string) string { return spaced(s) }
 
 // wildcard stands for an unescaped * while a pattern is folded; it is a private-use character that normal drops from what people type.
 const wildcard = "\uE000"

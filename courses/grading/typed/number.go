@@ -1,79 +1,35 @@
-package grading
+package typed
 
 import (
 	"math/big"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
-
-	"github.com/apelkota/apel/internal/texts"
 )
 
-// numeric is a number within a tolerance. Each option is an accepted number with its own mark, so that a near miss may earn a part.
-type numeric struct{}
+// Number is a number an author accepts: a decimal as ParseDecimal reads it, and how far a typed one may lie from it ("" is 0).
+type Number struct{ Value, Tolerance string }
 
-func (numeric) name() Type     { return Numeric }
-func (numeric) ask() Ask       { return AskNumber }
-func (numeric) shows() bool    { return false }
-func (numeric) shuffles() bool { return false }
-
-func (numeric) check(it Item, r *report) {
-	full := false
-	for i, o := range it.Options {
-		if _, ok := ParseDecimal(o.Text); !ok {
-			r.wrong(optionPath(i, "text"), "Kunci %q bukan angka. Tulis angka biasa dengan titik desimal, misalnya 15000 atau 2.5.", "The key %q is no number. Write a plain number with a decimal point, such as 15000 or 2.5.", o.Text)
-		}
-		if t, ok := ParseDecimal(zero(o.Tolerance)); !ok || t.Sign() < 0 {
-			r.wrong(optionPath(i, "tolerance"), "Toleransi %q bukan angka nol atau lebih.", "The tolerance %q is no number of zero or more.", o.Tolerance)
-		}
-		if o.Mark < 0 {
-			r.wrong(optionPath(i, "mark"), "Nilai jawaban angka antara 0 dan 100%%.", "The mark of a number lies between 0 and 100%%.")
-		}
-		full = full || o.Mark == Full
-	}
-	if !full {
-		r.wrong("options", "Belum ada angka yang bernilai penuh.", "No number earns the full mark.")
-	}
-	for i, u := range it.Units {
-		if strings.TrimSpace(u) == "" || strings.ContainsAny(u, "0123456789") {
-			r.wrong("units["+itoa(i)+"]", "Satuan tidak boleh kosong atau memuat angka.", "A unit may not be empty or hold digits.")
-		}
-	}
+// Valid says what is wrong with it: the value or the tolerance cannot be read.
+func (n Number) Valid() (value, tolerance bool) {
+	_, value = ParseDecimal(n.Value)
+	t, ok := ParseDecimal(zero(n.Tolerance))
+	return value, ok && t.Sign() >= 0
 }
 
-func (numeric) grade(it Item, g given) Mark { m, _ := numericBest(it, g.text); return m }
-
-func (numeric) matched(it Item, g given) []Option {
-	if _, i := numericBest(it, g.text); i >= 0 {
-		return it.Options[i : i+1]
+// Takes says whether any reading of a typed number lies within the tolerance.
+func (n Number) Takes(readings []*big.Rat) bool {
+	value, ok := ParseDecimal(n.Value)
+	tol, ok2 := ParseDecimal(zero(n.Tolerance))
+	if !ok || !ok2 {
+		return false
 	}
-	return nil
-}
-
-func (numeric) advise(it Item, g given) texts.Text {
-	if strings.TrimSpace(g.text) == "" || len(Readings(g.text, it.Units)) > 0 {
-		return texts.Text{}
-	}
-	return texts.T("Jawaban ini belum terbaca sebagai angka. Tulis angkanya saja, misalnya 15.000 atau 2,5.", "This does not read as a number. Write the number only, such as 15,000 or 2.5.")
-}
-
-// numericBest is the best option any reading of the text lies within; -1 when none.
-func numericBest(it Item, text string) (Mark, int) {
-	best, at := Mark(-1), -1
-	for _, v := range Readings(text, it.Units) {
-		for i, o := range it.Options {
-			key, ok := ParseDecimal(o.Text)
-			tol, ok2 := ParseDecimal(zero(o.Tolerance))
-			if !ok || !ok2 {
-				continue
-			}
-			d := new(big.Rat).Sub(v, key)
-			if d.Abs(d).Cmp(tol) <= 0 && o.Mark > best {
-				best, at = o.Mark, i
-			}
+	for _, v := range readings {
+		if d := new(big.Rat).Sub(v, value); d.Abs(d).Cmp(tol) <= 0 {
+			return true
 		}
 	}
-	return max(best, 0), at
+	return false
 }
 
 func zero(s string) string {
@@ -98,7 +54,7 @@ func ParseDecimal(s string) (*big.Rat, bool) {
 // habit of writing is not what an item measures. A unit of the item may stand before or after, and the Indonesian ",-" at the end of an amount is
 // dropped. Nothing is returned when it is no number.
 func Readings(text string, units []string) []*big.Rat {
-	if len(text) > 4*MaxText {
+	if len(text) > 4*MaxRunes {
 		return nil
 	}
 	s := strings.TrimSpace(strings.NewReplacer("\u2212", "-", "\u2013", "-", "\u2019", "'").Replace(norm.NFKC.String(text)))
@@ -191,3 +147,6 @@ func digits(s string) bool {
 	}
 	return s != ""
 }
+
+// HasDigit says whether there is a digit in a text.
+func HasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }

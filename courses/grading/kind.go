@@ -1,0 +1,92 @@
+package grading
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// Kind is what an item type must be able to do. Each lives in a folder of its own below kinds and registers itself. An implementation holds no state and
+// never looks at anything but its arguments, so that a result can be recomputed years later.
+type Kind interface {
+	// Name is the word stored with the item.
+	Name() Type
+	// Label is what authors call it.
+	Label() texts.Text
+	// Check reports what only this type can know to be wrong with an item.
+	Check(it Item, r *Report)
+	// Show makes the order in which one taker sees the options; d is nil for the author's order. Empty when nothing has an order.
+	Show(it Item, d *Dice) string
+	// Shown says whether an order is a showing of this item.
+	Shown(it Item, order string) bool
+	// Field is what the taker is asked, given what was answered so far.
+	Field(it Item, order string, a Answer) Field
+	// Grade says what an answer is worth that its field takes; it is never called with a blank one. The mark may lie outside 0..Full, the caller clamps it.
+	// ByPerson says that a person has to mark it, whatever the mark.
+	Grade(it Item, order string, a Answer) (m Mark, byPerson bool)
+	// Explain fills in the review of an answer: the choices, the key in words, the feedback of what was chosen. The answer may be blank.
+	Explain(it Item, order string, a Answer, r *Review)
+	// Advise tells a taker before the end that an answer cannot be read ("tulis angkanya saja"); empty when there is nothing to say.
+	Advise(it Item, a Answer) texts.Text
+	// Seen reports where a corrected item differs in what takers have seen already.
+	Seen(was, now Item, r *Report)
+}
+
+var kinds []Kind
+
+// Register adds an item type. It is called once by each type's package when the program starts; a name taken twice is a mistake of the program.
+func Register(k Kind) {
+	if _, twice := kindNamed(k.Name()); twice {
+		panic("item type registered twice: " + string(k.Name()))
+	}
+	kinds = append(kinds, k)
+	slices.SortFunc(kinds, func(a, b Kind) int { return order(a.Name()) - order(b.Name()) })
+}
+
+// offered is the order in which pages offer the types: the most used first, those it does not name behind.
+var offered = []Type{Single, Multiple, TrueFalse, Numeric, ShortText}
+
+func order(t Type) int {
+	if i := slices.Index(offered, t); i >= 0 {
+		return i
+	}
+	return len(offered)
+}
+
+// Kinds lists the item types in the order pages offer them.
+func Kinds() []Kind { return slices.Clone(kinds) }
+
+func kindNamed(t Type) (Kind, bool) {
+	for _, k := range kinds {
+		if k.Name() == t {
+			return k, true
+		}
+	}
+	return nil, false
+}
+
+// Known says whether items of this type can be graded.
+func (t Type) Known() bool { _, ok := kindNamed(t); return ok }
+
+func kindOf(it Item) (Kind, error) {
+	k, ok := kindNamed(it.Type)
+	if !ok {
+		return nil, faults.Newf(faults.Invalid, "Jenis soal %q tidak dikenal.", "Unknown item type %q.", string(it.Type))
+	}
+	return k, nil
+}
+
+// fitting checks that a slot is a showing of this item: same id, each option once.
+func fitting(it Item, slot Slot) (Kind, error) {
+	k, err := kindOf(it)
+	if err != nil {
+		return nil, err
+	}
+	if it.ID != slot.Item || !k.Shown(it, slot.Order) {
+		return nil, fmt.Errorf("slot of item %q with order %q, item %q with %d options: %w", slot.Item, slot.Order, it.ID, len(it.Options),
+			faults.New(faults.Invalid, "Soal pada lembar ini tidak cocok dengan bank soal.", "An item on this form does not match the bank."))
+	}
+	return k, nil
+}

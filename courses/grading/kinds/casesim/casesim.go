@@ -1,0 +1,222 @@
+// Package casesim is the case simulation: a complaint handled step by step. Each state offers decisions; a decision has a consequence, a mark, takes time on
+// the case's own clock and leads to another state or ends the case. What was decided stands.
+package casesim
+
+import (
+	"strconv"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+func init() { grading.Register(Kind{}) }
+
+// Name is the word stored with the item.
+const Name grading.Type = "casesim"
+
+// Kind is the type. Parts are the states, the first one begins; their options are the decisions (Next, Minutes, Mark, Feedback as the consequence). Limit is
+// the time of the case in minutes of its own clock, 0 for none.
+type Kind struct{ grading.Choosing }
+
+func (Kind) Name() grading.Type { return Name }
+func (Kind) Label() texts.Text  { return texts.T("Simulasi kasus", "Case simulation") }
+
+func (Kind) Show(it grading.Item, d *grading.Dice) string {
+	return grading.OrderParts(it.Parts, it.Fixed, d)
+}
+func (Kind) Shown(it grading.Item, order string) bool { return grading.OrdersParts(it.Parts, order) }
+
+// step is one state on the way of an answer; decided is false for the last one of a case that goes on.
+type step struct {
+	state   int // place of the part
+	left    int // minutes on the clock when it was reached
+	option  grading.Option
+	decided bool
+	late    bool // the decision took longer than there was time: it earns nothing and ends the case
+}
+
+// way follows the decisions of an answer from the first state.
+func way(it grading.Item, order string, a grading.Answer) []step {
+	var out []step
+	state, left := 0, it.Limit
+	for i := 0; state >= 0 && state < len(it.Parts) && len(out) < len(it.Parts); i++ {
+		s := step{state: state, left: left}
+		chosen := grading.Chosen(grading.OrderOf(order, state), a.Part(i))
+		if len(chosen) != 1 {
+			return append(out, s)
+		}
+		s.option, s.decided = grading.FindOption(it.Parts[state].Options, chosen[0])
+		left -= s.option.Minutes
+		s.late = it.Limit > 0 && left < 0
+		out = append(out, s)
+		if !s.decided || s.late {
+			return out
+		}
+		state = place(it, s.option.Next)
+	}
+	return out
+}
+
+// place is where a state stands, -1 for the end.
+func place(it grading.Item, id string) int {
+	for i, p := range it.Parts {
+		if p.ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// tooLate is what a taker reads when the clock has run out.
+const tooLate = "Waktu kasus habis sebelum langkah ini selesai. Kasus berakhir di sini."
+
+func (Kind) Field(it grading.Item, order string, a grading.Answer) grading.Field {
+	f := grading.Field{Ask: grading.AskParts}
+	for _, s := range way(it, order, a) {
+		p := it.Parts[s.state]
+		part := grading.Field{Ask: grading.AskOne, Label: p.Text, Choices: grading.Choices(p.Options, grading.OrderOf(order, s.state)), Minutes: max(s.left, 0), Taken: s.decided}
+		if s.decided {
+			part.After = s.option.Feedback
+		}
+		if s.late {
+			part.After = tooLate
+		}
+		f.Parts = append(f.Parts, part)
+	}
+	return f
+}
+
+// Grade adds the marks of the decisions and divides by the most that can be reached in the time.
+func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark, bool) {
+	var sum grading.Mark
+	for _, s := range way(it, order, a) {
+		if s.decided && !s.late {
+			sum += s.option.Mark
+		}
+	}
+	most := best(it, 0, it.Limit, len(it.Parts))
+	if most <= 0 {
+		return 0, false
+	}
+	return grading.Full * sum / most, false
+}
+
+// best is the highest sum of marks from a state on with so much time left; deep bounds the way should the states go in a circle.
+func best(it grading.Item, state, left, deep int) grading.Mark {
+	type at struct{ state, left int }
+	known := map[at]grading.Mark{}
+	var from func(state, left, deep int) grading.Mark
+	from = func(state, left, deep int) grading.Mark {
+		if state < 0 || deep == 0 {
+			return 0
+		}
+		if m, ok := known[at{state, left}]; ok {
+			return m
+		}
+		var most grading.Mark
+		found := false
+		for _, o := range it.Parts[state].Options {
+			if it.Limit > 0 && o.Minutes > left {
+				continue
+			}
+			rest := left
+			if it.Limit > 0 {
+				rest -= o.Minutes
+			}
+			if m := o.Mark + from(place(it, o.Next), rest, deep-1); !found || m > most {
+				most, found = m, true
+			}
+		}
+		known[at{state, left}] = most
+		return most
+	}
+	return from(state, left, deep)
+}
+
+func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
+	for i, s := range way(it, order, a) {
+		p := it.Parts[s.state]
+		part := grading.Review{Label: p.Text}
+		var most grading.Mark
+		for _, o := range p.Options {
+			most = max(most, o.Mark)
+		}
+		part.Chooses(p.Options, grading.OrderOf(order, s.state), a.Part(i), func(o grading.Option) bool { return o.Mark == most && most > 0 })
+		if s.late {
+			part.Feedback = append(part.Feedback, tooLate)
+		}
+		r.Parts = append(r.Parts, part)
+	}
+}
+
+func (Kind) Check(it grading.Item, r *grading.Report) {
+	if len(it.Parts) < 2 {
+		r.Wrong("parts", "Simulasi kasus butuh paling sedikit dua keadaan.", "A case simulation needs at least two states.")
+		return
+	}
+	if it.Limit < 0 {
+		r.Wrong("limit", "Waktu kasus tidak boleh minus.", "The time of a case may not be negative.")
+	}
+	for i, p := range it.Parts {
+		if p.Text == "" {
+			r.Wrong(grading.PartPath(i, "text"), "Keadaan ini belum diceritakan.", "This state is not told yet.")
+		}
+		grading.CheckChoices("parts["+strconv.Itoa(i)+"].", p.Options, r)
+		for j, o := range p.Options {
+			path := "parts[" + strconv.Itoa(i) + "]."
+			if o.Next != "" && place(it, o.Next) < 0 {
+				r.Wrong(path+grading.OptionPath(j, "next"), "Keputusan ini menuju keadaan %q yang tidak ada.", "This decision leads to the state %q, which does not exist.", o.Next)
+			}
+			if o.Minutes < 0 {
+				r.Wrong(path+grading.OptionPath(j, "minutes"), "Lama keputusan tidak boleh minus.", "A decision may not take negative time.")
+			}
+			if o.Feedback == "" {
+				r.Wrong(path+grading.OptionPath(j, "feedback"), "Tulis apa akibat keputusan ini.", "Write what comes of this decision.")
+			}
+		}
+	}
+	reached, circle := walk(it)
+	if circle {
+		r.Wrong("parts", "Keadaan-keadaan ini berputar: dari satu keadaan orang dapat kembali ke keadaan yang sama. Simulasi harus selalu berakhir.", "These states go in a circle: from one of them people can come back to it. A simulation always has to end.")
+		return
+	}
+	for i := range it.Parts {
+		if !reached[i] {
+			r.Wrong(grading.PartPath(i, "id"), "Tidak ada keputusan yang menuju keadaan ini.", "No decision leads to this state.")
+		}
+	}
+	if best(it, 0, it.Limit, len(it.Parts)) <= 0 {
+		r.Wrong("parts", "Tidak ada jalan yang bernilai dalam waktu kasus ini.", "No way earns marks within the time of this case.")
+	}
+}
+
+// walk says which states can be reached from the first one, and whether one can be reached from itself.
+func walk(it grading.Item) (reached map[int]bool, circle bool) {
+	const under, done = 1, 2
+	state := map[int]int{}
+	var visit func(n int)
+	visit = func(n int) {
+		state[n] = under
+		for _, o := range it.Parts[n].Options {
+			next := place(it, o.Next)
+			switch {
+			case o.Next == "" || next < 0:
+			case state[next] == under:
+				circle = true
+			case state[next] == 0:
+				visit(next)
+			}
+		}
+		state[n] = done
+	}
+	visit(0)
+	reached = map[int]bool{}
+	for n := range state {
+		reached[n] = true
+	}
+	return reached, circle
+}
+
+func (Kind) Seen(was, now grading.Item, r *grading.Report) {
+	grading.SameParts(was.Parts, now.Parts, func(grading.Part) bool { return true }, r)
+}

@@ -1,0 +1,182 @@
+// Package judgement is the situational judgement test, the type for soft skills: a situation, and ways to act that a panel of experts has rated. The taker
+// names the best and the worst way, or rates each; marks follow the panel's mean (McDaniel et al. 2007; scoring by distance: Legree 1995).
+package judgement
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+func init() { grading.Register(Kind{}) }
+
+// Name is the word stored with the item.
+const Name grading.Type = "judgement"
+
+// How it is asked and scored. By default best and worst.
+const (
+	BestWorst = "best_worst" // the one named best earns by how near the panel puts it to its best, the one named worst likewise; half the mark each
+	Rating    = "rating"     // each way is rated 1 to 5; the nearer to the panel the more, and what the best single rating for all would get earns nothing
+)
+
+// The panel rates in tenths from lowest to highest.
+const (
+	lowest  = 10
+	highest = 50
+)
+
+var scale = []string{"Sangat tidak tepat", "Tidak tepat", "Cukup tepat", "Tepat", "Sangat tepat"}
+
+// Kind is the type. Options are the ways to act, each with Expert.
+type Kind struct{ grading.Choosing }
+
+func (Kind) Name() grading.Type { return Name }
+func (Kind) Label() texts.Text  { return texts.T("Penilaian situasi", "Situational judgement") }
+
+func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
+	choices := grading.Choices(it.Options, order)
+	if it.Scoring != Rating {
+		return grading.Field{Ask: grading.AskParts, Parts: []grading.Field{
+			{Ask: grading.AskOne, Label: "Tindakan yang paling tepat", Choices: choices},
+			{Ask: grading.AskOne, Label: "Tindakan yang paling tidak tepat", Choices: choices}}}
+	}
+	points := make([]grading.Choice, len(scale))
+	for i, word := range scale {
+		points[i] = grading.Choice{ID: grading.OptionID(i), Text: word}
+	}
+	f := grading.Field{Ask: grading.AskParts}
+	for _, c := range choices {
+		f.Parts = append(f.Parts, grading.Field{Ask: grading.AskOne, Label: c.Text, Choices: points})
+	}
+	return f
+}
+
+// bounds are the lowest and highest rating among the ways.
+func bounds(options []grading.Option) (low, high int) {
+	low, high = highest, lowest
+	for _, o := range options {
+		low, high = min(low, o.Expert), max(high, o.Expert)
+	}
+	return low, high
+}
+
+func (k Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark, bool) {
+	if it.Scoring == Rating {
+		return rated(it, order, a), false
+	}
+	low, high := bounds(it.Options)
+	if high == low {
+		return 0, false
+	}
+	points := 0
+	if o, ok := named(it, order, a.Part(0)); ok {
+		points += o.Expert - low
+	}
+	if o, ok := named(it, order, a.Part(1)); ok {
+		points += high - o.Expert
+	}
+	return grading.Full * grading.Mark(points) / grading.Mark(2*(high-low)), false
+}
+
+func named(it grading.Item, order string, a grading.Answer) (grading.Option, bool) {
+	if chosen := grading.Chosen(order, a); len(chosen) == 1 {
+		return grading.FindOption(it.Options, chosen[0])
+	}
+	return grading.Option{}, false
+}
+
+// rated is the mark of a rating: 1 - distance / the smallest distance that one and the same rating for all would have. A way left out counts as far as can be.
+func rated(it grading.Item, order string, a grading.Answer) grading.Mark {
+	far := 0
+	for i := range len(order) {
+		o, _ := grading.FindOption(it.Options, order[i:i+1])
+		if c := a.Part(i).Choices; len(c) == 1 {
+			far += abs(point(c[0]) - o.Expert)
+		} else {
+			far += max(o.Expert-lowest, highest-o.Expert)
+		}
+	}
+	base := sameForAll(it.Options)
+	if base == 0 {
+		return 0
+	}
+	return grading.Full * grading.Mark(base-far) / grading.Mark(base)
+}
+
+// point is a rating in tenths.
+func point(position string) int { return lowest * (int(position[0]-'a') + 1) }
+
+func sameForAll(options []grading.Option) int {
+	least := -1
+	for p := lowest; p <= highest; p += lowest {
+		far := 0
+		for _, o := range options {
+			far += abs(p - o.Expert)
+		}
+		if least < 0 || far < least {
+			least = far
+		}
+	}
+	return least
+}
+
+func abs(n int) int { return max(n, -n) }
+
+func (k Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
+	low, high := bounds(it.Options)
+	if it.Scoring != Rating {
+		best, worst := grading.Review{Label: "Tindakan yang paling tepat"}, grading.Review{Label: "Tindakan yang paling tidak tepat"}
+		best.Chooses(it.Options, order, a.Part(0), func(o grading.Option) bool { return o.Expert == high })
+		worst.Chooses(it.Options, order, a.Part(1), func(o grading.Option) bool { return o.Expert == low })
+		r.Parts = []grading.Review{best, worst}
+		return
+	}
+	f := k.Field(it, order, a)
+	for i := range len(order) {
+		o, _ := grading.FindOption(it.Options, order[i:i+1])
+		part := grading.Review{Label: o.Text, Key: []string{panel(o.Expert)}}
+		for _, c := range f.Parts[i].Choices {
+			chosen := len(a.Part(i).Choices) == 1 && a.Part(i).Choices[0] == c.ID
+			part.Choices = append(part.Choices, grading.ReviewedChoice{ID: c.ID, Text: c.Text, Chosen: chosen, Right: point(c.ID) == (o.Expert+lowest/2)/lowest*lowest})
+			if chosen && o.Feedback != "" {
+				part.Feedback = append(part.Feedback, o.Feedback)
+			}
+		}
+		r.Parts = append(r.Parts, part)
+	}
+}
+
+func panel(tenths int) string {
+	return fmt.Sprintf("panel: %d,%d dari 5 (%s)", tenths/10, tenths%10, strings.ToLower(scale[min(max((tenths+5)/10, 1), 5)-1]))
+}
+
+func (Kind) Check(it grading.Item, r *grading.Report) {
+	if len(it.Options) < 3 {
+		r.Wrong("options", "Soal situasi butuh paling sedikit tiga tindakan.", "A situational judgement needs at least three ways to act.")
+		return
+	}
+	grading.CheckChoices("", it.Options, r)
+	unrated := false
+	for i, o := range it.Options {
+		if o.Expert < lowest || o.Expert > highest {
+			unrated = true
+			r.Wrong(grading.OptionPath(i, "expert"), "Tindakan ini belum dinilai panel. Isi rata-rata panel, 1,0 sampai 5,0.", "The panel has not rated this way to act. Enter its mean, 1.0 to 5.0.")
+		}
+		if o.Mark != 0 {
+			r.Wrong(grading.OptionPath(i, "mark"), "Pada soal situasi nilai dihitung dari penilaian panel, bukan dari bobot.", "In a situational judgement marks follow the panel's rating, not a weight.")
+		}
+	}
+	if unrated {
+		return
+	}
+	switch low, high := bounds(it.Options); {
+	case it.Scoring != "" && it.Scoring != BestWorst && it.Scoring != Rating:
+		r.Wrong("scoring", "Cara menilai %q tidak dikenal. Pakai best_worst atau rating.", "Unknown scoring %q. Use best_worst or rating.", it.Scoring)
+	case high-low < lowest:
+		r.Wrong("options", "Penilaian panel terlalu mirip: tindakan terbaik dan terburuk perlu berbeda paling sedikit satu angka.", "The panel's ratings are too much alike: the best and the worst way differ by at least one point.")
+	case high-low < 2*lowest:
+		r.Warn("options", "Tindakan terbaik dan terburuk hanya berbeda sedikit menurut panel.", "The best and the worst way differ little to the panel.")
+	}
+}

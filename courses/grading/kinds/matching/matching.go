@@ -1,0 +1,84 @@
+// Package matching joins each prompt with one of the answers. Answers may be more than prompts, and one answer may belong to several.
+package matching
+
+import (
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+func init() { grading.Register(Kind{}) }
+
+// Name is the word stored with the item.
+const Name grading.Type = "matching"
+
+// Kind is the type. Options are the answers; each part is a prompt whose Right is the id of its answer.
+type Kind struct{ grading.Choosing }
+
+func (Kind) Name() grading.Type { return Name }
+func (Kind) Label() texts.Text  { return texts.T("Menjodohkan", "Matching") }
+
+func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
+	f := grading.Field{Ask: grading.AskParts}
+	choices := grading.Choices(it.Options, order)
+	for _, p := range it.Parts {
+		f.Parts = append(f.Parts, grading.Field{Ask: grading.AskOne, Label: p.Text, Choices: choices})
+	}
+	return f
+}
+
+// right says whether the n-th prompt was joined with its answer.
+func right(it grading.Item, order string, a grading.Answer, n int) bool {
+	chosen := grading.Chosen(order, a.Part(n))
+	return len(chosen) == 1 && chosen[0] == it.Parts[n].Right
+}
+
+// Grade gives each prompt the same share.
+func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark, bool) {
+	n := grading.Mark(0)
+	for i := range it.Parts {
+		if right(it, order, a, i) {
+			n++
+		}
+	}
+	return grading.Full * n / grading.Mark(len(it.Parts)), false
+}
+
+func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
+	for i, p := range it.Parts {
+		part := grading.Review{Label: p.Text}
+		part.Chooses(it.Options, order, a.Part(i), func(o grading.Option) bool { return o.ID == p.Right })
+		if right(it, order, a, i) {
+			part.Mark = grading.Full
+		}
+		r.Parts = append(r.Parts, part)
+	}
+}
+
+func (Kind) Check(it grading.Item, r *grading.Report) {
+	grading.CheckChoices("", it.Options, r)
+	if len(it.Parts) < 2 {
+		r.Wrong("parts", "Soal menjodohkan butuh paling sedikit dua pasangan.", "A matching item needs at least two pairs.")
+	}
+	seen, used := map[string]bool{}, map[string]bool{}
+	for i, p := range it.Parts {
+		switch {
+		case p.Text == "":
+			r.Wrong(grading.PartPath(i, "text"), "Bagian kiri pasangan ini kosong.", "The left side of this pair is empty.")
+		case seen[p.Text]:
+			r.Wrong(grading.PartPath(i, "text"), "Bagian kiri ini sudah ada.", "This left side is there already.")
+		}
+		seen[p.Text] = true
+		if _, ok := grading.FindOption(it.Options, p.Right); !ok {
+			r.Wrong(grading.PartPath(i, "right"), "Bagian kiri ini belum punya pasangan.", "This left side has no partner.")
+		}
+		used[p.Right] = true
+	}
+	if len(it.Parts) > 1 && len(used) == 1 {
+		r.Wrong("parts", "Semua pasangan sama, jadi tidak ada yang dijodohkan.", "All pairs have the same partner, so there is nothing to match.")
+	}
+}
+
+func (Kind) Seen(was, now grading.Item, r *grading.Report) {
+	grading.SameOptions("", was.Options, now.Options, r)
+	grading.SameParts(was.Parts, now.Parts, func(grading.Part) bool { return false }, r)
+}

@@ -1,0 +1,83 @@
+// Package reasoned is a statement to be judged together with its reason (two-tier item: Treagust 1988): who judges right by a wrong reason knows half of it at
+// most, and judging wrong earns nothing.
+package reasoned
+
+import (
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/grading/kinds/truefalse"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+func init() { grading.Register(Kind{}) }
+
+// Name is the word stored with the item.
+const Name grading.Type = "reasoned"
+
+// Both is the scoring that earns only with statement and reason right; by default the right judgement alone earns half.
+const Both = "both"
+
+// Kind is the type. Options are true and false as in package truefalse; the reasons are the options of the one part.
+type Kind struct{ grading.Choosing }
+
+func (Kind) Name() grading.Type { return Name }
+func (Kind) Label() texts.Text {
+	return texts.T("Benar-salah dengan alasan", "True or false with reason")
+}
+
+func (Kind) Show(it grading.Item, d *grading.Dice) string {
+	return grading.OrderParts(it.Parts, it.Fixed, d)
+}
+func (Kind) Shown(it grading.Item, order string) bool { return grading.OrdersParts(it.Parts, order) }
+
+func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
+	f := grading.Field{Ask: grading.AskParts, Parts: []grading.Field{
+		{Ask: grading.AskOne, Label: "Pernyataan ini", Choices: grading.Choices(truefalse.Worded(it.Options), grading.Order(it.Options, nil))}}}
+	for i, p := range it.Parts {
+		label := p.Text
+		if label == "" {
+			label = "Alasannya"
+		}
+		f.Parts = append(f.Parts, grading.Field{Ask: grading.AskOne, Label: label, Choices: grading.Choices(p.Options, grading.OrderOf(order, i))})
+	}
+	return f
+}
+
+func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark, bool) {
+	if grading.Sum(it.Options, grading.Chosen(grading.Order(it.Options, nil), a.Part(0))) != grading.Full {
+		return 0, false
+	}
+	reason := min(max(grading.Sum(it.Parts[0].Options, grading.Chosen(grading.OrderOf(order, 0), a.Part(1))), 0), grading.Full)
+	if it.Scoring == Both {
+		if reason != grading.Full {
+			return 0, false
+		}
+		return grading.Full, false
+	}
+	return grading.Full/2 + reason/2, false
+}
+
+func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
+	one := grading.Review{Label: "Pernyataan ini"}
+	one.Chooses(truefalse.Worded(it.Options), grading.Order(it.Options, nil), a.Part(0), grading.Whole)
+	two := grading.Review{Label: "Alasannya"}
+	two.Chooses(it.Parts[0].Options, grading.OrderOf(order, 0), a.Part(1), grading.Whole)
+	r.Parts = []grading.Review{one, two}
+}
+
+func (Kind) Check(it grading.Item, r *grading.Report) {
+	truefalse.CheckOptions(it.Options, r)
+	if it.Scoring != "" && it.Scoring != Both {
+		r.Wrong("scoring", "Cara menilai %q tidak dikenal. Kosongkan, atau tulis both.", "Unknown scoring %q. Leave it empty, or write both.", it.Scoring)
+	}
+	if len(it.Parts) != 1 {
+		r.Wrong("parts", "Soal ini punya tepat satu bagian: daftar alasannya.", "This item has exactly one part: the list of its reasons.")
+		return
+	}
+	grading.CheckChoices("parts[0].", it.Parts[0].Options, r)
+	grading.CheckOneWhole("parts[0].", it.Parts[0].Options, r)
+}
+
+func (Kind) Seen(was, now grading.Item, r *grading.Report) {
+	grading.SameOptions("", was.Options, now.Options, r)
+	grading.SameParts(was.Parts, now.Parts, func(grading.Part) bool { return true }, r)
+}

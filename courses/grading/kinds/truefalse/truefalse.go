@@ -1,0 +1,52 @@
+// Package truefalse is a statement to be judged. Option a is "Benar", option b is "Salah", always in this order; their texts are fixed words.
+package truefalse
+
+import (
+	"slices"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+func init() { grading.Register(Kind{}) }
+
+// Kind is the type.
+type Kind struct{ grading.Choosing }
+
+func (Kind) Name() grading.Type { return grading.TrueFalse }
+func (Kind) Label() texts.Text  { return texts.T("Benar-salah", "True or false") }
+
+// Show keeps the order.
+func (Kind) Show(it grading.Item, _ *grading.Dice) string { return grading.Order(it.Options, nil) }
+
+func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
+	return grading.Field{Ask: grading.AskOne, Choices: grading.Choices(Worded(it.Options), order)}
+}
+
+func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark, bool) {
+	return grading.Sum(it.Options, grading.Chosen(order, a)), false
+}
+
+func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
+	r.Chooses(Worded(it.Options), order, a, grading.Whole)
+}
+
+func (Kind) Check(it grading.Item, r *grading.Report) { CheckOptions(it.Options, r) }
+
+// CheckOptions reports unless there are two options and one of them is the key.
+func CheckOptions(options []grading.Option, r *grading.Report) {
+	if len(options) != 2 || options[0].Mark+options[1].Mark != grading.Full || options[0].Mark*options[1].Mark != 0 {
+		r.Wrong("options", "Soal benar-salah punya tepat dua pilihan, Benar lalu Salah, dan satu di antaranya kunci.", "A true/false item has exactly two options, true then false, and one of them is the key.")
+	}
+}
+
+// Worded gives the two options the words takers see.
+func Worded(options []grading.Option) []grading.Option {
+	out := slices.Clone(options)
+	for i, word := range []string{"Benar", "Salah"} {
+		if i < len(out) {
+			out[i].Text = word
+		}
+	}
+	return out
+}

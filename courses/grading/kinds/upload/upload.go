@@ -1,0 +1,29 @@
+// Package upload is work handed in as files that a person marks with a rubric.
+package upload
+
+import (
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+func init() { grading.Register(Kind{}) }
+
+// Name is the word stored with the item.
+const Name grading.Type = "upload"
+
+// Kind is the type. Limit is the number of files, 1 when the author does not say.
+type Kind struct{ grading.ByPerson }
+
+func (Kind) Name() grading.Type { return Name }
+func (Kind) Label() texts.Text  { return texts.T("Unggah berkas", "File upload") }
+
+func (Kind) Field(it grading.Item, _ string, _ grading.Answer) grading.Field {
+	return grading.Field{Ask: grading.AskFiles, Limit: max(it.Limit, 1)}
+}
+
+func (Kind) Check(it grading.Item, r *grading.Report) {
+	grading.CheckRubric(it.Rubric, r)
+	if it.Limit < 0 || it.Limit > grading.MaxFiles {
+		r.Wrong("limit", "Paling banyak %d berkas.", "At most %d files.", grading.MaxFiles)
+	}
+}

@@ -1,0 +1,76 @@
+package grading
+
+import "github.com/apelkota/apel/internal/texts"
+
+// ByPerson is what the types share that a person marks with a rubric: embed it and override what differs.
+type ByPerson struct{ Typing }
+
+// Grade leaves it to a person.
+func (ByPerson) Grade(Item, string, Answer) (Mark, bool) { return 0, true }
+
+// Explain has no key to show.
+func (ByPerson) Explain(Item, string, Answer, *Review) {}
+
+// Advise has nothing to say.
+func (ByPerson) Advise(Item, Answer) texts.Text { return texts.Text{} }
+
+// Seen lets the weights and levels of the rubric change; what takers were asked stays.
+func (ByPerson) Seen(was, now Item, r *Report) {
+	if was.Limit != now.Limit {
+		r.Wrong("limit", "Batas jawaban tidak dapat diubah: peserta sudah menjawab.", "The limit of the answer cannot be changed: takers have answered.")
+	}
+}
+
+// CheckRubric reports what is wrong with a rubric: criteria with a weight, each with levels that rise from something below the full mark to the full mark.
+func CheckRubric(rubric []Criterion, r *Report) {
+	if len(rubric) == 0 {
+		r.Wrong("rubric", "Soal yang dinilai orang butuh rubrik dengan paling sedikit satu kriteria.", "An item marked by a person needs a rubric with at least one criterion.")
+	}
+	if len(rubric) > MaxParts {
+		r.Wrong("rubric", "Paling banyak %d kriteria.", "At most %d criteria.", MaxParts)
+		return
+	}
+	seen := map[string]bool{}
+	for i, c := range rubric {
+		path := "rubric[" + itoa(i) + "]."
+		if !letter(c.ID) || seen[c.ID] {
+			r.Wrong(path+"id", "Id kriteria harus satu huruf a sampai t dan tidak berulang.", "A criterion's id is one letter from a to t, used once.")
+		}
+		seen[c.ID] = true
+		if c.Text == "" {
+			r.Wrong(path+"text", "Kriteria ini belum bernama.", "This criterion has no name.")
+		}
+		if c.Weight < 1 || c.Weight > 100 {
+			r.Wrong(path+"weight", "Bobot kriteria antara 1 dan 100.", "The weight of a criterion lies between 1 and 100.")
+		}
+		if len(c.Levels) < 2 || c.Levels[len(c.Levels)-1].Mark != Full {
+			r.Wrong(path+"levels", "Kriteria butuh paling sedikit dua tingkat, dan tingkat terakhir bernilai penuh.", "A criterion needs at least two levels, and the last one earns the full mark.")
+		}
+		for j, l := range c.Levels {
+			if l.Text == "" {
+				r.Wrong(path+"levels["+itoa(j)+"].text", "Tingkat ini belum dijelaskan.", "This level is not described.")
+			}
+			if l.Mark < 0 || l.Mark > Full || j > 0 && l.Mark <= c.Levels[j-1].Mark {
+				r.Wrong(path+"levels["+itoa(j)+"].mark", "Nilai tingkat naik dari 0 sampai 100%%.", "The marks of the levels rise from 0 to 100%%.")
+			}
+		}
+	}
+}
+
+// RubricMark is what an item is worth when a person put each criterion on a level (its place from 0): the mean of the marks by weight, rounded down. False
+// when a criterion has no level or one that does not exist.
+func RubricMark(rubric []Criterion, levels map[string]int) (Mark, bool) {
+	var sum, weights Mark
+	for _, c := range rubric {
+		n, ok := levels[c.ID]
+		if !ok || n < 0 || n >= len(c.Levels) {
+			return 0, false
+		}
+		sum += c.Levels[n].Mark * Mark(c.Weight)
+		weights += Mark(c.Weight)
+	}
+	if weights == 0 {
+		return 0, false
+	}
+	return sum / weights, true
+}
