@@ -123,15 +123,37 @@ func size(answers map[string]grading.Answer) error {
 	const room = storage.MaxAttempt - 8<<10
 	n := 0
 	for item, ans := range answers {
-		n += len(item) + len(ans.Text) + 40
-		for _, c := range ans.Choices {
-			n += len(c) + 3
-		}
+		n += len(item) + weight(ans)
 	}
 	if n > room {
 		return faults.New(faults.TooLarge, "Jawaban terlalu besar. Satu percobaan paling banyak 200 KB.", "The answers are too large. An attempt has at most 200 KB.")
 	}
 	return nil
+}
+
+// weight is about what an answer takes up.
+func weight(a grading.Answer) int {
+	n := 40 + len(a.Text)
+	for _, c := range a.Choices {
+		n += len(c) + 3
+	}
+	for _, f := range a.Files {
+		n += len(f.Blob) + len(f.Name) + 40
+	}
+	for _, p := range a.Parts {
+		n += weight(p)
+	}
+	return n
+}
+
+// readable says whether all that is typed in an answer is whole text.
+func readable(a grading.Answer) bool {
+	for _, p := range a.Parts {
+		if !readable(p) {
+			return false
+		}
+	}
+	return utf8.ValidString(a.Text) && !strings.ContainsRune(a.Text, 0)
 }
 
 // accept checks that answers belong to the form and have the shape their item asks for. It says nothing about right or wrong.
@@ -146,7 +168,7 @@ func (s *Service) accept(ctx context.Context, at *Attempt, answers map[string]gr
 			return faults.New(faults.Invalid, "Ada jawaban untuk soal yang tidak ada pada lembar Anda.", "There is an answer to an item that is not on your form.").
 				With("answers."+item, "Soal ini tidak ada pada lembar Anda.", "This item is not on your form.")
 		}
-		if !utf8.ValidString(ans.Text) || strings.ContainsRune(ans.Text, 0) {
+		if !readable(ans) {
 			return faults.New(faults.Invalid, "Jawaban berisi huruf yang rusak. Ketik ulang.", "The answer contains broken characters. Type it again.").
 				With("answers."+item+".text", "Huruf rusak.", "Broken characters.")
 		}
@@ -154,7 +176,7 @@ func (s *Service) accept(ctx context.Context, at *Attempt, answers map[string]gr
 		if err != nil {
 			return err
 		}
-		if err := grading.Accept(it.Item, at.slot(n), ans); err != nil {
+		if err := grading.Accept(it.Item, at.slot(n), at.answer(n), ans); err != nil {
 			f := *faults.Of(err)
 			f.Fields = slices.Clone(f.Fields)
 			for i := range f.Fields {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/courses/grading"
+	_ "github.com/apelkota/apel/courses/grading/kinds" // every item type
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"

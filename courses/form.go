@@ -73,7 +73,7 @@ func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView,
 		if err != nil {
 			return FormView{}, err
 		}
-		shown, err := grading.Present(it.Item, slot)
+		shown, err := grading.Present(it.Item, slot, a.answer(i))
 		if err != nil {
 			return FormView{}, fmt.Errorf("attempt %s: %w", id, err)
 		}

@@ -1,6 +1,7 @@
 package courses
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
@@ -11,7 +12,7 @@ import (
 type Sheet struct {
 	Seed  uint64   `json:"seed,string"`     // of the draw
 	Slots []string `json:"slots"`           // item version id, a space, the option ids in the order shown ("APEL-103.103-B01.f3k9a2xx cabd"); frozen
-	Given []string `json:"given,omitempty"` // by slot: "" blank, "+" and the letters chosen, "=" and the text typed
+	Given []string `json:"given,omitempty"` // by slot: "" blank, "+" and the letters chosen, "=" and the text typed, otherwise the answer as JSON
 }
 
 // newSheet freezes a form.
@@ -53,11 +54,18 @@ func (s *Sheet) answer(n int) grading.Answer {
 	if n < 0 || n >= len(s.Given) || s.Given[n] == "" {
 		return grading.Answer{}
 	}
+	var a grading.Answer
 	rest := s.Given[n][1:]
-	if s.Given[n][0] == '=' {
+	switch s.Given[n][0] {
+	case '=':
 		return grading.Answer{Text: rest}
+	case '{':
+		if err := json.Unmarshal([]byte(s.Given[n]), &a); err != nil {
+			return grading.Answer{} // written below; a broken one counts as blank
+		}
+		return a
 	}
-	a := grading.Answer{Choices: make([]string, len(rest))}
+	a = grading.Answer{Choices: make([]string, len(rest))}
 	for i := range rest {
 		a.Choices[i] = rest[i : i+1]
 	}
@@ -82,6 +90,12 @@ func written(a grading.Answer) string {
 		return ""
 	case len(a.Choices) > 0:
 		return "+" + strings.Join(a.Choices, "")
+	case len(a.Parts) > 0 || len(a.Files) > 0:
+		b, err := json.Marshal(a)
+		if err != nil {
+			panic(err) // strings and numbers only
+		}
+		return string(b)
 	}
 	return "=" + a.Text
 }

@@ -12,11 +12,13 @@ import (
 
 // A sheet gives back every answer it was given, for the form's item and no other, through its stored form.
 func TestSheetKeepsAnswers(t *testing.T) {
-	form := grading.Form{Seed: 1<<63 + 5, Slots: []grading.Slot{{Item: "C.a.1", Order: "cabd"}, {Item: "C.a.12", Order: "ab"}, {Item: "C.b.3"}, {Item: "C.d.4", Order: "ab"}}}
+	form := grading.Form{Seed: 1<<63 + 5, Slots: []grading.Slot{{Item: "C.a.1", Order: "cabd"}, {Item: "C.a.12", Order: "ab"}, {Item: "C.b.3"}, {Item: "C.d.4", Order: "ab"}, {Item: "C.e.5", Order: "ba|ab"}, {Item: "C.f.6"}}}
 	given := map[string]grading.Answer{
 		"C.a.1":  {Choices: []string{"d", "a"}},
 		"C.a.12": {Choices: []string{"b"}},
 		"C.b.3":  {Text: "=+ \"1,5\" menit é"},
+		"C.e.5":  {Parts: []grading.Answer{{}, {Choices: []string{"b"}}, {Text: "{lima}"}}},
+		"C.f.6":  {Files: []grading.File{{Blob: "ab12", Name: "laporan.pdf", Size: 7}}},
 	}
 	s := newSheet(form)
 	for item, a := range given {
@@ -30,7 +32,7 @@ func TestSheetKeepsAnswers(t *testing.T) {
 	if err := json.Unmarshal(body, &back); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(back.form(), form) || !reflect.DeepEqual(back.answers(), given) || back.answered() != 3 {
+	if !reflect.DeepEqual(back.form(), form) || !reflect.DeepEqual(back.answers(), given) || back.answered() != 5 {
 		t.Fatalf("got %+v and %+v", back.form(), back.answers())
 	}
 	for _, item := range []string{"C.a", "C.a.1 cabd", "", "C.a.123", "C.a.1 "} {
@@ -39,7 +41,7 @@ func TestSheetKeepsAnswers(t *testing.T) {
 		}
 	}
 	back.put(0, grading.Answer{Text: "  "})
-	if !back.answer(0).Blank() || !back.holds(0, grading.Answer{}) || back.answered() != 2 {
+	if !back.answer(0).Blank() || !back.holds(0, grading.Answer{}) || back.answered() != 4 {
 		t.Error("a blank answer does not take the earlier one back")
 	}
 }

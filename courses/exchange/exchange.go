@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strconv"
 
+	_ "github.com/apelkota/apel/courses/grading/kinds" // every item type
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 )
