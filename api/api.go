@@ -142,6 +142,16 @@ type body[T any] struct {
 
 func answer[T any](v T) *body[T] { return &body[T]{"no-store", v} }
 
+// one makes the answer of a call that gives one thing, turning it into what the API shows: one(showUnit)(s.People.Unit(...)).
+func one[T, V any](show func(T) V) func(T, error) (*body[V], error) {
+	return func(v T, err error) (*body[V], error) {
+		if err != nil {
+			return nil, err
+		}
+		return answer(show(v)), nil
+	}
+}
+
 // PageInput is how every list is paged.
 type PageInput struct {
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries at most"`

@@ -154,11 +154,7 @@ func (s *server) assignments() {
 			ID   string `path:"id" maxLength:"200"`
 			Body Reasoned
 		}) (*body[Assignment], error) {
-			d, err := s.Courses.Withdraw(ctx, visit.Actor(ctx), in.ID, in.Body.Why)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showAssignment(d)), nil
+			return one(showAssignment)(s.Courses.Withdraw(ctx, visit.Actor(ctx), in.ID, in.Body.Why))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/assignment-rules", ID: "listRules", Tag: "assignments", Summary: "Rules that give courses to groups"},
 		func(ctx context.Context, in *PageInput) (*body[ListOf[Rule]], error) {

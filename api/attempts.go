@@ -104,6 +104,8 @@ type Saved struct {
 	Left int `json:"left,omitempty" doc:"Seconds left"`
 }
 
+func showSaved(v courses.Saved) Saved { return Saved{v.Seq, int(v.Left / time.Second)} }
+
 // Receipt is the answer to a submission; a second submission gets the same.
 type Receipt struct {
 	Attempt   string    `json:"attempt"`
@@ -207,11 +209,7 @@ func (s *server) attempts(r *gin.Engine) {
 			EnrolmentPath
 			Quiz string `path:"quiz" maxLength:"40"`
 		}) (*body[Form], error) {
-			f, err := s.Courses.Start(ctx, visit.Actor(ctx), in.ID, in.Quiz)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showForm(f)), nil
+			return one(showForm)(s.Courses.Start(ctx, visit.Actor(ctx), in.ID, in.Quiz))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts", ID: "listAttempts", Tag: "attempts", Summary: "Attempts of an enrolment, or of a course"},
 		func(ctx context.Context, in *struct {
@@ -228,19 +226,11 @@ func (s *server) attempts(r *gin.Engine) {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}", ID: "getAttempt", Tag: "attempts", Summary: "Where an attempt stands"},
 		func(ctx context.Context, in *AttemptPath) (*body[Attempt], error) {
-			a, err := s.Courses.Attempt(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showAttempt(a)), nil
+			return one(showAttempt)(s.Courses.Attempt(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}/form", ID: "getForm", Tag: "attempts", Summary: "The taker's questions and saved answers"},
 		func(ctx context.Context, in *AttemptPath) (*body[Form], error) {
-			f, err := s.Courses.Form(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showForm(f)), nil
+			return one(showForm)(s.Courses.Form(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}/review", ID: "reviewAttempt", Tag: "attempts", Summary: "A graded attempt with what was right and wrong"},
 		func(ctx context.Context, in *AttemptPath) (*body[Review], error) {
@@ -259,11 +249,7 @@ func (s *server) attempts(r *gin.Engine) {
 				Seq    int    `json:"seq" minimum:"0" doc:"Of the form or the last save"`
 			}
 		}) (*body[Saved], error) {
-			r, err := s.Courses.Save(ctx, visit.Actor(ctx), in.ID, map[string]grading.Answer{in.Item: in.Body.Answer.grading()}, in.Body.Seq)
-			if err != nil {
-				return nil, err
-			}
-			return answer(Saved{r.Seq, int(r.Left / time.Second)}), nil
+			return one(showSaved)(s.Courses.Save(ctx, visit.Actor(ctx), in.ID, map[string]grading.Answer{in.Item: in.Body.Answer.grading()}, in.Body.Seq))
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers", ID: "saveAnswers", Tag: "attempts", Summary: "Save several answers at once, after a lost connection", Max: 256 << 10},
 		func(ctx context.Context, in *struct {
@@ -273,11 +259,7 @@ func (s *server) attempts(r *gin.Engine) {
 				Seq     int               `json:"seq" minimum:"0"`
 			}
 		}) (*body[Saved], error) {
-			r, err := s.Courses.Save(ctx, visit.Actor(ctx), in.ID, answers(in.Body.Answers), in.Body.Seq)
-			if err != nil {
-				return nil, err
-			}
-			return answer(Saved{r.Seq, int(r.Left / time.Second)}), nil
+			return one(showSaved)(s.Courses.Save(ctx, visit.Actor(ctx), in.ID, answers(in.Body.Answers), in.Body.Seq))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/attempts/{id}/submission", ID: "submitAttempt", Tag: "attempts", Summary: "End the attempt; grading follows at once", Status: http.StatusAccepted, Max: 256 << 10},
 		func(ctx context.Context, in *struct {
@@ -302,11 +284,7 @@ func (s *server) attempts(r *gin.Engine) {
 				Why     string `json:"why" minLength:"1" maxLength:"500"`
 			}
 		}) (*body[Attempt], error) {
-			a, err := s.Courses.Extend(ctx, visit.Actor(ctx), in.ID, in.Body.Minutes, in.Key, in.Body.Why)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showAttempt(a)), nil
+			return one(showAttempt)(s.Courses.Extend(ctx, visit.Actor(ctx), in.ID, in.Body.Minutes, in.Key, in.Body.Why))
 		})
 	download(s, r, operation{Path: "/attempts/{id}/events", ID: "watchAttempt", Tag: "attempts", Summary: "Events named state whenever the attempt moves on, until it is graded or waits for a person"}, "text/event-stream", s.attemptEvents)
 }

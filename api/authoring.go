@@ -168,11 +168,7 @@ func (s *server) authoring() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/courses/{code}/draft", ID: "beginDraft", Tag: "authoring", Summary: "Begin a new version from the published one, or get the draft under way", Status: http.StatusCreated},
 		func(ctx context.Context, in *CoursePath) (*body[CourseVersion], error) {
-			d, err := s.Courses.NewDraft(ctx, visit.Actor(ctx), in.Code)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showVersionDetail(d)), nil
+			return one(showVersionDetail)(s.Courses.NewDraft(ctx, visit.Actor(ctx), in.Code))
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/courses/{code}/closed", ID: "closeCourse", Tag: "authoring", Summary: "Close a course for new enrolments, or open it again, with the reason", Status: http.StatusNoContent},
 		func(ctx context.Context, in *struct {
@@ -186,11 +182,7 @@ func (s *server) authoring() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}", ID: "getVersion", Tag: "authoring", Summary: "A version with its lessons, banks and quizzes"},
 		func(ctx context.Context, in *VersionPath) (*body[CourseVersion], error) {
-			d, err := s.Courses.Version(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showVersionDetail(d)), nil
+			return one(showVersionDetail)(s.Courses.Version(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/banks/{bank}/items", ID: "listItems", Tag: "authoring", Summary: "Items of a bank with their keys; for authors and reviewers"},
 		func(ctx context.Context, in *struct {
@@ -220,11 +212,7 @@ func (s *server) authoring() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/versions/{id}/publication", ID: "publishVersion", Tag: "authoring", Summary: "Publish a draft: it never changes again, and new enrolments get it"},
 		func(ctx context.Context, in *VersionPath) (*body[CourseVersion], error) {
-			d, err := s.Courses.Publish(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showVersionDetail(d)), nil
+			return one(showVersionDetail)(s.Courses.Publish(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/versions/{id}/discarding", ID: "discardVersion", Tag: "authoring", Summary: "Throw a draft away, with the reason", Status: http.StatusNoContent},
 		func(ctx context.Context, in *struct {
@@ -247,10 +235,6 @@ func (s *server) authoring() {
 			}
 		}) (*body[CourseVersion], error) {
 			b := in.Body
-			d, err := s.Courses.WriteLesson(ctx, visit.Actor(ctx), in.ID, b.Revision, courses.LessonText{Code: in.Lesson, Title: b.Title.text(), Minutes: b.Minutes, Part: b.Part, Objectives: b.Objectives, Markdown: b.Markdown})
-			if err != nil {
-				return nil, err
-			}
-			return answer(showVersionDetail(d)), nil
+			return one(showVersionDetail)(s.Courses.WriteLesson(ctx, visit.Actor(ctx), in.ID, b.Revision, courses.LessonText{Code: in.Lesson, Title: b.Title.text(), Minutes: b.Minutes, Part: b.Part, Objectives: b.Objectives, Markdown: b.Markdown}))
 		})
 }

@@ -131,11 +131,7 @@ func (s *server) certificates(r *gin.Engine) {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/certificates/{id}", ID: "getCertificate", Tag: "certificates", Summary: "One certificate"},
 		func(ctx context.Context, in *CertificatePath) (*body[Certificate], error) {
-			v, err := s.Certificates.Certificate(ctx, visit.Actor(ctx), certificates.ID(in.ID))
-			if err != nil {
-				return nil, err
-			}
-			return answer(showCertificate(v)), nil
+			return one(showCertificate)(s.Certificates.Certificate(ctx, visit.Actor(ctx), certificates.ID(in.ID)))
 		})
 	for _, d := range []struct {
 		path, id, summary string
@@ -153,11 +149,7 @@ func (s *server) certificates(r *gin.Engine) {
 					Official string `json:"official" minLength:"1" maxLength:"200" doc:"Name and post of who decided"`
 				}
 			}) (*body[Certificate], error) {
-				v, err := d.do(ctx, visit.Actor(ctx), certificates.ID(in.ID), certificates.Decision{Reason: in.Body.Reason, Official: in.Body.Official})
-				if err != nil {
-					return nil, err
-				}
-				return answer(showCertificate(v)), nil
+				return one(showCertificate)(d.do(ctx, visit.Actor(ctx), certificates.ID(in.ID), certificates.Decision{Reason: in.Body.Reason, Official: in.Body.Official}))
 			})
 	}
 	handle(s, operation{Method: http.MethodGet, Path: "/checks/{code}", ID: "checkCode", Tag: "checks", Summary: "Check a certificate by its verification code", Public: true},

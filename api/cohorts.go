@@ -71,19 +71,11 @@ func (s *server) cohorts() {
 			}
 		}) (*body[Cohort], error) {
 			b := in.Body
-			d, err := s.Courses.OpenCohort(ctx, visit.Actor(ctx), courses.CohortInput{Key: b.Form, Course: b.Course, Name: b.Name, From: civil.Date(b.From), Until: civil.Date(b.Until), Quota: b.Quota, Marker: b.Marker})
-			if err != nil {
-				return nil, err
-			}
-			return answer(showCohort(d)), nil
+			return one(showCohort)(s.Courses.OpenCohort(ctx, visit.Actor(ctx), courses.CohortInput{Key: b.Form, Course: b.Course, Name: b.Name, From: civil.Date(b.From), Until: civil.Date(b.Until), Quota: b.Quota, Marker: b.Marker}))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/cohorts/{id}", ID: "getCohort", Tag: "cohorts", Summary: "One cohort"},
 		func(ctx context.Context, in *CohortPath) (*body[Cohort], error) {
-			d, err := s.Courses.Cohort(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showCohort(d)), nil
+			return one(showCohort)(s.Courses.Cohort(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/cohorts/{id}/members", ID: "addMembers", Tag: "cohorts", Summary: "Put people into a cohort, all or none; the chain enrols"},
 		func(ctx context.Context, in *struct {
@@ -92,11 +84,7 @@ func (s *server) cohorts() {
 				Persons []string `json:"persons" minItems:"1" maxItems:"1000"`
 			}
 		}) (*body[Cohort], error) {
-			d, err := s.Courses.AddMembers(ctx, visit.Actor(ctx), in.ID, in.Body.Persons)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showCohort(d)), nil
+			return one(showCohort)(s.Courses.AddMembers(ctx, visit.Actor(ctx), in.ID, in.Body.Persons))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/cohorts/{id}/joining", ID: "joinCohort", Tag: "cohorts", Summary: "Join a cohort oneself"},
 		func(ctx context.Context, in *CohortPath) (*body[Cohort], error) {
@@ -104,11 +92,7 @@ func (s *server) cohorts() {
 			if _, err := s.Courses.Join(ctx, a, in.ID); err != nil {
 				return nil, err
 			}
-			d, err := s.Courses.Cohort(ctx, a, in.ID) // what this person may see of it
-			if err != nil {
-				return nil, err
-			}
-			return answer(showCohort(d)), nil
+			return one(showCohort)(s.Courses.Cohort(ctx, a, in.ID)) // what this person may see of it
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/cohorts/{id}/closed", ID: "closeCohort", Tag: "cohorts", Summary: "Close a cohort for new members, or open it again"},
 		func(ctx context.Context, in *struct {
@@ -117,10 +101,6 @@ func (s *server) cohorts() {
 				Closed bool `json:"closed"`
 			}
 		}) (*body[Cohort], error) {
-			d, err := s.Courses.CloseCohort(ctx, visit.Actor(ctx), in.ID, in.Body.Closed)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showCohort(d)), nil
+			return one(showCohort)(s.Courses.CloseCohort(ctx, visit.Actor(ctx), in.ID, in.Body.Closed))
 		})
 }

@@ -167,11 +167,7 @@ type Competency struct {
 func (s *server) competencies() {
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/standing", ID: "getStanding", Tag: "competencies", Summary: "Levels, gap against the own position, and courses for the gap"},
 		func(ctx context.Context, in *PersonPath) (*body[Standing], error) {
-			st, err := s.Competencies.StandingOf(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showStanding(st)), nil
+			return one(showStanding)(s.Competencies.StandingOf(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/evidence", ID: "listEvidence", Tag: "competencies", Summary: "A person's evidence"},
 		func(ctx context.Context, in *struct {
@@ -194,11 +190,7 @@ func (s *server) competencies() {
 					return nil, err
 				}
 			}
-			y, err := s.Competencies.HoursOf(ctx, visit.Actor(ctx), in.ID, civil.Date(in.On))
-			if err != nil {
-				return nil, err
-			}
-			return answer(showHours(y)), nil
+			return one(showHours)(s.Competencies.HoursOf(ctx, visit.Actor(ctx), in.ID, civil.Date(in.On)))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/hours", ID: "addOutsideHours", Tag: "competencies", Summary: "Enter one's own training elsewhere, with its proof; it counts once an admin verified it", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
@@ -216,11 +208,7 @@ func (s *server) competencies() {
 			if err != nil {
 				return nil, err
 			}
-			h, err := s.Competencies.AddOutside(ctx, visit.Actor(ctx), competencies.Outside{Form: in.Body.Form, Title: in.Body.Title, Organiser: in.Body.Organiser, On: on, JP: in.Body.JP, Proof: in.Body.Proof})
-			if err != nil {
-				return nil, err
-			}
-			return answer(showHoursEntry(h)), nil
+			return one(showHoursEntry)(s.Competencies.AddOutside(ctx, visit.Actor(ctx), competencies.Outside{Form: in.Body.Form, Title: in.Body.Title, Organiser: in.Body.Organiser, On: on, JP: in.Body.JP, Proof: in.Body.Proof}))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/hours/open", ID: "listOpenHours", Tag: "competencies", Summary: "Training elsewhere that waits for verification"},
 		func(ctx context.Context, in *PageInput) (*body[ListOf[HoursEntry]], error) {
@@ -238,11 +226,7 @@ func (s *server) competencies() {
 				Why    string `json:"why,omitempty" maxLength:"500" doc:"Required when refusing"`
 			}
 		}) (*body[HoursEntry], error) {
-			h, err := s.Competencies.CheckOutside(ctx, visit.Actor(ctx), in.ID, in.Body.Accept, in.Body.Why)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showHoursEntry(h)), nil
+			return one(showHoursEntry)(s.Competencies.CheckOutside(ctx, visit.Actor(ctx), in.ID, in.Body.Accept, in.Body.Why))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/competencies", ID: "listCompetencies", Tag: "competencies", Summary: "The dictionary in force"},
 		func(ctx context.Context, in *struct {

@@ -105,11 +105,7 @@ func (s *server) enrolments() {
 				Why    string `json:"why,omitempty" maxLength:"500"`
 			}
 		}) (*body[Enrolment], error) {
-			e, err := s.Courses.Enrol(ctx, visit.Actor(ctx), courses.EnrolInput{Person: in.Body.Person, Course: in.Body.Course, Again: in.Body.Again, Why: in.Body.Why})
-			if err != nil {
-				return nil, err
-			}
-			return answer(showEnrolment(e)), nil
+			return one(showEnrolment)(s.Courses.Enrol(ctx, visit.Actor(ctx), courses.EnrolInput{Person: in.Body.Person, Course: in.Body.Course, Again: in.Body.Again, Why: in.Body.Why}))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/enrolments", ID: "listEnrolments", Tag: "enrolments", Summary: "Enrolments of a person (missing: oneself), a course, a cohort or a unit"},
 		func(ctx context.Context, in *struct {
@@ -177,10 +173,6 @@ func (s *server) enrolments() {
 			if in.Key == "" {
 				return nil, faults.New(faults.Invalid, "Sertakan Idempotency-Key, supaya kiriman ulang tidak memberi dua kesempatan.", "Send an Idempotency-Key, so that sending again does not grant twice.")
 			}
-			e, err := s.Courses.GrantAttempt(ctx, visit.Actor(ctx), in.ID, in.Body.Quiz, in.Key, in.Body.Why)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showEnrolment(e)), nil
+			return one(showEnrolment)(s.Courses.GrantAttempt(ctx, visit.Actor(ctx), in.ID, in.Body.Quiz, in.Key, in.Body.Why))
 		})
 }

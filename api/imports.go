@@ -207,11 +207,7 @@ func (s *server) imports() {
 	} {
 		handle(s, operation{Method: x.method, Path: x.path, ID: x.id, Tag: "imports", Summary: x.summary},
 			func(ctx context.Context, in *ImportPath) (*body[RegisterImport], error) {
-				p, err := x.do(ctx, visit.Actor(ctx), in.ID)
-				if err != nil {
-					return nil, err
-				}
-				return answer(showRegisterImport(ctx)(p)), nil
+				return one(showRegisterImport(ctx))(x.do(ctx, visit.Actor(ctx), in.ID))
 			})
 	}
 	handle(s, operation{Method: http.MethodGet, Path: "/imports/{id}/rows", ID: "listImportRows", Tag: "imports", Summary: "What each row of an import does, or why it was left; a page has as many rows as one step applies"},

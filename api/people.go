@@ -167,19 +167,11 @@ func (s *server) people() {
 				NIP string `json:"nip" minLength:"18" maxLength:"30"`
 			}
 		}) (*body[Person], error) {
-			p, err := s.People.FindByNIP(ctx, visit.Actor(ctx), in.Body.NIP)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showPerson(p)), nil
+			return one(showPerson)(s.People.FindByNIP(ctx, visit.Actor(ctx), in.Body.NIP))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}", ID: "getPerson", Tag: "people", Summary: "A person; looking at somebody else is noted and shown to them"},
 		func(ctx context.Context, in *PersonPath) (*body[Person], error) {
-			p, err := s.People.Person(ctx, visit.Actor(ctx), people.ID(in.ID))
-			if err != nil {
-				return nil, err
-			}
-			return answer(showPerson(p)), nil
+			return one(showPerson)(s.People.Person(ctx, visit.Actor(ctx), people.ID(in.ID)))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/viewers", ID: "listViewers", Tag: "people", Summary: "Who looked at a person's profile"},
 		func(ctx context.Context, in *struct {
@@ -194,11 +186,7 @@ func (s *server) people() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/account", ID: "getAccount", Tag: "people", Summary: "A person's account"},
 		func(ctx context.Context, in *PersonPath) (*body[Account], error) {
-			a, err := s.People.Account(ctx, visit.Actor(ctx), people.ID(in.ID))
-			if err != nil {
-				return nil, err
-			}
-			return answer(showAccount(a)), nil
+			return one(showAccount)(s.People.Account(ctx, visit.Actor(ctx), people.ID(in.ID)))
 		})
 	type grant struct {
 		PersonPath
@@ -219,11 +207,7 @@ func (s *server) people() {
 				}
 				g.Until = until
 			}
-			a, err := do(ctx, people.ID(in.ID), g)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showAccount(a)), nil
+			return one(showAccount)(do(ctx, people.ID(in.ID), g))
 		}
 	}
 	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/roles", ID: "grantRole", Tag: "people", Summary: "Grant a role, with the reason; nobody grants to themselves"},
@@ -241,11 +225,7 @@ func (s *server) people() {
 				Why string `json:"why" minLength:"1" maxLength:"500"`
 			}
 		}) (*body[Slip], error) {
-			sl, err := s.People.IssueSlip(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Why)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showSlip(sl)), nil
+			return one(showSlip)(s.People.IssueSlip(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Why))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/slips", ID: "issueSlips", Tag: "people", Summary: "Activation slips of a unit and below, for printing; shown this one time", Secret: true, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
@@ -322,11 +302,7 @@ func (s *server) people() {
 		func(ctx context.Context, in *struct {
 			ID string `path:"id" maxLength:"200"`
 		}) (*body[Notice], error) {
-			n, err := s.People.Read(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showNotice(n)), nil
+			return one(showNotice)(s.People.Read(ctx, visit.Actor(ctx), in.ID))
 		})
 }
 

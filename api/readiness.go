@@ -117,11 +117,7 @@ func (s *server) readiness() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/apps/{code}", ID: "getApp", Tag: "readiness", Summary: "One application"},
 		func(ctx context.Context, in *AppPath) (*body[App], error) {
-			a, err := s.Readiness.App(ctx, visit.Actor(ctx), in.Code)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showApp(a)), nil
+			return one(showApp)(s.Readiness.App(ctx, visit.Actor(ctx), in.Code))
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/apps/{code}", ID: "putApp", Tag: "readiness", Summary: "Register an application or change it"},
 		func(ctx context.Context, in *struct {
@@ -137,11 +133,7 @@ func (s *server) readiness() {
 			if err := s.Readiness.PutApp(ctx, a, readiness.App{Code: in.Code, Name: b.Name.text(), Unit: b.Unit, Service: b.Service, Status: readiness.AppStatus(b.Status)}); err != nil {
 				return nil, err
 			}
-			v, err := s.Readiness.App(ctx, a, in.Code)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showApp(v)), nil
+			return one(showApp)(s.Readiness.App(ctx, a, in.Code))
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/apps/{code}/roles/{role}", ID: "putAppRole", Tag: "readiness", Summary: "Say what a role in an application requires"},
 		func(ctx context.Context, in *struct {
@@ -156,11 +148,7 @@ func (s *server) readiness() {
 			if err := s.Readiness.PutRole(ctx, a, readiness.AppRole{App: in.Code, Role: readiness.RoleKind(in.Role), Courses: in.Body.Courses, SOP: in.Body.SOP}); err != nil {
 				return nil, err
 			}
-			v, err := s.Readiness.App(ctx, a, in.Code)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showApp(v)), nil
+			return one(showApp)(s.Readiness.App(ctx, a, in.Code))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/apps/{code}/operators", ID: "listOperators", Tag: "readiness", Summary: "Who holds roles in an application today"},
 		func(ctx context.Context, in *struct {
@@ -207,27 +195,15 @@ func (s *server) readiness() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/readiness", ID: "getPersonReadiness", Tag: "readiness", Summary: "What a person's roles require and what of it is held"},
 		func(ctx context.Context, in *PersonPath) (*body[PersonReadiness], error) {
-			p, err := s.Readiness.PersonReadiness(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showPersonReadiness(p)), nil
+			return one(showPersonReadiness)(s.Readiness.PersonReadiness(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/units/{id}/readiness", ID: "getUnitReadiness", Tag: "readiness", Summary: "Readiness of a unit with everything below it, without names"},
 		func(ctx context.Context, in *PersonPath) (*body[Figure], error) {
-			g, err := s.Readiness.UnitReadiness(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showFigure(g)), nil
+			return one(showFigure)(s.Readiness.UnitReadiness(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/readiness", ID: "getCityReadiness", Tag: "readiness", Summary: "Readiness of the city, without names"},
 		func(ctx context.Context, _ *struct{}) (*body[Figure], error) {
-			g, err := s.Readiness.CityReadiness(ctx, visit.Actor(ctx))
-			if err != nil {
-				return nil, err
-			}
-			return answer(showFigure(g)), nil
+			return one(showFigure)(s.Readiness.CityReadiness(ctx, visit.Actor(ctx)))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/readiness/units", ID: "listUnitReadiness", Tag: "readiness", Summary: "Readiness of the units right below a unit, the least ready first"},
 		func(ctx context.Context, in *struct {

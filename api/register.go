@@ -135,6 +135,7 @@ func (s *server) register() {
 }
 
 func (s *server) personEdits() {
+	person := one(showPersonWhole)
 	handle(s, operation{Method: http.MethodPost, Path: "/people", ID: "addPerson", Tag: "people", Summary: "Register a person", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
@@ -155,7 +156,7 @@ func (s *server) personEdits() {
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/details", ID: "getDetails", Tag: "people", Summary: "A person with all details: one's own, or of somebody one may edit"},
 		func(ctx context.Context, in *PersonPath) (*body[Person], error) {
-			return whole(s.People.Editable(ctx, visit.Actor(ctx), people.ID(in.ID)))
+			return person(s.People.Editable(ctx, visit.Actor(ctx), people.ID(in.ID)))
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/people/{id}", ID: "editPerson", Tag: "people", Summary: "Change a person's details; what stays is sent too"},
 		func(ctx context.Context, in *struct {
@@ -166,7 +167,7 @@ func (s *server) personEdits() {
 				Why     string        `json:"why,omitempty" maxLength:"500"`
 			}
 		}) (*body[Person], error) {
-			return whole(s.People.EditPerson(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Version, in.Body.Details.details(), in.Body.Why))
+			return person(s.People.EditPerson(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Version, in.Body.Details.details(), in.Body.Why))
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/people/{id}/email", ID: "setEmail", Tag: "people", Summary: "Change an e-mail address: one's own, or of somebody one looks after"},
 		func(ctx context.Context, in *struct {
@@ -175,7 +176,7 @@ func (s *server) personEdits() {
 				Email string `json:"email" maxLength:"200" doc:"Empty: none"`
 			}
 		}) (*body[Person], error) {
-			return whole(s.People.SetEmail(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Email))
+			return person(s.People.SetEmail(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Email))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/identities", ID: "renumber", Tag: "people",
 		Summary: "Give a person a new NIP or NI, with the details that come with it; account, certificates and hours stay"},
@@ -191,7 +192,7 @@ func (s *server) personEdits() {
 			}
 		}) (*body[Person], error) {
 			b := in.Body
-			return whole(s.People.Renumber(ctx, visit.Actor(ctx), people.ID(in.ID), b.Version, people.Renumbering{NIP: b.NIP, From: civil.Date(b.From), Correct: b.Correct, Details: b.Details.details(), Why: b.Why}))
+			return person(s.People.Renumber(ctx, visit.Actor(ctx), people.ID(in.ID), b.Version, people.Renumbering{NIP: b.NIP, From: civil.Date(b.From), Correct: b.Correct, Details: b.Details.details(), Why: b.Why}))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/appointments", ID: "appoint", Tag: "people", Summary: "Give a person a position, with the decree; an earlier definitive one ends the day before"},
 		func(ctx context.Context, in *struct {
@@ -234,7 +235,7 @@ func (s *server) personEdits() {
 			}
 		}) (*body[Person], error) {
 			b := in.Body
-			return whole(s.People.Relieve(ctx, visit.Actor(ctx), people.ID(in.ID), people.PositionID(b.Position), people.AppointmentKind(b.Kind), civil.Date(b.Last), b.Why))
+			return person(s.People.Relieve(ctx, visit.Actor(ctx), people.ID(in.ID), people.PositionID(b.Position), people.AppointmentKind(b.Kind), civil.Date(b.Last), b.Why))
 		})
 	supervisor := func(ctx context.Context, id string) (*body[Supervision], error) {
 		a := visit.Actor(ctx)
@@ -282,21 +283,8 @@ func (s *server) personEdits() {
 		})
 }
 
-// whole answers with the person that an edit left.
-func whole(p people.Person, err error) (*body[Person], error) {
-	if err != nil {
-		return nil, err
-	}
-	return answer(showPersonWhole(p)), nil
-}
-
 func (s *server) unitEdits() {
-	one := func(u people.Unit, err error) (*body[Unit], error) {
-		if err != nil {
-			return nil, err
-		}
-		return answer(showUnit(u)), nil
-	}
+	unit := one(showUnit)
 	handle(s, operation{Method: http.MethodPost, Path: "/units", ID: "addUnit", Tag: "people", Summary: "Add a unit below another", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
@@ -306,11 +294,11 @@ func (s *server) unitEdits() {
 			}
 		}) (*body[Unit], error) {
 			b := in.Body
-			return one(s.People.AddUnit(ctx, visit.Actor(ctx), people.UnitInput{Code: b.Code, Name: b.Name, Kind: b.Kind, Parent: people.UnitID(b.Parent), HeadPosition: b.Head}))
+			return unit(s.People.AddUnit(ctx, visit.Actor(ctx), people.UnitInput{Code: b.Code, Name: b.Name, Kind: b.Kind, Parent: people.UnitID(b.Parent), HeadPosition: b.Head}))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/units/{id}", ID: "getUnit", Tag: "people", Summary: "A unit"},
 		func(ctx context.Context, in *PersonPath) (*body[Unit], error) {
-			return one(s.People.Unit(ctx, visit.Actor(ctx), people.UnitID(in.ID)))
+			return unit(s.People.Unit(ctx, visit.Actor(ctx), people.UnitID(in.ID)))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/units/{id}/contents", ID: "getUnitContents", Tag: "people", Summary: "What a unit holds: what keeps it from being closed, and what a move takes along"},
 		func(ctx context.Context, in *PersonPath) (*body[UnitContents], error) {
@@ -329,7 +317,7 @@ func (s *server) unitEdits() {
 			}
 		}) (*body[Unit], error) {
 			b := in.Body
-			return one(s.People.EditUnit(ctx, visit.Actor(ctx), b.Version, people.UnitInput{ID: people.UnitID(in.ID), Name: b.Name, Kind: b.Kind, HeadPosition: b.Head}))
+			return unit(s.People.EditUnit(ctx, visit.Actor(ctx), b.Version, people.UnitInput{ID: people.UnitID(in.ID), Name: b.Name, Kind: b.Kind, HeadPosition: b.Head}))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/move", ID: "moveUnit", Tag: "people", Summary: "Put a unit, with everything below it, under another"},
 		func(ctx context.Context, in *struct {
@@ -340,7 +328,7 @@ func (s *server) unitEdits() {
 				Why     string `json:"why" minLength:"1" maxLength:"500"`
 			}
 		}) (*body[Unit], error) {
-			return one(s.People.MoveUnit(ctx, visit.Actor(ctx), people.UnitID(in.ID), people.UnitID(in.Body.Parent), in.Body.Version, in.Body.Why))
+			return unit(s.People.MoveUnit(ctx, visit.Actor(ctx), people.UnitID(in.ID), people.UnitID(in.Body.Parent), in.Body.Version, in.Body.Why))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/closure", ID: "closeUnit", Tag: "people", Summary: "Take an empty unit out of use, with the reason"},
 		func(ctx context.Context, in *struct {
@@ -351,17 +339,12 @@ func (s *server) unitEdits() {
 			if err := s.People.CloseUnit(ctx, a, id, in.Body.Why); err != nil {
 				return nil, err
 			}
-			return one(s.People.Unit(ctx, a, id))
+			return unit(s.People.Unit(ctx, a, id))
 		})
 }
 
 func (s *server) positionEdits() {
-	one := func(p people.Position, err error) (*body[Position], error) {
-		if err != nil {
-			return nil, err
-		}
-		return answer(showPosition(p)), nil
-	}
+	position := one(showPosition)
 	handle(s, operation{Method: http.MethodPost, Path: "/positions", ID: "addPosition", Tag: "people", Summary: "Open a position with its seats", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
@@ -369,7 +352,7 @@ func (s *server) positionEdits() {
 				Code string `json:"code" minLength:"1" maxLength:"60" doc:"It never changes"`
 			}
 		}) (*body[Position], error) {
-			return one(s.People.AddPosition(ctx, visit.Actor(ctx), in.Body.input("", in.Body.Code)))
+			return position(s.People.AddPosition(ctx, visit.Actor(ctx), in.Body.input("", in.Body.Code)))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/positions/{id}", ID: "getPosition", Tag: "people", Summary: "A position with its seats"},
 		func(ctx context.Context, in *PersonPath) (*body[Vacancy], error) {
@@ -391,7 +374,7 @@ func (s *server) positionEdits() {
 				Version int64 `json:"version" minimum:"1"`
 			}
 		}) (*body[Position], error) {
-			return one(s.People.EditPosition(ctx, visit.Actor(ctx), in.Body.Version, in.Body.input(in.ID, "")))
+			return position(s.People.EditPosition(ctx, visit.Actor(ctx), in.Body.Version, in.Body.input(in.ID, "")))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/positions/{id}/closure", ID: "closePosition", Tag: "people", Summary: "Take a position that nobody holds out of use, with the reason"},
 		func(ctx context.Context, in *struct {
@@ -402,6 +385,6 @@ func (s *server) positionEdits() {
 			if err := s.People.ClosePosition(ctx, a, id, in.Body.Why); err != nil {
 				return nil, err
 			}
-			return one(s.People.Position(ctx, a, id))
+			return position(s.People.Position(ctx, a, id))
 		})
 }

@@ -173,19 +173,11 @@ func (s *server) regrades() {
 			if err != nil {
 				return nil, err
 			}
-			d, err := s.Courses.CheckRegrade(ctx, visit.Actor(ctx), courses.RegradeInput{Key: in.Body.Form, Item: in.Body.Item, To: k, Why: in.Body.Why})
-			if err != nil {
-				return nil, err
-			}
-			return answer(showRegrade(d)), nil
+			return one(showRegrade)(s.Courses.CheckRegrade(ctx, visit.Actor(ctx), courses.RegradeInput{Key: in.Body.Form, Item: in.Body.Item, To: k, Why: in.Body.Why}))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/regrades/{id}", ID: "getRegrade", Tag: "regrades", Summary: "Where a regrade stands"},
 		func(ctx context.Context, in *RegradePath) (*body[Regrade], error) {
-			d, err := s.Courses.RegradeByID(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showRegrade(d)), nil
+			return one(showRegrade)(s.Courses.RegradeByID(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/regrades/{id}/changes", ID: "listRegradeChanges", Tag: "regrades", Summary: "Who changes from what to what, planned or done, and which certificates are touched"},
 		func(ctx context.Context, in *struct {
@@ -201,29 +193,17 @@ func (s *server) regrades() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/regrades/{id}/confirmation", ID: "runRegrade", Tag: "regrades", Summary: "Let a checked regrade run: the corrected key counts from now on"},
 		func(ctx context.Context, in *RegradePath) (*body[Regrade], error) {
-			d, err := s.Courses.ConfirmRegrade(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showRegrade(d)), nil
+			return one(showRegrade)(s.Courses.ConfirmRegrade(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/regrades/{id}/cancellation", ID: "cancelRegrade", Tag: "regrades", Summary: "Give a regrade up before it runs, or stop one that runs, with the reason"},
 		func(ctx context.Context, in *struct {
 			RegradePath
 			Body Reasoned
 		}) (*body[Regrade], error) {
-			d, err := s.Courses.CancelRegrade(ctx, visit.Actor(ctx), in.ID, in.Body.Why)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showRegrade(d)), nil
+			return one(showRegrade)(s.Courses.CancelRegrade(ctx, visit.Actor(ctx), in.ID, in.Body.Why))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/regrades/{id}/resumption", ID: "resumeRegrade", Tag: "regrades", Summary: "Let a stopped regrade go on where it was"},
 		func(ctx context.Context, in *RegradePath) (*body[Regrade], error) {
-			d, err := s.Courses.ResumeRegrade(ctx, visit.Actor(ctx), in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return answer(showRegrade(d)), nil
+			return one(showRegrade)(s.Courses.ResumeRegrade(ctx, visit.Actor(ctx), in.ID))
 		})
 }
