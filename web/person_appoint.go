@@ -88,20 +88,65 @@ func (w *admin) appointPage(c *gin.Context, status int, p people.Person, form Fo
 		w.Render(c, status, "panels", page)
 		return nil
 	}
-	page.add(Panel{Label: "2. Jabatan", Form: &PanelForm{URL: here, Form: form, Fields: []Field{hidden("unor", string(unit)), form.Need("select", "position", "Jabatan").With(append([]Option{{Value: "", Label: "Pilih jabatan"}}, options...)),
+	doubts, err := w.doubts(c, p, form)
+	if err != nil {
+		return err
+	}
+	send := Button{Label: "Angkat", Kind: "primary"}
+	if len(doubts) > 0 {
+		send = Button{Label: "Tetap angkat", Kind: "danger"}
+		page.add(Panel{Label: "Menurut peraturan", Reasons: doubts, Notices: []Notice{{Kind: Warn, Label: "Periksa sebelum mengangkat",
+			Text: w.T(c, "Syarat berikut untuk %s belum terpenuhi menurut data yang ada. Sistem memperingatkan, pejabat memutuskan.", w.position(ctx, people.PositionID(form.Get("position"))))}}})
+	}
+	fields := []Field{hidden("unor", string(unit)), hidden("told", asked(form)), form.Need("select", "position", "Jabatan").With(append([]Option{{Value: "", Label: "Pilih jabatan"}}, options...)),
 		form.Need("radio", "kind", "Sebagai").With(w.appointmentKinds(c)), form.Need("date", "since", "Mulai (TMT)").Short(), form.Input("date", "until", "Sampai").Hinted("Hari terakhir; kosongkan bila tanpa batas.").Short(),
-		reasoned(form, "Misalnya nomor surat keputusan. Dicatat di jejak audit.")},
-		Buttons: []Button{{Label: "Angkat", Kind: "primary"}, {Label: "Batal", URL: personURL(string(p.ID)), Kind: "quiet"}}}})
+		reasoned(form, "Misalnya nomor surat keputusan. Dicatat di jejak audit.")}
+	if form.Error("beyond_seats") != "" || form.Get("beyond_seats") != "" {
+		fields = append(fields, form.Input("checkbox", "beyond_seats", "Kelebihan formasi ini memang dimaksud"))
+	}
+	page.add(Panel{Label: "2. Jabatan", Form: &PanelForm{URL: here, Form: form, Fields: fields, Buttons: []Button{send, {Label: "Batal", URL: personURL(string(p.ID)), Kind: "quiet"}}}})
 	w.Render(c, status, "panels", page)
 	return nil
 }
 
-// appoint gives somebody a position; a position with more definitive holders than seats is allowed and told.
+// asked says for which position and day the law was asked, so that another choice is warned of again.
+func asked(form Form) string { return form.Get("position") + " " + form.Get("since") }
+
+// doubts are the rules that somebody is not known to meet for the position and day of the form, where the reader may fill it.
+func (w *admin) doubts(c *gin.Context, p people.Person, form Form) ([]Reason, error) {
+	position, on := people.PositionID(form.Get("position")), civil.Date(form.Get("since"))
+	if w.Placement == nil || position == "" || !on.Valid() {
+		return nil, nil
+	}
+	pos, err := w.People.Position(c.Request.Context(), reader(c), position)
+	if err == nil {
+		err = w.allowed(c, "fill", pos.Thing())
+	}
+	if err != nil { // the room refuses it, and says why
+		return nil, nil
+	}
+	found, err := w.overviews().Appointing(c.Request.Context(), reader(c), p.ID, position, on)
+	if err != nil && !unseen(err) {
+		return nil, err
+	}
+	return w.verdicts(c, found.Doubts.Of), nil
+}
+
+// appoint gives somebody a position. Rules that stand against it are shown once before; going beyond the seats has to be said.
 func (w *admin) appoint(c *gin.Context) error {
 	ctx, form := c.Request.Context(), posted(c)
 	p, err := w.appointee(c)
 	if err != nil {
 		return err
+	}
+	if form.Get("told") != asked(form) {
+		doubts, err := w.doubts(c, p, form)
+		if err != nil {
+			return err
+		}
+		if len(doubts) > 0 {
+			return w.appointPage(c, http.StatusOK, p, form)
+		}
 	}
 	in := people.Appointment{Position: people.PositionID(form.Get("position")), Kind: people.AppointmentKind(form.Get("kind")), Since: civil.Date(form.Get("since")), Until: civil.Date(form.Get("until"))}
 	if in.Position == "" {

@@ -201,6 +201,21 @@ func TestAppointing(t *testing.T) {
 	if n := len(now.Appointments) - len(p.Appointments); n != 1 || r.audited("appoint", "people/"+string(p.ID)) != 1 {
 		t.Errorf("%d new appointments", n)
 	}
+	dewiAt := personURL(string(r.look(dewi).ID), "angkat")
+	seat := url.Values{"unor": {string(pos.Unit)}, "position": {string(pos.ID)}, "kind": {"plt"}, "since": {"2026-11-23"}, "why": {"SK 800/2"}}
+	held := len(r.look(dewi).Appointments)
+	form = formOf(t, v.post(dewiAt, seat).want(t, http.StatusOK, "Menurut peraturan", "PP 17/2018", "Tetap angkat", "SK 800/2").body, dewiAt)
+	if len(r.look(dewi).Appointments) != held {
+		t.Error("somebody is appointed before the warning was read")
+	}
+	form.Set("since", "2026-11-24")
+	form.Set("why", "SK 800/2")
+	form = formOf(t, v.post(dewiAt, form).want(t, http.StatusOK, "PP 17/2018").body, dewiAt)
+	form.Set("why", "SK 800/2")
+	v.post(dewiAt, form).leads(t, strings.TrimSuffix(dewiAt, "/angkat"))
+	if len(r.look(dewi).Appointments) != held+1 {
+		t.Error("whoever read the warning cannot decide")
+	}
 	end := personURL(string(p.ID), "akhiri")
 	v.get(personURL(string(p.ID))).want(t, http.StatusOK, "Plt. "+pos.Name, end)
 	form = formOf(t, v.get(end+"?jenis=plt&jabatan="+string(pos.ID)).want(t, http.StatusOK).body, end)
@@ -481,8 +496,9 @@ func TestRegisterStory(t *testing.T) {
 		s.look("register-atasan", home+"/atasan")
 		pos := must[people.Position](t)(r.Rooms.People.PositionByCode(ctx, "LURAH-PUSPA"))
 		s.look("register-angkat", home+"/angkat?jenis=plt&jabatan="+string(pos.ID))
+		s.says("Menurut peraturan", "PP 17/2018")
 		s.p.Type("[name=why]", "SK 800/12")
-		s.p.Leave(func() { s.p.Click(`main .panel-form .btn-primary`) })
+		s.submit(`main .panel-form .btn-danger`)
 		s.see("register-diangkat")
 		if text := s.p.Text("main"); !strings.Contains(text, "Plt. "+pos.Name) {
 			t.Errorf("nobody is appointed: %s", text)
