@@ -14,7 +14,7 @@ type Course struct {
 	Code          string     `json:"code" example:"APEL-103"`
 	Title         texts.Text `json:"title"`
 	Summary       texts.Text `json:"summary"`
-	Kind          string     `json:"kind" doc:"teknis, manajerial (soft skill) or sosio_kultural"`
+	Kind          string     `json:"kind" doc:"teknis, manajerial (soft skill) or sosial_kultural"`
 	Track         string     `json:"track"`
 	Values        []string   `json:"values" nullable:"false" doc:"Of APEL: melayani, kompeten, berintegritas"`
 	JP            int        `json:"jp" doc:"Learning hours of 45 minutes"`
@@ -53,7 +53,7 @@ func (s *server) courses() {
 		func(ctx context.Context, in *struct {
 			PageInput
 			Words      string `query:"q" maxLength:"200" doc:"Words in code, title or summary"`
-			Kind       string `query:"kind" enum:"teknis,manajerial,sosio_kultural"`
+			Kind       string `query:"kind" enum:"teknis,manajerial,sosial_kultural"`
 			Track      string `query:"track" maxLength:"40"`
 			Value      string `query:"value" enum:"melayani,kompeten,berintegritas"`
 			Competency string `query:"competency" maxLength:"40" doc:"Aims at this competency"`

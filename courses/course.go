@@ -2,6 +2,7 @@ package courses
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -22,7 +23,7 @@ type Kind string
 const (
 	Technical     Kind = "teknis"
 	Managerial    Kind = "manajerial" // soft skill
-	SocioCultural Kind = "sosio_kultural"
+	SocioCultural Kind = "sosial_kultural"
 )
 
 // Kinds lists the kinds in the order they are shown; Tracks and Values do the same for tracks and for the values of APEL.
@@ -60,7 +61,7 @@ type Card struct {
 	Lessons       int        `json:"lessons,omitempty"`
 }
 
-var courseDef = storage.Def[Course]{Name: CoursesCollection, Shape: 1, Indexes: []storage.Index[Course]{
+var courseDef = storage.Def[Course]{Name: CoursesCollection, Shape: 2, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: course2}, Indexes: []storage.Index[Course]{
 	{Name: "catalogue", Of: func(d *storage.Doc[Course]) ([]string, string) {
 		terms := []string{"all"}
 		if d.Value.Head != "" && !d.Value.Closed {
@@ -109,7 +110,7 @@ func checkCard(c Card) error {
 		e.With("title", "Judul harus diisi.", "A title is required.")
 	}
 	if !slices.Contains(Kinds, c.Kind) {
-		e.With("kind", "Jenis harus teknis, manajerial, atau sosio_kultural.", "The kind is teknis, manajerial or sosio_kultural.")
+		e.With("kind", "Jenis harus teknis, manajerial, atau sosial_kultural.", "The kind is teknis, manajerial or sosial_kultural.")
 	}
 	if !slices.Contains(Tracks, c.Track) {
 		e.With("track", "Jalur harus salah satu dari: "+strings.Join(Tracks, ", ")+".", "The track is one of: "+strings.Join(Tracks, ", ")+".")

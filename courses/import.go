@@ -72,7 +72,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 	if err := s.checkPublish(ctx, d.Code, &p.content, p.count); err != nil {
 		return out, err
 	}
-	if head != nil && head.Digest == fingerprint(p.content, 26) {
+	if head != nil && fingerprint(head.Content, 26) == fingerprint(p.content, 26) {
 		out.Version, out.Unchanged, out.Published = c.Value.Head, true, true
 		return out, nil
 	}

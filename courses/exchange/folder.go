@@ -31,7 +31,7 @@ const (
 // Draft is a course folder as read: everything an author wrote, checked, and nothing the installation adds (ids, versions, rendered HTML).
 type Draft struct {
 	Code, Title, TitleEN, Summary, SummaryEN string
-	Kind                                     string   // teknis, manajerial, sosio_kultural
+	Kind                                     string   // teknis, manajerial, sosial_kultural
 	Track                                    string   // dasar, operator, aduan, wilayah, pimpinan
 	Apel                                     []string // melayani, kompeten, berintegritas
 	JP                                       int
@@ -93,7 +93,7 @@ type Picture struct {
 
 // The words a course.yaml may use.
 var (
-	Kinds     = []string{"teknis", "manajerial", "sosio_kultural"}
+	Kinds     = []string{"teknis", "manajerial", "sosial_kultural"}
 	Tracks    = []string{"dasar", "operator", "aduan", "wilayah", "pimpinan"}
 	Values    = []string{"melayani", "kompeten", "berintegritas"}
 	Parts     = []string{"lessons", "practice", "cases", "tests"}

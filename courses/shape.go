@@ -1,0 +1,42 @@
+package courses
+
+import "encoding/json"
+
+// Shape 1 of courses and versions spelled one kind "sosio_kultural"; the law (Permenpan 38/2017) and the room of competencies say "sosial kultural".
+
+// course2 gives the card of a course the kind as it is spelled now (shape 1 to 2).
+func course2(old json.RawMessage) (json.RawMessage, error) { return edited(old, respelled, "card") }
+
+// version2 does the same for the card in a version's content (shape 1 to 2). The digest stays that of the day it was published.
+func version2(old json.RawMessage) (json.RawMessage, error) {
+	return edited(old, respelled, "content", "card")
+}
+
+// respelled changes the kind of a card.
+func respelled(card map[string]json.RawMessage) {
+	if string(card["kind"]) == `"sosio_kultural"` {
+		card["kind"] = json.RawMessage(`"sosial_kultural"`)
+	}
+}
+
+// edited changes one object inside a document and keeps everything else as it is; a document without it stays. Pure.
+func edited(doc json.RawMessage, change func(map[string]json.RawMessage), path ...string) (json.RawMessage, error) {
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(doc, &m); err != nil || m == nil {
+		return doc, err
+	}
+	if len(path) == 0 {
+		change(m)
+		return json.Marshal(m)
+	}
+	inner, ok := m[path[0]]
+	if !ok {
+		return doc, nil
+	}
+	inner, err := edited(inner, change, path[1:]...)
+	if err != nil {
+		return nil, err
+	}
+	m[path[0]] = inner
+	return json.Marshal(m)
+}
