@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -14,38 +13,6 @@ import (
 
 	"github.com/apelkota/apel/api"
 )
-
-// send makes a request as it stands and returns the whole answer, which the contract has checked.
-func send(t *testing.T, c *client, method, path, media, body string, header ...string) (int, http.Header, []byte) {
-	t.Helper()
-	var r io.Reader
-	if body != "" || media != "" {
-		r = strings.NewReader(body)
-	}
-	q, err := http.NewRequestWithContext(t.Context(), method, c.base+path, r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if media != "" {
-		q.Header.Set("Content-Type", media)
-	}
-	if c.cookie != "" {
-		q.Header.Set("Cookie", c.cookie)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		q.Header.Set(header[i], header[i+1])
-	}
-	res, err := c.http.Do(q)
-	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, res.Header, b
-}
 
 // The main job as a program does it: every answer on the way fits the document.
 func TestMainJobKeepsTheContract(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/certificates/record"
-	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/backup"
 	"github.com/apelkota/apel/internal/storage/blobs"
@@ -51,7 +50,7 @@ func TestDoctorSeesDamage(t *testing.T) {
 		{"a seal dropped from the journal", func(t *testing.T, c *city) { c.drop(t, "journal_seal", -1) }, "log", false},
 		{"a block dropped from the audit trail", func(t *testing.T, c *city) { c.drop(t, "journal_audit", 0) }, "audit", false},
 		{"a level whose evidence is gone", func(t *testing.T, c *city) {
-			rows, err := c.competencies.Evidence(t.Context(), access.System("test"), c.persons["learner"])
+			rows, err := c.competencies.Evidence(t.Context(), system, c.persons["learner"])
 			if err != nil || len(rows) == 0 {
 				t.Fatal(len(rows), err)
 			}

@@ -1,97 +1,14 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/apelkota/apel/demo"
-	"github.com/apelkota/apel/internal/access"
-	"github.com/apelkota/apel/people"
 )
-
-// content is a digest of every document per collection, so that "changes nothing" is looked at and not believed. Left out is what keeps a record
-// of the refusal itself: answers of keyed requests, refused plans of imports, sessions.
-func (c *city) content(t *testing.T) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	for _, name := range c.db.Collections() {
-		switch name {
-		case "api_answers", "register_imports", "sessions":
-			continue
-		}
-		h, n := sha256.New(), 0
-		for after := ""; ; {
-			records, err := c.db.Engine().Slice(t.Context(), name, after, 500)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, r := range records {
-				fmt.Fprintf(h, "%s %d %x\n", r.ID, r.Version, r.Body)
-				after, n = r.ID, n+1
-			}
-			if len(records) < 500 {
-				break
-			}
-		}
-		out[name] = fmt.Sprintf("%d documents, %s", n, hex.EncodeToString(h.Sum(nil)[:6]))
-	}
-	return out
-}
-
-func (c *city) unchanged(t *testing.T, before map[string]string) {
-	t.Helper()
-	for name, now := range c.content(t) {
-		if before[name] != now {
-			t.Errorf("%s changed: %s, before %s", name, now, before[name])
-		}
-	}
-}
-
-// zipped packs the demo's course, with one file replaced.
-func zipped(t *testing.T, replace, with string) string {
-	t.Helper()
-	folder, err := fs.Sub(demo.Files, "courses/APEL-103")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	err = fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(folder, path)
-		if err != nil {
-			return err
-		}
-		if path == replace {
-			data = []byte(with)
-		}
-		w, err := z.Create(path)
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
 
 // Every kind of wrong input is answered in Indonesian, with where it stands and what to do, and changes nothing.
 func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
@@ -100,11 +17,7 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 	learner := c.of("learner")
 	const people = "nip,name,status,legal_position,rank,unit,service_end\n"
 	const js = "application/json"
-	for _, x := range []struct {
-		name, role, method, path, media, body string
-		status                                int
-		says                                  []string // each must stand in the answer
-	}{
+	for _, x := range []refused{
 		{"wrong NIP in a file", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", people + "198512312010011955,Budi Uji,PNS,01,III/c,DINKES,2043-12-31\n19851231201001195,Sri Uji,PNS,01,III/c,DINKES,2043-12-31\n",
 			422, []string{`"body.rows[3].nip"`, "Baris 3", "18"}},
 		{"duplicate person", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", people + "198512312010011955,Budi Uji,PNS,01,III/c,DINKES,2043-12-31\n198512312010011955,Budi Lagi,PNS,01,III/c,DINKES,2043-12-31\n",
@@ -148,33 +61,8 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		{"a method that does not exist", "learner", "DELETE", "/courses", "", "", 404, []string{"tidak ada"}},
 		{"a page too large", "learner", "GET", "/courses?limit=5000", "", "", 422, []string{"query.limit", "200"}},
 	} {
-		t.Run(x.name, func(t *testing.T) {
-			c.t, c.checks.t = t, t
-			before := c.content(t)
-			header := []string{}
-			if strings.HasSuffix(x.path, "/extra-time") {
-				header = []string{"Idempotency-Key", "uji-salah"}
-			}
-			status, _, body := send(t, c.as(x.role), x.method, "/api/v1"+x.path, x.media, x.body, header...)
-			if status != x.status {
-				t.Errorf("%d, want %d", status, x.status)
-			}
-			for _, s := range x.says {
-				if !strings.Contains(string(body), s) {
-					t.Errorf("the answer does not say %q", s)
-				}
-			}
-			if bytes.Contains(body, []byte("19851231201001195")) {
-				t.Error("the answer repeats a NIP")
-			}
-			if bytes.Contains(body, []byte("tidak dapat dibaca (")) {
-				t.Error("the answer is in English")
-			}
-			if t.Failed() {
-				t.Logf("%s", body)
-			}
-			c.unchanged(t, before)
-		})
+		x.path = "/api/v1" + x.path
+		t.Run(x.name, func(t *testing.T) { c.refuses(t, x) })
 	}
 }
 
@@ -259,152 +147,6 @@ func TestKeyedPosts(t *testing.T) {
 		if bytes.Contains(r.Body, []byte("code")) {
 			t.Errorf("the stored answer holds the code: %s", r.Body)
 		}
-	}
-}
-
-// sitting brings somebody as far as the post-test of APEL-103.
-func (c *city) sitting(t *testing.T, role string) (*mainJob, enrolmentAnswer) {
-	t.Helper()
-	job, err := (&demoVerb{}).job(c.installation, c.clock, c.server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	job.c = c.as(role)
-	job.tell = func(step) {}
-	var e enrolmentAnswer
-	ctx := t.Context()
-	if err := job.c.call(ctx, http.MethodPost, "/enrolments", map[string]string{"course": "APEL-103"}, &e); err != nil {
-		t.Fatal(err)
-	}
-	if err := job.c.call(ctx, http.MethodGet, "/enrolments/"+e.ID, nil, &e); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := job.sit(ctx, e, "pre_test", 2); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := job.read(ctx, e); err != nil {
-		t.Fatal(err)
-	}
-	return job, e
-}
-
-// The server's clock ends an attempt: what comes later is refused in words and does not count.
-func TestLateAnswersDoNotCount(t *testing.T) {
-	c := openCity(t, true)
-	job, e := c.sitting(t, "reviewer")
-	quiz, err := job.quiz(e, "post_test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f formAnswerSheet
-	if err := job.c.call(t.Context(), http.MethodPost, "/enrolments/"+e.ID+"/quizzes/"+quiz+"/attempts", nil, &f); err != nil {
-		t.Fatal(err)
-	}
-	late := map[string]formAnswer{}
-	for _, it := range f.Items {
-		if late[it.ID], err = job.solver.answer(it, true); err != nil {
-			t.Fatal(err)
-		}
-	}
-	c.clock.step(5 * time.Hour)
-	err = job.c.call(t.Context(), http.MethodPut, "/attempts/"+f.Attempt+"/answers", map[string]any{"answers": late, "seq": f.Seq}, nil)
-	if err == nil || !strings.Contains(err.Error(), "409") || !strings.Contains(err.Error(), "Waktu sudah habis") {
-		t.Errorf("a late save: %v", err)
-	}
-	var r struct {
-		TimedOut bool `json:"timed_out"`
-		Answered int  `json:"answered"`
-		Refused  int  `json:"refused"`
-	}
-	if err := job.c.call(t.Context(), http.MethodPost, "/attempts/"+f.Attempt+"/submission", map[string]any{"answers": late, "seq": f.Seq}, &r); err != nil {
-		t.Fatal(err)
-	}
-	if !r.TimedOut || r.Answered != 0 || r.Refused == 0 {
-		t.Errorf("a late submission: %+v", r)
-	}
-	if err := job.c.awaitGraded(t.Context(), f.Attempt); err != nil {
-		t.Fatal(err)
-	}
-	var a attemptAnswer
-	if err := job.c.call(t.Context(), http.MethodGet, "/attempts/"+f.Attempt, nil, &a); err != nil {
-		t.Fatal(err)
-	}
-	if a.Score != 0 || a.Passed {
-		t.Errorf("late answers gave %d", a.Score)
-	}
-}
-
-// A letter that the fonts of the PDF lack parks the certificate with the letter named; nothing is issued, and mending the name issues it.
-func TestUnprintableNameParks(t *testing.T) {
-	c := openCity(t, true)
-	person := people.ID(c.persons["marker"])
-	rename := func(name string) {
-		t.Helper()
-		p, err := c.installation.people.Look(t.Context(), person)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d := p.Details
-		d.Name = name
-		if _, err := c.installation.people.EditPerson(t.Context(), access.System("test"), person, p.Edition, d, "uji"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p, err := c.installation.people.Look(t.Context(), person)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rename("Sri 🎓 Lestari")
-	job, e := c.sitting(t, "marker")
-	if _, err := job.sit(t.Context(), e, "post_test", 1); err != nil {
-		t.Fatal(err)
-	}
-	admin := c.as("training_admin")
-	type parked struct {
-		Items []struct {
-			Collection string `json:"collection"`
-			ID         string `json:"id"`
-			Reason     string `json:"reason"`
-		} `json:"items"`
-	}
-	var work parked
-	if err := job.await(t.Context(), func() (bool, error) {
-		err := admin.call(t.Context(), http.MethodGet, "/work/parked", nil, &work)
-		return len(work.Items) > 0, err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if len(work.Items) != 1 || work.Items[0].ID != e.ID || !strings.Contains(work.Items[0].Reason, "🎓") {
-		t.Errorf("parked: %+v", work.Items)
-	}
-	mine := func() int {
-		var l struct {
-			Items []struct {
-				Record struct {
-					Course string `json:"course"`
-				} `json:"record"`
-			} `json:"items"`
-		}
-		if err := job.c.call(t.Context(), http.MethodGet, "/certificates", nil, &l); err != nil {
-			t.Fatal(err)
-		}
-		n := 0
-		for _, x := range l.Items {
-			if x.Record.Course == "APEL-103" {
-				n++
-			}
-		}
-		return n
-	}
-	if mine() != 0 {
-		t.Error("a certificate was issued on a name that cannot be printed")
-	}
-	rename(p.Name)
-	if err := admin.call(t.Context(), http.MethodPost, "/work/enrolments/"+e.ID+"/unparking", map[string]string{"why": "nama diperbaiki"}, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := job.await(t.Context(), func() (bool, error) { return mine() == 1, nil }); err != nil {
-		t.Error(err)
 	}
 }
 

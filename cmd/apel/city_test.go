@@ -184,7 +184,7 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 	}
 	taken[string(head.ID)] = true
 	for name, unit := range map[string]people.UnitID{"near": near.ID, "far": far.ID} {
-		page, err := in.people.Persons(ctx, access.System("test"), people.PersonFilter{Under: unit, Limit: 100})
+		page, err := in.people.Persons(ctx, system, people.PersonFilter{Under: unit, Limit: 100})
 		if err != nil {
 			return err
 		}
@@ -195,12 +195,12 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 		if err := f.activate(ctx, in, name, page.Items[i]); err != nil {
 			return err
 		}
-		if _, err := in.people.Grant(ctx, access.System("test"), page.Items[i].ID, people.RoleGrant{Role: "reviewer", Why: "uji"}); err != nil { // something to take away
+		if _, err := in.people.Grant(ctx, system, page.Items[i].ID, people.RoleGrant{Role: "reviewer", Why: "uji"}); err != nil { // something to take away
 			return err
 		}
 		taken[string(page.Items[i].ID)] = true
 		if j := slices.IndexFunc(page.Items, func(p people.Person) bool { return !taken[string(p.ID)] }); name == "far" && j >= 0 { // a slip that waits
-			slip, err := in.people.IssueSlip(ctx, access.System("test"), page.Items[j].ID, "uji")
+			slip, err := in.people.IssueSlip(ctx, system, page.Items[j].ID, "uji")
 			if err != nil {
 				return err
 			}
@@ -224,7 +224,7 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 // activate opens an account for somebody the demo gave none.
 func (f *filled) activate(ctx context.Context, in *installation, name string, p people.Person) error {
 	const password = "kuda-laut-2026"
-	slip, err := in.people.IssueSlip(ctx, access.System("test"), p.ID, "uji")
+	slip, err := in.people.IssueSlip(ctx, system, p.ID, "uji")
 	if err != nil {
 		return err
 	}
@@ -236,7 +236,7 @@ func (f *filled) activate(ctx context.Context, in *installation, name string, p 
 
 // own gives a person one of everything.
 func (f *filled) own(ctx context.Context, in *installation, person string) error {
-	self, system := access.Actor{Person: person, Recent: true}, access.System("test")
+	self := access.Actor{Person: person, Recent: true}
 	day := in.settings.Zone().Day(in.now())
 	p, err := in.people.Look(ctx, people.ID(person))
 	if err != nil {
@@ -321,7 +321,7 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 
 // common makes what belongs to nobody in particular, in the way the people in charge of it would.
 func (f *filled) common(ctx context.Context, in *installation) error {
-	s, system := f.shared, access.System("test")
+	s := f.shared
 	day := in.settings.Zone().Day(in.now())
 	s["course"], s["version"], s["bank"] = "APEL-103", "APEL-103.1", ""
 	v, err := in.courses.Version(ctx, system, "APEL-103.1")
@@ -374,7 +374,7 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 
 // regrade makes the dry run of a correction that takes a mark from the learner of the main job: there is a change on its list.
 func (f *filled) regrade(ctx context.Context, in *installation) error {
-	s, system := f.shared, access.System("test")
+	s := f.shared
 	sat, _, err := in.courses.Attempts(ctx, system, courses.AttemptFilter{Enrolment: f.persons["learner"] + ".APEL-103.1"})
 	if err != nil {
 		return err
@@ -492,7 +492,6 @@ func (c *city) of(name string) belongings { return c.owned[c.persons[name]] }
 
 // app makes an application with one role in a unit.
 func (f *filled) app(ctx context.Context, in *installation, unit, name string) error {
-	system := access.System("test")
 	code := "UJI-" + strings.ToUpper(name)
 	if err := in.readiness.PutApp(ctx, system, readiness.App{Code: code, Name: texts.T("Aplikasi uji "+name, ""), Unit: unit, Service: "Uji", Status: readiness.Standalone}); err != nil {
 		return err

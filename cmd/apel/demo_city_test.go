@@ -9,7 +9,6 @@ import (
 
 	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/courses"
-	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
@@ -30,7 +29,7 @@ func TestDemoCity(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	a := access.System("test")
+	a := system
 	day := in.settings.Zone().Day(in.now())
 	if d := time.Since(in.now()); d < -time.Minute || d > time.Minute {
 		t.Errorf("the clock stands %s away from now", d)
@@ -177,7 +176,7 @@ func TestPlainDemoHasAPast(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	a := access.System("test")
+	a := system
 	p, err := in.people.LookByNIP(ctx, logins[0].NIP)
 	if err != nil {
 		t.Fatal(err)

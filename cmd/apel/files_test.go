@@ -23,46 +23,40 @@ const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 // the ledger, a proof that was sent and never used, and a stray file.
 func TestOnlyFilesThatNobodyNamesAreSwept(t *testing.T) {
 	c := openCity(t, false)
-	ctx, system := t.Context(), access.System("test")
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	ctx := t.Context()
 	png, err := base64.StdEncoding.DecodeString(dot)
-	must(err)
+	must(t, err)
 	logo := func(more string) string {
 		t.Helper()
 		ref, err := c.logos.Put(ctx, bytes.NewReader(append(slices.Clone(png), more...)), 0)
-		must(err)
+		must(t, err)
 		to, version, err := c.settings.Whole(ctx, system)
-		must(err)
+		must(t, err)
 		to.Logo = ref.Hash
-		must(c.settings.Change(ctx, system, version, to, "logo baru"))
+		must(t, c.settings.Change(ctx, system, version, to, "logo baru"))
 		return ref.Hash
 	}
 	keep := map[string]string{"proof": c.of("near")["proof"]}
 	mine := certificates.ID(c.of("near")["certificate"])
 	_, _, err = c.certificates.Download(ctx, access.Actor{Person: c.persons["near"]}, mine)
-	must(err)
+	must(t, err)
 	drawn, err := c.certificates.Look(ctx, mine)
-	must(err)
+	must(t, err)
 	keep["PDF"] = drawn.File.Hash
 	keep["older logo"] = logo("")
 	p, err := c.installation.people.Look(ctx, people.ID(c.persons["far"]))
-	must(err)
+	must(t, err)
 	_, err = c.certificates.Intend(ctx, certificates.Facts{Enrolment: string(p.ID) + ".LOGO.1", Person: string(p.ID), Units: p.Path, Name: p.DisplayName(), NIP: string(p.NIP()), Position: "Jabatan", Unit: "Unit",
 		Course: "LOGO", CourseVersion: "LOGO.1", Title: "Uji logo", TitleEN: "Logo test", JP: 4, Score: 90_000, CompletedOn: c.settings.Zone().Day(c.now()), Competencies: []record.Competency{}})
-	must(err)
+	must(t, err)
 	keep["logo"] = logo("lain")
 	sent, err := c.competencies.AddProof(ctx, access.Actor{Person: string(p.ID)}, strings.NewReader("%PDF-1.7 tidak dipakai"))
-	must(err)
+	must(t, err)
 	stray, err := c.logos.Put(ctx, strings.NewReader("tersesat"), 0)
-	must(err)
+	must(t, err)
 
 	before, err := c.blobs.Survey(ctx, c.named)
-	must(err)
+	must(t, err)
 	if before.Unnamed != 2 || len(before.Missing) != 0 {
 		t.Errorf("before: %+v", before)
 	}
@@ -77,7 +71,7 @@ func TestOnlyFilesThatNobodyNamesAreSwept(t *testing.T) {
 		if day < 8 && (!has(sent.Hash) || !has(stray.Hash)) {
 			t.Errorf("an upload is gone after %d days", day)
 		}
-		must(c.sweepFiles().Do(ctx))
+		must(t, c.sweepFiles().Do(ctx))
 		c.clock.step(24 * time.Hour)
 	}
 	if has(sent.Hash) || has(stray.Hash) {
@@ -89,7 +83,7 @@ func TestOnlyFilesThatNobodyNamesAreSwept(t *testing.T) {
 		}
 	}
 	after, err := c.blobs.Survey(ctx, c.named)
-	must(err)
+	must(t, err)
 	if after.Files != before.Files-2 || after.Unnamed != 0 || len(after.Missing) != 0 {
 		t.Errorf("before: %+v, after: %+v", before, after)
 	}
@@ -99,7 +93,7 @@ func TestOnlyFilesThatNobodyNamesAreSwept(t *testing.T) {
 	if err != nil || !strings.Contains(fine, " berkas") || !strings.Contains(fine, "disapu 20") {
 		t.Errorf("the doctor says %q, %v", fine, err)
 	}
-	must(c.blobs.Delete(ctx, keep["PDF"]))
+	must(t, c.blobs.Delete(ctx, keep["PDF"]))
 	if _, err := c.examineFiles(ctx); err == nil || !strings.Contains(faults.Of(err).Text.EN, keep["PDF"]) {
 		t.Errorf("a lost PDF is not found: %v", err)
 	}

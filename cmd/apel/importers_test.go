@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-
-	"github.com/apelkota/apel/internal/access"
 )
 
 // A dry run of a course says what makes it weak, with file and line; the import itself only what was read and may be other than meant.
@@ -30,7 +28,7 @@ func TestDryRunOfACourseAdvises(t *testing.T) {
 		t.Fatal(err)
 	}
 	for check, want := range map[bool]string{true: "course.yaml: title_en", false: ""} {
-		done, err := c.importFolder(t.Context(), access.System("test"), folder, check)
+		done, err := c.importFolder(t.Context(), system, folder, check)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/people"
 )
 
@@ -95,7 +94,7 @@ func (c *city) numbers(t *testing.T) numbers {
 	n := numbers{map[string]bool{}}
 	f := people.PersonFilter{Limit: 200}
 	for {
-		p, err := c.installation.people.Persons(t.Context(), access.System("test"), f)
+		p, err := c.installation.people.Persons(t.Context(), system, f)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -334,6 +334,9 @@ func (s *story) parked() {
 	}); err != nil {
 		s.t.Fatal(err)
 	}
+	if !strings.Contains(fmt.Sprint(work["reason"]), "🎓") {
+		s.t.Errorf("the reason does not name the letter: %v", work["reason"])
+	}
 	rename(was)
 	s.posts("training_admin", fmt.Sprintf("/work/%s/%s/unparking", work["collection"], work.id()), with{"why": "Nama diperbaiki"})
 }

@@ -4,59 +4,34 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/apelkota/apel/competencies"
-	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/storage"
-	"github.com/apelkota/apel/workers"
 )
 
 // What is stored of a person's standing follows new standards and a newly published course without anybody touching the person.
 func TestStandingsFollowNewStandardsAndCourses(t *testing.T) {
 	c := openCity(t, false)
-	ctx, system := t.Context(), access.System("test")
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	drain := func() {
-		t.Helper()
-		for range 20 { // rounds of marking begin late and go on slice by slice
-			n, err := c.workers.Drain(ctx, workers.Drained{AtOnce: 4})
-			must(err)
-			parked, err := c.db.Parked(ctx, competencies.RefreshCollection, storage.Cursor{}, 1)
-			must(err)
-			if len(parked) > 0 {
-				t.Fatalf("parked: %+v", parked)
-			}
-			if n == 0 {
-				return
-			}
-			c.clock.step(10 * time.Second)
-		}
-	}
+	ctx := t.Context()
 	person := c.persons["learner"]
 	stored := func() competencies.Profile {
 		t.Helper()
 		r, err := c.db.Engine().Get(ctx, competencies.StandingsCollection, person)
-		must(err)
+		must(t, err)
 		var d struct {
 			Doc storage.Derived[competencies.Profile] `json:"doc"`
 		}
-		must(json.Unmarshal(r.Body, &d))
+		must(t, json.Unmarshal(r.Body, &d))
 		if d.Doc.Of.Person != person {
 			t.Fatalf("no standing in %.200s", r.Body)
 		}
 		return d.Doc.Of
 	}
-	drain()
+	c.drain(t)
 	before := stored()
 
 	now, err := c.competencies.Standards(ctx)
-	must(err)
+	must(t, err)
 	var all []competencies.Standard
 	for _, code := range now.Codes {
 		s := now.Items[code]
@@ -69,11 +44,11 @@ func TestStandingsFollowNewStandardsAndCourses(t *testing.T) {
 		all = append(all, s)
 	}
 	v, err := c.competencies.PublishStandards(ctx, system, "baru.csv", all)
-	must(err)
+	must(t, err)
 	if got := stored(); got.Standards != before.Standards {
 		t.Error("the publisher rebuilt standings inside the request")
 	}
-	drain()
+	c.drain(t)
 	after := stored()
 	if after.Standards != v.ID || after.Fit.Required <= before.Fit.Required {
 		t.Errorf("under the new standards: version %s (want %s), required %d (was %d)", after.Standards, v.ID, after.Fit.Required, before.Fit.Required)
@@ -91,8 +66,8 @@ func TestStandingsFollowNewStandardsAndCourses(t *testing.T) {
 		t.Fatal("the draft is on offer already")
 	}
 	_, err = c.courses.Publish(ctx, system, c.shared["draft"])
-	must(err)
-	drain()
+	must(t, err)
+	c.drain(t)
 	if got := version(stored()); got != c.shared["draft"] {
 		t.Errorf("the next course is still version %s", got)
 	}

@@ -24,13 +24,7 @@ func TestRegradeOverHTTP(t *testing.T) {
 			Passed                bool
 		}
 	}
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(learner.call(t.Context(), http.MethodGet, "/attempts?enrolment="+url.QueryEscape(enrolment), nil, &mine))
+	must(t, learner.call(t.Context(), http.MethodGet, "/attempts?enrolment="+url.QueryEscape(enrolment), nil, &mine))
 	attempt := ""
 	for _, a := range mine.Items {
 		if a.Passed {
@@ -59,7 +53,7 @@ func TestRegradeOverHTTP(t *testing.T) {
 	}
 	look := func() (r review) {
 		t.Helper()
-		must(admin.call(t.Context(), http.MethodGet, "/attempts/"+attempt+"/review", nil, &r))
+		must(t, admin.call(t.Context(), http.MethodGet, "/attempts/"+attempt+"/review", nil, &r))
 		return r
 	}
 	first := look()
@@ -84,7 +78,7 @@ func TestRegradeOverHTTP(t *testing.T) {
 			Key  key
 			Item struct{ Type string }
 		}
-		must(admin.call(t.Context(), http.MethodGet, "/items/"+it.ID+"/key", nil, &have))
+		must(t, admin.call(t.Context(), http.MethodGet, "/items/"+it.ID+"/key", nil, &have))
 		if have.Item.Type != "single" || it.Earned != 1000 {
 			continue
 		}
@@ -106,18 +100,18 @@ func TestRegradeOverHTTP(t *testing.T) {
 		form := fmt.Sprintf("uji-api-%d", len(originals))
 		originals[it.ID] = have.Key
 		var r regrade
-		must(admin.call(t.Context(), http.MethodPost, "/regrades", map[string]any{"form": form, "item": it.ID, "key": wrong, "why": "uji kunci"}, &r))
-		must(c.settled(courses.RegradesCollection, r.ID))
-		must(admin.call(t.Context(), http.MethodGet, "/regrades/"+r.ID, nil, &r))
+		must(t, admin.call(t.Context(), http.MethodPost, "/regrades", map[string]any{"form": form, "item": it.ID, "key": wrong, "why": "uji kunci"}, &r))
+		must(t, c.settled(courses.RegradesCollection, r.ID))
+		must(t, admin.call(t.Context(), http.MethodGet, "/regrades/"+r.ID, nil, &r))
 		if r.State != "checked" || r.Plan.Changed == 0 || r.Key != 0 {
 			t.Fatalf("the dry run: %+v", r)
 		}
 		if got := look(); len(got.Earlier) != len(originals)-1 {
 			t.Fatal("the dry run changed a result")
 		}
-		must(admin.call(t.Context(), http.MethodPost, "/regrades/"+r.ID+"/confirmation", nil, &r))
-		must(c.settled(courses.RegradesCollection, r.ID))
-		must(admin.call(t.Context(), http.MethodGet, "/regrades/"+r.ID, nil, &r))
+		must(t, admin.call(t.Context(), http.MethodPost, "/regrades/"+r.ID+"/confirmation", nil, &r))
+		must(t, c.settled(courses.RegradesCollection, r.ID))
+		must(t, admin.call(t.Context(), http.MethodGet, "/regrades/"+r.ID, nil, &r))
 		if r.State != "finished" || r.Key != 2 || r.Done != r.Plan {
 			t.Fatalf("the run: %+v", r)
 		}
@@ -135,12 +129,12 @@ func TestRegradeOverHTTP(t *testing.T) {
 			Done                       bool
 		}
 	}
-	must(admin.call(t.Context(), http.MethodGet, "/regrades/"+last.ID+"/changes?only=listed", nil, &listed))
+	must(t, admin.call(t.Context(), http.MethodGet, "/regrades/"+last.ID+"/changes?only=listed", nil, &listed))
 	if len(listed.Items) != 1 || listed.Items[0].Enrolment != enrolment || listed.Items[0].Effect != "listed" || !listed.Items[0].Done {
 		t.Fatalf("the list for a person: %+v", listed)
 	}
 	var certificate struct{ State string }
-	must(learner.call(t.Context(), http.MethodGet, "/certificates/"+enrolment+".training.1", nil, &certificate))
+	must(t, learner.call(t.Context(), http.MethodGet, "/certificates/"+enrolment+".training.1", nil, &certificate))
 	if certificate.State != "issued" {
 		t.Fatalf("the certificate is %q: a regrade revokes nothing", certificate.State)
 	}
@@ -160,7 +154,7 @@ func TestRegradeOverHTTP(t *testing.T) {
 				Body       texts.Text
 			}
 		}
-		must(learner.call(t.Context(), http.MethodGet, "/notices?limit=100", nil, &all))
+		must(t, learner.call(t.Context(), http.MethodGet, "/notices?limit=100", nil, &all))
 		for _, n := range all.Items {
 			if n.Kind == "regrade" && n.Link == "/percobaan/"+attempt+"/hasil" {
 				bodies = append(bodies, n.Body.ID)
@@ -168,7 +162,7 @@ func TestRegradeOverHTTP(t *testing.T) {
 		}
 		return bodies
 	}
-	must(c.settled(courses.AttemptsCollection, attempt))
+	must(t, c.settled(courses.AttemptsCollection, attempt))
 	if got := inbox(); len(got) != len(originals) || !strings.Contains(got[0], "sekarang belum lulus. Sertifikat Anda tetap berlaku") {
 		t.Errorf("after %d corrections the learner's inbox has %q", len(originals), got)
 	}
@@ -199,12 +193,12 @@ func TestRegradeOverHTTP(t *testing.T) {
 		form.Set("why", "kembali ke kunci semula")
 		c.page(t, admin, http.MethodPost, address, form, http.StatusSeeOther)
 		id := form.Get("form")
-		must(c.settled(courses.RegradesCollection, id))
+		must(t, c.settled(courses.RegradesCollection, id))
 		if page := c.page(t, admin, http.MethodGet, "/kelola/nilai-ulang/"+id, nil, http.StatusOK); !strings.Contains(page, "Menunggu putusan") || !strings.Contains(page, "Jalankan penilaian ulang") || !strings.Contains(page, "→") {
 			t.Error("the page of the dry run does not show who changes and ask for the decision")
 		}
 		c.page(t, admin, http.MethodPost, "/kelola/nilai-ulang/"+id+"/jalankan", url.Values{}, http.StatusSeeOther)
-		must(c.settled(courses.RegradesCollection, id))
+		must(t, c.settled(courses.RegradesCollection, id))
 		if page := c.page(t, admin, http.MethodGet, "/kelola/nilai-ulang/"+id, nil, http.StatusOK); !strings.Contains(page, "Selesai") || !strings.Contains(page, "Kunci versi 1") {
 			t.Error("the page does not show the end, or going back made a new key")
 		}
@@ -214,7 +208,7 @@ func TestRegradeOverHTTP(t *testing.T) {
 		t.Errorf("going back gives %+v", back.Attempt)
 	}
 
-	must(c.settled(courses.AttemptsCollection, attempt))
+	must(t, c.settled(courses.AttemptsCollection, attempt))
 	if got := inbox(); len(got) != 2*len(originals) {
 		t.Errorf("after %d corrections and back the learner's inbox has %q", len(originals), got)
 	}
@@ -226,7 +220,7 @@ func TestRegradeOverHTTP(t *testing.T) {
 	var trail struct {
 		Items []struct{ Verb, Who, Role, Thing, About, Why string }
 	}
-	must(c.as("auditor").call(t.Context(), http.MethodGet, "/audit?limit=200&about="+url.QueryEscape(c.persons["learner"]), nil, &trail))
+	must(t, c.as("auditor").call(t.Context(), http.MethodGet, "/audit?limit=200&about="+url.QueryEscape(c.persons["learner"]), nil, &trail))
 	found := 0
 	for _, e := range trail.Items {
 		if e.Verb == "regrade" && e.Thing == "attempts/"+attempt && e.Who == c.persons["training_admin"] && e.Role == "training_admin" && e.Why != "" {

@@ -303,7 +303,7 @@ func (c *city) body(op map[string]any) (media, body string) {
 
 // voided is the present key of the item that is corrected, with the item taken out.
 func (c *city) voided() api.ItemKey {
-	it, err := c.courses.ItemToCorrect(c.t.Context(), access.System("test"), c.shared["keyItem"])
+	it, err := c.courses.ItemToCorrect(c.t.Context(), system, c.shared["keyItem"])
 	if err != nil {
 		c.t.Fatal(err)
 	}
