@@ -64,7 +64,7 @@ func totals(all []Sitting) list {
 	return out
 }
 
-func close(t *testing.T, what string, got, want, within float64) {
+func near(t *testing.T, what string, got, want, within float64) {
 	t.Helper()
 	if math.IsNaN(got) || math.Abs(got-want) > within {
 		t.Errorf("%s is %.10g, want %.10g", what, got, want)
@@ -145,15 +145,15 @@ func TestFiguresFollowTheirDefinitions(t *testing.T) {
 			a := s.Analyse(aboutAll(s))
 			q, tot, n := a.Quiz, totals(all), float64(c.people)
 
-			close(t, "mean", has(t, "mean", q.Mean).Value, 100*tot.mean()/full, 1e-9)
-			close(t, "sd", has(t, "sd", q.SD).Value, 100*math.Sqrt(tot.variance())/full, 1e-9)
+			near(t, "mean", has(t, "mean", q.Mean).Value, 100*tot.mean()/full, 1e-9)
+			near(t, "sd", has(t, "sd", q.SD).Value, 100*math.Sqrt(tot.variance())/full, 1e-9)
 			up := slices.Clone(tot)
 			slices.Sort(up)
-			close(t, "median", has(t, "median", q.Median).Value, 100*(up[(c.people-1)/2]+up[c.people/2])/2/full, 0.5/60*100/float64(c.form))
+			near(t, "median", has(t, "median", q.Median).Value, 100*(up[(c.people-1)/2]+up[c.people/2])/2/full, 0.5/60*100/float64(c.form))
 			m2, m3, m4 := tot.moment(2), tot.moment(3), tot.moment(4)
 			k2, k3, k4 := n/(n-1)*m2, n*n/(n-1)/(n-2)*m3, n*n/(n-1)/(n-2)/(n-3)*((n+1)*m4-3*(n-1)*m2*m2)
-			close(t, "skewness", has(t, "skewness", q.Skewness).Value, k3/math.Pow(k2, 1.5), 1e-9)
-			close(t, "kurtosis", has(t, "kurtosis", q.Kurtosis).Value, k4/k2/k2, 1e-9)
+			near(t, "skewness", has(t, "skewness", q.Skewness).Value, k3/math.Pow(k2, 1.5), 1e-9)
+			near(t, "kurtosis", has(t, "kurtosis", q.Kurtosis).Value, k4/k2/k2, 1e-9)
 
 			want, method := 0.0, Alpha
 			if c.pool == c.form {
@@ -188,9 +188,9 @@ func TestFiguresFollowTheirDefinitions(t *testing.T) {
 			if q.Method != method {
 				t.Errorf("method is %s, want %s", q.Method, method)
 			}
-			close(t, "consistency", has(t, "consistency", q.Consistency).Value, 100*want, 1e-8)
-			close(t, "error ratio", has(t, "error ratio", q.ErrorRatio).Value, 100*math.Sqrt(1-min(1, want)), 1e-8)
-			close(t, "sem", has(t, "sem", q.SEM).Value, math.Sqrt(1-min(1, want))*100*math.Sqrt(tot.variance())/full, 1e-8)
+			near(t, "consistency", has(t, "consistency", q.Consistency).Value, 100*want, 1e-8)
+			near(t, "error ratio", has(t, "error ratio", q.ErrorRatio).Value, 100*math.Sqrt(1-min(1, want)), 1e-8)
+			near(t, "sem", has(t, "sem", q.SEM).Value, math.Sqrt(1-min(1, want))*100*math.Sqrt(tot.variance())/full, 1e-8)
 
 			roots := 0.0
 			for id := range s.Items {
@@ -206,21 +206,21 @@ func TestFiguresFollowTheirDefinitions(t *testing.T) {
 				if int(it.N) != len(x) {
 					t.Fatalf("%s was seen by %d, want %d", it.ID, it.N, len(x))
 				}
-				close(t, it.ID+" facility", has(t, "facility", it.Facility).Value, 100*x.mean()/unit, 1e-9)
-				close(t, it.ID+" intended weight", it.IntendedWeight, 100/float64(c.form), 1e-9)
+				near(t, it.ID+" facility", has(t, "facility", it.Facility).Value, 100*x.mean()/unit, 1e-9)
+				near(t, it.ID+" intended weight", it.IntendedWeight, 100/float64(c.form), 1e-9)
 				if len(x) < 4 || x.variance() == 0 || rest.variance() == 0 {
 					continue
 				}
-				close(t, it.ID+" sd", has(t, "sd", it.SD).Value, 100*math.Sqrt(x.variance())/unit, 1e-9)
+				near(t, it.ID+" sd", has(t, "sd", it.SD).Value, 100*math.Sqrt(x.variance())/unit, 1e-9)
 				r := pearson(x, rest)
-				close(t, it.ID+" discrimination", has(t, "discrimination", it.Discrimination).Value, 100*r, 1e-8)
-				close(t, it.ID+" item-rest", has(t, "item-rest", it.ItemRest).Value, r, 1e-10)
+				near(t, it.ID+" discrimination", has(t, "discrimination", it.Discrimination).Value, 100*r, 1e-8)
+				near(t, it.ID+" item-rest", has(t, "item-rest", it.ItemRest).Value, r, 1e-10)
 				sx, sr := slices.Clone(x), slices.Clone(rest)
 				slices.Sort(sx)
 				slices.Sort(sr)
-				close(t, it.ID+" efficiency", has(t, "efficiency", it.Efficiency).Value, 100*covariance(x, rest)/covariance(sx, sr), 1e-8)
+				near(t, it.ID+" efficiency", has(t, "efficiency", it.Efficiency).Value, 100*covariance(x, rest)/covariance(sx, sr), 1e-8)
 				if cov := covariance(x, rest) + x.variance(); cov > 0 {
-					close(t, it.ID+" effective weight", has(t, "effective weight", it.Effective).Value, 100*math.Sqrt(cov)/roots, 1e-8)
+					near(t, it.ID+" effective weight", has(t, "effective weight", it.Effective).Value, 100*math.Sqrt(cov)/roots, 1e-8)
 				} else if it.Effective != nil {
 					t.Errorf("%s runs against the total and has an effective weight %v", it.ID, it.Effective)
 				}
@@ -242,9 +242,9 @@ func TestFiguresFollowTheirDefinitions(t *testing.T) {
 							}
 						}
 					}
-					close(t, it.ID+o.ID+" share", o.Share.Value, 100*chose.mean(), 1e-9)
-					close(t, it.ID+o.ID+" mean rest", *o.MeanRest, 100*sum/float64(o.N)/(full-unit), 1e-9)
-					close(t, it.ID+o.ID+" point-biserial", has(t, "point-biserial", o.PointBiserial).Value, pearson(chose, rest), 1e-10)
+					near(t, it.ID+o.ID+" share", o.Share.Value, 100*chose.mean(), 1e-9)
+					near(t, it.ID+o.ID+" mean rest", *o.MeanRest, 100*sum/float64(o.N)/(full-unit), 1e-9)
+					near(t, it.ID+o.ID+" point-biserial", has(t, "point-biserial", o.PointBiserial).Value, pearson(chose, rest), 1e-10)
 				}
 			}
 		})

@@ -31,25 +31,25 @@ func TestGuttmanScaleByHand(t *testing.T) {
 	s := sums(t, Frame{Unit: unit, Max: 4 * unit}, marks("1111", "1110", "1100", "1000", "0000"))
 	a := s.Analyse(nil)
 	q := a.Quiz
-	close(t, "mean", q.Mean.Value, 50, 1e-12)
-	close(t, "median", q.Median.Value, 50, 1e-12)
-	close(t, "sd", q.SD.Value, 100*math.Sqrt(2.5)/4, 1e-12)
-	close(t, "skewness", q.Skewness.Value, 0, 1e-12)
-	close(t, "kurtosis", q.Kurtosis.Value, -1.2, 1e-12)
-	close(t, "KR-20", q.Consistency.Value, 80, 1e-12)
-	close(t, "error ratio", q.ErrorRatio.Value, 100*math.Sqrt(.2), 1e-12)
-	close(t, "SEM", q.SEM.Value, 100*math.Sqrt(.5)/4, 1e-12)
+	near(t, "mean", q.Mean.Value, 50, 1e-12)
+	near(t, "median", q.Median.Value, 50, 1e-12)
+	near(t, "sd", q.SD.Value, 100*math.Sqrt(2.5)/4, 1e-12)
+	near(t, "skewness", q.Skewness.Value, 0, 1e-12)
+	near(t, "kurtosis", q.Kurtosis.Value, -1.2, 1e-12)
+	near(t, "KR-20", q.Consistency.Value, 80, 1e-12)
+	near(t, "error ratio", q.ErrorRatio.Value, 100*math.Sqrt(.2), 1e-12)
+	near(t, "SEM", q.SEM.Value, 100*math.Sqrt(.5)/4, 1e-12)
 	if q.Method != Alpha || q.Mean.Warning != Few {
 		t.Errorf("method %s, warning %q", q.Method, q.Mean.Warning)
 	}
 	// Item i0: marks 1 1 1 1 0, rest 3 2 1 0 0: covariance .3, r = .3/sqrt(.2·1.7); sorted they covary most as they do.
 	i0 := a.Items[0]
-	close(t, "facility", i0.Facility.Value, 80, 1e-12)
-	close(t, "item-rest", i0.ItemRest.Value, .3/math.Sqrt(.2*1.7), 1e-12)
-	close(t, "efficiency", i0.Efficiency.Value, 100, 1e-9)
+	near(t, "facility", i0.Facility.Value, 80, 1e-12)
+	near(t, "item-rest", i0.ItemRest.Value, .3/math.Sqrt(.2*1.7), 1e-12)
+	near(t, "efficiency", i0.Efficiency.Value, 100, 1e-9)
 	// Covariances with the total are .5, .75, .75, .5, so the first item's share of their roots is
-	close(t, "effective weight", i0.Effective.Value, 100*math.Sqrt(.5)/(2*math.Sqrt(.5)+2*math.Sqrt(.75)), 1e-9)
-	close(t, "intended weight", i0.IntendedWeight, 25, 1e-12)
+	near(t, "effective weight", i0.Effective.Value, 100*math.Sqrt(.5)/(2*math.Sqrt(.5)+2*math.Sqrt(.75)), 1e-9)
+	near(t, "intended weight", i0.IntendedWeight, 25, 1e-12)
 }
 
 func TestEffectiveWeightsAddUp(t *testing.T) {
@@ -59,7 +59,7 @@ func TestEffectiveWeightsAddUp(t *testing.T) {
 	for _, it := range s.Analyse(nil).Items {
 		sum += it.Effective.Value
 	}
-	close(t, "sum of effective weights", sum, 100, 1e-8)
+	near(t, "sum of effective weights", sum, 100, 1e-8)
 }
 
 // KR-21 is what the nested coefficient is for right and wrong in one cell: k/(k-1) · (1 - M(k-M)/(k·V)).
@@ -82,7 +82,7 @@ func TestDrawnFormsGetKR21(t *testing.T) {
 	}
 	// The coefficient here uses n-1 for the variance of totals: 1 - error/V with error the same.
 	got := 1 - (1-q.Consistency.Value/100)*f/(f-1)
-	close(t, "KR-21", got, want, 1e-9)
+	near(t, "KR-21", got, want, 1e-9)
 }
 
 // What cannot be computed is absent; nothing is NaN, or JSON would refuse it.
@@ -150,7 +150,7 @@ func TestEstimatesLieInTheirIntervals(t *testing.T) {
 				check("point-biserial", o.PointBiserial)
 				chosen += o.N
 				if o.Groups != nil { // the thirds hold everybody once
-					close(t, "thirds", (o.Groups[0]+o.Groups[1]+o.Groups[2])/3, o.Share.Value, 1e-9)
+					near(t, "thirds", (o.Groups[0]+o.Groups[1]+o.Groups[2])/3, o.Share.Value, 1e-9)
 				}
 			}
 			if chosen != it.N {
@@ -161,7 +161,7 @@ func TestEstimatesLieInTheirIntervals(t *testing.T) {
 				size += p.N
 			}
 			if it.Trace != nil {
-				close(t, "people in the trace", size, float64(it.N), 1e-9)
+				near(t, "people in the trace", size, float64(it.N), 1e-9)
 			}
 		}
 	}

@@ -1,0 +1,95 @@
+package itemstats
+
+import (
+	"math"
+
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// spreadOf is the standard deviation of ability on the scale of the model.
+func (m *Model) spreadOf() float64 {
+	if m.scale > 0 {
+		return m.scale
+	}
+	if m.Kind == Rasch && m.SD != nil {
+		return m.SD.Value
+	}
+	return 1
+}
+
+// on gives slope and intercept of an item on the standard normal scale.
+func (m *Model) on(it ItemModel) (a, d float64) {
+	if m.Kind == TwoPL && it.Slope != nil {
+		return it.Slope.Value, it.Intercept
+	}
+	return m.spreadOf(), it.Intercept
+}
+
+// Probability is the chance that somebody of this ability (on the scale of the model) is right on the item.
+func (m *Model) Probability(it ItemModel, ability float64) float64 {
+	a, d := m.on(it)
+	return 1 / (1 + math.Exp(-(a*ability/max(1e-9, m.spreadOf()) + d)))
+}
+
+// information is Σ slope²·P·(1-P) over the items (Birnbaum 1968), each counting with the share of people who had it, between -4 and 4 standard deviations of ability.
+func (m *Model) information(e *engine) {
+	const points = 33
+	sd := m.spreadOf()
+	for i := range points {
+		t := -4 + 8*float64(i)/(points-1)
+		sum := 0.0
+		for _, it := range m.Items {
+			a, d := m.on(it)
+			p := 1 / (1 + math.Exp(-(a*t + d)))
+			sum += float64(it.N) / e.n * a * a * p * (1 - p)
+		}
+		if sum <= 0 || sd <= 0 {
+			continue
+		}
+		sum /= sd * sd // from standard scores to the scale of the model
+		m.Information = append(m.Information, Info{Ability: t * sd, Information: sum, SE: 1 / math.Sqrt(sum)})
+	}
+}
+
+// Score is what a raw score says about ability: its expectation and spread given the score (EAP; Thissen, Pommerich, Billeaud & Williams 1995, Applied Psychological Measurement 19, 39-49).
+type Score struct {
+	Raw     int     `json:"raw"`
+	Ability float64 `json:"ability"` // on the scale of the model
+	SE      float64 `json:"se"`      // posterior standard deviation
+	Share   float64 `json:"share"`   // share of people expected at this raw score, 0..1
+}
+
+// Scores is the table of raw scores 0..n of a form of these items. Invalid when the model does not know one of them or none is named.
+func (m *Model) Scores(items []string) ([]Score, error) {
+	by := map[string]ItemModel{}
+	for _, it := range m.Items {
+		by[it.ID] = it
+	}
+	p := params{}
+	for _, id := range items {
+		it, ok := by[id]
+		if !ok {
+			return nil, faults.Newf(faults.Invalid, "Soal %q tidak ada dalam model.", "Item %q is not part of the model.", id)
+		}
+		a, d := m.on(it)
+		p.a, p.d = append(p.a, a), append(p.d, d)
+	}
+	if len(items) == 0 {
+		return nil, faults.New(faults.Invalid, "Sebutkan soal-soal pada lembar.", "Name the items of the form.")
+	}
+	sd := m.spreadOf()
+	var out []Score
+	for raw, at := range sumScores(curves(p), -1) {
+		w, t, tt := 0.0, 0.0, 0.0
+		for q := range nodes {
+			v := density[q] * at[q]
+			w, t, tt = w+v, t+v*grid[q], tt+v*grid[q]*grid[q]
+		}
+		if w <= 0 {
+			continue
+		}
+		mean := t / w
+		out = append(out, Score{Raw: raw, Ability: sd * mean, SE: sd * math.Sqrt(max(0, tt/w-mean*mean)), Share: w})
+	}
+	return out, nil
+}
