@@ -222,7 +222,12 @@ func (s *Service) Submit(ctx context.Context, a access.Actor, id AttemptID, answ
 		}
 		at := &d.Value
 		if at.State != AttemptOpen {
-			return storage.Unchanged
+			late := len(changed(at, answers))
+			if !at.TimedOut || at.Refused > 0 || late == 0 {
+				return storage.Unchanged
+			}
+			at.Refused = late // the clock was faster than this submit: it is told so as if it had closed the attempt itself
+			return nil
 		}
 		if at.over(now) {
 			at.Refused = len(changed(at, answers))
