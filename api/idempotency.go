@@ -113,6 +113,12 @@ func openIdempotency(ctx context.Context, db *storage.DB, now func() time.Time) 
 	return &idempotency{docs: docs, now: now, routes: map[string]keyedRoute{}, process: storage.NewID(), running: map[string]bool{}}, err
 }
 
+// Cleaner gives the scheduled work that drops old answers, for a process that only works; one that serves gets it from Mount.
+func Cleaner(ctx context.Context, db *storage.DB, now func() time.Time) (func(context.Context) error, error) {
+	i, err := openIdempotency(ctx, db, now)
+	return i.clean, err
+}
+
 // Clean drops answers that are older than a day. Safe to call at any time.
 func (i *idempotency) clean(ctx context.Context) error {
 	for {

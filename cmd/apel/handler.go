@@ -14,7 +14,6 @@ import (
 	"github.com/apelkota/apel/internal/visit"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/web"
-	"github.com/apelkota/apel/workers"
 )
 
 // sessions lets the edge find the actor behind a cookie or token.
@@ -55,7 +54,7 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 	if err != nil {
 		return nil, err
 	}
-	in.cleaned = append(in.cleaned, workers.Periodic{Name: "drop old idempotent answers", Every: time.Hour, Do: clean})
+	in.cleans(clean)
 	engine.MountLearner(r, web.LearnerRooms{People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Settings: in.settings,
 		Placement: in.placement, Watch: watch})
 	engine.MountAdmin(r, web.AdminRooms{Policy: in.policy, People: in.people, Courses: in.courses, Certificates: in.certificates, Competencies: in.competencies, Placement: in.placement,

@@ -325,6 +325,11 @@ func (in *installation) startWork(ctx context.Context) error {
 	return in.workers.Start(ctx)
 }
 
+// cleans takes the edge's own work into the schedule.
+func (in *installation) cleans(clean func(context.Context) error) {
+	in.cleaned = append(in.cleaned, workers.Periodic{Name: "drop old idempotent answers", Every: time.Hour, Do: clean})
+}
+
 // writeBack stores documents of an older shape in the newest one, and gives those that lack them the entries of a new index.
 func (in *installation) writeBack(ctx context.Context) error {
 	behind, err := in.db.Behind(ctx)

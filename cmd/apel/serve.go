@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/crypto/acme/autocert"
 
+	"github.com/apelkota/apel/api"
 	"github.com/apelkota/apel/internal/faults"
 )
 
@@ -76,6 +77,12 @@ func (in *installation) serve(ctx context.Context, f front, pages bool, ready fu
 		if handler, err = in.handler(ctx, f); err != nil {
 			return err
 		}
+	} else { // nobody else does the edge's work: processes that serve pages beside this one only ask
+		clean, err := api.Cleaner(ctx, in.db, in.now)
+		if err != nil {
+			return err
+		}
+		in.cleans(clean)
 	}
 	if why := in.db.Newer(); why != "" {
 		in.log.Warn("this data is of a newer program: it is shown, nothing is changed and no work is done", "why", why)
