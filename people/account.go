@@ -76,8 +76,8 @@ var teaching = []string{"author", "reviewer", "marker", "invigilator", "supervis
 // Roles lists every role that can be granted, in the order they are shown.
 func Roles() []string { return slices.Concat(teaching, privileged) }
 
-// Privileged says whether a role needs a second factor.
-func Privileged(role string) bool { return slices.Contains(privileged, role) }
+// isPrivileged says whether a role needs a second factor.
+func isPrivileged(role string) bool { return slices.Contains(privileged, role) }
 
 // RoleText names a role for people.
 func RoleText(role string) texts.Text {
@@ -115,7 +115,7 @@ func RoleText(role string) texts.Text {
 }
 
 func (a *account) hasPrivileged() bool {
-	return slices.ContainsFunc(a.Roles, func(g RoleGrant) bool { return Privileged(g.Role) })
+	return slices.ContainsFunc(a.Roles, func(g RoleGrant) bool { return isPrivileged(g.Role) })
 }
 
 // needsSecond says whether privileged roles are withheld until a second factor is set up.
@@ -127,7 +127,7 @@ func (a *account) needsSecond(now time.Time, grace time.Duration) bool {
 func (a *account) grants(day civil.Date, withheld bool) []access.Grant {
 	var out []access.Grant
 	for _, g := range a.Roles {
-		if g.Until != "" && day > g.Until || withheld && Privileged(g.Role) {
+		if g.Until != "" && day > g.Until || withheld && isPrivileged(g.Role) {
 			continue
 		}
 		out = append(out, access.Grant{Role: g.Role, Unit: string(g.Unit)})

@@ -139,18 +139,14 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 		return Person{}, faults.OnField("position", "Jabatan ini tidak ada.", "There is no such position.")
 	case err != nil:
 		return Person{}, err
-	case pos.Closed:
-		return Person{}, faults.OnField("position", "Jabatan ini sudah ditutup.", "This position is closed.")
 	case in.Why == "":
 		return Person{}, noDecree()
 	}
 	if in.Unit == "" {
 		in.Unit = pos.Unit
 	}
-	if in.Unit != pos.Unit {
-		if _, err = s.openPath(ctx, in.Unit); err != nil {
-			return Person{}, unknownUnit(err)
-		}
+	if err := s.openPost(ctx, pos, in.Unit); err != nil {
+		return Person{}, err
 	}
 	if err := s.mayFill(ctx, a, pos, in.Unit); err != nil {
 		return Person{}, err
@@ -209,11 +205,11 @@ func (s *Service) seatFor(ctx context.Context, pos Position, id ID, in Appointme
 	if err != nil {
 		return err
 	}
-	var held []Holding
+	var held []holding
 	for _, d := range docs {
 		for _, x := range d.Value.Appointments {
 			if ID(d.ID) != id && x.Kind == Definitif && x.Position == pos.ID && x.overlaps(in) {
-				held = append(held, Holding{personOf(d), x})
+				held = append(held, holding{personOf(d), x})
 			}
 		}
 	}
@@ -291,19 +287,19 @@ func notHeld() error {
 	return faults.New(faults.NotFound, "Pegawai ini tidak memegang jabatan itu.", "This person does not hold that position.")
 }
 
-// Holding is a person with the appointment by which they hold a position.
-type Holding struct {
+// holding is a person with the appointment by which they hold a position.
+type holding struct {
 	Person      Person
 	Appointment Appointment
 }
 
-// Holders lists who holds a position on a day, the one who counts first: definitif before Plt, Plh, Pj, then whoever has held it longest; for other rooms.
-func (s *Service) Holders(ctx context.Context, position PositionID, day civil.Date) ([]Holding, error) {
+// holders lists who holds a position on a day, the one who counts first: definitif before Plt, Plh, Pj, then whoever has held it longest.
+func (s *Service) holders(ctx context.Context, position PositionID, day civil.Date) ([]holding, error) {
 	docs, err := s.persons.Gather(ctx, storage.Query{Index: "register", Term: "position:" + string(position)})
 	if err != nil {
 		return nil, err
 	}
-	var out []Holding
+	var out []holding
 	for _, d := range docs {
 		p := personOf(d)
 		if !p.InService(day) {
@@ -311,11 +307,11 @@ func (s *Service) Holders(ctx context.Context, position PositionID, day civil.Da
 		}
 		for _, a := range p.Appointments {
 			if a.Position == position && a.On(day) {
-				out = append(out, Holding{p, a})
+				out = append(out, holding{p, a})
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Holding) int {
+	slices.SortFunc(out, func(a, b holding) int {
 		return cmp.Or(rankOfKind(a.Appointment.Kind)-rankOfKind(b.Appointment.Kind), cmp.Compare(a.Appointment.Since, b.Appointment.Since), cmp.Compare(a.Person.ID, b.Person.ID))
 	})
 	return out, nil

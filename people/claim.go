@@ -71,9 +71,12 @@ func (s *Service) abandonedPosition(ctx context.Context, id string) (bool, error
 }
 
 func (s *Service) reserveNIP(ctx context.Context, n NIP, owner ID) error {
-	return s.reserve(ctx, claimNIP, string(n), string(owner), s.abandonedPerson, faults.New(faults.Conflict,
-		"NIP ini sudah dipakai pegawai lain. Cari pegawainya di daftar sebelum menambah yang baru.", "This NIP belongs to another person already. Look for them in the register before adding one.").
-		With("nip", "NIP ini sudah terdaftar.", "This NIP is in the register already."))
+	return s.reserve(ctx, claimNIP, string(n), string(owner), s.abandonedPerson, nipTaken())
+}
+
+func nipTaken() error {
+	return faults.New(faults.Conflict, "NIP ini sudah dipakai pegawai lain. Cari pegawainya di daftar sebelum menambah yang baru.", "This NIP belongs to another person already. Look for them in the register before adding one.").
+		With("nip", "NIP ini sudah terdaftar.", "This NIP is in the register already.")
 }
 
 func (s *Service) reserveEmail(ctx context.Context, email string, owner ID) error {
@@ -88,11 +91,17 @@ func (s *Service) reserveEmail(ctx context.Context, email string, owner ID) erro
 func codeKey(code string) string { return strings.ToUpper(strings.TrimSpace(code)) }
 
 func (s *Service) reserveUnitCode(ctx context.Context, code string, owner UnitID) error {
-	return s.reserve(ctx, claimUnit, codeKey(code), string(owner), s.abandonedUnit, faults.New(faults.Conflict,
-		"Kode unit ini sudah dipakai.", "This unit code is in use already.").With("code", "Kode unit ini sudah dipakai.", "This unit code is in use already."))
+	return s.reserve(ctx, claimUnit, codeKey(code), string(owner), s.abandonedUnit, unitCodeTaken())
+}
+
+func unitCodeTaken() error {
+	return faults.New(faults.Conflict, "Kode unit ini sudah dipakai.", "This unit code is in use already.").With("code", "Kode unit ini sudah dipakai.", "This unit code is in use already.")
 }
 
 func (s *Service) reservePositionCode(ctx context.Context, code string, owner PositionID) error {
-	return s.reserve(ctx, claimPosition, codeKey(code), string(owner), s.abandonedPosition, faults.New(faults.Conflict,
-		"Kode jabatan ini sudah dipakai.", "This position code is in use already.").With("code", "Kode jabatan ini sudah dipakai.", "This position code is in use already."))
+	return s.reserve(ctx, claimPosition, codeKey(code), string(owner), s.abandonedPosition, positionCodeTaken())
+}
+
+func positionCodeTaken() error {
+	return faults.New(faults.Conflict, "Kode jabatan ini sudah dipakai.", "This position code is in use already.").With("code", "Kode jabatan ini sudah dipakai.", "This position code is in use already.")
 }

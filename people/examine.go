@@ -11,7 +11,7 @@ import (
 
 // Finding is something in the register that does not agree with itself.
 type Finding struct {
-	Kind   string // "path", "claim", "unit", "position"
+	Kind   string // "path", "claim", "unit" and "position" (missing), "closed" (a unit out of use that holds people or open positions)
 	Thing  string // "collection/id"
 	Mended bool
 }
@@ -21,7 +21,7 @@ type Finding struct {
 // answer. It streams the whole register, so it is never on a user's path. Safe to run at any time; what is being written right now may show once.
 func (s *Service) Examine(ctx context.Context, mend bool) ([]Finding, error) {
 	var out []Finding
-	paths := map[UnitID][]string{}
+	paths, closed := map[UnitID][]string{}, map[UnitID]bool{} // closed: false once it is noted
 	note := func(kind, thing string, fix func() error) error {
 		f := Finding{Kind: kind, Thing: thing}
 		if mend && fix != nil {
@@ -35,6 +35,13 @@ func (s *Service) Examine(ctx context.Context, mend bool) ([]Finding, error) {
 			out = append(out, f)
 		}
 		return nil
+	}
+	shut := func(id UnitID) error {
+		if !closed[id] {
+			return nil
+		}
+		closed[id] = false
+		return note("closed", "units/"+string(id), nil)
 	}
 	claim := func(kind, value, owner, thing string) error {
 		if value == "" {
@@ -52,6 +59,9 @@ func (s *Service) Examine(ctx context.Context, mend bool) ([]Finding, error) {
 			return nil
 		}
 		paths[u.ID] = u.Path()
+		if u.Closed {
+			closed[u.ID] = true
+		}
 		return claim(claimUnit, codeKey(u.Code), d.ID, "units/"+d.ID)
 	}); err != nil {
 		return out, err
@@ -76,6 +86,11 @@ func (s *Service) Examine(ctx context.Context, mend bool) ([]Finding, error) {
 		if p.Void {
 			return nil
 		}
+		if !p.Closed {
+			if err := shut(p.Unit); err != nil {
+				return err
+			}
+		}
 		path, ok := paths[p.Unit]
 		switch {
 		case !ok:
@@ -97,6 +112,9 @@ func (s *Service) Examine(ctx context.Context, mend bool) ([]Finding, error) {
 			return nil
 		}
 		if p.Unit != "" {
+			if err := shut(p.Unit); err != nil {
+				return err
+			}
 			path, ok := paths[p.Unit]
 			switch {
 			case !ok:

@@ -2,7 +2,9 @@ package people
 
 import (
 	"context"
+	"errors"
 
+	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/storage"
 )
 
@@ -29,3 +31,26 @@ func (s *Service) FinishMove(ctx context.Context, m Move) error { return s.finis
 
 // Relink is the part of FinishMove that a slow helper may be in.
 func (s *Service) Relink(ctx context.Context, m Move) error { return s.relink(ctx, m) }
+
+// HeadOf lists the units a person heads today.
+func (s *Service) HeadOf(ctx context.Context, id ID) ([]UnitID, error) { return s.headOf(ctx, id) }
+
+// Holders lists who holds a position on a day.
+func (s *Service) Holders(ctx context.Context, position PositionID, day civil.Date) ([]holding, error) {
+	return s.holders(ctx, position, day)
+}
+
+// Waiting says how many logins are being worked on or wait.
+func (s *Service) Waiting() int {
+	s.hashing.mu.Lock()
+	defer s.hashing.mu.Unlock()
+	return s.hashing.waiting
+}
+
+// Abandon makes a reserved place void, as whoever takes over its code or number does.
+func (s *Service) Abandon(ctx context.Context, id string) error {
+	_, err1 := s.abandonedUnit(ctx, id)
+	_, err2 := s.abandonedPosition(ctx, id)
+	_, err3 := s.abandonedPerson(ctx, id)
+	return errors.Join(err1, err2, err3)
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/sheets"
@@ -183,13 +184,17 @@ func (d *draft) person(ctx context.Context, r personRow, u Unit, title func(stri
 			return err
 		} else if ok {
 			d.errs.Addf(r.n, title("nip"), "Pegawai dengan nama dan tanggal lahir yang sama sudah terdaftar dengan NIP berakhiran %s. Jika orangnya sama (NI PPPK baru, atau PPPK menjadi PNS), isi kolom previous_nip dengan NIP lamanya; jika berbeda orang, isi dengan tanda -.",
-				"Somebody of the same name and birth date is registered with a NIP ending in %s. If it is the same person (a new NI, or PPPK become PNS), put the old NIP into the column previous_nip; if not, put a dash there.", twin.NIP().LastThree())
+				"Somebody of the same name and birth date is registered with a NIP ending in %s. If it is the same person (a new NI, or PPPK become PNS), put the old NIP into the column previous_nip; if not, put a dash there.", twin.NIP().lastThree())
 			return nil
 		}
 	}
 	if known && string(old.ID) == d.By {
 		d.warns.Add(r.n, "", "Baris ini tentang Anda sendiri dan dilewati: data sendiri diubah oleh admin lain.", "This row is about yourself and is left out: another admin changes your own data.")
 		named[old.ID] = true
+		return nil
+	}
+	if u.Closed && (!known || old.Unit != u.ID) {
+		d.errs.Addf(r.n, title("unit"), "Unit %q sudah ditutup. Isi unit yang menggantikannya.", "The unit %q is closed. Name the one that took its place.", shorten(u.Code, 60))
 		return nil
 	}
 	before := old.Details
@@ -276,7 +281,7 @@ func detailFields(d Details, unit string) map[string]string {
 		"service_end": string(d.ServiceEnd), "status_since": string(d.StatusSince)}
 }
 
-func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, stamp string, trail storage.Audit) error {
+func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, stamp string, trail storage.Audit) (err error) {
 	if r.What == RowVanished {
 		today := s.today()
 		p, err := s.person(ctx, ID(r.Target))
@@ -303,7 +308,20 @@ func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, sta
 		return err
 	}
 	w := r.Work
+	if w.Details.Unit != "" {
+		defer func() {
+			if err == nil {
+				_, err = s.reopenFilled(ctx, access.Actor{Person: plan.By}, plan.Role, w.Details.Unit)
+			}
+		}()
+	}
+	if err := s.openPosts(ctx, w.Appointments); err != nil {
+		return err
+	}
 	if r.Print == "" {
+		if _, err := s.openPath(ctx, w.Details.Unit); err != nil {
+			return unknownUnit(err)
+		}
 		_, err := s.addPerson(ctx, Person{ID: ID(r.Target), Details: *w.Details, Source: plan.Source, Stamp: stamp,
 			Identities: []Identity{{Kind: w.NIP.Kind(), Number: w.NIP, From: w.Details.StatusSince}}, Appointments: w.Appointments}, trail)
 		return err
@@ -311,6 +329,11 @@ func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, sta
 	p, err := s.person(ctx, ID(r.Target))
 	if err != nil {
 		return err
+	}
+	if w.Details.Unit != p.Unit {
+		if _, err := s.openPath(ctx, w.Details.Unit); err != nil {
+			return unknownUnit(err)
+		}
 	}
 	after := p
 	after.Details, after.Gone = *w.Details, nil

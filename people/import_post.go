@@ -94,6 +94,15 @@ func (d *draft) appointments(ctx context.Context, sh *sheets.Sheet) error {
 		if d.errs.AddErr(row.N, "until", err) {
 			ok = false
 		}
+		if ok && (in.Until == "" || in.Until >= d.s.today()) { // what is over may have been in what was closed since
+			err := d.s.openPost(ctx, pos, in.Unit)
+			if err != nil && !errors.Is(err, faults.Invalid) {
+				return err
+			}
+			if d.errs.AddErr(row.N, columnOf(err, "position"), err) {
+				ok = false
+			}
+		}
 		if ok {
 			lines = append(lines, line{row.N, p, in, pos})
 		}
@@ -121,11 +130,7 @@ func (d *draft) appointments(ctx context.Context, sh *sheets.Sheet) error {
 		}
 		list, err := appoint(c.list, l.in)
 		if err != nil {
-			column := "since"
-			if f := faults.Of(err).Fields; len(f) > 0 {
-				column = f[0].Path
-			}
-			d.errs.AddErr(l.n, column, err)
+			d.errs.AddErr(l.n, columnOf(err, "since"), err)
 			continue
 		}
 		c.n, c.list = min(c.n, l.n), list
@@ -153,6 +158,14 @@ func (d *draft) appointments(ctx context.Context, sh *sheets.Sheet) error {
 	return d.warnSeats(ctx, seats)
 }
 
+// columnOf is the column of our own format that a refusal is about.
+func columnOf(err error, other string) string {
+	if err != nil && len(faults.Of(err).Fields) > 0 {
+		return faults.Of(err).Fields[0].Path
+	}
+	return other
+}
+
 // warnSeats tells of positions that would have more definitif holders than seats.
 func (d *draft) warnSeats(ctx context.Context, more map[PositionID]int) error {
 	for id, n := range more {
@@ -174,7 +187,36 @@ func (d *draft) warnSeats(ctx context.Context, more map[PositionID]int) error {
 	return nil
 }
 
+// openPosts refuses appointments, beyond those that are over, to what was closed since the file was checked.
+func (s *Service) openPosts(ctx context.Context, list []Appointment) error {
+	for _, in := range list {
+		if in.Until != "" && in.Until < s.today() {
+			continue
+		}
+		pos, err := s.position(ctx, in.Position)
+		if err != nil {
+			return err
+		}
+		if err := s.openPost(ctx, pos, in.Unit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openPost refuses a position that is closed, or a unit that is.
+func (s *Service) openPost(ctx context.Context, pos Position, unit UnitID) error {
+	if pos.Closed {
+		return faults.OnField("position", "Jabatan ini sudah ditutup. Pilih jabatan lain.", "This position is closed. Choose another.")
+	}
+	_, err := s.openPath(ctx, unit)
+	return unknownUnit(err)
+}
+
 func (s *Service) applyAppointments(ctx context.Context, r ImportRow, stamp string, trail storage.Audit) error {
+	if err := s.openPosts(ctx, r.Work.Appointments); err != nil {
+		return err
+	}
 	_, err := s.persons.Update(ctx, r.Target, func(d *storage.Doc[Person]) error {
 		if d.Value.Stamp == stamp {
 			return storage.Unchanged

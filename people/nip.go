@@ -41,11 +41,6 @@ func (r NIPRules) isPPPK(code int) bool {
 // Warning is something odd that does not make an input wrong.
 type Warning = texts.Text
 
-// ParseNIP reads a NIP or NI with the default rules. See NIPRules.Parse.
-func ParseNIP(s string, today civil.Date) (NIP, []Warning, error) {
-	return NIPRules{}.Parse(s, today)
-}
-
 // Parse reads a NIP or NI as typed: spaces and dots are dropped, then there must be 18 digits that make sense on the day today
 // (structure: Perka BKN 22/2007 for the NIP; for the NI the accepted codes are the installation's). There is no check digit.
 // The error is Invalid on the field "nip" and never repeats the number. Warnings: an age today outside 18 to 66. Pure.
@@ -142,8 +137,8 @@ func (n NIP) Masked() string {
 	return "•••" + string(n[len(n)-3:])
 }
 
-// LastThree gives the last three digits, which a public check may ask for beside a certificate number.
-func (n NIP) LastThree() string {
+// lastThree gives the last three digits, which a public check may ask for beside a certificate number.
+func (n NIP) lastThree() string {
 	if len(n) < 3 {
 		return ""
 	}

@@ -166,10 +166,3 @@ func (q *hashQueue) enter(ctx context.Context, name string) (leave func(), err e
 		gone()
 	}, nil
 }
-
-// Waiting says how many logins are being worked on or wait, for the page that shows the load.
-func (s *Service) Waiting() int {
-	s.hashing.mu.Lock()
-	defer s.hashing.mu.Unlock()
-	return s.hashing.waiting
-}

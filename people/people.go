@@ -2,7 +2,7 @@
 // positions, appointments and supervisors; accounts, sessions, roles and slips; notices.
 //
 // It knows nothing of courses, certificates or placement. Permission is asked here, through access.Policy, by every method that takes an
-// access.Actor; the few without one are for other rooms (Look, UnitPath, Supervisor, ...) and for the workers (the chain steps SettleUnit,
+// access.Actor; the few without one are for other rooms (Look, UnitPath, Occupied, ...) and for the workers (the chain steps SettleUnit,
 // ApplyImport, MailNotice, MailReset). Reading order: nip.go, person.go, register.go, unit.go, appointment.go, supervisor.go; then account.go, login.go.
 package people
 

@@ -185,8 +185,8 @@ func (p Person) InService(day civil.Date) bool {
 	return !p.Void && p.LegalPosition != Retired && p.Gone == nil && (p.ServiceEnd == "" || day <= p.ServiceEnd)
 }
 
-// OnDuty says whether the person is in service and legally active on a day (kedudukan hukum 01).
-func (p Person) OnDuty(day civil.Date) bool {
+// onDuty says whether the person is in service and legally active on a day (kedudukan hukum 01).
+func (p Person) onDuty(day civil.Date) bool {
 	return p.InService(day) && p.LegalPosition == Active
 }
 

@@ -167,10 +167,10 @@ func (s *Service) addPosition(ctx context.Context, p Position, trail storage.Aud
 	switch err := s.positions.Insert(ctx, &d); {
 	case errors.Is(err, faults.Conflict):
 		old, err := s.position(ctx, p.ID)
-		if err != nil || old.Code != p.Code {
-			return Position{}, errors.Join(err, faults.Conflict)
+		if errors.Is(err, faults.NotFound) || err == nil && old.Code != p.Code { // another took the code while this place was empty
+			err = positionCodeTaken()
 		}
-		return old, nil
+		return old, err
 	case err != nil:
 		return Position{}, err
 	}
@@ -277,14 +277,7 @@ func (s *Service) ClosePosition(ctx context.Context, a access.Actor, id Position
 		return stillHeld(held)
 	}
 	trail := s.entry(a, role, "close_position", "positions/"+string(id), "", why, "")
-	if _, err = s.positions.Update(ctx, string(id), func(d *storage.Doc[Position]) error {
-		if d.Value.Closed {
-			return storage.Unchanged
-		}
-		d.Value.Closed = true
-		d.Trail = append(d.Trail, trail)
-		return nil
-	}); err != nil {
+	if err := setClosed(ctx, s.positions, string(id), positionClosed, true, trail); err != nil {
 		return err
 	}
 	// Somebody may have been appointed since they were counted.
@@ -321,15 +314,7 @@ func (s *Service) reopenHeld(ctx context.Context, a access.Actor, role string, i
 		return held, err
 	}
 	trail := s.entry(a, role, "reopen_position", "positions/"+string(id), "", "", "filled while it was being closed")
-	_, err = s.positions.Update(ctx, string(id), func(d *storage.Doc[Position]) error {
-		if !d.Value.Closed {
-			return storage.Unchanged
-		}
-		d.Value.Closed = false
-		d.Trail = append(d.Trail, trail)
-		return nil
-	})
-	return held, err
+	return held, setClosed(ctx, s.positions, string(id), positionClosed, false, trail)
 }
 
 func positionOf(d storage.Doc[Position]) Position {
@@ -437,7 +422,7 @@ type Occupancy struct {
 
 // Occupied counts the holders of a position on a day, for other rooms.
 func (s *Service) Occupied(ctx context.Context, p Position, day civil.Date) (Occupancy, error) {
-	held, err := s.Holders(ctx, p.ID, day)
+	held, err := s.holders(ctx, p.ID, day)
 	if err != nil {
 		return Occupancy{}, err
 	}

@@ -42,7 +42,7 @@ func (s *Service) keepsRoles(ctx context.Context, before, after Person, may func
 		if until == "" {
 			until = forever
 		}
-		if !Privileged(g.Role) || until < today || until <= last {
+		if !isPrivileged(g.Role) || until < today || until <= last {
 			continue
 		}
 		ok, err := may(g)

@@ -79,10 +79,10 @@ func (s *Service) addPerson(ctx context.Context, p Person, trail storage.Audit) 
 	switch err := s.persons.Insert(ctx, &doc); {
 	case errors.Is(err, faults.Conflict):
 		old, err := s.person(ctx, p.ID)
-		if err != nil || old.NIP() != p.NIP() {
-			return Person{}, errors.Join(err, faults.Conflict)
+		if errors.Is(err, faults.NotFound) || err == nil && old.NIP() != p.NIP() { // another took the number while this place was empty
+			err = nipTaken()
 		}
-		return old, nil
+		return old, err
 	case err != nil:
 		return Person{}, err
 	}
@@ -254,6 +254,12 @@ func (s *Service) rewritePerson(ctx context.Context, p Person, may guard, d Deta
 		if err := may(doc); err != nil {
 			return err
 		}
+		if doc.Value.Override != nil && doc.Value.Unit != d.Unit { // it was named for the place they leave
+			doc.Value.Override = nil
+			ended := trail
+			ended.ID, ended.Verb, ended.Note = storage.NewID(), "set_supervisor", "ended by moving to another unit"
+			doc.Trail = append(doc.Trail, ended)
+		}
 		doc.Value.Details, doc.Value.Path, doc.Value.Edition = d, path, personOf(*doc).Edition+1
 		s.spread(doc)
 		if stamp != "" {
@@ -342,10 +348,8 @@ func (s *Service) Person(ctx context.Context, a access.Actor, id ID) (Person, er
 	if err != nil {
 		return Person{}, err
 	}
-	if a.Person != string(id) && !a.IsSystem() {
-		if err := s.noteView(ctx, a, role, id); err != nil {
-			return Person{}, err
-		}
+	if err := s.looked(ctx, a, role, id); err != nil {
+		return Person{}, err
 	}
 	return p, nil
 }

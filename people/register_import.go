@@ -38,9 +38,6 @@ const (
 	ImportSync         ImportKind = "sync" // an export of another system, with a remembered mapping of its columns
 )
 
-// ImportKinds lists them in that order.
-var ImportKinds = []ImportKind{ImportUnits, ImportPositions, ImportPeople, ImportAppointments, ImportRoles, ImportSync}
-
 // ImportState is how far an import is.
 type ImportState string
 

@@ -64,7 +64,7 @@ func (s *Service) openSession(ctx context.Context, acc *account, agent, newDevic
 	if pending {
 		x.Until = now.Add(pendingLife)
 	} else {
-		heads, err := s.HeadOf(ctx, acc.Person)
+		heads, err := s.headOf(ctx, acc.Person)
 		if err != nil && !errors.Is(err, faults.NotFound) {
 			return Session{}, "", err
 		}
@@ -128,21 +128,6 @@ func (s *Service) effective(ctx context.Context, acc *account, withheld bool, he
 		grants = append(grants, access.Grant{Role: "supervisor", Unit: string(u)})
 	}
 	return grants, nil
-}
-
-// Actor tells as whom a person would act now, for parts of the program that act for them (the command line, tests). NotFound.
-func (s *Service) Actor(ctx context.Context, id ID) (access.Actor, error) {
-	acc, err := s.accounts.Get(ctx, string(id))
-	if err != nil && !errors.Is(err, faults.NotFound) {
-		return access.Actor{}, err
-	}
-	heads, err := s.HeadOf(ctx, id)
-	if err != nil {
-		return access.Actor{}, err
-	}
-	acc.Value.Person = id
-	grants, err := s.effective(ctx, &acc.Value, acc.Value.needsSecond(s.now(), s.cfg.Grace), heads)
-	return access.Actor{Person: string(id), Grants: grants}, err
 }
 
 // Logout ends a session. Safe to call twice.

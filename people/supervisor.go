@@ -12,7 +12,8 @@ import (
 	"github.com/apelkota/apel/internal/texts"
 )
 
-// SupervisorOverride names somebody else as supervisor for a time, where the unit tree does not tell the truth.
+// SupervisorOverride names somebody else as supervisor for a time, where the unit tree does not tell the truth. It ends when the
+// person moves to another unit.
 type SupervisorOverride struct {
 	Person ID         `json:"person"`
 	Since  civil.Date `json:"since"`
@@ -78,34 +79,26 @@ type Derivation struct {
 	Steps       []DerivationStep
 }
 
-// Supervisor derives who supervises a person today: the override if one runs; else the holder of the head position of the person's unit (definitif,
-// else Plt or Plh), else of the nearest unit above; never the person themselves. NotFound when nobody does (the top of the city). For other rooms.
-func (s *Service) Supervisor(ctx context.Context, id ID) (Supervision, error) {
-	p, err := s.person(ctx, id)
-	if err != nil {
-		return Supervision{}, err
-	}
-	d, err := s.derive(ctx, p)
-	if err == nil && d.Person.ID == "" {
-		err = faults.New(faults.NotFound, "Pegawai ini belum punya atasan di susunan unit.", "This person has no supervisor in the unit tree.")
-	}
-	return d.Supervision, err
-}
-
-// Derive is Supervisor with the way to it, for whoever may see the person; that nobody supervises is an answer here. NotFound (the person).
+// Derive tells who supervises a person and the way to it, for whoever may see the person; that nobody does is an answer. Traced like Person. NotFound.
 func (s *Service) Derive(ctx context.Context, a access.Actor, id ID) (Derivation, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
 		return Derivation{}, err
 	}
-	if _, err := s.cfg.Policy.May(a, "view", p.Thing()); err != nil {
+	role, err := s.cfg.Policy.May(a, "view", p.Thing())
+	if err != nil {
+		return Derivation{}, err
+	}
+	if err := s.looked(ctx, a, role, id); err != nil {
 		return Derivation{}, err
 	}
 	return s.derive(ctx, p)
 }
 
+// derive looks first at an override that runs, then at the head of the person's unit (definitif, else Plt or Plh) and of each unit above; never is it the
+// person themselves. Nobody supervises the top of the city.
 func (s *Service) derive(ctx context.Context, p Person) (Derivation, error) {
-	return s.deriveAlong(ctx, p, p.Path, func(id UnitID) (Unit, []Holding, error) {
+	return s.deriveAlong(ctx, p, p.Path, func(id UnitID) (Unit, []holding, error) {
 		u, err := s.unit(ctx, id)
 		if err != nil {
 			return u, nil, err
@@ -116,7 +109,7 @@ func (s *Service) derive(ctx context.Context, p Person) (Derivation, error) {
 }
 
 // deriveAlong looks for a supervisor on the way up that path names; headed answers a unit and who heads it today.
-func (s *Service) deriveAlong(ctx context.Context, p Person, path []string, headed func(UnitID) (Unit, []Holding, error)) (Derivation, error) {
+func (s *Service) deriveAlong(ctx context.Context, p Person, path []string, headed func(UnitID) (Unit, []holding, error)) (Derivation, error) {
 	var out Derivation
 	step := func(u UnitID, f StepFinding) { out.Steps = append(out.Steps, DerivationStep{u, f}) }
 	day := s.today()
@@ -161,7 +154,7 @@ func (s *Service) deriveAlong(ctx context.Context, p Person, path []string, head
 }
 
 // heads lists who heads a unit on a day, the one that counts first: people on duty, definitif before acting.
-func (s *Service) heads(ctx context.Context, u Unit, day civil.Date) ([]Holding, error) {
+func (s *Service) heads(ctx context.Context, u Unit, day civil.Date) ([]holding, error) {
 	if u.HeadPosition == "" {
 		return nil, nil
 	}
@@ -172,21 +165,21 @@ func (s *Service) heads(ctx context.Context, u Unit, day civil.Date) ([]Holding,
 	if err != nil {
 		return nil, err
 	}
-	held, err := s.Holders(ctx, PositionID(id), day)
+	held, err := s.holders(ctx, PositionID(id), day)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(held, func(h Holding) bool { return !h.Person.OnDuty(day) }), nil
+	return slices.DeleteFunc(held, func(h holding) bool { return !h.Person.onDuty(day) }), nil
 }
 
-// HeadOf lists the units a person heads today, for other rooms: where they are the one who counts.
-func (s *Service) HeadOf(ctx context.Context, id ID) ([]UnitID, error) {
+// headOf lists the units a person heads today: where they are the one who counts.
+func (s *Service) headOf(ctx context.Context, id ID) ([]UnitID, error) {
 	p, err := s.person(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	day := s.today()
-	if !p.OnDuty(day) {
+	if !p.onDuty(day) {
 		return nil, nil
 	}
 	var out []UnitID

@@ -60,15 +60,6 @@ var guesses = map[string][]string{
 // SyncFields lists the fields a column can be mapped to, for the mapping page.
 func SyncFields() []string { return slices.Sorted(maps.Keys(guesses)) }
 
-// Source shows what is remembered of a source. NotFound when it was never used.
-func (s *Service) Source(ctx context.Context, a access.Actor, name string) (ImportSource, error) {
-	if _, err := s.cfg.Policy.May(a, "run", access.Thing{Kind: "register_import"}); err != nil {
-		return ImportSource{}, err
-	}
-	d, err := s.sources.Get(ctx, sourceID(name))
-	return d.Value, err
-}
-
 // Sources lists the sources that were used.
 func (s *Service) Sources(ctx context.Context, a access.Actor) ([]ImportSource, error) {
 	if _, err := s.cfg.Policy.May(a, "run", access.Thing{Kind: "register_import"}); err != nil {
@@ -297,11 +288,11 @@ func (d *draft) foreignUnit(ctx context.Context, units *unitCache, foreign map[s
 
 // agencyOf gives the nearest unit at or above one that is a perangkat daerah; the unit itself when there is none.
 func (d *draft) agencyOf(ctx context.Context, u Unit) UnitID {
-	if u.Agency() {
+	if u.agency() {
 		return u.ID
 	}
 	for _, id := range u.Ancestors {
-		if up, err := d.s.unit(ctx, id); err == nil && up.Agency() {
+		if up, err := d.s.unit(ctx, id); err == nil && up.agency() {
 			return id
 		}
 	}

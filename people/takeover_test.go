@@ -9,6 +9,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/people"
 )
@@ -50,8 +51,7 @@ func TestPrivilegedAccountIsNotResetByMailAlone(t *testing.T) {
 	}
 	_, err = c.Grant(c.ctx, root, budi.ID, people.RoleGrant{Role: "training_admin", Why: "uji"})
 	must(t, err)
-	trainer, err := c.Actor(c.ctx, budi.ID)
-	must(t, err)
+	trainer := as(budi, access.Grant{Role: "training_admin"})
 	_, err = c.SetEmail(c.ctx, trainer, ani.ID, "budi@contoh.example")
 	must(t, err)
 	_, _, err = c.Reset(c.ctx, people.ResetInput{Token: before, Password: "sapi makan rumput kering"})
@@ -88,8 +88,7 @@ func TestOldSlipDoesNotOpenPromotedAccount(t *testing.T) {
 	ani, budi := c.person(nipAni, "Ani", ""), c.person(nipBudi, "Budi", "")
 	_, err := c.Grant(c.ctx, root, budi.ID, people.RoleGrant{Role: "training_admin", Why: "uji"})
 	must(t, err)
-	trainer, err := c.Actor(c.ctx, budi.ID)
-	must(t, err)
+	trainer := as(budi, access.Grant{Role: "training_admin"})
 	old, err := c.IssueSlip(c.ctx, trainer, ani.ID, "")
 	must(t, err)
 	_, err = c.Grant(c.ctx, root, ani.ID, people.RoleGrant{Role: "system_admin", Why: "uji"})

@@ -51,8 +51,8 @@ func (u Unit) Path() []string {
 	return path
 }
 
-// Agency says whether the unit is a perangkat daerah.
-func (u Unit) Agency() bool { return slices.Contains(agencyKinds, u.Kind) }
+// agency says whether the unit is a perangkat daerah.
+func (u Unit) agency() bool { return slices.Contains(agencyKinds, u.Kind) }
 
 func (u Unit) thing() access.Thing {
 	return access.Thing{Kind: "unit", ID: string(u.ID), Units: u.Path()}
@@ -198,10 +198,10 @@ func (s *Service) addUnit(ctx context.Context, u Unit, trail storage.Audit) (Uni
 	switch err := s.units.Insert(ctx, &d); {
 	case errors.Is(err, faults.Conflict):
 		old, err := s.unit(ctx, u.ID)
-		if err != nil || old.Code != u.Code {
-			return Unit{}, errors.Join(err, faults.Conflict)
+		if errors.Is(err, faults.NotFound) || err == nil && old.Code != u.Code { // another took the code while this place was empty
+			err = unitCodeTaken()
 		}
-		return old, nil
+		return old, err
 	case err != nil:
 		return Unit{}, err
 	}

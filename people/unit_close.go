@@ -110,14 +110,7 @@ func (s *Service) CloseUnit(ctx context.Context, a access.Actor, id UnitID, why 
 		return stillHolds(c)
 	}
 	trail := s.entry(a, role, "close_unit", "units/"+string(id), "", why, "")
-	if _, err = s.units.Update(ctx, string(id), func(d *storage.Doc[Unit]) error {
-		if d.Value.Closed {
-			return storage.Unchanged
-		}
-		d.Value.Closed = true
-		d.Trail = append(d.Trail, trail)
-		return nil
-	}); err != nil {
+	if err := setClosed(ctx, s.units, string(id), unitClosed, true, trail); err != nil {
 		return err
 	}
 	// Something may have been put into it since it was counted.
@@ -148,15 +141,24 @@ func (s *Service) reopenFilled(ctx context.Context, a access.Actor, role string,
 		return c, err
 	}
 	trail := s.entry(a, role, "reopen_unit", "units/"+string(id), "", "", "filled while it was being closed")
-	_, err = s.units.Update(ctx, string(id), func(d *storage.Doc[Unit]) error {
-		if !d.Value.Closed {
+	return c, setClosed(ctx, s.units, string(id), unitClosed, false, trail)
+}
+
+func unitClosed(u *Unit) *bool { return &u.Closed }
+
+func positionClosed(p *Position) *bool { return &p.Closed }
+
+// setClosed takes a unit or a position out of use, or back into it, with its trail. Safe to call twice.
+func setClosed[T any](ctx context.Context, c *storage.Collection[T], id string, mark func(*T) *bool, closed bool, trail storage.Audit) error {
+	_, err := c.Update(ctx, id, func(d *storage.Doc[T]) error {
+		if *mark(&d.Value) == closed {
 			return storage.Unchanged
 		}
-		d.Value.Closed = false
+		*mark(&d.Value) = closed
 		d.Trail = append(d.Trail, trail)
 		return nil
 	})
-	return c, err
+	return err
 }
 
 func noReason() error { return faults.OnField("why", "Tulis alasannya.", "Give the reason.") }

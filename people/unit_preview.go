@@ -52,10 +52,10 @@ func (s *Service) PreviewMove(ctx context.Context, a access.Actor, id, parent Un
 	}
 	type headed struct {
 		unit Unit
-		held []Holding
+		held []holding
 	}
 	known, day := map[UnitID]headed{}, s.today()
-	look := func(id UnitID) (Unit, []Holding, error) {
+	look := func(id UnitID) (Unit, []holding, error) {
 		h, ok := known[id]
 		if !ok {
 			var err error

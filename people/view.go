@@ -24,25 +24,26 @@ var viewDef = storage.Def[view]{Name: "views", Shape: 1, Indexes: []storage.Inde
 	}},
 }}
 
-// noteView writes the trace before the profile is shown: no view without a trace. Safe to call twice.
-func (s *Service) noteView(ctx context.Context, a access.Actor, role string, id ID) error {
-	day := s.today()
-	key := a.Person + "." + string(id) + "." + string(day)
+// looked notes a look at somebody else; one's own profile and the program's work leave no trace.
+func (s *Service) looked(ctx context.Context, a access.Actor, role string, id ID) error {
+	return access.Noter(s.NoteView).Note(ctx, a, role, string(id))
+}
+
+// NoteView notes that the actor, in a role, looked at what is about somebody else, here or in another room (where they stand, evidence, hours, answers,
+// certificates, candidacy, readiness): one entry per viewer, person and day, written before anything is shown. It is an access.Noter. Whoever calls it has
+// asked for permission. Safe to call twice.
+func (s *Service) NoteView(ctx context.Context, a access.Actor, role, person string) error {
+	id, day := ID(person), s.today()
+	key := a.Person + "." + person + "." + string(day)
 	if _, err := s.views.Get(ctx, key); !errors.Is(err, faults.NotFound) {
 		return err
 	}
 	d := storage.Doc[view]{ID: key, Value: view{Viewer: ID(a.Person), Person: id, Role: role, Day: day},
-		Trail: []storage.Audit{s.entry(a, role, "view_person", "people/"+string(id), id, "", "")}}
+		Trail: []storage.Audit{s.entry(a, role, "view_person", "people/"+person, id, "", "")}}
 	if err := s.views.Insert(ctx, &d); err != nil && !errors.Is(err, faults.Conflict) {
 		return err
 	}
 	return nil
-}
-
-// NoteView notes that the actor, in a role, looked at what is about a person in another room (where they stand, evidence, hours, candidacy, readiness), as
-// opening their profile does: one entry per viewer, person and day. It is an access.Noter. The room that calls it has asked for permission.
-func (s *Service) NoteView(ctx context.Context, a access.Actor, role, person string) error {
-	return s.noteView(ctx, a, role, ID(person))
 }
 
 // Viewing is one line of "who looked at my profile".

@@ -264,7 +264,7 @@ func TestPostsForAPerson(t *testing.T) {
 	ctx := t.Context()
 	var pppk people.Person
 	must(t, c.people.PeopleIn(ctx, "", func(p people.Person) error {
-		if _, held := p.Post("2026-11-22"); p.Status == people.PPPK && held && p.OnDuty("2026-11-22") && p.ServiceEnd > "2027-11-22" && pppk.ID == "" {
+		if _, held := p.Post("2026-11-22"); p.Status == people.PPPK && held && p.InService("2026-11-22") && p.LegalPosition == people.Active && p.ServiceEnd > "2027-11-22" && pppk.ID == "" {
 			pppk = p
 		}
 		return nil

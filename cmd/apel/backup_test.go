@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -64,6 +65,17 @@ func TestDoctorSeesDamage(t *testing.T) {
 				}
 			}
 		}, "figures differ", false},
+		{"a closed unit that holds people", func(t *testing.T, c *city) {
+			r, err := c.db.Engine().Get(t.Context(), "units", c.nearUnit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Version++
+			r.Op, r.Body = "test", bytes.Replace(r.Body, []byte(`"code":`), []byte(`"closed":true,"code":`), 1)
+			if err := c.db.Engine().Replace(t.Context(), "units", r); err != nil {
+				t.Fatal(err)
+			}
+		}, "still hold people or positions: DISDUKCAPIL", false},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			c := openCity(t, false)

@@ -174,11 +174,12 @@ func (f *filled) people(ctx context.Context, in *installation, logins []demoLogi
 	if err != nil {
 		return err
 	}
-	holders, err := in.people.Holders(ctx, post.ID, in.settings.Zone().Day(in.now()))
-	if err != nil || len(holders) == 0 {
+	holders, err := in.people.Persons(ctx, access.System("test"), people.PersonFilter{Position: post.ID})
+	i := slices.IndexFunc(holders.Items, func(p people.Person) bool { _, holds := p.Post(in.settings.Zone().Day(in.now())); return holds })
+	if err != nil || i < 0 {
 		return fmt.Errorf("DISDUKCAPIL has no head: %w", err)
 	}
-	head := holders[0].Person
+	head := holders.Items[i]
 	if err := f.activate(ctx, in, "supervisor", head); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/backup"
 	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/people"
 )
 
 type doctorVerb struct {
@@ -119,10 +120,8 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	fine := fmt.Sprintf("%d sertifikat, %d daun, semua cocok dengan jurnal", report.Certificates, report.Leaves)
 	if err == nil && report.Behind > 0 {
 		fine += fmt.Sprintf("; %d segel sedang disalin ke log", report.Behind)
-		sealing, e := in.db.Ready(ctx, certificates.Collection, in.now(), 1000)
-		if err = e; err == nil && !slices.ContainsFunc(sealing, func(w storage.Waiting) bool {
-			return w.Due.Step == certificates.StepSeal || w.Due.Step == certificates.StepLog
-		}) {
+		sealing, e := in.moving(ctx, certificates.Collection, func(step string) bool { return step == certificates.StepSeal || step == certificates.StepLog })
+		if err = e; err == nil && !sealing {
 			err = fmt.Errorf("the projections are %d seals behind the journal and nothing is being sealed; sealing the next certificate or doctor --mend mends that", report.Behind)
 		}
 	}
@@ -139,10 +138,17 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	stored, err := in.checkBlobs(ctx)
 	note("berkas tersimpan / files", err, fmt.Sprintf("%d berkas, isi sesuai namanya", stored))
 	differs, err := in.people.Examine(ctx, false)
+	shut, fault := in.closedUnits(ctx, differs)
+	differs = slices.DeleteFunc(differs, func(f people.Finding) bool { return f.Kind == "closed" })
 	if err == nil && len(differs) > 0 {
 		err = faults.Newf(faults.Conflict, "%d jalur unit atau klaim tidak cocok dengan sumbernya.", "%d unit paths or claims differ from their source.", len(differs))
 	}
 	note("register pegawai / register", err, "jalur unit dan klaim cocok")
+	if err = fault; err == nil && len(shut) > 0 {
+		list := strings.Join(shut, ", ")
+		err = faults.New(faults.Conflict, "Unit yang sudah ditutup masih berisi pegawai atau jabatan: "+list+". Pindahkan isinya.", "Units that are closed still hold people or positions: "+list+". Move what they hold.")
+	}
+	note("unit tertutup / closed units", err, "kosong")
 	fine, err = in.examineFiles(ctx)
 	note("berkas yang dipakai / in use", err, fine)
 	fine, err = in.examineFigures(ctx)
@@ -174,6 +180,21 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	return out, nil
 }
 
+// closedUnits are the codes of the units among the findings that are closed and not empty.
+func (in *installation) closedUnits(ctx context.Context, found []people.Finding) (codes []string, err error) {
+	for _, f := range found {
+		if f.Kind != "closed" {
+			continue
+		}
+		u, err := in.people.LookUnit(ctx, people.UnitID(strings.TrimPrefix(f.Thing, "units/")))
+		if err != nil {
+			return nil, err
+		}
+		codes = append(codes, u.Code)
+	}
+	return codes, nil
+}
+
 // continues compares the log with what it was when a backup was made.
 func (in *installation) continues(ctx context.Context, dir string) error {
 	m, err := backup.Read(dir)
@@ -184,6 +205,12 @@ func (in *installation) continues(ctx context.Context, dir string) error {
 		return nil
 	}
 	return in.certificates.Continues(ctx, m.Facts[factCheckpoint])
+}
+
+// moving says whether a step that counts may run now in a collection: what it makes may rightly be behind.
+func (in *installation) moving(ctx context.Context, collection string, counts func(step string) bool) (bool, error) {
+	ready, err := in.db.Ready(ctx, collection, in.now(), 1000)
+	return slices.ContainsFunc(ready, func(w storage.Waiting) bool { return counts(w.Due.Step) }), err
 }
 
 // feedNothing are the steps that feed no figure: pictures, letters, and what the log notes afterwards.
@@ -201,11 +228,11 @@ func (in *installation) examineFigures(ctx context.Context) (fine string, err er
 		return "sama dengan hitungan ulang", nil
 	}
 	for _, c := range in.db.Collections() {
-		moving, err := in.db.Ready(ctx, c, in.now(), 1000)
+		moving, err := in.moving(ctx, c, func(step string) bool { return !slices.Contains(feedNothing, step) })
 		if err != nil {
 			return "", err
 		}
-		if slices.ContainsFunc(moving, func(w storage.Waiting) bool { return !slices.Contains(feedNothing, w.Due.Step) }) {
+		if moving {
 			return fmt.Sprintf("%d angka menyusul: masih ada pekerjaan yang berjalan", wrong), nil
 		}
 	}

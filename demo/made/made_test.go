@@ -26,7 +26,7 @@ func TestNumbersAreValidAndUnique(t *testing.T) {
 	}
 	seen := map[string]bool{"199001012020011901": true}
 	for _, row := range c.People.Rows() {
-		n, warnings, err := people.ParseNIP(row[0], today)
+		n, warnings, err := people.NIPRules{}.Parse(row[0], today)
 		if err != nil || len(warnings) > 0 {
 			t.Fatalf("number of %s: %v %v", row[1], err, warnings)
 		}
