@@ -46,16 +46,17 @@ func (q Quiz) limit() time.Duration { return time.Duration(q.Minutes) * time.Min
 
 // Name is the title, or what the kind is called when there is none.
 func (q Quiz) Name() texts.Text {
-	if !q.Title.Empty() {
-		return q.Title
-	}
+	usual := say("Latihan", "Practice")
 	switch q.Kind {
 	case PreTest:
-		return say("Tes awal", "Pre-test")
+		usual = say("Tes awal", "Pre-test")
 	case PostTest:
-		return say("Tes akhir", "Post-test")
+		usual = say("Tes akhir", "Post-test")
 	}
-	return say("Latihan", "Practice")
+	if q.Title.Empty() || q.Title.EN == "" && q.Title.ID == usual.ID { // a course that is not translated still has its usual names in English
+		return usual
+	}
+	return q.Title
 }
 
 // checkQuiz lists what is wrong with quiz n of a content, given the number of items its bank has per objective.

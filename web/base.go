@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -93,6 +94,11 @@ type NavGroup struct {
 	Step  int // 1 SDM, 2 Integrasi, 3 Evaluasi; 0: not one of the three areas
 	Label string
 	Items []NavItem
+}
+
+// Holds says whether the page of a key is in the group; the others stay folded where there are many.
+func (g NavGroup) Holds(key string) bool {
+	return slices.ContainsFunc(g.Items, func(i NavItem) bool { return i.Key == key })
 }
 
 // NavItem is one entry of the navigation. Icon names a symbol of assets/icons.svg.
