@@ -64,6 +64,7 @@ func (b *Bank) Count() map[string]int {
 
 // WriteBank writes a whole bank of a draft: items that did not change keep their version, the others get the next one. Invalid with one field per
 // mistake ("items[3].stem"), and then nothing is visible. Errors and revision as for Revise. Safe to call twice.
+// Authors import folders so far; the pages for writing a bank will call it.
 func (s *Service) WriteBank(ctx context.Context, a access.Actor, version VersionID, revision int64, code string, items []grading.Item) (VersionDoc, error) {
 	course, err := s.authoring(ctx, a, version)
 	if err != nil {

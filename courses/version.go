@@ -263,6 +263,7 @@ func (s *Service) draft(ctx context.Context, a access.Actor, role string, course
 
 // Revise changes what a draft says besides lessons, banks and items: card, minutes, prerequisites, objectives, quizzes, order and titles of lessons.
 // revision is the VersionDoc.Revision the author saw; Conflict when somebody changed the draft since, or when it is published.
+// Authors import folders so far; the pages for writing a course will call it.
 func (s *Service) Revise(ctx context.Context, a access.Actor, id VersionID, revision int64, c Content) (VersionDoc, error) {
 	if err := checkCard(c.Card); err != nil {
 		return VersionDoc{}, err

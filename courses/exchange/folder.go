@@ -82,9 +82,6 @@ type Quiz struct {
 	PassMark                         int // 0..100; 0 for quizzes nobody fails
 }
 
-// Plan is what grading.Draw takes.
-func (q Quiz) Plan() grading.Plan { return grading.Plan{PerObjective: q.Draw} }
-
 // Picture is one picture a lesson shows, by its path in the folder.
 type Picture struct {
 	File, Type string

@@ -217,8 +217,9 @@ func TestDemoCourses(t *testing.T) {
 				for i := range bank.Items {
 					bank.Items[i].ID = bank.Items[i].Code
 				}
-				form, err := grading.Draw(1, bank.Items, q.Plan())
-				if err != nil || len(form.Slots) != q.Plan().Count() {
+				plan := grading.Plan{PerObjective: q.Draw}
+				form, err := grading.Draw(1, bank.Items, plan)
+				if err != nil || len(form.Slots) != plan.Count() {
 					t.Errorf("%s: %v", q.Code, err)
 				}
 			}

@@ -104,9 +104,6 @@ func (s *Set[T]) Settle(ctx context.Context, follow func(ctx context.Context) er
 	return err
 }
 
-// Name is the name of the set and of its collection.
-func (s *Set[T]) Name() string { return s.name }
-
 // Versions lists every version that was ever in force, oldest first; the last one is in force. Empty for a new installation.
 func (s *Set[T]) Versions(ctx context.Context) ([]Version, error) {
 	d, err := s.docs.Get(ctx, headID)
