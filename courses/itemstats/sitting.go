@@ -64,7 +64,7 @@ func (f Frame) step() int64 { return max(1, f.Unit/60) }
 
 func (f Frame) stepOf(score int64) int64 { return (score + f.step()/2) / f.step() }
 
-func (s Sitting) check(f Frame) error {
+func (s Sitting) check() error {
 	bad := func(id, en string, args ...any) error { return faults.Newf(faults.Invalid, id, en, args...) }
 	if len(s) == 0 {
 		return bad("Percobaan tanpa soal tidak dapat dianalisis.", "A sitting without items cannot be analysed.")

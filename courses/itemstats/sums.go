@@ -76,7 +76,7 @@ func (s *Sums) Add(sitting Sitting) error { return s.count(sitting, 1) }
 func (s *Sums) Remove(sitting Sitting) error { return s.count(sitting, -1) }
 
 func (s *Sums) count(sitting Sitting, sign int64) error {
-	if err := sitting.check(s.Frame); err != nil {
+	if err := sitting.check(); err != nil {
 		return err
 	}
 	total, full := sitting.total()
