@@ -7,6 +7,7 @@ package api
 import (
 	"context"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -47,6 +48,9 @@ type operation struct {
 	Max          int64 // body limit in bytes; 0 means 1 MB
 	Public       bool  // needs nobody logged in
 	Secret       bool  // the answer holds a secret that is shown once: it is not kept for a repeated Idempotency-Key
+
+	// Named says where a field that the room names stands in the request, where its name is another: "supervisor" -> "body.person".
+	Named map[string]string
 }
 
 // handle registers an operation. Every error of the handler leaves as a Problem, logged once.
@@ -57,6 +61,8 @@ func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *
 	if !op.Public {
 		o.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	}
+	fields := places(reflect.TypeFor[I]())
+	maps.Copy(fields, op.Named)
 	huma.Register(s.api, o, func(ctx context.Context, in *I) (*O, error) {
 		if !op.Public && visit.Actor(ctx).Anonymous() {
 			return nil, problem(ctx, faults.Unauthenticated)
@@ -64,7 +70,9 @@ func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *
 		out, err := do(ctx, in)
 		if err != nil {
 			report(ctx, s.Log, err)
-			return nil, problem(ctx, err)
+			p := problem(ctx, err)
+			p.place(fields)
+			return nil, p
 		}
 		return out, nil
 	})

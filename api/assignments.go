@@ -164,7 +164,7 @@ func (s *server) assignments() {
 			}
 			return paged(in, all, func(d courses.RuleDoc) string { return d.ID }, showRule)
 		})
-	handle(s, operation{Method: http.MethodPut, Path: "/assignment-rules/{code}", ID: "putRule", Tag: "assignments", Summary: "Make or replace a rule; a run over everybody follows"},
+	handle(s, operation{Method: http.MethodPut, Path: "/assignment-rules/{code}", Named: map[string]string{"code": "path.code"}, ID: "putRule", Tag: "assignments", Summary: "Make or replace a rule; a run over everybody follows"},
 		func(ctx context.Context, in *struct {
 			RulePath
 			Body struct {

@@ -240,7 +240,7 @@ func (s *server) attempts(r *gin.Engine) {
 			}
 			return answer(showReview(ctx, r)), nil
 		})
-	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers/{item}", ID: "saveAnswer", Tag: "attempts", Summary: "Save the answer to one item", Max: 8 << 10},
+	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers/{item}", Named: map[string]string{"answers": "path.item"}, ID: "saveAnswer", Tag: "attempts", Summary: "Save the answer to one item", Max: 8 << 10},
 		func(ctx context.Context, in *struct {
 			AttemptPath
 			Item string `path:"item" maxLength:"100"`

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -58,6 +59,53 @@ func problem(ctx context.Context, err error) *Problem {
 		p.Errors = append(p.Errors, ProblemField{at, x.Text.In(v.Lang)})
 	}
 	return p
+}
+
+// place puts the fields that a room names where the request has them. A field that is not in the table stays.
+func (p *Problem) place(at map[string]string) {
+	for i, e := range p.Errors {
+		path, ok := strings.CutPrefix(e.Location, "body.")
+		if !ok {
+			continue
+		}
+		end := strings.IndexAny(path, ".[")
+		if end < 0 {
+			end = len(path)
+		}
+		if whole, ok := at[path]; ok {
+			p.Errors[i].Location = whole
+		} else if first, ok := at[path[:end]]; ok {
+			p.Errors[i].Location = first
+			if strings.HasPrefix(first, "body.") { // nothing stands inside of a part of the address
+				p.Errors[i].Location += path[end:]
+			}
+		}
+	}
+}
+
+// places are the fields that stand inside a part of an input's body, by their name: rooms do not know how the API groups them.
+func places(input reflect.Type) map[string]string {
+	out := map[string]string{}
+	body, ok := input.FieldByName("Body")
+	if !ok || body.Type.Kind() != reflect.Struct {
+		return out
+	}
+	name := func(f reflect.StructField) string {
+		n, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		return n
+	}
+	for _, part := range reflect.VisibleFields(body.Type) {
+		if part.Type.Kind() != reflect.Struct || part.Anonymous {
+			continue
+		}
+		for _, f := range reflect.VisibleFields(part.Type) {
+			out[name(f)] = "body." + name(part) + "." + name(f)
+		}
+	}
+	for _, f := range reflect.VisibleFields(body.Type) { // what the body has itself is meant
+		delete(out, name(f))
+	}
+	return out
 }
 
 // report logs an error once, with the request's id: defects loudly, wrong input not at all.

@@ -119,7 +119,7 @@ func (s *server) readiness() {
 		func(ctx context.Context, in *AppPath) (*body[App], error) {
 			return one(showApp)(s.Readiness.App(ctx, visit.Actor(ctx), in.Code))
 		})
-	handle(s, operation{Method: http.MethodPut, Path: "/apps/{code}", ID: "putApp", Tag: "readiness", Summary: "Register an application or change it"},
+	handle(s, operation{Method: http.MethodPut, Path: "/apps/{code}", Named: map[string]string{"code": "path.code"}, ID: "putApp", Tag: "readiness", Summary: "Register an application or change it"},
 		func(ctx context.Context, in *struct {
 			AppPath
 			Body struct {
@@ -135,7 +135,7 @@ func (s *server) readiness() {
 			}
 			return one(showApp)(s.Readiness.App(ctx, a, in.Code))
 		})
-	handle(s, operation{Method: http.MethodPut, Path: "/apps/{code}/roles/{role}", ID: "putAppRole", Tag: "readiness", Summary: "Say what a role in an application requires"},
+	handle(s, operation{Method: http.MethodPut, Path: "/apps/{code}/roles/{role}", Named: map[string]string{"required_courses": "body.courses", "role": "path.role", "app": "path.code"}, ID: "putAppRole", Tag: "readiness", Summary: "Say what a role in an application requires"},
 		func(ctx context.Context, in *struct {
 			AppPath
 			Role string `path:"role" enum:"admin,operator,verifikator"`
@@ -161,7 +161,7 @@ func (s *server) readiness() {
 			}
 			return paged(&in.PageInput, all, func(o readiness.AppOperator) string { return o.Person + "." + string(o.Role) }, showOperator)
 		})
-	handle(s, operation{Method: http.MethodPut, Path: "/apps/{code}/roles/{role}/operators/{person}", ID: "appointOperator", Tag: "readiness", Summary: "Give a person a role in an application", Status: http.StatusNoContent},
+	handle(s, operation{Method: http.MethodPut, Path: "/apps/{code}/roles/{role}/operators/{person}", Named: map[string]string{"role": "path.role"}, ID: "appointOperator", Tag: "readiness", Summary: "Give a person a role in an application", Status: http.StatusNoContent},
 		func(ctx context.Context, in *struct {
 			OperatorPath
 			Body struct {
@@ -172,7 +172,7 @@ func (s *server) readiness() {
 			return nil, s.Readiness.AppointOperator(ctx, visit.Actor(ctx), readiness.AppOperator{Person: in.Person, App: in.Code, Role: readiness.RoleKind(in.Role),
 				Since: civil.Date(in.Body.Since), Until: civil.Date(in.Body.Until)})
 		})
-	handle(s, operation{Method: http.MethodPost, Path: "/apps/{code}/roles/{role}/operators/{person}/relief", ID: "relieveOperator", Tag: "readiness", Summary: "End a person's role in an application, with the reason", Status: http.StatusNoContent},
+	handle(s, operation{Method: http.MethodPost, Path: "/apps/{code}/roles/{role}/operators/{person}/relief", Named: map[string]string{"until": "body.last"}, ID: "relieveOperator", Tag: "readiness", Summary: "End a person's role in an application, with the reason", Status: http.StatusNoContent},
 		func(ctx context.Context, in *struct {
 			OperatorPath
 			Body struct {

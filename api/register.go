@@ -251,7 +251,7 @@ func (s *server) personEdits() {
 	}
 	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/supervisor", ID: "getSupervisor", Tag: "people", Summary: "Who supervises a person today, and how that was found"},
 		func(ctx context.Context, in *PersonPath) (*body[Supervision], error) { return supervisor(ctx, in.ID) })
-	handle(s, operation{Method: http.MethodPut, Path: "/people/{id}/supervisor", ID: "setSupervisor", Tag: "people", Summary: "Name a supervisor where the derived one is wrong, with the reason"},
+	handle(s, operation{Method: http.MethodPut, Path: "/people/{id}/supervisor", Named: map[string]string{"supervisor": "body.person"}, ID: "setSupervisor", Tag: "people", Summary: "Name a supervisor where the derived one is wrong, with the reason"},
 		func(ctx context.Context, in *struct {
 			PersonPath
 			Body struct {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -151,7 +152,53 @@ func (d *described) check(method, path string, status int, header http.Header, b
 	if err := schema.Validate(v); err != nil {
 		return where, fmt.Errorf("%s answers %d with a body that does not fit: %w\n%s", where, status, err, body)
 	}
+	if status == http.StatusUnprocessableEntity {
+		return where, d.located(op, body)
+	}
 	return where, nil
+}
+
+// located sees that a refusal names fields that the request has: whoever sent it looks for them there.
+func (d *described) located(op map[string]any, body []byte) error {
+	request, _ := op["requestBody"].(map[string]any)
+	content, _ := request["content"].(map[string]any)
+	js, ok := content["application/json"].(map[string]any)
+	if !ok {
+		return nil
+	}
+	var p api.Problem
+	if err := json.Unmarshal(body, &p); err != nil {
+		return err
+	}
+	for _, e := range p.Errors {
+		path, ok := strings.CutPrefix(e.Location, "body.")
+		at := js["schema"].(map[string]any)
+		for ok && path != "" {
+			var name string
+			name, path, _ = strings.Cut(path, ".")
+			name, _, _ = strings.Cut(name, "[")
+			properties, object := d.resolve(at)["properties"].(map[string]any)
+			if !object { // a map has any names, and huma's own sentences end at what was sent too much
+				break
+			}
+			if at, ok = properties[name].(map[string]any); !ok && !strings.Contains(e.Message, "tidak dikenal") {
+				return fmt.Errorf("%v says %q of %s, which it does not take", op["operationId"], e.Message, e.Location)
+			}
+			if items, list := at["items"].(map[string]any); list {
+				at = items
+			}
+		}
+	}
+	return nil
+}
+
+// resolve follows a reference.
+func (d *described) resolve(schema map[string]any) map[string]any {
+	ref, ok := schema["$ref"].(string)
+	if !ok {
+		return schema
+	}
+	return d.doc["components"].(map[string]any)["schemas"].(map[string]any)[strings.TrimPrefix(ref, "#/components/schemas/")].(map[string]any)
 }
 
 // RoundTrip implements http.RoundTripper.
