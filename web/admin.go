@@ -124,6 +124,26 @@ func (w *admin) position(ctx context.Context, id people.PositionID) string {
 	return p.Name
 }
 
+// standard names a standard of competencies; its code where the standard itself is not there yet.
+func (w *admin) standard(ctx context.Context, code string) string {
+	if all, err := w.Competencies.Standards(ctx); err == nil {
+		if s, ok := all.Items[code]; ok {
+			return s.Name
+		}
+	}
+	return dash(code)
+}
+
+// courseTitle names a course; its code when it cannot be read.
+func (w *admin) courseTitle(c *gin.Context, code string) string {
+	if k, err := w.Courses.Course(c.Request.Context(), reader(c), code); err == nil {
+		if title := in(c, k.Card.Title); title != "" {
+			return title
+		}
+	}
+	return code
+}
+
 // tree lists all units in the order of the tree, each below its parent, with its depth.
 func (w *admin) tree(c *gin.Context) (units []people.Unit, depth map[people.UnitID]int, err error) {
 	below := map[people.UnitID][]people.Unit{}

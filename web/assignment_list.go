@@ -76,6 +76,13 @@ func (w *admin) assignmentTable(c *gin.Context, list []courses.AssignmentDoc, na
 		t.Columns = append([]Column{{Label: "Pegawai", Main: true}}, t.Columns...)
 		t.Columns[1].Main = false
 	}
+	titles := map[string]string{}
+	title := func(code string) string {
+		if _, ok := titles[code]; !ok {
+			titles[code] = w.courseTitle(c, code)
+		}
+		return titles[code]
+	}
 	for _, d := range list {
 		b := Badge{Kind: Info, Label: "Belum selesai", Icon: "clock"}
 		switch {
@@ -86,15 +93,15 @@ func (w *admin) assignmentTable(c *gin.Context, list []courses.AssignmentDoc, na
 		case d.Overdue:
 			b = Badge{Kind: Danger, Label: "Lewat tenggat"}
 		}
-		row := Row{Cells: []Cell{{Text: d.Course}, {Text: in(c, d.Because)}, {Text: f.day(d.Due), Sub: w.until(c, d.Due)}, {Badge: &b}, {Text: w.person(ctx, d.By)}, {}}}
+		row := Row{Cells: []Cell{{Text: title(d.Course), Sub: d.Course}, {Text: in(c, d.Because)}, {Text: f.day(d.Due), Sub: w.until(c, d.Due)}, {Badge: &b}, {Text: w.person(ctx, d.By)}, {}}}
 		if d.State != courses.Assigned {
 			row.Cells[2].Sub = ""
 		}
 		if d.Rule != "" {
-			row.Cells[1].Sub = w.T(c, "aturan %s", d.Rule)
+			row.Cells[1].Sub = w.T(c, "menurut aturan penugasan")
 		}
 		if d.State == courses.Assigned && w.may(c, "withdraw", "assignment") {
-			row.Cells[5].Button = &Button{Label: "Tarik", Small: true, Kind: "quiet", URL: address("kelola", "penugasan", d.ID, "tarik"), About: d.Course}
+			row.Cells[5].Button = &Button{Label: "Tarik", Small: true, Kind: "quiet", URL: address("kelola", "penugasan", d.ID, "tarik"), About: title(d.Course)}
 		}
 		if named {
 			cell := Cell{Text: w.person(ctx, d.Person)}

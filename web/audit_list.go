@@ -48,7 +48,7 @@ func (w *admin) listAudit(c *gin.Context) error {
 	t := Table{Label: "Jejak audit", NoSearch: true, Columns: []Column{{Label: "Tindakan", Main: true}, {Label: "Oleh"}, {Label: "Tentang"}, {Label: "Alasan"}, {Label: "Waktu"}}, Empty: Empty{Icon: "audit", Label: "Belum ada jejak yang cocok", Text: w.T(c, "Jejak baru masuk beberapa detik setelah kejadiannya.")}}
 	for _, d := range found.Docs {
 		e := d.Value
-		row := Row{Cells: []Cell{{Text: w.auditVerb(c, e.Verb), Sub: e.Thing}, {Text: w.person(ctx, e.Who), Sub: w.auditRole(c, e.Role)}, {Text: "–"}, {Text: dash(e.Why), Sub: e.Note}, {Text: f.moment(e.At), Sub: w.T(c, "blok %d", int(e.Block))}}}
+		row := Row{Cells: []Cell{{Text: w.auditVerb(c, e.Verb), Sub: w.auditThing(c, e.Thing)}, {Text: w.person(ctx, e.Who), Sub: w.auditRole(c, e.Role)}, {Text: "–"}, {Text: dash(e.Why), Sub: e.Note}, {Text: f.moment(e.At), Sub: w.T(c, "blok %d", int(e.Block))}}}
 		if e.Who != "" && !strings.HasPrefix(e.Who, "system") {
 			row.Cells[1].URL = "/kelola/audit?oleh=" + e.Who
 		}
@@ -117,6 +117,29 @@ func (w *admin) auditVerb(c *gin.Context, verb string) string {
 		}
 	}
 	return verb
+}
+
+// auditThings names the collections that audit entries are about; of any other one its id says enough.
+func auditThings() []Option {
+	return []Option{{Value: "people", Label: "data pegawai"}, {Value: "accounts", Label: "akun"}, {Value: "positions", Label: "jabatan"}, {Value: "units", Label: "unit kerja"}, {Value: "register_imports", Label: "impor data"}, {Value: "tokens", Label: "token API"},
+		{Value: "attempts", Label: "percobaan"}, {Value: "assignments", Label: "penugasan kursus"}, {Value: "cohorts", Label: "angkatan"}, {Value: "courses", Label: "kursus"}, {Value: "course_versions", Label: "versi kursus"}, {Value: "assignment_rules", Label: "aturan penugasan"}, {Value: "enrolments", Label: "keikutsertaan"},
+		{Value: "regrades", Label: "penilaian ulang"}, {Value: "certificates", Label: "sertifikat"}, {Value: "evidence", Label: "bukti kompetensi"}, {Value: "hours", Label: "buku jam pelajaran"}, {Value: "recommendations", Label: "rekomendasi"}}
+}
+
+// auditThing says what kind of thing an entry is about. The id stays only where people chose it themselves: a code.
+func (w *admin) auditThing(c *gin.Context, thing string) string {
+	kind, id, _ := strings.Cut(thing, "/")
+	for _, o := range auditThings() {
+		if o.Value != kind {
+			continue
+		}
+		name := w.words.say(Lang(c), o.Label)
+		if kind == "courses" || kind == "course_versions" || kind == "assignment_rules" {
+			name += " " + id
+		}
+		return name
+	}
+	return thing
 }
 
 // auditRole says in which role somebody acted.

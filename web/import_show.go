@@ -83,12 +83,20 @@ func (w *admin) rowErrors(c *gin.Context, label string, all []tables.RowError, k
 		if e.Row == 0 {
 			row = w.T(c, "Seluruh berkas")
 		}
-		t.Rows = append(t.Rows, Row{Mark: kind, Cells: []Cell{{Text: row}, {Text: dash(e.Column)}, {Text: in(c, e.Text)}}})
+		t.Rows = append(t.Rows, Row{Mark: kind, Cells: []Cell{{Text: row}, {Text: dash(e.Column), Sub: w.plainColumn(c, e.Column)}, {Text: in(c, e.Text)}}})
 	}
 	if len(all) > maxMistakes {
 		t.Pager.Text = w.T(c, "Ditampilkan %d dari %d", maxMistakes, len(all))
 	}
 	return Panel{Name: w.words.say(Lang(c), label), Table: &t}
+}
+
+// plainColumn says in words what a column of our own format holds; a heading of another system speaks for itself.
+func (w *admin) plainColumn(c *gin.Context, heading string) string {
+	if label := syncLabel(heading); label != heading {
+		return w.words.say(Lang(c), label)
+	}
+	return w.words.say(Lang(c), fieldLabels[heading])
 }
 
 func (w *admin) importRows(c *gin.Context, p *PanelsPage, i people.Import) error {

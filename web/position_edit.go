@@ -84,7 +84,7 @@ func (w *admin) seatsRow(c *gin.Context, p people.Position) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	row := Row{URL: positionURL(p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, p.Unit)}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.count(c, p.Class)}, {Text: dash(p.Standard)}, {Text: w.T(c, "%d dari %d", taken.Holders, p.Seats)}}}
+	row := Row{URL: positionURL(p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, p.Unit)}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.count(c, p.Class)}, {Text: w.standard(ctx, p.Standard)}, {Text: w.T(c, "%d dari %d", taken.Holders, p.Seats)}}}
 	if p.Class == 0 {
 		row.Cells[3].Text = "–"
 	}
@@ -119,7 +119,7 @@ func (w *admin) showPosition(c *gin.Context) error {
 		class = w.count(c, pos.Class)
 	}
 	facts := Panel{Half: true, Label: "Jabatan", Facts: []Fact{{Label: "Kode", Value: pos.Code, Code: true}, {Label: "Unit kerja", Value: w.unit(ctx, pos.Unit), URL: unitURL(pos.Unit)}, {Label: "Jenis jabatan", Value: official(pos.Kind), Note: official(pos.Jenjang)}, {Label: "Eselon", Value: dash(pos.Eselon)},
-		{Label: "Kelas jabatan", Value: class}, {Label: "Standar kompetensi", Value: dash(pos.Standard)}}}
+		{Label: "Kelas jabatan", Value: class}, {Label: "Standar kompetensi", Value: w.standard(ctx, pos.Standard), Note: pos.Standard}}}
 	if pos.Closed {
 		facts.Badges = []Badge{{Kind: Warn, Label: "Ditutup"}}
 	}

@@ -266,7 +266,7 @@ func (s *story) importPeople() {
 	s.upload("[name=file]", "pegawai-baru.csv", peopleHeader+"19990101202321290,Wira Contohan,,,PPPK,01,IX,S1,Hukum,DISDUKCAPIL,,2023-01-01,2028-12-31,2028-12-31,2023-01-01\n199901012023212990,Wira Contohan,,,PPPK,01,IX,S1,Hukum,TIDAK-ADA,,2023-01-01,2028-12-31,2028-12-31,2023-01-01\n")
 	s.submit(`button[value=check]`)
 	s.see("impor-ditolak")
-	s.says("Baris 2", "Baris 3", "nip", "TIDAK-ADA", "Tidak ada yang berubah")
+	s.says("Baris 2", "Baris 3", "nip", "NIP atau NI", "TIDAK-ADA", "Tidak ada yang berubah")
 	s.submit(`main .panel .btn-primary`) // upload again
 	s.upload("[name=file]", "pegawai-baru.csv", peopleHeader+"199901012023212990,Wira Contohan,,,PPPK,01,IX,S1,Hukum,DISDUKCAPIL,,2023-01-01,2028-12-31,2028-12-31,2023-01-01\n")
 	s.submit(`button[value=check]`)
@@ -314,7 +314,7 @@ func (s *story) assignSomething() {
 	}
 	s.p.Type("[name=because]", "Anda baru bertugas di loket kependudukan.")
 	s.submit(`button[value=assign]`)
-	s.says("loket kependudukan")
+	s.says("loket kependudukan", "Pelayanan Prima Tatap Muka")
 	s.see("tugas-diberikan")
 }
 

@@ -34,7 +34,7 @@ func (w *admin) listVacancies(c *gin.Context) error {
 		if q.Filter["unor"] != "" && !slices.Contains(p.Units, q.Filter["unor"]) || q.Filter["jenis"] != "" && p.Kind != q.Filter["jenis"] {
 			continue
 		}
-		row := Row{URL: address("kelola", "lowongan", p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, people.UnitID(p.Unit))}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.T(c, "%d dari %d", p.Vacant, p.Seats)}, {Text: p.Standard}}}
+		row := Row{URL: address("kelola", "lowongan", p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, people.UnitID(p.Unit))}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.T(c, "%d dari %d", p.Vacant, p.Seats)}, {Text: w.standard(ctx, p.Standard)}}}
 		if p.Standard == "" {
 			row.URL, row.Mark, row.Cells[4] = "", Warn, Cell{Badge: &Badge{Kind: Warn, Label: "Belum ada standar"}}
 		}

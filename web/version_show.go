@@ -118,15 +118,29 @@ func (w *admin) quizzesPanel(c *gin.Context, v courses.VersionDoc) Panel {
 		if q.PassMark > 0 {
 			mark = w.count(c, q.PassMark)
 		}
-		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: in(c, q.Name()), Sub: q.Code}, {Text: q.Bank}, {Text: w.count(c, q.Count())}, {Text: limit}, {Text: tries}, {Text: mark}}})
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: in(c, q.Name()), Sub: q.Code}, {Text: w.T(c, "Soal untuk %s", w.bankUse(c, v, q.Bank)), Sub: q.Bank}, {Text: w.count(c, q.Count())}, {Text: limit}, {Text: tries}, {Text: mark}}})
 	}
 	return Panel{Label: "Tes", Table: &t}
+}
+
+// bankUse names a bank by the tests that draw from it: "Latihan, Tes akhir".
+func (w *admin) bankUse(c *gin.Context, v courses.VersionDoc, bank string) string {
+	var names []string
+	for _, q := range v.Content.Quizzes {
+		if q.Bank == bank {
+			names = append(names, in(c, q.Name()))
+		}
+	}
+	if len(names) == 0 {
+		return bank
+	}
+	return strings.Join(names, ", ")
 }
 
 func (w *admin) banksPanel(c *gin.Context, v courses.VersionDoc) Panel {
 	t := Table{Label: "Bank soal", NoSearch: true, Columns: []Column{{Label: "Bank", Main: true}, {Label: "Soal", Numeric: true}}, Empty: Empty{Icon: "question", Label: "Belum ada bank soal"}}
 	for _, b := range v.Content.Banks {
-		row := Row{Cells: []Cell{{Text: b.Code}, {Text: w.count(c, b.Items)}}}
+		row := Row{Cells: []Cell{{Text: w.bankUse(c, v, b.Code), Sub: b.Code}, {Text: w.count(c, b.Items)}}}
 		if w.may(c, "author", "course") || w.may(c, "review", "course") {
 			row.URL = versionURL(v.ID, v.Course, v.Number, "bank", b.Code)
 		}
@@ -171,7 +185,7 @@ func (w *admin) showBank(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Bank soal %s", c.Param("bank")), Lead: w.T(c, "%s, versi %d", v.Course, v.Number) + " · " + w.T(c, "%d soal", len(items)), Crumbs: crumbs(Link{Label: "Kelola kursus", URL: "/kelola/kursus"},
+	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Soal untuk %s", w.bankUse(c, v, c.Param("bank"))), Lead: w.T(c, "%s, versi %d", v.Course, v.Number) + " · " + w.T(c, "%d soal", len(items)), Crumbs: crumbs(Link{Label: "Kelola kursus", URL: "/kelola/kursus"},
 		Link{Name: v.Course, URL: address("kelola", "kursus", v.Course)}, Link{Name: w.T(c, "Versi %d", v.Number), URL: versionURL(v.ID, v.Course, v.Number)})}}
 	p.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Halaman ini memuat kunci jawaban. Jangan dibagikan.")}}
 	slices.SortStableFunc(items, func(x, y grading.Item) int { return compare(x.Objective, y.Objective) })
