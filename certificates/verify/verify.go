@@ -298,11 +298,23 @@ func (v *Verdict) standing(stored Status, r record.Record, in Input) {
 	}
 }
 
+// issuerZone is the calendar of whoever issued a record; UTC when it cannot be read.
+func issuerZone(r *record.Record) civil.Zone {
+	if r == nil {
+		return civil.Zone{}
+	}
+	zone, err := civil.LoadZone(r.Zone)
+	if err != nil {
+		return civil.Zone{}
+	}
+	return zone
+}
+
 // offline says what a check without the registry cannot know.
 func offline(v Verdict) texts.Text {
 	var day civil.Date
 	if v.Log != nil {
-		day = civil.Date(v.Log.At.Format(time.DateOnly))
+		day = issuerZone(v.Record).Day(v.Log.At)
 	}
 	return texts.T(v.Sentence.ID+" Diperiksa tanpa menghubungi penerbit: pencabutan sesudah "+day.In(texts.ID)+" tidak dapat diketahui.",
 		v.Sentence.EN+" Checked without asking the issuer: a revocation after "+day.In(texts.EN)+" cannot be known.")

@@ -54,7 +54,9 @@ func example() record.Record {
 }
 
 // bundle signs a record and logs it as the only leaf.
-func (i issuer) bundle(t testing.TB, r record.Record) record.Bundle {
+func (i issuer) bundle(t testing.TB, r record.Record) record.Bundle { return i.bundleAt(t, r, now) }
+
+func (i issuer) bundleAt(t testing.TB, r record.Record, at time.Time) record.Bundle {
 	t.Helper()
 	canonical, err := r.Canonical()
 	if err != nil {
@@ -64,12 +66,12 @@ func (i issuer) bundle(t testing.TB, r record.Record) record.Bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	leaf := record.Leaf{Kind: record.LeafIssue, Commitment: record.Commitment(canonical), At: now}
+	leaf := record.Leaf{Kind: record.LeafIssue, Commitment: record.Commitment(canonical), At: at}
 	signed, err := note.Sign(&note.Note{Text: record.FormatCheckpoint(i.log.Name(), 1, tlog.RecordHash(leaf.Bytes()))}, i.log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return record.Bundle{Record: canonical, Signature: signature, KeyID: i.root.Keys[0].ID, Log: &record.Proof{At: now, Checkpoint: string(signed)}}
+	return record.Bundle{Record: canonical, Signature: signature, KeyID: i.root.Keys[0].ID, Log: &record.Proof{At: at, Checkpoint: string(signed)}}
 }
 
 // file wraps a bundle into a minimal PDF and seals it.
@@ -191,6 +193,16 @@ func mustEncode(t testing.TB, b record.Bundle) []byte {
 		t.Fatal(err)
 	}
 	return raw
+}
+
+// The day after which a check without the issuer knows nothing is the issuer's: half past midnight in Jakarta is still yesterday in London.
+func TestOfflineNamesTheIssuersDay(t *testing.T) {
+	a := newIssuer(t)
+	late := time.Date(2026, 11, 22, 17, 30, 0, 0, time.UTC)
+	v := Judge(Read(a.file(t, a.bundleAt(t, example(), late))), Input{Root: a.root, Now: late.Add(time.Hour)})
+	if v.Status != Valid || !strings.Contains(v.Sentence.ID, "sesudah 23 November 2026") {
+		t.Errorf("%s: %s", v.Status, v.Sentence.ID)
+	}
 }
 
 func TestRegistered(t *testing.T) {

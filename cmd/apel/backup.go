@@ -34,6 +34,9 @@ type backupOrder struct {
 // Run copies the installation, through the running server if one owns the folder.
 func (v *backupVerb) Run(e *env) error {
 	o := backupOrder{To: v.To}
+	if err := outside(v.To, v.Dir); err != nil {
+		return err
+	}
 	var err error
 	if v.WithKeys {
 		if o.Passphrase, err = passphrase(v.PassphraseFile); err != nil {
@@ -75,7 +78,26 @@ func passphrase(file string) (string, error) {
 	if err != nil {
 		return "", faults.Wrap(err, faults.Invalid, "Berkas frasa sandi tidak dapat dibaca.", "The passphrase file cannot be read.")
 	}
-	return strings.TrimSpace(string(b)), nil
+	said := strings.TrimSpace(string(b))
+	if said == "" { // an empty one means a backup without keys to those below
+		return "", faults.New(faults.Invalid, "Berkas frasa sandi kosong. Tulis frasa sandi di dalamnya.", "The passphrase file is empty. Write the passphrase into it.")
+	}
+	return said, nil
+}
+
+// outside refuses a folder for a backup that lies in the folder to be copied.
+func outside(to, dir string) error {
+	real := func(path string) string { // as far as it exists
+		for rest := ""; ; path, rest = filepath.Dir(path), filepath.Join(filepath.Base(path), rest) {
+			if p, err := filepath.EvalSymlinks(path); err == nil || path == filepath.Dir(path) {
+				return filepath.Join(p, rest)
+			}
+		}
+	}
+	if in, err := filepath.Rel(real(dir), real(to)); err == nil && in != ".." && !strings.HasPrefix(in, ".."+string(filepath.Separator)) {
+		return faults.New(faults.Invalid, "Cadangan tidak dapat ditaruh di dalam folder data. Pilih folder lain, sebaiknya di cakram lain.", "A backup cannot be put inside the data folder. Choose another folder, better on another disk.")
+	}
+	return nil
 }
 
 // backup copies this installation while it serves.

@@ -217,3 +217,59 @@ func TestDoctorNamesDataOfANewerProgram(t *testing.T) {
 		t.Errorf("exit %d: %s", code, stdout)
 	}
 }
+
+// A backup with keys needs a passphrase that says something, and never lands inside what it copies.
+func TestBackupRefuses(t *testing.T) {
+	dir := t.TempDir()
+	in, err := open(t.Context(), place{Dir: dir}, as{serving: true, kind: kindCity, quiet: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := in.close(); err != nil {
+		t.Fatal(err)
+	}
+	blank := filepath.Join(t.TempDir(), "frasa")
+	if err := os.WriteFile(blank, []byte(" \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "pintasan")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	away := filepath.Join(t.TempDir(), "cadangan")
+	for _, c := range []struct {
+		says string
+		args []string
+	}{
+		{"kosong", []string{"backup", away, "--dir", dir, "--with-keys", "--passphrase-file", blank}},
+		{"kosong", []string{"restore", dir, "--dir", away, "--with-keys", "--passphrase-file", blank}},
+		{"di dalam folder data", []string{"backup", dir, "--dir", dir}},
+		{"di dalam folder data", []string{"backup", filepath.Join(dir, "blobs", "x", "y"), "--dir", dir}},
+		{"di dalam folder data", []string{"backup", filepath.Join(link, "x"), "--dir", dir}},
+	} {
+		if _, stderr, code := captured(t, c.args...); code == 0 || !strings.Contains(stderr, c.says) {
+			t.Errorf("%v: exit %d: %s", c.args, code, stderr)
+		}
+	}
+	if _, err := os.Stat(away); err == nil {
+		t.Error("a refused backup left a folder")
+	}
+	if _, stderr, code := captured(t, "backup", away, "--dir", dir); code != 0 {
+		t.Errorf("a backup beside the folder: exit %d: %s", code, stderr)
+	}
+}
+
+// A file without an end is not read to its end.
+func TestVerifyReadsAtMost(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "root.json")
+	if err := os.WriteFile(root, []byte(`{}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b, err := readAtMost("/dev/zero", 1000)
+	if err != nil || len(b) != 1000 {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	if _, stderr, code := captured(t, "verify", "tidak-ada.pdf", "--root", root); code == 0 || !strings.Contains(stderr, "tidak dapat dibaca") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}

@@ -16,7 +16,7 @@ import (
 )
 
 type verifyVerb struct {
-	File string `arg:"" optional:"" help:"Certificate as a PDF file." type:"existingfile"`
+	File string `arg:"" optional:"" help:"Certificate as a PDF file." type:"path"`
 	Root string `help:"The installation's public root (from /api/v1/root), as a file." default:"apel-root.json" type:"path" env:"APEL_ROOT"`
 	Code string `help:"A verification code; asks the host, since a bare code proves nothing by itself."`
 	Host string `help:"Public address to ask with --code, for example https://apel.kota.go.id."`
@@ -36,9 +36,9 @@ func (v *verifyVerb) Run(e *env) error {
 		return faults.Wrap(err, faults.Invalid, "Akar publik tidak ditemukan: "+v.Root+". Unduh dari /api/v1/root instalasi penerbit, simpan, lalu berikan dengan --root.",
 			"The public root is missing: "+v.Root+". Download it from /api/v1/root of the issuing installation, keep it, and give it with --root.")
 	}
-	file, err := os.ReadFile(v.File)
+	file, err := readAtMost(v.File, verify.MaxFile+1) // one more than is taken, so that a longer one is refused and not cut
 	if err != nil {
-		return faults.Wrap(err, faults.Invalid, "Berkas tidak dapat dibaca.", "The file cannot be read.")
+		return faults.Wrap(err, faults.Invalid, "Berkas tidak dapat dibaca: "+v.File, "The file cannot be read: "+v.File)
 	}
 	verdict, err := verifyOffline(file, root, time.Now())
 	if err != nil {
@@ -52,6 +52,15 @@ func (v *verifyVerb) Run(e *env) error {
 		e.show(verdict)
 	}
 	return judged(verdict.Status == verify.Valid, string(verdict.Status))
+}
+
+func readAtMost(path string, n int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, n))
 }
 
 // verifyOffline judges a file against a root with no network: what was done after it was issued (a revocation) is not known to it, and it says so.
