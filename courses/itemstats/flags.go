@@ -24,9 +24,10 @@ const (
 	DeadOption    Kind = "dead_option"    // a wrong option that hardly anybody takes
 	SmallN        Kind = "small_n"        // too few sittings to say anything
 	UnusedOptions Kind = "unused_options" // no option but the key is taken by enough people
+	Misfit        Kind = "misfit"         // answers do not follow the model (Model.Flags)
 )
 
-var urgency = []Kind{WrongKey, Against, Drifted, TooHard, TooEasy, Weak, UnusedOptions, DeadOption, SmallN}
+var urgency = []Kind{WrongKey, Against, Drifted, TooHard, TooEasy, Weak, Misfit, UnusedOptions, DeadOption, SmallN}
 
 // Flag is something about an item that a person should look at. It is a hint with its figures, no verdict: every sentence says what was seen and what to check.
 type Flag struct {
@@ -60,6 +61,9 @@ func (s *Sums) Flags(about map[string]About, before map[string]*ItemSums) []Flag
 	for _, id := range sortedKeys(s.Items) {
 		it := s.Items[id]
 		a := about[id]
+		if a.Void {
+			continue
+		}
 		if a.Name == "" {
 			a.Name = id
 		}

@@ -56,6 +56,8 @@ func TestFlagsOfItems(t *testing.T) {
 		{"too hard", 400, keyed(r, 1.8, 3.2, "a", "a", "bcd"), "too_hard"},
 		{"two dead options", 400, keyed(r, 1.3, 0, "a", "a", "b"), "dead_option dead_option"},
 		{"everybody guesses", 800, keyed(r, 0, 1.0986, "a", "a", "bcd"), "weak"},
+		{"two options nobody took, but few people", 60, keyed(r, 1.5, 0, "a", "a", "b"), ""},
+		{"worse than guessing", 6000, keyed(r, 1.3, 1.75, "a", "a", "bcd"), "too_hard"},
 		{"too few", 29, keyed(r, 1.3, 0, "a", "a", "bcd"), "small_n"},
 	} {
 		s := sums(t, thirteen, exam(r, c.people, 0, c.choose))
@@ -78,6 +80,54 @@ func TestFlagsOfItems(t *testing.T) {
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s: %v, want %s", c.name, got, c.want)
 		}
+	}
+}
+
+func TestVoidItemsAreNotFlagged(t *testing.T) {
+	r := rand.New(rand.NewPCG(63, 64))
+	s := sums(t, thirteen, exam(r, 200, 0, func(float64) (string, int64) { return "b", unit }))
+	about := aboutAll(s)
+	about["x"] = About{Single: true, Options: abcd.Options, Void: true}
+	for _, f := range s.Flags(about, s.Items) {
+		if f.Item == "x" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// Right and wrong are complements: the correlations are r and -r, their difference on Fisher's scale 2·artanh(r), and its standard error that of twice one of them, 2/sqrt(n-3).
+func TestBetterByHand(t *testing.T) {
+	r := rand.New(rand.NewPCG(65, 66))
+	s := sums(t, thirteen, exam(r, 200, 0, keyed(r, 1.3, 0, "a", "a", "b")))
+	it := s.Items["x"]
+	low, high, ok := it.better("a", "b", 1)
+	rest := s.item("x", abcd, 0).ItemRest.Value
+	near(t, "low", low, 2*math.Atanh(rest)-2*z95/math.Sqrt(197), 1e-9)
+	near(t, "high", high, 2*math.Atanh(rest)+2*z95/math.Sqrt(197), 1e-9)
+	if _, wider, _ := it.better("a", "b", 3); !ok || wider <= high {
+		t.Error("three comparisons are as sure as one")
+	}
+	if _, _, ok := it.better("d", "a", 1); ok {
+		t.Error("an option nobody took was compared")
+	}
+}
+
+// 15 points harder over 40 and 40 people may be chance; over 400 and 400 it is not.
+func TestDriftNeedsEvidence(t *testing.T) {
+	of := func(n, right int64) *ItemSums {
+		return &ItemSums{Max: unit, Marks: map[int64]int64{unit / 2: 0}, Bins: []Bin{{n, right * unit, right * unit * unit, 0}}}
+	}
+	if f := of(40, 20).driftFlag(thirteen, "x", abcd, of(40, 26), 1); f != nil {
+		t.Errorf("%+v", f)
+	}
+	if f := of(400, 200).driftFlag(thirteen, "x", abcd, of(400, 260), 1); len(f) != 1 {
+		t.Errorf("%+v", f)
+	}
+	if f := of(160, 80).driftFlag(thirteen, "x", abcd, of(160, 104), 1); len(f) != 1 { // p = .006
+		t.Errorf("%+v", f)
+	}
+	if f := of(160, 80).driftFlag(thirteen, "x", abcd, of(160, 104), 40); f != nil { // one of 40 items looks so by chance
+		t.Errorf("%+v", f)
 	}
 }
 

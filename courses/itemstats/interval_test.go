@@ -47,6 +47,17 @@ func TestFisherByHand(t *testing.T) {
 	}
 }
 
+// A fourth moment of 3 squared seconds (a normal distribution), 51 values: the logarithm of the variance has variance (3 - 48/51)/50.
+func TestSpreadByHand(t *testing.T) {
+	v := spread(10, 3, 51)
+	half := z95 * math.Sqrt((3-48.0/51)/50) / 2
+	near(t, "low", v.Low, 10*math.Exp(-half), 1e-12)
+	near(t, "high", v.High, 10*math.Exp(half), 1e-12)
+	if spread(10, 3, 3) != nil || spread(0, 3, 50) != nil || spread(10, 11, 500).Warning != Rough {
+		t.Error("a spread without an interval has one")
+	}
+}
+
 // The intervals must hold the truth about 95 times in 100; 600 samples of fixed seed give ±2.
 func TestIntervalsHoldTheTruth(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))

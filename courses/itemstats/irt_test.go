@@ -54,7 +54,7 @@ func TestLSAT6TwoPL(t *testing.T) {
 	}
 }
 
-// Rasch with a free spread: common slope .755, difficulties over it -3.615 -1.322 -.318 -1.730 -2.780, log-likelihood -2466.938 (ltm); in logits 2.731 .999 .240 1.307 2.100 and variance .57 (mirt).
+// Rasch with a free spread: common slope .755, difficulties over it -3.615 -1.322 -.318 -1.730 -2.780, log-likelihood -2466.938, standard error of the slope .0694 (ltm); in logits 2.731 .999 .240 1.307 2.100 and variance .57 (mirt).
 func TestLSAT6Rasch(t *testing.T) {
 	m, err := FitRasch(lsat(t))
 	if err != nil {
@@ -62,6 +62,7 @@ func TestLSAT6Rasch(t *testing.T) {
 	}
 	near(t, "log-likelihood", m.LogLik, -2466.938, .002)
 	near(t, "spread", m.SD.Value, .755, .001)
+	near(t, "se of the spread", m.SD.SE(), .0694, .0005)
 	b := []float64{-2.731, -.999, -.240, -1.307, -2.100}
 	for i, it := range m.Items {
 		near(t, it.ID+" difficulty", it.Difficulty.Value, b[i], .002)
@@ -93,24 +94,31 @@ func TestAbilitiesOfRawScores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for raw, right := range map[int]bool{0: false, 5: true} {
-		w, mean, square := 0.0, 0.0, 0.0
-		for i := -40000; i <= 40000; i++ {
-			theta := float64(i) / 5000
-			v := math.Exp(-theta * theta / 2)
-			for _, it := range m.Items {
-				p := logistic(it.Slope.Value * (theta - it.Difficulty.Value))
-				if !right {
-					p = 1 - p
+	plainly := func(m *Model, s []Score, sd float64) {
+		for raw, right := range map[int]bool{0: false, 5: true} {
+			w, mean, square := 0.0, 0.0, 0.0
+			for i := -40000; i <= 40000; i++ {
+				theta := sd * float64(i) / 5000
+				v := math.Exp(-theta * theta / 2 / sd / sd)
+				for _, it := range m.Items {
+					slope := 1.0
+					if it.Slope != nil {
+						slope = it.Slope.Value
+					}
+					p := logistic(slope * (theta - it.Difficulty.Value))
+					if !right {
+						p = 1 - p
+					}
+					v *= p
 				}
-				v *= p
+				w, mean, square = w+v, mean+v*theta, square+v*theta*theta
 			}
-			w, mean, square = w+v, mean+v*theta, square+v*theta*theta
+			mean /= w
+			near(t, "ability", s[raw].Ability, mean, 1e-5)
+			near(t, "its se", s[raw].SE, math.Sqrt(square/w-mean*mean), 1e-5)
 		}
-		mean /= w
-		near(t, "ability", s[raw].Ability, mean, 1e-6)
-		near(t, "its se", s[raw].SE, math.Sqrt(square/w-mean*mean), 1e-5)
 	}
+	plainly(m, s, 1)
 	near(t, "people at 5", 1000*s[5].Share, 296.693, .15)
 	near(t, "people at 0", 1000*s[0].Share, 2.277, .02)
 	sum := 0.0
@@ -131,6 +139,11 @@ func TestAbilitiesOfRawScores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all, err := rasch.Scores([]string{"5", "4", "3", "2", "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plainly(rasch, all, rasch.SD.Value)
 	b, _ = json.Marshal(rasch)
 	var back Model
 	_ = json.Unmarshal(b, &back)
@@ -200,7 +213,7 @@ func TestParametersAreRecovered(t *testing.T) {
 			if err != nil || !m.Converged || len(m.Items) != c.k {
 				t.Fatalf("%v: %+v", err, m)
 			}
-			zz, fits := 0.0, 0
+			zz, fits, outfits := 0.0, 0, 0
 			for i, it := range m.Items {
 				z := (it.Difficulty.Value - b[i]) / it.Difficulty.SE()
 				zz += z * z
@@ -215,6 +228,9 @@ func TestParametersAreRecovered(t *testing.T) {
 				if it.Infit.Low <= 1 && 1 <= it.Infit.High {
 					fits++
 				}
+				if it.Outfit.Low <= 1 && 1 <= it.Outfit.High {
+					outfits++
+				}
 				if (it.SX2 != nil) != (c.n == c.k) {
 					t.Errorf("%s: S-X² %v", it.ID, it.SX2)
 				}
@@ -225,8 +241,11 @@ func TestParametersAreRecovered(t *testing.T) {
 			if ms := zz / float64(c.k); ms > 2.2 || ms < .2 {
 				t.Errorf("mean square of the difficulties' z is %.2f", ms)
 			}
-			if fits < c.k*8/10 {
-				t.Errorf("infit holds 1 for %d of %d items", fits, c.k)
+			if fits < c.k*8/10 || outfits < c.k*7/10 {
+				t.Errorf("of %d items infit holds 1 for %d, outfit for %d", c.k, fits, outfits)
+			}
+			if f := m.Flags(nil); len(f) > 0 {
+				t.Errorf("fitting items are flagged: %+v", f)
 			}
 			if c.kind == Rasch && (m.SD.Low > c.sd || m.SD.High < c.sd) {
 				t.Errorf("spread %+v, true %g", m.SD, c.sd)
@@ -267,9 +286,28 @@ func TestMisfitIsSeen(t *testing.T) {
 			t.Errorf("%s: infit %+v, outfit %+v", it.ID, it.Infit, it.Outfit)
 		}
 	}
+	drawn, err := FitRasch(responses(t, r, 3000, a, b, 1.2, 10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []*Model{m, drawn} {
+		worst := map[string]bool{}
+		for _, f := range m.Flags(map[string]About{"i4": {Name: "104-B05"}}) {
+			worst[f.Item] = true
+			if f.Kind != Misfit || f.Text.ID == "" || strings.Contains(f.Text.ID+f.Text.EN, "%!") || f.Item == "i4" && !strings.Contains(f.Text.ID, "104-B05") {
+				t.Errorf("%+v", f)
+			}
+		}
+		if !worst["i4"] || !worst["i9"] {
+			t.Errorf("flagged are %v", worst)
+		}
+	}
 	m, err = FitTwoPL(data)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if f := m.Flags(nil); len(f) > 0 {
+		t.Errorf("the 2PL fits and is flagged: %+v", f)
 	}
 	if s := m.Items[4].Slope; s.Low > 0 || s.High < 0 || m.Items[4].Difficulty != nil && m.Items[4].Difficulty.Warning == Fine {
 		t.Errorf("noise: %+v, difficulty %+v", s, m.Items[4].Difficulty)

@@ -11,6 +11,7 @@ type About struct {
 	Options []Choice // in the author's order; empty for typed answers, whose accepted answers then stand as they were found
 	Guess   *float64 // share of the mark that random guessing earns, 0..1; nil: the mean over the options when exactly one is chosen (Single), else absent
 	Single  bool     // exactly one option is chosen
+	Void    bool     // taken out by a correction of the key: everybody has its mark, so no flag is raised
 }
 
 // Choice is one option of an item.

@@ -52,6 +52,37 @@ func TestGuttmanScaleByHand(t *testing.T) {
 	near(t, "intended weight", i0.IntendedWeight, 25, 1e-12)
 }
 
+func TestMedianByHand(t *testing.T) {
+	s := sums(t, Frame{Unit: unit, Max: 2 * unit}, marks("00", "10", "11", "11"))
+	near(t, "median", s.Quiz().Median.Value, 75, 1e-12)
+	s = sums(t, Frame{Unit: unit, Max: 2 * unit}, marks("00", "10", "11"))
+	near(t, "median", s.Quiz().Median.Value, 50, 1e-12)
+}
+
+// Ten people whose rest scores are 0..9 of nine; the upper 27 % are the best 2.7 of them: all right, the lower 2.7: the first right, the others wrong, so 1/2.7.
+func TestUpperLowerByHand(t *testing.T) {
+	var all []Sitting
+	for p := range 10 {
+		s := Sitting{{Item: "x", Max: unit}}
+		if p == 0 || p > 5 {
+			s[0].Mark = unit
+		}
+		for i := range 9 {
+			m := Mark{Item: "r" + string(rune('0'+i)), Max: unit}
+			if i < p {
+				m.Mark = unit
+			}
+			s = append(s, m)
+		}
+		all = append(all, s)
+	}
+	s := sums(t, Frame{Unit: unit, Max: 10 * unit}, all)
+	v := s.item("x", About{}, 0).UpperLower
+	near(t, "upper - lower", v.Value, 100*(1-1/2.7), 1e-9)
+	low, high := (1/2.7)*(1-1/2.7)/2.7, 3.7/4.7*(1/4.7)/4.7
+	near(t, "its lower bound", v.Low, 100*(1-1/2.7)-100*z95*math.Sqrt(low+high), 1e-9)
+}
+
 func TestEffectiveWeightsAddUp(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
 	s := sums(t, Frame{Unit: unit, Max: 12 * unit}, simulate(r, 400, 12, 12, true))
@@ -83,6 +114,7 @@ func TestDrawnFormsGetKR21(t *testing.T) {
 	// The coefficient here uses n-1 for the variance of totals: 1 - error/V with error the same.
 	got := 1 - (1-q.Consistency.Value/100)*f/(f-1)
 	near(t, "KR-21", got, want, 1e-9)
+	near(t, "its lower bound", q.Consistency.Low, 100*(1-(1-q.Consistency.Value/100)*fQuantile(.975, 199, 200*7)), 1e-9)
 }
 
 // What cannot be computed is absent; nothing is NaN, or JSON would refuse it.
@@ -111,7 +143,10 @@ func TestUndefinedIsAbsent(t *testing.T) {
 		}
 		s.Flags(aboutAll(s), s.Items)
 	}
-	one := sums(t, Frame{Unit: unit, Max: unit}, marks("1", "0", "1", "0", "1"))
+	one := sums(t, Frame{Unit: unit, Max: unit}, append(marks("1", "0", "1", "0", "1"), Sitting{{Item: "drawn", Max: unit}}))
+	if c := one.Quiz().Consistency; c != nil {
+		t.Errorf("forms of one drawn item have consistency %+v", c)
+	}
 	if _, err := json.Marshal(one.Analyse(aboutAll(one))); err != nil {
 		t.Error(err)
 	}
@@ -132,6 +167,11 @@ func TestEstimatesLieInTheirIntervals(t *testing.T) {
 		}
 		for what, v := range map[string]*Value{"mean": q.Mean, "median": q.Median, "sd": q.SD, "skewness": q.Skewness, "kurtosis": q.Kurtosis, "consistency": q.Consistency, "error ratio": q.ErrorRatio, "sem": q.SEM} {
 			check(what, v)
+		}
+		if c, e := q.Consistency, q.ErrorRatio; c != nil {
+			near(t, "error ratio low", e.Low, 100*math.Sqrt(max(0, 1-c.High/100)), 1e-6)
+			near(t, "error ratio high", e.High, 100*math.Sqrt(max(0, 1-c.Low/100)), 1e-6)
+			near(t, "SEM high", q.SEM.High, e.High*q.SD.Value/100, 1e-6)
 		}
 		n := int64(0)
 		for _, b := range q.Scores {
