@@ -80,9 +80,18 @@ func (s *Service) may(ctx context.Context, a access.Actor, verb string, id ID) (
 	return d, role, err
 }
 
-// Certificate shows one certificate. NotFound when there is none or the actor may not see it.
+// looks is may for showing a certificate: a look at somebody else's is noted where they can read it, before anything is shown.
+func (s *Service) looks(ctx context.Context, a access.Actor, verb string, id ID) (storage.Doc[Certificate], error) {
+	d, role, err := s.may(ctx, a, verb, id)
+	if err == nil {
+		err = s.viewed.Note(ctx, a, role, d.Value.Held.Person)
+	}
+	return d, err
+}
+
+// Certificate shows one certificate; a look at another's is noted. NotFound when there is none or the actor may not see it.
 func (s *Service) Certificate(ctx context.Context, a access.Actor, id ID) (View, error) {
-	d, _, err := s.may(ctx, a, "view", id)
+	d, err := s.looks(ctx, a, "view", id)
 	if err != nil {
 		return View{}, err
 	}
@@ -96,7 +105,7 @@ type Page struct {
 	More  bool
 }
 
-// Of lists a person's certificates, newest first: the actor's own, or another's whom they may see.
+// Of lists a person's certificates, newest first: the actor's own, or another's whom they may see, which is noted.
 func (s *Service) Of(ctx context.Context, a access.Actor, person string, after storage.Cursor) (Page, error) {
 	var present []string
 	if s.unitsOf != nil && a.Person != person {
@@ -105,7 +114,11 @@ func (s *Service) Of(ctx context.Context, a access.Actor, person string, after s
 			return Page{}, err
 		}
 	}
-	if _, err := s.policy.May(a, "view", access.Thing{Kind: "certificate", Owner: person, Units: present}); err != nil {
+	role, err := s.policy.May(a, "view", access.Thing{Kind: "certificate", Owner: person, Units: present})
+	if err == nil {
+		err = s.viewed.Note(ctx, a, role, person)
+	}
+	if err != nil {
 		return Page{}, err
 	}
 	return s.page(ctx, storage.Query{Index: indexPerson, Term: person, Desc: true, Limit: storage.DefaultPage, After: after})

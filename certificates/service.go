@@ -40,6 +40,7 @@ type Config struct {
 	Rand     io.Reader // codes and salts; nil means crypto/rand
 	// UnitsOf gives the ids of a person's present unit and those above, so that the present unit's admin sees older certificates too. May be nil.
 	UnitsOf func(ctx context.Context, person string) ([]string, error)
+	Viewed  access.Noter // where a look at somebody else is noted; nil: nowhere
 }
 
 // Collection is the name of the certificates' collection, for the chain's steps.
@@ -63,6 +64,7 @@ type Service struct {
 	waker    Waker
 	rand     io.Reader
 	unitsOf  func(ctx context.Context, person string) ([]string, error)
+	viewed   access.Noter
 
 	guesses guesses // at digits of a holder's NIP
 
@@ -86,7 +88,7 @@ const (
 // open for reading only). Keys that are missing later are not replaced: the room then shows and checks certificates, and refuses to issue.
 func Open(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{blobs: c.Blobs, policy: c.Policy, settings: c.Settings, zone: c.Zone, now: c.Now, log: c.Log, waker: c.Wake, rand: c.Rand,
-		unitsOf: c.UnitsOf, testOnlyAfterInsert: func() {}}
+		unitsOf: c.UnitsOf, viewed: c.Viewed, testOnlyAfterInsert: func() {}}
 	if s.rand == nil {
 		s.rand = rand.Reader
 	}

@@ -307,7 +307,11 @@ func (s *Service) sitting(ctx context.Context, a access.Actor, verb string, id A
 	if err != nil {
 		return d, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
 	}
-	if _, err := s.may(ctx, a, verb, "attempt", id, d.Value.Person); err != nil {
+	role, err := s.may(ctx, a, verb, "attempt", id, d.Value.Person)
+	if err == nil && verb == "review" { // the answers; where an attempt stands is asked on the way to other acts
+		err = s.cfg.Viewed.Note(ctx, a, role, d.Value.Person)
+	}
+	if err != nil {
 		return storage.Doc[Attempt]{}, err
 	}
 	return d, nil

@@ -89,10 +89,11 @@ type Config struct {
 	Zone       func() civil.Zone
 	Log        *slog.Logger
 	People     People
-	Apps       AppRoles   // nil: rules over app roles cover nobody
-	Dictionary Dictionary // nil: target competencies are not checked at publishing
-	Wake       Waker      // nil: the sweeper alone finds due work
-	Rand       io.Reader  // seeds of draws; nil: crypto/rand
+	Apps       AppRoles     // nil: rules over app roles cover nobody
+	Dictionary Dictionary   // nil: target competencies are not checked at publishing
+	Wake       Waker        // nil: the sweeper alone finds due work
+	Rand       io.Reader    // seeds of draws; nil: crypto/rand
+	Viewed     access.Noter // where a look at somebody else is noted; nil: nowhere
 }
 
 // Service is the room. Safe for use from many goroutines.
@@ -198,6 +199,15 @@ func (s *Service) may(ctx context.Context, a access.Actor, verb, kind, id string
 		}
 	}
 	return s.cfg.Policy.May(a, verb, t)
+}
+
+// looks is may for showing something: a look at somebody else's is noted where they can read it, before anything is shown.
+func (s *Service) looks(ctx context.Context, a access.Actor, verb, kind, id string, owner PersonID) error {
+	role, err := s.may(ctx, a, verb, kind, id, owner)
+	if err != nil {
+		return err
+	}
+	return s.cfg.Viewed.Note(ctx, a, role, owner)
 }
 
 // entry makes an audit entry of an actor.

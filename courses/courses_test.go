@@ -133,6 +133,14 @@ type world struct {
 	hold   bool // leave certificates to be made where they are
 	mu     sync.Mutex
 	told   map[string][]courses.News // by attempt
+	looks  []string                  // who looked at whom
+}
+
+func (w *world) look(_ context.Context, a access.Actor, role, person string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looks = append(w.looks, a.Person+" as "+role+" at "+person)
+	return nil
 }
 
 func (w *world) Wake(_ context.Context, collection, id string) {
@@ -170,7 +178,7 @@ func newWorld(t testing.TB) *world {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-bkpsdm", "u-city"}, PositionKind: "fungsional", Status: "PNS"})
 	}
 	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Rand: newDice()})
+		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice()})
 	must(t, err)
 	return w
 }

@@ -357,7 +357,7 @@ func (s *Service) seen(ctx context.Context, a access.Actor, verb string, id Enro
 	if err != nil {
 		return d, notFound(err, "Kepesertaan ini tidak ada.", "This enrolment does not exist.")
 	}
-	if _, err := s.may(ctx, a, verb, "enrolment", id, d.Value.Person); err != nil {
+	if err := s.looks(ctx, a, verb, "enrolment", id, d.Value.Person); err != nil {
 		return storage.Doc[Enrolment]{}, err
 	}
 	return d, nil
@@ -380,7 +380,7 @@ func (s *Service) Enrolments(ctx context.Context, a access.Actor, f EnrolmentFil
 	q := storage.Query{Desc: true, After: f.After, Limit: f.Limit}
 	switch {
 	case f.Person != "":
-		if _, err := s.may(ctx, a, "view", "enrolment", "", f.Person); err != nil {
+		if err := s.looks(ctx, a, "view", "enrolment", "", f.Person); err != nil {
 			return nil, next, err
 		}
 		q.Index, q.Term = "person", f.Person

@@ -229,7 +229,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		return err
 	}
 	if in.courses, err = courses.Open(ctx, courses.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, People: courses.Roster(in.people, in.now, zone),
-		Apps: in.readiness, Dictionary: in.competencies, Wake: in.waker}); err != nil {
+		Apps: in.readiness, Dictionary: in.competencies, Wake: in.waker, Viewed: in.people.NoteView}); err != nil {
 		return err
 	}
 	keyDir := in.folder.file(dirKeys)
@@ -237,7 +237,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		keyDir = ""
 	}
 	if in.certificates, err = certificates.Open(ctx, certificates.Config{DB: in.db, Blobs: in.filesFor(func(ctx context.Context, name func(string)) error { return in.certificates.Named(ctx, name) }), Policy: in.policy, Settings: in.certificateSettings, KeyDir: keyDir, Zone: zone,
-		Now: in.now, Log: in.log, Wake: in.waker, UnitsOf: in.unitsOf}); err != nil {
+		Now: in.now, Log: in.log, Wake: in.waker, UnitsOf: in.unitsOf, Viewed: in.people.NoteView}); err != nil {
 		return err
 	}
 	in.placement, err = placement.Open(ctx, placement.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
