@@ -162,14 +162,16 @@ func (s *server) certificates(r *gin.Engine) {
 			}
 			return answer(showVerdict(ctx, v)), nil
 		})
-	handle(s, operation{Method: http.MethodPost, Path: "/checks", ID: "checkNumber", Tag: "checks", Summary: "Check by number; with the last three digits of the NIP the facts are shown", Public: true},
+	handle(s, operation{Method: http.MethodPost, Path: "/checks", ID: "checkNumber", Tag: "checks", Summary: "Check by number; with the last three digits of the NIP and the holder's name the facts are shown, without the code", Public: true,
+		Named: map[string]string{"nip": "body.last_three"}},
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Number    string `json:"number" minLength:"1" maxLength:"200"`
-				LastThree string `json:"last_three,omitempty" maxLength:"3" doc:"Last three digits of the holder's NIP"`
+				LastThree string `json:"last_three,omitempty" maxLength:"3" doc:"Last three digits of the holder's NIP; only together with name"`
+				Name      string `json:"name,omitempty" maxLength:"200" doc:"The holder's name as printed, at least its first and last word, without titles; wrong ones are answered as if digits and name were missing"`
 			}
 		}) (*body[Verdict], error) {
-			v, err := s.Certificates.CheckNumber(ctx, in.Body.Number, in.Body.LastThree)
+			v, err := s.Certificates.CheckNumber(ctx, in.Body.Number, in.Body.LastThree, in.Body.Name)
 			if err != nil {
 				return nil, err
 			}

@@ -5,8 +5,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/certificates/verify"
@@ -31,16 +29,20 @@ func (s *Service) CheckCode(ctx context.Context, typed string) (verify.Verdict, 
 	return s.registered(ctx, c)
 }
 
-// CheckNumber judges a certificate by its printed number. With the number alone only the status is given; with the last three digits of the
-// holder's NIP the facts too. Wrong digits are answered like none: nobody learns whether they were near. There are only a thousand of them, so
-// after freeDigits wrong ones a number takes none for an hour: TooMany.
-func (s *Service) CheckNumber(ctx context.Context, number, lastThree string) (verify.Verdict, error) {
-	number = normalNumber(number)
-	if number == "" || len(number) > 200 {
+// CheckNumber judges a certificate by its printed number. With the number alone only the status is given; facts need the last three digits of the
+// holder's NIP and the holder's name as well (the first and last word, without titles). Wrong ones are answered like none: nobody learns whether
+// they were near. The verification code is never in the answer. Digits are few and names can be known, so after freeGuesses wrong ones over all
+// numbers together no facts are given by number for an hour: TooMany. Status, code and file go on. Invalid when one of the two is missing.
+func (s *Service) CheckNumber(ctx context.Context, number, lastThree, name string) (verify.Verdict, error) {
+	number, name = normalNumber(number), Normal(name)
+	asked := lastThree != "" || name != ""
+	switch {
+	case number == "" || len(number) > 200:
 		return verify.Verdict{}, faults.OnField("number", "Isi nomor sertifikat.", "Enter the certificate's number.")
-	}
-	if lastThree != "" && (len(lastThree) != 3 || digits(lastThree) != 3) {
+	case asked && (len(lastThree) != 3 || digits(lastThree) != 3):
 		return verify.Verdict{}, faults.OnField("nip", "Isi tepat tiga angka terakhir NIP/NI.", "Enter exactly the last three digits of the NIP/NI.")
+	case asked && (name == "" || len(name) > 400):
+		return verify.Verdict{}, faults.OnField("name", "Isi juga nama pemegang seperti tercetak pada sertifikat.", "Enter the holder's name, too, as printed on the certificate.")
 	}
 	c, err := s.find(ctx, "number:"+number)
 	if err != nil {
@@ -50,57 +52,24 @@ func (s *Service) CheckNumber(ctx context.Context, number, lastThree string) (ve
 	if err != nil || c == nil {
 		return v, err
 	}
-	nip, now := c.Held.NIP, s.now()
-	if lastThree != "" && s.guesses.tooMany(number, now) {
-		return verify.Verdict{}, faults.New(faults.TooMany, "Terlalu banyak percobaan untuk nomor ini. Coba lagi setelah satu jam, atau pakai kode verifikasi pada sertifikat.",
-			"Too many tries for this number. Try again in an hour, or use the verification code on the certificate.")
+	now := s.now()
+	if asked && s.guesses.tooMany(now) {
+		return verify.Verdict{}, faults.New(faults.TooMany, "Terlalu banyak percobaan yang salah. Isi sertifikat lewat nomor ditutup selama satu jam. Periksa nomornya saja untuk melihat statusnya, atau pakai kode verifikasi pada sertifikat.",
+			"Too many wrong tries. What certificates say is closed by number for an hour. Check the number alone to see its status, or use the verification code on the certificate.")
 	}
-	if len(nip) < 3 || subtle.ConstantTimeCompare([]byte(nip[len(nip)-3:]), []byte(lastThree)) != 1 {
+	nip := c.Held.NIP
+	rightDigits := len(nip) >= 3 && subtle.ConstantTimeCompare([]byte(nip[len(nip)-3:]), []byte(lastThree)) == 1
+	if rightName := sameHolder(c.Record.Name, name); !rightDigits || !rightName {
 		v.Record, v.Why, v.Official, v.Log, v.Differs = nil, "", "", nil, nil
-		if lastThree != "" {
-			s.guesses.wrong(number, now)
+		if asked {
+			s.guesses.miss(now)
 		}
 	}
+	v.Differs = nil // it may name the code
+	if v.Record != nil {
+		v.Record.Code = ""
+	}
 	return v, nil
-}
-
-// guesses counts wrong digits per number, in memory: a restart forgets them, which helps a guesser by a few tries only. Safe for use from many
-// goroutines.
-type guesses struct {
-	mu sync.Mutex
-	m  map[string]guessed
-}
-
-type guessed struct {
-	wrong int
-	until time.Time // when the count is forgotten
-}
-
-const (
-	freeDigits    = 5
-	digitsRest    = time.Hour
-	maxNumbersOdd = 10_000 // numbers counted at once; beyond, all are forgotten
-)
-
-func (g *guesses) tooMany(number string, now time.Time) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	x := g.m[number]
-	return x.wrong >= freeDigits && now.Before(x.until)
-}
-
-func (g *guesses) wrong(number string, now time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.m == nil || len(g.m) >= maxNumbersOdd {
-		g.m = map[string]guessed{}
-	}
-	x := g.m[number]
-	if !now.Before(x.until) {
-		x = guessed{}
-	}
-	x.wrong, x.until = x.wrong+1, now.Add(digitsRest)
-	g.m[number] = x
 }
 
 // CheckFile judges a PDF file that was handed in. The file is not kept.

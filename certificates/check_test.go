@@ -44,25 +44,32 @@ func TestPublicCheckByCodeAndNumber(t *testing.T) {
 		t.Errorf("unknown code: %+v, %v", v, err)
 	}
 	number := cert.Record.Number
+	const holder = "rahmawati kusumaningtyas"
 	for _, c := range []struct {
-		number, digits string
-		status         verify.Status
-		facts          bool
+		number, digits, name string
+		status               verify.Status
+		facts                bool
 	}{
-		{number, "", verify.Valid, false},
-		{number, "001", verify.Valid, true},
-		{strings.ToLower(" " + number + " "), "001", verify.Valid, true},
-		{number, "002", verify.Valid, false},
-		{"00009/APEL-103/BKPSDMD/XI/2026", "001", verify.Unknown, false},
+		{number, "", "", verify.Valid, false},
+		{number, "001", holder, verify.Valid, true},
+		{strings.ToLower(" " + number + " "), "001", cert.Record.Name, verify.Valid, true},
+		{number, "002", holder, verify.Valid, false},
+		{number, "001", "Rahmawati", verify.Valid, false},
+		{number, "001", "Rahmawati Kusuma", verify.Valid, false},
+		{"00009/APEL-103/BKPSDMD/XI/2026", "001", holder, verify.Unknown, false},
 	} {
-		v, err := r.CheckNumber(ctx, c.number, c.digits)
+		v, err := r.CheckNumber(ctx, c.number, c.digits, c.name)
 		if err != nil || v.Status != c.status || (v.Record != nil) != c.facts || (v.Log != nil) != c.facts {
-			t.Errorf("%q with %q: %+v, %v", c.number, c.digits, v, err)
+			t.Errorf("%q with %q and %q: %+v, %v", c.number, c.digits, c.name, v, err)
+		}
+		raw, err := json.Marshal(v)
+		if err != nil || strings.Contains(string(raw), code) || strings.Contains(string(raw), record.FormatCode(code)) {
+			t.Errorf("%q with %q and %q gives the code away, %v", c.number, c.digits, c.name, err)
 		}
 	}
-	for _, digits := range []string{"1", "0001", "abc", "1 1"} {
-		if _, err := r.CheckNumber(ctx, number, digits); !errors.Is(err, faults.Invalid) {
-			t.Errorf("digits %q: %v", digits, err)
+	for _, c := range [][2]string{{"1", holder}, {"0001", holder}, {"abc", holder}, {"1 1", holder}, {"", holder}, {"001", ""}, {"001", " "}, {"001", strings.Repeat("a", 500)}} {
+		if _, err := r.CheckNumber(ctx, number, c[0], c[1]); !errors.Is(err, faults.Invalid) {
+			t.Errorf("digits %q and name %q: %v", c[0], c[1], err)
 		}
 	}
 	waiting, err := r.Intend(ctx, testFacts(2))
@@ -75,31 +82,75 @@ func TestPublicCheckByCodeAndNumber(t *testing.T) {
 	}
 }
 
-// There are a thousand endings of a NIP; the public check must not let anybody try them all.
-func TestDigitsOfANumberAreNotGuessed(t *testing.T) {
+// The last three digits are a serial number that is mostly 001 to 003, and numbers follow each other: whoever tries them over many numbers gets
+// nothing, even where names are known. The honest checker of a number that others guess at is not shut out before all are.
+func TestHoldersOfNumbersAreNotGuessed(t *testing.T) {
 	ctx := context.Background()
 	r := openRoom(t)
 	cert, _ := r.Look(ctx, r.issue(t, 1))
-	number := cert.Record.Number
-	seen := 0
-	for n := range 1000 {
-		v, err := r.CheckNumber(ctx, number, fmt.Sprintf("%03d", 999-n)) // the right ones, 001, come late
-		if err != nil && !errors.Is(err, faults.TooMany) {
+	numbers := []string{cert.Record.Number}
+	for n := 2; n <= 40; n++ { // digits 002 to 040
+		c, _ := r.Look(ctx, r.issue(t, n))
+		numbers = append(numbers, c.Record.Number)
+	}
+	const holder = "Rahmawati Kusumaningtyas"
+	for range 20 {
+		if _, err := r.CheckNumber(ctx, numbers[0], "999", holder); err != nil {
 			t.Fatal(err)
 		}
-		if v.Record != nil {
-			seen++
+	}
+	if v, err := r.CheckNumber(ctx, numbers[0], "001", holder); err != nil || v.Record == nil {
+		t.Errorf("all right, after others were wrong: %v, %v", v.Status, err)
+	}
+	seen, stopped := 0, 0
+	for _, number := range numbers[1:] {
+		for _, name := range []string{"Budi Santoso", "Siti Aminah", "Sri Wahyuni"} {
+			for d := range 3 {
+				v, err := r.CheckNumber(ctx, number, fmt.Sprintf("%03d", d+1), name)
+				if errors.Is(err, faults.TooMany) {
+					stopped++
+				} else if err != nil {
+					t.Fatal(err)
+				}
+				if v.Record != nil {
+					seen++
+				}
+			}
 		}
 	}
-	if seen > 0 {
-		t.Error("trying all digits shows the holder")
+	if want := 39*9 - (freeGuesses - 20); seen > 0 || stopped != want {
+		t.Errorf("guessing over all numbers opens %d and is stopped %d times, not %d", seen, stopped, want)
 	}
-	if v, err := r.CheckNumber(ctx, number, ""); err != nil || v.Status != verify.Valid {
+	if _, err := r.CheckNumber(ctx, numbers[1], "002", holder); !errors.Is(err, faults.TooMany) {
+		t.Errorf("facts by number while they rest: %v", err)
+	}
+	if v, err := r.CheckNumber(ctx, numbers[1], "", ""); err != nil || v.Status != verify.Valid {
 		t.Errorf("the status alone: %v, %v", v.Status, err)
 	}
+	if v, err := r.CheckCode(ctx, cert.Record.Code); err != nil || v.Record == nil {
+		t.Errorf("by code: %v, %v", v.Status, err)
+	}
 	r.clock.at = r.clock.at.Add(time.Hour)
-	if v, err := r.CheckNumber(ctx, number, "001"); err != nil || v.Record == nil {
+	if v, err := r.CheckNumber(ctx, numbers[1], "002", holder); err != nil || v.Record == nil {
 		t.Errorf("an hour later: %v, %v", v.Status, err)
+	}
+}
+
+func TestHoldersNameIsTypedAsPrinted(t *testing.T) {
+	const long = "Drs. H. Muhammad Ma'ruf Al-Amîn Siregar, S.H., M.Hum."
+	for _, c := range []struct {
+		printed, typed string
+		same           bool
+	}{
+		{long, long, true}, {long, "muhammad siregar", true}, {long, "MUHAMMAD  MARUF SIREGAR", true}, {long, "Muhammad Al Amin Siregar S.H.", true}, {long, "H. Muhammad Siregar", true},
+		{long, "Muhammad", false}, {long, "Siregar", false}, {long, "Siregar Muhammad", false}, {long, "Maruf Siregar", false}, {long, "Muhammad Budi Siregar", false}, {long, "Muhammad Amin Maruf Siregar", false},
+		{"Muhammad Siregar", "Budi Muhammad Siregar Santoso", false}, {"Muhammad Siregar", "Muhammad Budi Siti Sri Siregar", false},
+		{"Sunarto", "sunarto", true}, {"Sunarto, S.T.", "Sunarto", true}, {"Sunarto", "Sunarto Sunarto", false}, {"Muhammad A.R.", "Muhammad", false}, {"Muhammad A.R.", "Muhammad A.R.", true},
+		{"Ir. H.", "Ir. H.", true}, {"Sunarto", "", false}, {"Sunarto", ",", false}, {"Sunarto", "Dr.", false}, {"", "", false},
+	} {
+		if got := sameHolder(c.printed, c.typed); got != c.same {
+			t.Errorf("%q for %q: %v", c.typed, c.printed, got)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func TestRevocationIsSeenLoggedAndAudited(t *testing.T) {
 	cert, _ := r.Look(ctx, id)
 	for name, check := range map[string]func() (verify.Verdict, error){
 		"code":   func() (verify.Verdict, error) { return r.CheckCode(ctx, cert.Record.Code) },
-		"number": func() (verify.Verdict, error) { return r.CheckNumber(ctx, cert.Record.Number, "001") },
+		"number": func() (verify.Verdict, error) { return r.CheckNumber(ctx, cert.Record.Number, "001", cert.Record.Name) },
 		"file":   func() (verify.Verdict, error) { return r.CheckFile(ctx, pdf) },
 	} {
 		got, err := check()

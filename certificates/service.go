@@ -66,7 +66,7 @@ type Service struct {
 	unitsOf  func(ctx context.Context, person string) ([]string, error)
 	viewed   access.Noter
 
-	guesses guesses // at digits of a holder's NIP
+	guesses guesses // at the holders of numbers
 
 	sealing sync.Mutex   // one seal at a time in this process
 	refused map[ID]error // what the last seal could not take; under sealing

@@ -57,7 +57,7 @@ func (l *learner) checkCode(c *gin.Context) error {
 	return nil
 }
 
-// check takes a typed code, a number with the last three digits of the NIP, or a file. Digits and files stand in the body only, never in an address.
+// check takes a typed code, a number with the last three digits of the NIP and the holder's name, or a file. Digits, names and files stand in the body only, never in an address.
 func (l *learner) check(c *gin.Context) error {
 	ctx := c.Request.Context()
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, verify.MaxFile+1<<20)
@@ -78,7 +78,7 @@ func (l *learner) check(c *gin.Context) error {
 	case c.ContentType() == "multipart/form-data":
 		err = faults.OnField("file", "Pilih berkas sertifikatnya.", "Choose the file of the certificate.")
 	default:
-		v, err = l.Certificates.CheckNumber(ctx, p.Form.Get("number"), p.Form.Get("nip"))
+		v, err = l.Certificates.CheckNumber(ctx, p.Form.Get("number"), p.Form.Get("nip"), p.Form.Get("name"))
 	}
 	if errors.Is(err, faults.TooLarge) {
 		p.Form.Wrong("file", in(c, faults.Of(err).Text))

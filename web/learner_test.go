@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
@@ -332,10 +333,18 @@ func TestPublicCheck(t *testing.T) {
 	if strings.Contains(number.body, "Nadia") {
 		t.Error("the number alone shows facts")
 	}
-	v.post("/periksa", url.Values{"number": {c.Record.Number}, "nip": {"939"}}).want(t, 200, "Berlaku", "Nadia")
-	if wrong := v.post("/periksa", url.Values{"number": {c.Record.Number}, "nip": {"938"}}).want(t, 200); strings.Contains(wrong.body, "Nadia") {
-		t.Error("wrong digits show facts")
+	const holder = "nadia syafirani"
+	whole := v.post("/periksa", url.Values{"number": {c.Record.Number}, "nip": {"939"}, "name": {holder}}).want(t, 200, "Berlaku", "Nadia Syafirani")
+	if strings.Contains(whole.body, c.Record.Code) || strings.Contains(whole.body, record.FormatCode(c.Record.Code)) {
+		t.Error("the check by number shows the code")
 	}
+	for _, wrong := range [][2]string{{"938", holder}, {"939", "budi syafirani"}} {
+		if got := v.post("/periksa", url.Values{"number": {c.Record.Number}, "nip": {wrong[0]}, "name": {wrong[1]}}).want(t, 200, "Berlaku"); strings.Contains(got.body, "Nadia") {
+			t.Errorf("%v shows facts", wrong)
+		}
+	}
+	v.post("/periksa", url.Values{"number": {c.Record.Number}, "nip": {"939"}}).want(t, 422, "Isi juga nama pemegang")
+	v.post("/periksa", url.Values{"number": {c.Record.Number}, "name": {holder}}).want(t, 422, "tiga angka terakhir")
 	v.post("/periksa", url.Values{"number": {"99999/APEL-103/BKPSDMD/XI/2026"}}).want(t, 200, "Tidak dikenal")
 	v.upload("/periksa", "file", "s.pdf", pdf, nil).want(t, 200, "Berlaku", "Nadia")
 	v.upload("/periksa", "file", "s.pdf", bytes.Replace(pdf, []byte("PDF-1"), []byte("PDF-2"), 1), nil).want(t, 200, "telah diubah")

@@ -47,6 +47,7 @@ func TestPublicStory(t *testing.T) {
 		s.says("Isi kode verifikasi.")
 		s.p.Type("[name=number]", "99999/APEL-103/BKPSDMD/XI/2026")
 		s.p.Type("[name=nip]", "939")
+		s.p.Type("main [name=name]", "Nadia Syafirani")
 		s.p.Leave(func() { s.p.Do(chromedp.KeyEvent("\r")) })
 		s.says("Tidak dikenal")
 		s.see("check-unknown")

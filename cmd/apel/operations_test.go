@@ -276,8 +276,10 @@ func (s *story) certificates() {
 	s.posts("signer", at+"/suspension", decided)
 	s.posts("signer", at+"/reinstatement", decided)
 	s.posts("signer", at+"/revocation", decided)
-	number := s.gets("near", at).in("record")["number"]
-	s.posts("", "/checks", with{"number": number, "last_three": s.of("near")["nip"][15:]})
+	r := s.gets("near", at).in("record")
+	if v := s.posts("", "/checks", with{"number": r["number"], "last_three": s.of("near")["nip"][15:], "name": r["name"]}); v.in("record")["title"] != r["title"] {
+		s.t.Errorf("number, digits and name give %v", v)
+	}
 	_, _, pdf := send(s.t, s.as("near"), "GET", "/api/v1"+at+"/pdf", "", "")
 	if v := s.asks(s.as(""), "POST", "/checks/file", "application/pdf", string(pdf)); v["status"] != "revoked" {
 		s.t.Errorf("the file of a revoked certificate is %v", v["status"])
