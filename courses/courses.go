@@ -121,6 +121,7 @@ type Service struct {
 	knownItems    *cache[shownItem]
 	knownBanks    *cache[Bank]
 	knownKeys     *cache[shownItem] // items with a later key, by item.number
+	reading       turns             // of imported courses
 }
 
 // Names of the collections, as steps and audit entries write them.
@@ -150,6 +151,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		knownItems:    newCache[shownItem](10_000),
 		knownBanks:    newCache[Bank](200),
 		knownKeys:     newCache[shownItem](1000),
+		reading:       newTurns(),
 	}
 	return s, errors.Join(
 		open(ctx, cfg.DB, &s.courses, courseDef),

@@ -3,6 +3,7 @@ package courses
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/internal/access"
@@ -27,6 +28,54 @@ type ImportInput struct {
 	Draft   *exchange.Draft
 	Publish bool // make it the head at once; else it waits as a draft
 	DryRun  bool // check everything, write nothing
+}
+
+// ReadZip reads a zipped course folder for Import. Reading costs seconds of a core, so one is read at a time in a process: a few others wait for their
+// turn, more are refused. It ends when ctx does. Errors: Forbidden, TooMany, those of exchange.OpenZip, and Invalid with all mistakes in the files.
+func (s *Service) ReadZip(ctx context.Context, a access.Actor, r io.Reader) (*exchange.Draft, exchange.Report, error) {
+	if _, err := s.cfg.Policy.May(a, "author", access.Thing{Kind: "course"}); err != nil {
+		return nil, nil, err
+	}
+	done, err := s.reading.turn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer done()
+	fsys, err := exchange.OpenZip(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, report := exchange.ReadFolder(ctx, fsys)
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	return d, report, report.Err()
+}
+
+// turns lets one through at a time.
+type turns struct{ queue, one chan struct{} }
+
+// maxWaiting bounds who reads a course or waits to; each holds a file of up to 50 MB.
+const maxWaiting = 4
+
+func newTurns() turns {
+	return turns{make(chan struct{}, maxWaiting), make(chan struct{}, 1)}
+}
+
+// turn waits until it is one's turn; done gives it on. TooMany when too many wait already.
+func (t turns) turn(ctx context.Context) (done func(), err error) {
+	select {
+	case t.queue <- struct{}{}:
+	default:
+		return nil, faults.New(faults.TooMany, "Beberapa kursus sedang dibaca. Coba lagi sebentar lagi.", "Several courses are being read. Try again in a moment.")
+	}
+	select {
+	case t.one <- struct{}{}:
+		return func() { <-t.one; <-t.queue }, nil
+	case <-ctx.Done():
+		<-t.queue
+		return nil, ctx.Err()
+	}
 }
 
 // Import takes a course folder over as a new version and publishes it. A set becomes visible whole or not at all: lessons, items and banks are written
@@ -175,7 +224,15 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 	for _, o := range d.Objectives {
 		c.Objectives = append(c.Objectives, Objective{o.Code, texts.T(o.Text, o.TextEN)})
 	}
+	done, err := s.reading.turn(ctx)
+	if err != nil {
+		return p, err
+	}
+	defer done()
 	for _, l := range d.Lessons {
+		if err := ctx.Err(); err != nil {
+			return p, err
+		}
 		doc, ref, err := makeLesson(d.Code, LessonText{Code: l.Code, Title: texts.T(l.Title, l.TitleEN), Minutes: l.Minutes, Part: l.Part, Objectives: l.Objectives, Markdown: l.Markdown})
 		if err != nil {
 			return p, err

@@ -1,8 +1,12 @@
 package courses_test
 
 import (
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/apelkota/apel/courses"
@@ -14,7 +18,7 @@ import (
 
 func folder(t *testing.T, code string) *exchange.Draft {
 	t.Helper()
-	d, report := exchange.ReadFolder(os.DirFS(filepath.Join("..", "demo", "courses", code)))
+	d, report := exchange.ReadFolder(context.Background(), os.DirFS(filepath.Join("..", "demo", "courses", code)))
 	must(t, report.Err())
 	return d
 }
@@ -205,5 +209,67 @@ func TestImportIsRefusedWhole(t *testing.T) {
 	must(t, err)
 	if three.Version != "APEL-103.3" {
 		t.Fatal(three.Version)
+	}
+}
+
+// One course is read at a time, a few wait, the others are told so; who goes away waits no longer.
+func TestOneCourseIsReadAtATime(t *testing.T) {
+	w := newWorld(t)
+	if _, _, err := w.ReadZip(ctx, ani, strings.NewReader("")); !errors.Is(err, faults.Forbidden) {
+		t.Error("a learner:", err)
+	}
+	slow, feed := io.Pipe()
+	gone, leave := context.WithCancel(ctx)
+	results := make(chan error, 6)
+	for range 6 {
+		go func() {
+			_, _, err := w.ReadZip(gone, admin, slow)
+			results <- err
+		}()
+	}
+	for range 2 {
+		if err := <-results; faults.KindOf(err) != faults.TooMany {
+			t.Fatal("no refusal:", err)
+		}
+	}
+	leave()
+	for range 3 {
+		if err := <-results; !errors.Is(err, context.Canceled) {
+			t.Fatal("waited on:", err)
+		}
+	}
+	feed.Close()
+	if err := <-results; !errors.Is(err, faults.Invalid) {
+		t.Fatal(err)
+	}
+	if _, _, err := w.ReadZip(ctx, admin, strings.NewReader("no zip")); !errors.Is(err, faults.Invalid) {
+		t.Fatal("the turn was not given on:", err)
+	}
+}
+
+// Whatever way a text comes, one that the parser would chew on for minutes is refused, and an older one is shown as it was written.
+func TestHardMarkdownIsRefusedEverywhere(t *testing.T) {
+	w := newWorld(t)
+	hard := strings.Repeat("*a_", 20_000)
+	_, err := w.Import(ctx, author, courses.ImportInput{Draft: folder(t, "APEL-103")})
+	must(t, err)
+	v, err := w.Version(ctx, author, "APEL-103.1")
+	must(t, err)
+	_, err = w.WriteLesson(ctx, author, v.ID, v.Revision, courses.LessonText{Code: "HARD", Minutes: 5, Markdown: "# Judul\n\n" + hard})
+	is(t, err, faults.Invalid)
+	says(t, err, "Baris 3")
+	for field, change := range map[string]func(*grading.Item){
+		"stem":                func(it *grading.Item) { it.Stem = hard },
+		"general":             func(it *grading.Item) { it.General = hard },
+		"options[0].feedback": func(it *grading.Item) { it.Options[0].Feedback = hard },
+	} {
+		items := folder(t, "APEL-103").Banks[0].Items
+		change(&items[0])
+		_, err = w.WriteBank(ctx, author, v.ID, v.Revision, "bank", items)
+		is(t, err, faults.Invalid)
+		says(t, err, "items[0]."+field)
+	}
+	if got := courses.TestOnlyLine(hard); string(got) != hard {
+		t.Errorf("an old text is shown as %.50q", got)
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"iter"
 	"regexp"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -164,12 +166,21 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 // checkItems lists what is wrong with the items of a bank, one field per mistake ("items[3].stem").
 func checkItems(items []grading.Item) error {
 	wrong := faults.New(faults.Invalid, "Ada soal yang belum benar.", "Some items are not right yet.")
-	seen := map[string]int{}
+	seen, work := map[string]int{}, 0
 	for i, it := range items {
 		at := fmt.Sprintf("items[%d]", i)
 		for _, f := range grading.Check(it) {
 			if !f.Warning {
 				wrong.With(at+"."+f.Path, f.Text.ID, f.Text.EN)
+			}
+		}
+		for at, text := range markdownOf(it, at) {
+			n, bad := markdown.Weigh(text)
+			if work += n; bad == nil && work > markdown.MaxAllWork {
+				return faults.OnField(at, "Soal-soal ini memuat terlalu banyak tanda Markdown.", "These items hold too much Markdown.")
+			}
+			if bad != nil {
+				wrong.With(at, bad.Text.ID, bad.Text.EN)
 			}
 		}
 		if !itemCodeRule.MatchString(it.Code) {
@@ -185,6 +196,21 @@ func checkItems(items []grading.Item) error {
 		return wrong
 	}
 	return nil
+}
+
+// markdownOf walks the texts of an item that are rendered, each with its path.
+func markdownOf(it grading.Item, at string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		if !yield(at+".stem", it.Stem) || !yield(at+".general", it.General) {
+			return
+		}
+		for i, o := range it.Options {
+			path := fmt.Sprintf("%s.options[%d]", at, i)
+			if !yield(path+".text", o.Text) || !yield(path+".feedback", o.Feedback) {
+				return
+			}
+		}
+	}
 }
 
 // bank reads a bank through memory.

@@ -1,17 +1,13 @@
 package courses
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"html/template"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/microcosm-cc/bluemonday"
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
-
+	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -31,40 +27,21 @@ const (
 	// ReadingSpeed in words a minute is slow, careful reading; the estimated reading time rests on it.
 	ReadingSpeed = 180
 	// MaxLesson bounds a lesson's Markdown in bytes. A lesson of 15 minutes has about 20 KB.
-	MaxLesson = 200 << 10
+	MaxLesson = markdown.MaxBytes
 	// renderer is the version of the rendering below; raising it gives lessons new ids when they are written again.
 	renderer = 1
 )
 
-var markdown = goldmark.New(goldmark.WithExtensions(extension.Table))
-
-// safeHTML lets through what our Markdown can produce and nothing else: no scripts, styles, pictures or frames, links marked as foreign.
-var safeHTML = func() *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "code", "pre", "br", "hr", "table", "thead", "tbody", "tr", "th", "td")
-	p.AllowAttrs("href").OnElements("a")
-	p.AllowURLSchemes("https", "http", "mailto")
-	p.AllowRelativeURLs(true)
-	p.RequireParseableURLs(true)
-	p.RequireNoFollowOnLinks(true)
-	p.RequireNoReferrerOnLinks(true)
-	return p
-}()
-
-// renderMarkdown makes safe HTML. The first heading of the first level is left out: the page prints the title itself.
+// renderMarkdown makes safe HTML; a text that is too hard to parse is a *markdown.Trouble. The first heading of the first level is left out: the page prints the title itself.
 func renderMarkdown(md string) (string, error) {
 	md = strings.TrimPrefix(md, "\ufeff")
 	if first, rest, _ := strings.Cut(strings.TrimLeft(md, "\r\n"), "\n"); strings.HasPrefix(first, "# ") {
-		md = rest
+		md = strings.Repeat("\n", strings.Count(md[:len(md)-len(rest)], "\n")) + rest // lines keep their numbers
 	}
-	var b bytes.Buffer
-	if err := markdown.Convert([]byte(md), &b); err != nil {
-		return "", err
-	}
-	return strings.TrimSpace(safeHTML.Sanitize(b.String())), nil
+	return markdown.HTML(md)
 }
 
-// renderLine is renderMarkdown for a question or an option: a single paragraph loses its <p>.
+// renderLine is renderMarkdown for a question or an option: a single paragraph loses its <p>, and a text that cannot be rendered is shown as it is.
 func renderLine(md string) template.HTML {
 	h, err := renderMarkdown(md)
 	if err != nil {
@@ -88,6 +65,9 @@ func newLesson(course CourseID, code, md string) (storage.Doc[Lesson], error) {
 		return storage.Doc[Lesson]{}, faults.OnField("lessons."+code, "Isi pelajaran bukan teks UTF-8.", "The lesson is not UTF-8 text.")
 	}
 	html, err := renderMarkdown(md)
+	if bad := (*markdown.Trouble)(nil); errors.As(err, &bad) {
+		return storage.Doc[Lesson]{}, bad.Fault("lessons." + code)
+	}
 	if err != nil {
 		return storage.Doc[Lesson]{}, faults.Wrap(err, faults.Invalid, "Isi pelajaran tidak dapat ditampilkan.", "The lesson cannot be rendered.")
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
-	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	tables "github.com/apelkota/apel/internal/sheets"
@@ -120,12 +119,8 @@ func (w *admin) importSet(c *gin.Context, kind, name string, data []byte, check 
 
 // importCourse takes a zipped course folder as a new version and publishes it.
 func (w *admin) importCourse(c *gin.Context, data []byte, check bool) (string, error) {
-	folder, err := exchange.OpenZip(bytes.NewReader(data))
+	draft, _, err := w.Courses.ReadZip(c.Request.Context(), reader(c), bytes.NewReader(data))
 	if err != nil {
-		return "", err
-	}
-	draft, report := exchange.ReadFolder(folder)
-	if err := report.Err(); err != nil {
 		return "", err
 	}
 	done, err := w.Courses.Import(c.Request.Context(), reader(c), courses.ImportInput{Draft: draft, Publish: true, DryRun: check})

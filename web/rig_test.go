@@ -308,7 +308,7 @@ func (r *rig) loadCity(ctx context.Context) {
 		})
 	}
 	for _, code := range []string{"APEL-103", "APEL-104", "APEL-202"} {
-		draft, report := exchange.ReadFolder(os.DirFS(filepath.Join("..", "demo", "courses", code)))
+		draft, report := exchange.ReadFolder(context.Background(), os.DirFS(filepath.Join("..", "demo", "courses", code)))
 		check(t, report.Err())
 		_, err := r.Rooms.Courses.Import(ctx, a, courses.ImportInput{Draft: draft, Publish: true})
 		check(t, err)

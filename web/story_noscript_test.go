@@ -132,7 +132,7 @@ func (r *rig) asksAllTypes() {
 	}
 	check(r.t, os.WriteFile(yaml, []byte(changed), 0o600))
 	check(r.t, os.WriteFile(filepath.Join(folder, "items", "practice.gift"), []byte(fiveTypes), 0o600))
-	draft, report := exchange.ReadFolder(os.DirFS(folder))
+	draft, report := exchange.ReadFolder(context.Background(), os.DirFS(folder))
 	check(r.t, report.Err())
 	did := must[courses.Imported](r.t)(r.Rooms.Courses.Import(context.Background(), access.System("test"), courses.ImportInput{Draft: draft, Publish: true}))
 	r.moved(courses.VersionsCollection, did.Version, func() bool {

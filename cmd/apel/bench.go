@@ -455,7 +455,7 @@ func (in *installation) takers(ctx context.Context, n int) ([]taker, error) {
 	if err != nil {
 		return nil, err
 	}
-	draft, report := exchange.ReadFolder(folder)
+	draft, report := exchange.ReadFolder(context.Background(), folder)
 	if err := report.Err(); err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func prepare(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	draft, _ := exchange.ReadFolder(folder)
+	draft, _ := exchange.ReadFolder(context.Background(), folder)
 	keys := newSolver(draft)
 	e, err := in.courses.Enrol(ctx, a, courses.EnrolInput{Course: "APEL-103"})
 	if err != nil {

@@ -446,7 +446,7 @@ func (v *demoVerb) job(in *installation, clock *demoClock, base string) (*mainJo
 	if err != nil {
 		return nil, err
 	}
-	draft, report := exchange.ReadFolder(folder)
+	draft, report := exchange.ReadFolder(context.Background(), folder)
 	if err := report.Err(); err != nil {
 		return nil, err
 	}

@@ -216,7 +216,7 @@ func (f *filler) readCourses() error {
 		if err != nil {
 			return err
 		}
-		draft, report := exchange.ReadFolder(folder)
+		draft, report := exchange.ReadFolder(context.Background(), folder)
 		if err := report.Err(); err != nil {
 			return err
 		}

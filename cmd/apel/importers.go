@@ -186,18 +186,22 @@ func (in *installation) importCourse(ctx context.Context, a access.Actor, f impo
 		return imported{}, faults.Wrap(err, faults.Invalid, "Berkas tidak dapat dibaca: "+f.name, "The file cannot be read: "+f.name)
 	}
 	defer r.Close()
-	folder, err := exchange.OpenZip(r)
+	draft, report, err := in.courses.ReadZip(ctx, a, r)
 	if err != nil {
 		return imported{}, err
 	}
-	return in.importFolder(ctx, a, folder, f.check)
+	return in.importDraft(ctx, a, draft, report, f.check)
 }
 
 func (in *installation) importFolder(ctx context.Context, a access.Actor, folder fs.FS, check bool) (imported, error) {
-	draft, report := exchange.ReadFolder(folder)
+	draft, report := exchange.ReadFolder(ctx, folder)
 	if err := report.Err(); err != nil {
 		return imported{}, err
 	}
+	return in.importDraft(ctx, a, draft, report, check)
+}
+
+func (in *installation) importDraft(ctx context.Context, a access.Actor, draft *exchange.Draft, report exchange.Report, check bool) (imported, error) {
 	i, err := in.courses.Import(ctx, a, courses.ImportInput{Draft: draft, Publish: true, DryRun: check})
 	if err != nil {
 		return imported{}, err

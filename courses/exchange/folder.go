@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -12,12 +13,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/storage"
 )
 
 // Limits of a course folder.
 const (
-	MaxLesson    = 200 << 10          // bytes of one lesson's Markdown
+	MaxLesson    = markdown.MaxBytes  // bytes of one lesson's Markdown
+	MaxLessons   = 5 << 20            // bytes of all lessons together
 	MaxPicture   = storage.MaxPicture // bytes of one picture
 	MaxFiles     = 500                // files in a folder or zip
 	WordsPerMin  = 180                // slow, careful reading
@@ -105,9 +108,10 @@ var (
 )
 
 // ReadFolder reads a course folder: course.yaml, the lessons and banks it names, the pictures lessons show. All mistakes are in the report; the draft is
-// complete and consistent when Report.Mistakes is empty, and as far as it could be read otherwise. Nothing outside fsys is looked at.
-func ReadFolder(fsys fs.FS) (*Draft, Report) {
-	f := &folder{fs: fsys, used: map[string]bool{"course.yaml": true}, draft: &Draft{Minutes: map[string]int{}}}
+// complete and consistent when Report.Mistakes is empty, and as far as it could be read otherwise. Nothing outside fsys is looked at. When ctx ends, reading ends
+// before the next file, and the report says so as a mistake.
+func ReadFolder(ctx context.Context, fsys fs.FS) (*Draft, Report) {
+	f := &folder{ctx: ctx, fs: fsys, used: map[string]bool{"course.yaml": true}, draft: &Draft{Minutes: map[string]int{}}}
 	data, ok := f.read("course.yaml", maxYAML, value{r: &f.report, file: "course.yaml"})
 	if !ok {
 		return f.draft, f.report
@@ -122,6 +126,10 @@ func ReadFolder(fsys fs.FS) (*Draft, Report) {
 }
 
 type folder struct {
+	ctx        context.Context // of the one reading
+	ended      bool            // the context did
+	text       int             // bytes of lessons so far
+	work       int             // of the Markdown parser so far
 	fs         fs.FS
 	report     Report
 	draft      *Draft
@@ -134,6 +142,13 @@ type folder struct {
 func (f *folder) read(name string, limit int, at value) ([]byte, bool) {
 	if !fs.ValidPath(name) || strings.Contains(name, "\\") {
 		at.wrong("Nama berkas %q tidak boleh memuat .., \\ atau diawali /. Tulis jalur di dalam folder kursus.", "The file name %q may not hold .., \\ or start with /. Write a path inside the course folder.", name)
+		return nil, false
+	}
+	if f.ctx.Err() != nil {
+		if !f.ended {
+			at.wrong("Pembacaan dihentikan sebelum %s.", "Reading was stopped before %s.", name)
+		}
+		f.ended = true
 		return nil, false
 	}
 	r, err := f.fs.Open(name)
@@ -312,6 +327,10 @@ func (f *folder) readLessons(v value) {
 		files[l.File] = true
 		if l.File != "" {
 			if data, ok := f.read(l.File, MaxLesson, file); ok {
+				if f.text += len(data); f.text > MaxLessons {
+					file.wrong("Semua pelajaran bersama lebih dari %d MB. Bagi menjadi beberapa kursus.", "All lessons together are over %d MB. Split the course.", MaxLessons>>20)
+					break
+				}
 				f.lesson(&l, data, minutes)
 			}
 		}
@@ -363,7 +382,15 @@ func (f *folder) lesson(l *Lesson, data []byte, minutes value) {
 	if !strings.HasPrefix(first, "# ") || strings.TrimSpace(first[2:]) == "" {
 		f.report.wrong(l.File, 1, 0, "Pelajaran harus dibuka dengan judul: # Judul.", "A lesson opens with a title: # Title.")
 	}
-	look(text, func(line int) {
+	work, bad := markdown.Weigh(text)
+	if f.work += work; bad == nil && f.work > markdown.MaxAllWork {
+		bad = tooMuch()
+	}
+	if bad != nil {
+		f.report = append(f.report, Mistake{File: l.File, Line: bad.Line, Text: bad.Text})
+		return
+	}
+	_ = look(text, func(line int) {
 		f.report.wrong(l.File, line, 0, "Baris ini memuat HTML. Pakai Markdown, misalnya **tebal**, > kutipan, atau - daftar.", "This line holds HTML. Use Markdown, such as **bold**, > quote or - list.")
 	}, func(p picture) {
 		f.picture(l.File, p)
@@ -442,7 +469,7 @@ func (f *folder) readBanks(v value) {
 		if !ok {
 			continue
 		}
-		bank, report := ParseGIFT(b.File, data)
+		bank, report := parseGIFT(b.File, data, &f.work)
 		f.report = append(f.report, report...)
 		b.Items, b.Lines = bank.Items, bank.Lines
 		for i, it := range b.Items {

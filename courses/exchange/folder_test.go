@@ -3,12 +3,15 @@ package exchange
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -60,7 +63,7 @@ func good() fstest.MapFS {
 }
 
 func TestFolderReads(t *testing.T) {
-	d, r := ReadFolder(good())
+	d, r := ReadFolder(context.Background(), good())
 	if len(r) > 0 {
 		t.Fatalf("%+v", r)
 	}
@@ -157,7 +160,7 @@ func TestFolderMistakes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := good()
 			c.change(m)
-			_, r := ReadFolder(m)
+			_, r := ReadFolder(context.Background(), m)
 			for _, x := range r {
 				if badVerb.MatchString(x.Text.ID+x.Text.EN) || x.Text.EN == "" {
 					t.Errorf("sentence: %+v", x.Text)
@@ -176,7 +179,7 @@ func TestFolderListsAllMistakes(t *testing.T) {
 	s := strings.NewReplacer("jp: 1", "jp: x", "kind: teknis", "kind: y", "level: 2", "level: 9", "pass_mark: 70", "pas_mark: 70", "track: dasar\n", "").Replace(goodYAML)
 	m["course.yaml"].Data = []byte(s)
 	m["lessons/01.md"].Data = append(m["lessons/01.md"].Data, "<b>x</b>"...)
-	_, r := ReadFolder(m)
+	_, r := ReadFolder(context.Background(), m)
 	if n := len(r.Mistakes()); n < 6 {
 		t.Fatalf("%d mistakes: %+v", n, r)
 	}
@@ -195,7 +198,7 @@ func TestDemoCourses(t *testing.T) {
 	for _, y := range dirs {
 		dir := filepath.Dir(y)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
-			d, r := ReadFolder(os.DirFS(dir))
+			d, r := ReadFolder(context.Background(), os.DirFS(dir))
 			for _, m := range append(r, Lint(d)...) {
 				t.Errorf("%s: %s", m.Where(), m.Text.ID)
 			}
@@ -228,7 +231,7 @@ func TestDemoCourses(t *testing.T) {
 }
 
 func TestLint(t *testing.T) {
-	d, _ := ReadFolder(good())
+	d, _ := ReadFolder(context.Background(), good())
 	says := func(word string) bool {
 		for _, m := range Lint(d) {
 			if !m.Warning || badVerb.MatchString(m.Text.ID+m.Text.EN) {
@@ -312,7 +315,7 @@ func TestZip(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		if d, r := ReadFolder(fsys); len(r) > 0 || len(d.Banks[0].Items) != 4 {
+		if d, r := ReadFolder(context.Background(), fsys); len(r) > 0 || len(d.Banks[0].Items) != 4 {
 			t.Fatal(name, r)
 		}
 	}
@@ -369,13 +372,13 @@ func TestDeepYAML(t *testing.T) {
 	for _, c := range []string{strings.Repeat("[", 60000), strings.Repeat("{a: ", 15000), "a:\n  " + strings.Repeat("- ", 30000) + "x", strings.Repeat("? ", 30000)} {
 		m := good()
 		m["course.yaml"].Data = []byte(c)
-		if _, r := ReadFolder(m); len(r) != 1 || !strings.Contains(r[0].Text.ID, "terlalu dalam") {
+		if _, r := ReadFolder(context.Background(), m); len(r) != 1 || !strings.Contains(r[0].Text.ID, "terlalu dalam") {
 			t.Fatalf("%.10s: %+v", c, r)
 		}
 	}
 	m := good()
 	m["course.yaml"].Data = []byte(goodYAML + strings.Repeat("# x\n", maxYAML/4))
-	if _, r := ReadFolder(m); len(r.Mistakes()) != 1 || !strings.Contains(r[0].Text.ID, "64 KB") {
+	if _, r := ReadFolder(context.Background(), m); len(r.Mistakes()) != 1 || !strings.Contains(r[0].Text.ID, "64 KB") {
 		t.Fatalf("%+v", r)
 	}
 }
@@ -400,7 +403,7 @@ func FuzzCourseYAML(f *testing.F) {
 	base := good()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		base["course.yaml"] = &fstest.MapFile{Data: data}
-		d, r := ReadFolder(base)
+		d, r := ReadFolder(context.Background(), base)
 		for _, m := range r {
 			if m.Text.ID == "" || m.Text.EN == "" || m.File == "" {
 				t.Fatalf("%+v", m)
@@ -410,4 +413,44 @@ func FuzzCourseYAML(f *testing.F) {
 			t.Fatalf("accepted %+v", d)
 		}
 	})
+}
+
+// A text the Markdown parser would chew on for minutes is a mistake with its file and line; so is what stands after the request has ended.
+func TestHardTextsAreNamed(t *testing.T) {
+	for name, c := range map[string]struct{ file, text, says, where string }{
+		"a lesson": {"lessons/01.md", "# Judul\n\n" + strings.Repeat("*a_", 60_000) + "\n", "baris kosong", "lessons/01.md:3"},
+		"an item":  {"items/bank.gift", "// [id:H-1] [objective:1.1]\n" + strings.Repeat("*a_", 20_000) + " {=a ~b}\n", "baris kosong", "items/bank.gift:2"},
+		"deep":     {"lessons/01.md", "# Judul\n" + strings.Repeat(">", 100_000) + "a\n", "terlalu dalam", "lessons/01.md:2"},
+	} {
+		fsys := good()
+		if fsys[c.file] == nil {
+			t.Fatalf("%s: the good folder has no %s", name, c.file)
+		}
+		fsys[c.file] = &fstest.MapFile{Data: []byte(c.text)}
+		_, r := ReadFolder(context.Background(), fsys)
+		if !slices.ContainsFunc(r.Mistakes(), func(m Mistake) bool { return strings.Contains(m.Text.ID, c.says) && m.Where() == c.where }) {
+			t.Errorf("%s: %v", name, r.Mistakes())
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	fsys := counted{good(), cancel, new(int)}
+	if _, r := ReadFolder(ctx, fsys); len(r.Mistakes()) == 0 || *fsys.opened != 2 {
+		t.Errorf("read on after the end: %d files, %v", *fsys.opened, r.Mistakes())
+	}
+}
+
+// counted ends the request while its second file is read.
+type counted struct {
+	fstest.MapFS
+	end    func()
+	opened *int
+}
+
+func (c counted) Open(name string) (fs.File, error) {
+	if path.Ext(name) != "" {
+		if *c.opened++; *c.opened == 2 {
+			c.end()
+		}
+	}
+	return c.MapFS.Open(name)
 }

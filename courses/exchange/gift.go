@@ -11,6 +11,8 @@ import (
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/grading/typed"
+	"github.com/apelkota/apel/courses/markdown"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Limits of one GIFT file.
@@ -34,7 +36,13 @@ type Bank struct {
 // A blank anywhere in the report's mistakes means the whole file is refused by the caller; items that read well are returned all the same, so that
 // an editor can show them. Matching, cloze and essay are refused by name.
 func ParseGIFT(file string, data []byte) (Bank, Report) {
-	p := &giftParser{file: file, codes: map[string]int{}}
+	work := 0
+	return parseGIFT(file, data, &work)
+}
+
+// parseGIFT adds to work what the texts are for the Markdown parser.
+func parseGIFT(file string, data []byte, work *int) (Bank, Report) {
+	p := &giftParser{file: file, codes: map[string]int{}, work: work}
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if len(data) > MaxGIFT {
 		p.report.wrong(file, 0, 0, "Berkas lebih dari 5 MB. Bagi menjadi beberapa bank.", "The file is over 5 MB. Split it into several banks.")
@@ -80,6 +88,7 @@ type giftParser struct {
 	category string
 	meta     giftMeta
 	codes    map[string]int // code -> line
+	work     *int
 }
 
 // giftMeta is what comment lines said about the next item.
@@ -311,12 +320,20 @@ func (p *giftParser) body(s span) string {
 		s = s.from(len(m))
 	}
 	text := s.plain()
+	line := s.trim().line - 1
+	work, bad := markdown.Weigh(text)
+	if *p.work += work; bad == nil && *p.work > markdown.MaxAllWork {
+		bad = tooMuch()
+	}
+	if bad != nil {
+		p.report = append(p.report, Mistake{File: p.file, Line: line + max(bad.Line, 1), Text: bad.Text})
+		return text
+	}
 	if !strings.ContainsAny(text, "<[") {
 		return text
 	}
-	line := s.trim().line - 1
 	html := false
-	look(text, func(at int) {
+	_ = look(text, func(at int) {
 		if !html { // the opening tag is enough
 			p.report.wrong(p.file, line+at, 0, "Teks ini memuat HTML. Pakai Markdown, misalnya **tebal** atau *miring*.", "This text holds HTML. Use Markdown, such as **bold** or *italic*.")
 		}
@@ -329,6 +346,11 @@ func (p *giftParser) body(s span) string {
 		}
 	})
 	return text
+}
+
+func tooMuch() *markdown.Trouble {
+	return &markdown.Trouble{Text: texts.T("Sampai di sini kursus ini memuat terlalu banyak tanda * _ [ ] ( ) < `. Hapus yang tidak perlu, atau bagi kursusnya.",
+		"Up to here this course holds too many of the signs * _ [ ] ( ) < `. Remove those that are not needed, or split the course.")}
 }
 
 // block reads one item.

@@ -1,17 +1,15 @@
 package exchange
 
 import (
-	"bytes"
+	"errors"
 	"net/url"
+	"sort"
 	"strings"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/text"
-)
 
-var markdown = goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
+	"github.com/apelkota/apel/courses/markdown"
+)
 
 // picture is one ![alt](path) of a Markdown text.
 type picture struct {
@@ -19,29 +17,41 @@ type picture struct {
 	line      int
 }
 
-// look walks a Markdown text and reports its raw HTML, pictures and links by line. A single "<" as in "a < b" is no HTML.
-func look(source string, html func(line int), pic func(picture), link func(to string, line int)) {
+// look walks a Markdown text and reports its raw HTML, pictures and links by line. A single "<" as in "a < b" is no HTML. A text that is too hard
+// to parse is not looked at: that is what it returns then.
+func look(source string, html func(line int), pic func(picture), link func(to string, line int)) *markdown.Trouble {
 	src := []byte(source)
 	line := 1
-	doc := markdown.Parse(text.NewReader(src))
+	doc, err := markdown.Parse(source)
+	var bad *markdown.Trouble
+	if errors.As(err, &bad) {
+		return bad
+	}
+	var starts []int // of the lines
+	for i, c := range src {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	lineOf := func(at int) int { return 1 + sort.SearchInts(starts, at+1) }
 	_ = ast.Walk(doc, func(n ast.Node, enter bool) (ast.WalkStatus, error) {
 		if !enter {
 			return ast.WalkContinue, nil
 		}
 		if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
-			line = lineOf(src, n.Lines().At(0).Start)
+			line = lineOf(n.Lines().At(0).Start)
 		}
 		switch n := n.(type) {
 		case *ast.Text:
-			line = lineOf(src, n.Segment.Start)
+			line = lineOf(n.Segment.Start)
 		case *ast.RawHTML:
 			if n.Segments.Len() > 0 {
-				line = lineOf(src, n.Segments.At(0).Start)
+				line = lineOf(n.Segments.At(0).Start)
 			}
 			html(line)
 		case *ast.HTMLBlock:
 			if n.Lines().Len() == 0 && n.HasClosure() {
-				line = lineOf(src, n.ClosureLine.Start)
+				line = lineOf(n.ClosureLine.Start)
 			}
 			html(line)
 		case *ast.Image:
@@ -54,6 +64,7 @@ func look(source string, html func(line int), pic func(picture), link func(to st
 		}
 		return ast.WalkContinue, nil
 	})
+	return nil
 }
 
 func alt(n ast.Node, src []byte) string {
@@ -67,8 +78,6 @@ func alt(n ast.Node, src []byte) string {
 	}
 	return strings.TrimSpace(b.String())
 }
-
-func lineOf(src []byte, at int) int { return 1 + bytes.Count(src[:min(at, len(src))], []byte("\n")) }
 
 // safeLink says whether a link may stand in a lesson: web, mail, or inside the course.
 func safeLink(to string) bool {
