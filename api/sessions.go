@@ -83,7 +83,7 @@ func (s *server) sessions() {
 	}
 	handle(s, operation{Method: http.MethodPost, Path: "/sessions", ID: "logIn", Tag: "sessions", Summary: "Log in", Secret: true, Status: http.StatusCreated, Public: true, Max: 4 << 10},
 		func(ctx context.Context, in *login) (*loggedIn, error) {
-			x, token, err := s.People.Login(ctx, people.LoginInput{NIP: in.Body.NIP, Password: in.Body.Password, TOTP: in.Body.TOTP, Device: visit.From(ctx).Device, Agent: in.Agent})
+			x, token, err := s.People.Login(ctx, people.LoginInput{NIP: in.Body.NIP, Password: in.Body.Password, TOTP: in.Body.TOTP, Device: visit.From(ctx).Device, From: visit.From(ctx).Address, Agent: in.Agent})
 			if err != nil {
 				return nil, err
 			}
@@ -99,7 +99,7 @@ func (s *server) sessions() {
 				TOTP     string `json:"totp,omitempty" maxLength:"30"`
 			}
 		}) (*loggedIn, error) {
-			x, token, err := s.People.Activate(ctx, people.ActivateInput{NIP: in.Body.NIP, Code: in.Body.Code, Password: in.Body.Password, TOTP: in.Body.TOTP, Device: visit.From(ctx).Device, Agent: in.Agent})
+			x, token, err := s.People.Activate(ctx, people.ActivateInput{NIP: in.Body.NIP, Code: in.Body.Code, Password: in.Body.Password, TOTP: in.Body.TOTP, Device: visit.From(ctx).Device, From: visit.From(ctx).Address, Agent: in.Agent})
 			if err != nil {
 				return nil, err
 			}

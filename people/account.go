@@ -26,6 +26,7 @@ type account struct {
 	PrivilegedSince time.Time      `json:"privileged_since,omitzero"` // start of the one grace for setting up the second factor; dropping it starts no other
 	Second          *secondFactor  `json:"second,omitempty"`
 	Slow            slowdown       `json:"slow,omitzero"`
+	OwnSlow         slowdown       `json:"own_slow,omitzero"` // wrong passwords typed in a session
 	Devices         []device       `json:"devices,omitempty"`
 	Slip            *slip          `json:"slip,omitempty"`
 	Link            *resetLink     `json:"link,omitempty"`

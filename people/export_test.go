@@ -44,7 +44,20 @@ func (s *Service) Holders(ctx context.Context, position PositionID, day civil.Da
 func (s *Service) Waiting() int {
 	s.hashing.mu.Lock()
 	defer s.hashing.mu.Unlock()
-	return s.hashing.waiting
+	return s.hashing.lanes[shownLane].waiting + s.hashing.lanes[strangersLane].waiting
+}
+
+// Hold takes every core of the hashing queue until one is given back.
+func (s *Service) Hold() (giveOne func()) {
+	s.hashing.mu.Lock()
+	defer s.hashing.mu.Unlock()
+	s.hashing.free = 0
+	return func() {
+		s.hashing.mu.Lock()
+		defer s.hashing.mu.Unlock()
+		s.hashing.free++
+		s.hashing.next()
+	}
 }
 
 // Abandon makes a reserved place void, as whoever takes over its code or number does.

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 
 	"github.com/apelkota/apel/internal/access"
@@ -17,6 +18,7 @@ type LoginInput struct {
 	TOTP     string // code of the second factor or a recovery code; "" asks for it afterwards (Session.Pending)
 	Device   string // the device cookie, "" when there is none
 	Agent    string // what the browser says it is
+	From     netip.Addr
 }
 
 func wrongLogin() error {
@@ -28,7 +30,7 @@ func wrongLogin() error {
 // Errors: Unauthenticated (never telling whether the number exists), TooMany (with the time to try again), Forbidden (blocked; only after the right
 // password), Unavailable (queue).
 func (s *Service) Login(ctx context.Context, in LoginInput) (Session, string, error) {
-	e, err := s.approach(ctx, in.NIP, in.Device)
+	e, err := s.approach(ctx, in.NIP, in.Device, in.From)
 	if err != nil {
 		return Session{}, "", err
 	}
@@ -47,7 +49,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Session, string, er
 			return Session{}, "", err
 		}
 	}
-	return s.admit(ctx, e, in.TOTP, in.Agent, func(d *storage.Doc[account]) error {
+	return s.admit(ctx, e, in.TOTP, in.Agent, nil, func(d *storage.Doc[account]) error {
 		if d.Value.Password != e.acc.Password {
 			return wrongLogin() // changed while we hashed
 		}
@@ -64,12 +66,13 @@ type entrant struct {
 	device string
 	acc    account // zero when there is none
 	known  bool    // the browser has logged in to this account before
+	own    bool    // somebody in a session asks
 	leave  func()
 }
 
 // approach finds the account, waits for a place in the queue, and then refuses who has to wait: after the queue, so that many tries at once count
 // like many tries in a row.
-func (s *Service) approach(ctx context.Context, nip, deviceToken string) (*entrant, error) {
+func (s *Service) approach(ctx context.Context, nip, deviceToken string, from netip.Addr) (*entrant, error) {
 	number := digitsOf(nip)
 	e := &entrant{key: s.digest("stranger", number), device: deviceToken}
 	id, err := s.claims.Owner(ctx, claimNIP, number)
@@ -80,7 +83,11 @@ func (s *Service) approach(ctx context.Context, nip, deviceToken string) (*entra
 	if err := s.lookup(ctx, e, id); err != nil {
 		return nil, err
 	}
-	leave, err := s.hashing.enter(ctx, e.key)
+	t := stranger(from, e.key)
+	if e.known {
+		t = e.knownTicket()
+	}
+	leave, err := s.hashing.enter(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +98,9 @@ func (s *Service) approach(ctx context.Context, nip, deviceToken string) (*entra
 	}
 	return e, nil
 }
+
+// knownTicket is for a browser that is known: others who know the number cannot fill its place.
+func (e *entrant) knownTicket() ticket { return shown("device " + hashToken(e.device)) }
 
 func (s *Service) lookup(ctx context.Context, e *entrant, id string) error {
 	now := s.now()
@@ -106,7 +116,9 @@ func (s *Service) lookup(ctx context.Context, e *entrant, id string) error {
 	if e.acc.Person == "" {
 		slow = s.strangers.get(e.key)
 	}
-	if i := e.acc.device(e.device); i >= 0 {
+	if e.own {
+		slow = e.acc.OwnSlow
+	} else if i := e.acc.device(e.device); i >= 0 {
 		e.known = true
 		slow = e.acc.Devices[i].Slow
 	}
@@ -124,7 +136,9 @@ func (s *Service) fail(ctx context.Context, e *entrant, refusal error) error {
 		return refusal
 	}
 	_, err := s.accounts.Update(ctx, string(e.acc.Person), func(d *storage.Doc[account]) error {
-		if i := d.Value.device(e.device); i >= 0 {
+		if e.own {
+			d.Value.OwnSlow = d.Value.OwnSlow.failed(now, true)
+		} else if i := d.Value.device(e.device); i >= 0 {
 			d.Value.Devices[i].Slow = d.Value.Devices[i].Slow.failed(now, true)
 		} else {
 			d.Value.Slow = d.Value.Slow.failed(now, false)
@@ -134,36 +148,34 @@ func (s *Service) fail(ctx context.Context, e *entrant, refusal error) error {
 	return errors.Join(refusal, err)
 }
 
-// admit opens the session of somebody whose password or code was right: change and the bookkeeping of the login are one write.
-func (s *Service) admit(ctx context.Context, e *entrant, code, agent string, change func(*storage.Doc[account]) error) (Session, string, error) {
+// admit opens the session of somebody whose password or code was right: change and the bookkeeping of the login are one write. While a second factor is
+// asked for, nothing is written but a pending session; sets is what its proof sets beside, nil for a plain login. Failures of strangers are not
+// forgotten because somebody else got in: they lapse by themselves.
+func (s *Service) admit(ctx context.Context, e *entrant, code, agent string, sets *resetting, change func(*storage.Doc[account]) error) (Session, string, error) {
 	if e.acc.Blocked != nil {
 		return Session{}, "", faults.New(faults.Forbidden, "Akun ini ditutup. Hubungi admin unit Anda.", "This account is closed. Ask your unit admin.")
 	}
-	pending := e.acc.Second.confirmed()
 	agent = shorten(agent, 120)
-	now := s.now()
-	newDevice := ""
+	if e.acc.Second.confirmed() && code == "" {
+		return s.openSession(ctx, &e.acc, agent, "", true, sets)
+	}
+	now, newDevice, token := s.now(), "", e.device
 	if !e.known {
 		newDevice = s.random(20)
-	}
-	token := newDevice
-	if token == "" {
-		token = e.device
+		token = newDevice
 	}
 	d, err := s.accounts.Update(ctx, string(e.acc.Person), func(d *storage.Doc[account]) error {
+		if d.Value.Second.confirmed() != e.acc.Second.confirmed() {
+			return wrongLogin() // set up or dropped while we hashed
+		}
 		if err := change(d); err != nil {
 			return err
 		}
-		if pending && code != "" {
-			if err := s.spendCode(d, code, now); err != nil {
-				return err
-			}
+		if err := s.spendCode(d, code, now); err != nil {
+			return err
 		}
-		if !pending || code != "" {
-			d.Value.Slow = slowdown{}
-			d.Value.LastLogin = now
-			d.Value.remember(token, agent, now)
-		}
+		d.Value.LastLogin = now
+		d.Value.remember(token, agent, now)
 		return nil
 	})
 	if errors.Is(err, faults.Unauthenticated) {
@@ -172,14 +184,11 @@ func (s *Service) admit(ctx context.Context, e *entrant, code, agent string, cha
 	if err != nil {
 		return Session{}, "", err
 	}
-	pending = pending && code == ""
-	if pending {
-		newDevice = ""
-	}
-	return s.openSession(ctx, &d.Value, agent, newDevice, pending)
+	return s.openSession(ctx, &d.Value, agent, newDevice, false, nil)
 }
 
-// ProveSecond finishes a pending login with a code of the second factor or a recovery code. It gives a new session token; the pending one is over.
+// ProveSecond finishes a pending login with a code of the second factor or a recovery code; a password that a slip or a mailed link was to set is set in
+// the same write. It gives a new session token; the pending one is over.
 // Errors: Unauthenticated, TooMany.
 func (s *Service) ProveSecond(ctx context.Context, token, code, deviceToken string) (Session, string, error) {
 	d, err := s.sessions.Get(ctx, hashToken(token))
@@ -194,7 +203,11 @@ func (s *Service) ProveSecond(ctx context.Context, token, code, deviceToken stri
 		return Session{}, "", err
 	}
 	// The queue again, as at the door: many codes tried at once count like many in a row.
-	leave, err := s.hashing.enter(ctx, "second "+string(d.Value.Person))
+	t := shown("second " + string(d.Value.Person))
+	if e.known {
+		t = e.knownTicket()
+	}
+	leave, err := s.hashing.enter(ctx, t)
 	if err != nil {
 		return Session{}, "", err
 	}
@@ -208,9 +221,18 @@ func (s *Service) ProveSecond(ctx context.Context, token, code, deviceToken stri
 	if code == "" {
 		return Session{}, "", faults.OnField("totp", "Ketik kode enam angka dari aplikasi kode di ponsel Anda.", "Type the 6-digit code of the authenticator app.")
 	}
-	out, fresh, err := s.admit(ctx, e, code, d.Value.Agent, func(*storage.Doc[account]) error { return nil })
+	sets := d.Value.Sets
+	out, fresh, err := s.admit(ctx, e, code, d.Value.Agent, nil, func(x *storage.Doc[account]) error {
+		if sets == nil {
+			return nil
+		}
+		return sets.apply(x, s.now())
+	})
 	if err != nil {
 		return out, "", err
+	}
+	if sets != nil && e.acc.Password != "" {
+		s.tellReset(ctx, e.acc.Person, sets.Trail.ID)
 	}
 	return out, fresh, s.dropSession(ctx, d.ID)
 }
@@ -232,13 +254,14 @@ func (s *Service) Confirm(ctx context.Context, token, password string) error {
 	return err
 }
 
-// checkOwn checks the password of somebody who is logged in already; failures count on the account as at the door.
+// checkOwn checks the password of somebody who is logged in already; failures count apart from those at the door, so
+// that strangers there do not keep the owner waiting here.
 func (s *Service) checkOwn(ctx context.Context, id ID, password string) error {
-	e := &entrant{}
+	e := &entrant{own: true}
 	if err := s.lookup(ctx, e, string(id)); err != nil {
 		return err
 	}
-	leave, err := s.hashing.enter(ctx, "own "+string(id))
+	leave, err := s.hashing.enter(ctx, shown("own "+string(id)))
 	if err != nil {
 		return err
 	}
@@ -269,7 +292,7 @@ func (s *Service) ChangePassword(ctx context.Context, token, old, new string) er
 	if err := s.checkOwn(ctx, p.ID, old); err != nil {
 		return err
 	}
-	leave, err := s.hashing.enter(ctx, "own "+a.Person)
+	leave, err := s.hashing.enter(ctx, shown("own "+a.Person))
 	if err != nil {
 		return err
 	}

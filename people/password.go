@@ -1,18 +1,15 @@
 package people
 
 import (
-	"context"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
@@ -115,54 +112,3 @@ var nobody = sync.OnceValue(func() string {
 	}
 	return h[:len(h)-4] + "AAAA"
 })
-
-// hashQueue lets as many passwords be hashed at once as there are cores; the rest wait in the order they came. One name (a number's digest) holds
-// few places, so that guessing at one account does not keep a whole city waiting.
-type hashQueue struct {
-	slots *semaphore.Weighted // first come, first served
-
-	mu      sync.Mutex
-	waiting int
-	byName  map[string]int
-}
-
-const (
-	maxWaiting        = 5000
-	maxWaitingPerName = 3
-)
-
-func newHashQueue() *hashQueue {
-	return &hashQueue{slots: semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0))), byName: map[string]int{}}
-}
-
-// enter waits for a place. leave must be called. Errors: TooMany (this name waits already), Unavailable (the queue is full, or the caller gave up).
-func (q *hashQueue) enter(ctx context.Context, name string) (leave func(), err error) {
-	q.mu.Lock()
-	switch {
-	case q.byName[name] >= maxWaitingPerName:
-		q.mu.Unlock()
-		return nil, faults.New(faults.TooMany, "Masih ada permintaan masuk lain yang sedang diproses. Tunggu sebentar.", "Another login is still being worked on. Wait a moment.")
-	case q.waiting >= maxWaiting:
-		q.mu.Unlock()
-		return nil, faults.New(faults.Unavailable, "Banyak sekali yang sedang masuk. Tunggu sebentar, lalu coba lagi.", "Very many people are logging in. Try again shortly.")
-	}
-	q.waiting++
-	q.byName[name]++
-	q.mu.Unlock()
-	gone := func() {
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		q.waiting--
-		if q.byName[name]--; q.byName[name] == 0 {
-			delete(q.byName, name)
-		}
-	}
-	if err := q.slots.Acquire(ctx, 1); err != nil {
-		gone()
-		return nil, faults.Wrap(err, faults.Unavailable, "Waktu tunggu habis. Coba lagi.", "The wait took too long. Try again.")
-	}
-	return func() {
-		q.slots.Release(1)
-		gone()
-	}, nil
-}

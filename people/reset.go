@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"strings"
 	"time"
@@ -140,24 +139,22 @@ type ResetInput struct {
 	Agent    string
 }
 
-// Reset sets a new password with a mailed link and logs in (Pending if a second factor is set up). The link works once, for an hour.
-// Errors: Unauthenticated, Invalid (the password; the link stays good).
+// Reset sets a new password with a mailed link and logs in. Where a second factor is set up and no code was given, the session is Pending and nothing
+// has changed yet: ProveSecond sets the password. The link works once, for an hour. Errors: Unauthenticated, Invalid (the password; the link stays good).
 func (s *Service) Reset(ctx context.Context, in ResetInput) (Session, string, error) {
-	refusal := faults.New(faults.Unauthenticated, "Tautan ini sudah dipakai atau kedaluwarsa. Minta yang baru.", "This link was used or ran out. Ask for a new one.")
 	id, _, _ := strings.Cut(in.Token, ".")
+	now := s.now()
+	sets := &resetting{By: "link", Proof: hashToken(in.Token),
+		Trail: storage.Audit{ID: storage.NewID(), At: now, Who: id, Role: "self", Verb: "reset_password", Thing: "accounts/" + id, About: id}}
 	e := &entrant{device: in.Device}
 	if id == "" {
-		return Session{}, "", refusal
+		return Session{}, "", sets.refusal()
 	}
 	if err := s.lookup(ctx, e, id); err != nil {
 		return Session{}, "", err
 	}
-	now := s.now()
-	good := func(l *resetLink) bool {
-		return l != nil && now.Before(l.Until) && subtle.ConstantTimeCompare([]byte(l.Hash), []byte(hashToken(in.Token))) == 1
-	}
-	if !good(e.acc.Link) {
-		return Session{}, "", refusal
+	if !sets.good(&e.acc, now) {
+		return Session{}, "", sets.refusal()
 	}
 	p, err := s.person(ctx, e.acc.Person)
 	if err != nil {
@@ -166,25 +163,13 @@ func (s *Service) Reset(ctx context.Context, in ResetInput) (Session, string, er
 	if err := checkPassword(in.Password, p.NIP()); err != nil {
 		return Session{}, "", err
 	}
-	leave, err := s.hashing.enter(ctx, "own "+id)
+	leave, err := s.hashing.enter(ctx, shown("own "+id))
 	if err != nil {
 		return Session{}, "", err
 	}
 	defer leave()
-	hash, err := hashPassword(in.Password, s.cfg.Rand)
-	if err != nil {
+	if sets.Password, err = hashPassword(in.Password, s.cfg.Rand); err != nil {
 		return Session{}, "", err
 	}
-	trail := storage.Audit{ID: storage.NewID(), At: now, Who: id, Role: "self", Verb: "reset_password", Thing: "accounts/" + id, About: id}
-	session, token, err := s.admit(ctx, e, in.TOTP, in.Agent, func(d *storage.Doc[account]) error {
-		if !good(d.Value.Link) || !d.Value.opensByMail() {
-			return refusal
-		}
-		setPassword(d, hash, now, trail)
-		return nil
-	})
-	if err == nil {
-		s.tellReset(ctx, e.acc.Person, trail.ID)
-	}
-	return session, token, err
+	return s.reset(ctx, e, in.TOTP, in.Agent, sets)
 }

@@ -23,15 +23,16 @@ const (
 
 // Session is one login of a browser, kept on the server. Its id is the hash of the token in the cookie, so a copy of the database opens nothing.
 type Session struct {
-	ID         string    `json:"id"`
-	Person     ID        `json:"person"`
-	At         time.Time `json:"at"`
-	Until      time.Time `json:"until"`
-	ProvedAt   time.Time `json:"proved_at"` // when the password was typed last
-	Agent      string    `json:"agent,omitempty"`
-	Generation int64     `json:"generation"`        // of the account when it began
-	Pending    bool      `json:"pending,omitempty"` // waits for the second factor and opens nothing else
-	Heads      []UnitID  `json:"heads,omitempty"`   // units the person headed at login: there they act as supervisor
+	ID         string     `json:"id"`
+	Person     ID         `json:"person"`
+	At         time.Time  `json:"at"`
+	Until      time.Time  `json:"until"`
+	ProvedAt   time.Time  `json:"proved_at"` // when the password was typed last
+	Agent      string     `json:"agent,omitempty"`
+	Generation int64      `json:"generation"`        // of the account when it began
+	Pending    bool       `json:"pending,omitempty"` // waits for the second factor and opens nothing else
+	Heads      []UnitID   `json:"heads,omitempty"`   // units the person headed at login: there they act as supervisor
+	Sets       *resetting `json:"sets,omitempty"`    // while Pending: the password that counts once the second factor is proved
 
 	Device   string `json:"-"` // at login: the device cookie to set, "" when the browser is known already
 	Withheld bool   `json:"-"` // privileged roles rest until a second factor is set up
@@ -57,10 +58,10 @@ func (s *Service) random(n int) string {
 	return tokenEncoding.EncodeToString(b)
 }
 
-func (s *Service) openSession(ctx context.Context, acc *account, agent, newDevice string, pending bool) (Session, string, error) {
+func (s *Service) openSession(ctx context.Context, acc *account, agent, newDevice string, pending bool, sets *resetting) (Session, string, error) {
 	now := s.now()
 	token := s.random(32)
-	x := Session{ID: hashToken(token), Person: acc.Person, At: now, Until: now.Add(sessionLife), ProvedAt: now, Agent: agent, Generation: acc.Generation, Pending: pending}
+	x := Session{ID: hashToken(token), Person: acc.Person, At: now, Until: now.Add(sessionLife), ProvedAt: now, Agent: agent, Generation: acc.Generation, Pending: pending, Sets: sets}
 	if pending {
 		x.Until = now.Add(pendingLife)
 	} else {

@@ -142,7 +142,7 @@ func (s *Service) SetUp(ctx context.Context, in SetUpInput) (Session, string, er
 		return Session{}, "", alreadySetUp(true)
 	}
 	// 3. The account: inserted once, so of two at the same time one wins.
-	leave, err := s.hashing.enter(ctx, "own "+string(id))
+	leave, err := s.hashing.enter(ctx, shown("own "+string(id)))
 	if err != nil {
 		return Session{}, "", err
 	}
@@ -167,5 +167,5 @@ func (s *Service) SetUp(ctx context.Context, in SetUpInput) (Session, string, er
 	if err != nil {
 		return Session{}, "", err
 	}
-	return s.openSession(ctx, &acc.Value, shorten(in.Agent, 120), device, false)
+	return s.openSession(ctx, &acc.Value, shorten(in.Agent, 120), device, false, nil)
 }

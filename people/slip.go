@@ -3,10 +3,10 @@ package people
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"math/big"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -160,16 +160,18 @@ type ActivateInput struct {
 	TOTP     string
 	Device   string
 	Agent    string
+	From     netip.Addr
 }
 
-// Activate sets a password with a slip and logs in (Pending if a second factor is set up). The code works once; sessions from before end, API tokens
-// from before are revoked, and somebody who had a password is told.
+// Activate sets a password with a slip and logs in. Where a second factor is set up and no code was given, the session is Pending and nothing has
+// changed yet: ProveSecond sets the password. The code works once; sessions from before end, API tokens from before are revoked, and somebody who had a
+// password is told.
 // Errors: Unauthenticated (never telling whether the number exists), Invalid (the password; the slip stays good), TooMany.
 func (s *Service) Activate(ctx context.Context, in ActivateInput) (Session, string, error) {
 	if err := checkPassword(in.Password, NIP(digitsOf(in.NIP))); err != nil {
 		return Session{}, "", err
 	}
-	e, err := s.approach(ctx, in.NIP, in.Device)
+	e, err := s.approach(ctx, in.NIP, in.Device, in.From)
 	if err != nil {
 		return Session{}, "", err
 	}
@@ -179,46 +181,10 @@ func (s *Service) Activate(ctx context.Context, in ActivateInput) (Session, stri
 		return Session{}, "", err
 	}
 	now := s.now()
-	refusal := faults.New(faults.Unauthenticated, "NIP/NI dan kode slip tidak cocok, atau kodenya sudah dipakai atau kedaluwarsa. Minta slip baru kepada admin unit Anda.",
-		"The NIP and the code do not match, or the code was used or ran out. Ask your unit admin for a new slip.")
-	digest := s.digest("slip "+string(e.acc.Person), normaliseCode(in.Code))
-	good := func(acc *account) bool {
-		x := acc.Slip
-		return x != nil && (x.Guarded || !acc.hasPrivileged()) && now.Before(x.Until) && subtle.ConstantTimeCompare([]byte(x.Digest), []byte(digest)) == 1
+	sets := &resetting{By: "slip", Proof: s.digest("slip "+string(e.acc.Person), normaliseCode(in.Code)), Password: hash,
+		Trail: storage.Audit{ID: storage.NewID(), At: now, Who: string(e.acc.Person), Role: "self", Verb: "activate", Thing: "accounts/" + string(e.acc.Person), About: string(e.acc.Person)}}
+	if e.acc.Person == "" || !sets.good(&e.acc, now) {
+		return Session{}, "", s.fail(ctx, e, sets.refusal())
 	}
-	if e.acc.Person == "" || !good(&e.acc) {
-		return Session{}, "", s.fail(ctx, e, refusal)
-	}
-	trail := storage.Audit{ID: storage.NewID(), At: now, Who: string(e.acc.Person), Role: "self", Verb: "activate", Thing: "accounts/" + string(e.acc.Person), About: string(e.acc.Person)}
-	session, token, err := s.admit(ctx, e, in.TOTP, in.Agent, func(d *storage.Doc[account]) error {
-		if !good(&d.Value) {
-			return refusal
-		}
-		setPassword(d, hash, now, trail)
-		return nil
-	})
-	if err == nil && e.acc.Password != "" {
-		s.tellReset(ctx, e.acc.Person, trail.ID)
-	}
-	return session, token, err
-}
-
-// tellReset tells somebody that their password was replaced, so that a takeover is noticed.
-func (s *Service) tellReset(ctx context.Context, id ID, entry string) {
-	s.tell(ctx, NoticeInput{Person: id, Topic: "reset." + entry, Kind: "account", Urgent: true,
-		Title: texts.T("Kata sandi akun Anda diatur ulang", "Your account's password was reset"),
-		Body: texts.T("Semua sesi berakhir dan semua token API dicabut. Jika bukan Anda yang mengatur ulang, segera hubungi admin unit Anda.",
-			"All sessions ended and all API tokens were revoked. If it was not you, contact your unit admin at once.")})
-}
-
-// setPassword sets a password without asking the old one. Whoever held the account before is out in the same write: sessions end, API tokens are revoked.
-func setPassword(d *storage.Doc[account], hash string, now time.Time, trail storage.Audit) {
-	if d.Value.Password != "" {
-		d.Value.TokenEpoch++
-		d.Value.TokensEnded = now
-	}
-	d.Value.Password, d.Value.PasswordAt = hash, now
-	d.Value.Slip, d.Value.Link = nil, nil
-	d.Value.Generation++
-	d.Trail = append(d.Trail, trail)
+	return s.reset(ctx, e, in.TOTP, in.Agent, sets)
 }

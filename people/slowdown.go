@@ -16,6 +16,7 @@ type slowdown struct {
 
 // The pace: an account takes five free failures, then waits 30 s, 1 min, 2 min ... at most 15 minutes. A browser that has logged in before has its own
 // count: ten free failures, then 5 s, 10 s ... at most a minute, whatever strangers do to the account meanwhile.
+// A success clears the count of that browser only.
 const (
 	freeFailures       = 5
 	firstDelay         = 30 * time.Second

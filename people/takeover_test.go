@@ -82,6 +82,101 @@ func TestPrivilegedAccountIsNotResetByMailAlone(t *testing.T) {
 	}
 }
 
+// A reset on an account with a second factor changes nothing until the factor is proved: password, sessions, tokens and the link itself stay.
+func TestResetWaitsForTheSecondFactor(t *testing.T) {
+	box := &mailbox{}
+	c := newCity(t, func(cfg *people.Config) {
+		cfg.Mailer, cfg.ResetPath = box, "/sandi/"
+		cfg.Link = func(p string) string { return "https://apel.example" + p }
+	})
+	ani := c.person(nipAni, "Ani", "")
+	session, token := c.activate(ani)
+	_, err := c.SetEmail(c.ctx, as(ani), ani.ID, "ani@contoh.example")
+	must(t, err)
+	a, _, err := c.SessionActor(c.ctx, token)
+	must(t, err)
+	set, err := c.BeginSecond(c.ctx, a, "APEL")
+	must(t, err)
+	code := func() string {
+		t.Helper()
+		c.clock.Add(time.Minute)
+		s, err := totp.GenerateCode(set.Secret, c.clock.Now())
+		must(t, err)
+		return s
+	}
+	recovery, err := c.ConfirmSecond(c.ctx, a, code())
+	must(t, err)
+	_, script, err := c.AddToken(c.ctx, a, "skrip", nil, 30)
+	must(t, err)
+
+	byLink := func(password, code string) (people.Session, string, error) {
+		t.Helper()
+		c.clock.Add(11 * time.Minute)
+		box.sent = nil
+		must(t, c.RequestReset(c.ctx, nipAni))
+		ready, err := c.db.Ready(c.ctx, "reset_requests", c.clock.Now(), 10)
+		must(t, err)
+		must(t, c.MailReset(c.ctx, ready[0].ID))
+		_, link, _ := strings.Cut(box.sent[0].Text, "https://apel.example/sandi/")
+		link, _, _ = strings.Cut(link, "\n")
+		return c.Reset(c.ctx, people.ResetInput{Token: link, Password: password, TOTP: code, Device: session.Device})
+	}
+	bySlip := func(password, code string) (people.Session, string, error) {
+		t.Helper()
+		slip, err := c.IssueSlip(c.ctx, root, ani.ID, "lupa")
+		must(t, err)
+		return c.Activate(c.ctx, people.ActivateInput{NIP: nipAni, Code: slip.Code, Password: password, TOTP: code, Device: session.Device})
+	}
+	unchanged := func(what, password string) {
+		t.Helper()
+		if _, _, err := c.SessionActor(c.ctx, token); err != nil {
+			t.Errorf("%s ended the session: %v", what, err)
+		}
+		if _, err := c.TokenActor(c.ctx, script); err != nil {
+			t.Errorf("%s revoked the token: %v", what, err)
+		}
+		if half, _, err := c.Login(c.ctx, people.LoginInput{NIP: nipAni, Password: password, Device: session.Device}); err != nil || !half.Pending {
+			t.Errorf("%s changed the password: %v", what, err)
+		}
+	}
+	old := secret
+	for i, x := range []struct {
+		name string
+		how  func(password, code string) (people.Session, string, error)
+	}{{"a mailed link", byLink}, {"a slip", bySlip}} {
+		fresh := "sapi makan rumput kering " + x.name
+		half, pending, err := x.how(fresh, "")
+		must(t, err)
+		if !half.Pending {
+			t.Fatalf("%s went past the second factor", x.name)
+		}
+		unchanged(x.name, old)
+		_, _, err = c.ProveSecond(c.ctx, pending, "000000", session.Device)
+		wants(t, err, faults.Unauthenticated)
+		unchanged(x.name+" with a wrong code", old)
+		_, _, err = x.how(fresh, "000000")
+		wants(t, err, faults.Unauthenticated)
+		unchanged(x.name+" with a wrong code beside it", old)
+
+		_, pending, err = x.how(fresh, "")
+		must(t, err)
+		_, next, err := c.ProveSecond(c.ctx, pending, recovery[i], session.Device)
+		must(t, err)
+		if _, _, err := c.SessionActor(c.ctx, token); !errors.Is(err, faults.Unauthenticated) {
+			t.Errorf("after %s the old session acts: %v", x.name, err)
+		}
+		if _, err := c.TokenActor(c.ctx, script); !errors.Is(err, faults.Unauthenticated) {
+			t.Errorf("after %s the old token acts: %v", x.name, err)
+		}
+		token, old = next, fresh
+		must(t, c.Confirm(c.ctx, token, fresh))
+		a, _, err = c.SessionActor(c.ctx, token)
+		must(t, err)
+		_, script, err = c.AddToken(c.ctx, a, "skrip", nil, 30)
+		must(t, err)
+	}
+}
+
 // A slip printed by a unit admin before its owner was promoted does not open the promoted account.
 func TestOldSlipDoesNotOpenPromotedAccount(t *testing.T) {
 	c := newCity(t)

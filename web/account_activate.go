@@ -35,11 +35,13 @@ func (l *learner) activate(c *gin.Context) error {
 		return nil
 	}
 	session, token, err := l.People.Activate(c.Request.Context(), people.ActivateInput{NIP: p.Form.Get("nip"), Code: p.Form.Get("code"), Password: password,
-		Device: visit.From(c.Request.Context()).Device, Agent: browser(c)})
+		Device: visit.From(c.Request.Context()).Device, From: visit.From(c.Request.Context()).Address, Agent: browser(c)})
 	if err != nil {
 		return l.refuseEntry(c, &p.Form, err, "activation", p)
 	}
-	l.Flash(c, Notice{Kind: Success, Text: l.T(c, "Akun Anda aktif. Selamat belajar.")})
+	if !session.Pending {
+		l.Flash(c, Notice{Kind: Success, Text: l.T(c, "Akun Anda aktif. Selamat belajar.")})
+	}
 	return l.enter(c, session, token, "/")
 }
 

@@ -54,6 +54,8 @@ func (l *learner) reset(c *gin.Context) error {
 	if err != nil {
 		return l.refuseEntry(c, &p.Form, err, "reset", p)
 	}
-	l.Flash(c, Notice{Kind: Success, Text: l.T(c, "Kata sandi baru tersimpan.")})
+	if !session.Pending {
+		l.Flash(c, Notice{Kind: Success, Text: l.T(c, "Kata sandi baru tersimpan.")})
+	}
 	return l.enter(c, session, token, "/")
 }

@@ -28,7 +28,7 @@ func (l *learner) showLogin(c *gin.Context) error {
 
 func (l *learner) login(c *gin.Context) error {
 	p := &LoginPage{Form: posted(c), Back: LocalPath(c.PostForm("kembali"))}
-	session, token, err := l.People.Login(c.Request.Context(), people.LoginInput{NIP: p.Form.Get("nip"), Password: c.PostForm("password"), Device: visit.From(c.Request.Context()).Device, Agent: browser(c)})
+	session, token, err := l.People.Login(c.Request.Context(), people.LoginInput{NIP: p.Form.Get("nip"), Password: c.PostForm("password"), Device: visit.From(c.Request.Context()).Device, From: visit.From(c.Request.Context()).Address, Agent: browser(c)})
 	if err != nil {
 		return l.refuseEntry(c, &p.Form, err, "login", p)
 	}
