@@ -62,21 +62,9 @@ type Score struct {
 
 // Scores is the table of raw scores 0..n of a form of these items. Invalid when the model does not know one of them or none is named.
 func (m *Model) Scores(items []string) ([]Score, error) {
-	by := map[string]ItemModel{}
-	for _, it := range m.Items {
-		by[it.ID] = it
-	}
-	p := params{}
-	for _, id := range items {
-		it, ok := by[id]
-		if !ok {
-			return nil, faults.Newf(faults.Invalid, "Soal %q tidak ada dalam model.", "Item %q is not part of the model.", id)
-		}
-		a, d := m.on(it)
-		p.a, p.d = append(p.a, a), append(p.d, d)
-	}
-	if len(items) == 0 {
-		return nil, faults.New(faults.Invalid, "Sebutkan soal-soal pada lembar.", "Name the items of the form.")
+	p, err := m.form(items)
+	if err != nil {
+		return nil, err
 	}
 	sd := m.spreadOf()
 	var out []Score
@@ -93,6 +81,53 @@ func (m *Model) Scores(items []string) ([]Score, error) {
 		out = append(out, Score{Raw: raw, Ability: sd * mean, SE: sd * math.Sqrt(max(0, tt/w-mean*mean)), Share: w})
 	}
 	return out, nil
+}
+
+// form are the parameters of these items.
+func (m *Model) form(items []string) (p params, err error) {
+	by := map[string]ItemModel{}
+	for _, it := range m.Items {
+		by[it.ID] = it
+	}
+	for _, id := range items {
+		it, ok := by[id]
+		if !ok {
+			return p, faults.Newf(faults.Invalid, "Soal %q tidak ada dalam model.", "Item %q is not part of the model.", id)
+		}
+		a, d := m.on(it)
+		p.a, p.d = append(p.a, a), append(p.d, d)
+	}
+	if len(items) == 0 {
+		return p, faults.New(faults.Invalid, "Sebutkan soal-soal pada lembar.", "Name the items of the form.")
+	}
+	return p, nil
+}
+
+// Pass says where the pass mark of a form lies: the ability at which a share (0..1) of the form is expected, with the precision of the form there. A pass is only as sure as this standard error is small.
+// Invalid as Scores, and for shares that no ability within six spreads is expected to reach.
+func (m *Model) Pass(items []string, share float64) (Info, error) {
+	p, err := m.form(items)
+	if err != nil {
+		return Info{}, err
+	}
+	at := func(t float64) (expected, information float64) {
+		for j := range p.a {
+			v := 1 / (1 + math.Exp(-(p.a[j]*t + p.d[j])))
+			expected += v / float64(len(p.a))
+			information += p.a[j] * p.a[j] * v * (1 - v)
+		}
+		return expected, information
+	}
+	low, _ := at(-nodeEdge)
+	high, _ := at(nodeEdge)
+	sd := m.spreadOf()
+	if !(low < share && share < high) || sd <= 0 {
+		return Info{}, faults.New(faults.Invalid, "Batas lulus ini di luar jangkauan model.", "This pass mark is out of the model's range.")
+	}
+	t := bisect(-nodeEdge, nodeEdge, func(t float64) bool { e, _ := at(t); return e < share })
+	_, information := at(t)
+	information /= sd * sd
+	return Info{Ability: sd * t, Information: information, SE: 1 / math.Sqrt(information)}, nil
 }
 
 // Flags names the items whose answers do not follow the model. With S-X²: p below .05 divided by the items and shares right that lie 5 points or more off (with many people any model is rejected, so the

@@ -57,7 +57,7 @@ func TestFlagsOfItems(t *testing.T) {
 		{"two dead options", 400, keyed(r, 1.3, 0, "a", "a", "b"), "dead_option dead_option"},
 		{"everybody guesses", 800, keyed(r, 0, 1.0986, "a", "a", "bcd"), "weak"},
 		{"two options nobody took, but few people", 60, keyed(r, 1.5, 0, "a", "a", "b"), ""},
-		{"worse than guessing", 6000, keyed(r, 1.3, 1.75, "a", "a", "bcd"), "too_hard"},
+		{"worse than guessing", 6000, keyed(r, 1.3, 1.35, "a", "a", "bcd"), "too_hard"},
 		{"too few", 29, keyed(r, 1.3, 0, "a", "a", "bcd"), "small_n"},
 	} {
 		s := sums(t, thirteen, exam(r, c.people, 0, c.choose))
@@ -72,6 +72,9 @@ func TestFlagsOfItems(t *testing.T) {
 			got = append(got, string(f.Kind))
 			if f.Text.ID == "" || f.Text.EN == "" || strings.Contains(f.Text.ID+f.Text.EN, "%!") || len(f.Numbers) == 0 {
 				t.Errorf("%s: %+v", c.name, f)
+			}
+			if guessed := strings.Contains(f.Text.ID, "menebak") && f.Numbers["facility"] > hardShare; f.Kind == TooHard && guessed != (c.name == "worse than guessing") {
+				t.Errorf("%s: %s", c.name, f.Text.ID)
 			}
 			if f.Kind == WrongKey && (f.Option != "b" || !strings.Contains(f.Text.ID, "pilihan B") || !strings.Contains(f.Text.ID, "kunci A")) {
 				t.Errorf("%s: names %s: %s", c.name, f.Option, f.Text.ID)

@@ -155,6 +155,33 @@ func TestAbilitiesOfRawScores(t *testing.T) {
 	near(t, "the middle of a curve", back.Probability(back.Items[1], back.Items[1].Difficulty.Value), .5, 1e-9)
 }
 
+// Ten items of difficulty 0 and slope 1: half of the form is expected at ability 0, logit(.8) gives four fifths, where the information is 10·.8·.2.
+func TestPassMark(t *testing.T) {
+	m := &Model{Kind: Rasch, SD: &Value{Value: 2}}
+	var items []string
+	for i := range 10 {
+		id := fmt.Sprint(i)
+		items = append(items, id)
+		m.Items = append(m.Items, ItemModel{ID: id})
+	}
+	for share, want := range map[float64]float64{.5: 0, .8: math.Log(4), .3: math.Log(3. / 7)} {
+		p, err := m.Pass(items, share)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "ability at the pass mark", p.Ability, want, 1e-9)
+		near(t, "se there", p.SE, 1/math.Sqrt(10*share*(1-share)), 1e-9)
+	}
+	for _, bad := range []float64{0, 1, 1.2, math.NaN()} {
+		if _, err := m.Pass(items, bad); !errors.Is(err, faults.Invalid) {
+			t.Errorf("a pass mark of %g: %v", bad, err)
+		}
+	}
+	if _, err := m.Pass([]string{"x"}, .5); !errors.Is(err, faults.Invalid) {
+		t.Error(err)
+	}
+}
+
 // responses simulates right and wrong; form < len(a) draws items.
 func responses(t testing.TB, r *rand.Rand, people int, a, b []float64, sd float64, form int) *Matrix {
 	t.Helper()
@@ -437,8 +464,16 @@ func TestMatrixReadsSittings(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for range 3 {
+		if err := m.AddPattern("11-", 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p := m.over([]int{0, 1}); p.len() != 2 || p.n != 8 || len(p.sets) != 3 { // 11 seven times, -0 once
+		t.Errorf("%d patterns of %g people, sets %v", p.len(), p.n, p.sets)
+	}
 	seen, right := m.tallies()
-	if fmt.Sprint(seen, right, m.N()) != "[1 2 1] [1 1 0] 2" {
+	if fmt.Sprint(seen, right, m.N()) != "[7 8 1] [7 7 0] 8" {
 		t.Error(seen, right, m.N())
 	}
 	for _, bad := range []string{"", "11", "1111", "12-"} {

@@ -35,6 +35,7 @@ func TestPool(t *testing.T) {
 	c := 499*covariance(xa, ra)/12 + 399*covariance(xb, rb)/13
 	v := (499*xa.variance() + 399*xb.variance()) * (499*ra.variance()/144 + 399*rb.variance()/169)
 	near(t, "item-rest", both.ItemRest.Value, c/math.Sqrt(v), 1e-12)
+	near(t, "its lower bound", both.ItemRest.Low, math.Tanh(math.Atanh(both.ItemRest.Value)-z95/math.Sqrt(899-3)), 1e-12)
 	if both.Quizzes != 2 || both.N != 900 || !both.Options[0].Key || both.Options[0].PointBiserial.Value <= 0 || both.Options[1].PointBiserial.Value >= 0 {
 		t.Errorf("%+v", both)
 	}

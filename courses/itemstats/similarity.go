@@ -61,7 +61,7 @@ const maxTakers = 20_000
 // item is Σ over the wrong answers of (its share among the wrong answers of takers as able as the one) × (the same for the other), and the probability of so many agreements is exact (sum of unequal coin
 // tosses), not normal. That is error-similarity analysis (Bellezza & Bellezza 1989, Teaching of Psychology 16, 151-155) with shares by item and ability in the sense of Wesolowsky (2000, Journal of Applied
 // Statistics 27, 909-921) and the compound binomial of van der Linden & Sotaridona (2006, Journal of Educational and Behavioral Statistics 31, 283-304). Right answers, blanks and
-// how many items both have wrong say nothing here: able people agree on right answers, and what was taught badly is wrong for many.
+// how many items both have wrong say nothing here (an answer that earns less than the whole mark is a wrong one): able people agree on right answers, and what was taught badly is wrong for many.
 //
 // The sitting of a pair is part of the shares it is compared with, so a rare answer counts for less than it might, never for more. Invalid when an id stands twice or is empty, a
 // sitting cannot be one, or there are more than 20,000 takers. The order of takers does not matter.

@@ -192,6 +192,27 @@ func TestExpectationByHand(t *testing.T) {
 	near(t, "agreement with history", s.agree[0][0], b*b+c*c, 1e-12)
 }
 
+// Weak and strong people fall for different options: two weak ones agree often, a weak and a strong one hardly ever.
+func TestExpectationKnowsAbility(t *testing.T) {
+	var takers []Taker
+	for i := range 300 {
+		s := Sitting{{Item: "x", Max: unit, Options: []string{"b"}}, {Item: "y", Max: unit}}
+		if i >= 150 {
+			s[0].Options, s[1].Mark = []string{"c"}, unit
+		}
+		takers = append(takers, Taker{fmt.Sprintf("t%03d", i), s})
+	}
+	s, err := newSheets(takers, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(a, b int) float64 { _, _, e, _ := s.pair(a, b); return e }
+	b, c := (100+5.0)/110, 5.0/110 // the lowest third all took b, the highest all c, drawn to one half by ten answers
+	near(t, "two weak", at(0, 1), b*b+c*c, 1e-12)
+	near(t, "weak and strong", at(0, 299), 2*b*c, 1e-12)
+	near(t, "two strong", at(298, 299), b*b+c*c, 1e-12)
+}
+
 func TestComparisonSaysWhatItRestsOn(t *testing.T) {
 	r := rand.New(rand.NewPCG(191, 192))
 	takers := honest(r, 120, 40, 40)

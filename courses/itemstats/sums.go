@@ -7,8 +7,9 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 )
 
-// Sums are exact sums over the sittings of one quiz under one state of its keys. Add, Remove and Merge are integer additions: any order and any grouping give the same
-// Sums, byte for byte when encoded, and removing what was added leaves no trace. A regrade removes the old sitting and adds the new. Not safe for use by several goroutines.
+// Sums are exact sums over the sittings of one quiz under one state of its keys. Add, Remove and Merge are integer additions: any order and any grouping give the same Sums, byte for byte when
+// encoded, and removing what was added leaves no trace. A sitting is added once all its items are marked; a regrade removes the old one and adds the new. As a rule Sums hold everybody's first sitting: who
+// comes again has met the items. Not safe for use by several goroutines.
 type Sums struct {
 	Frame
 	N      int64                `json:"n"`
@@ -342,47 +343,57 @@ func (o *OptionSums) clone() *OptionSums {
 	return &OptionSums{R: o.R, Bins: append([]int64(nil), o.Bins...)}
 }
 
-// Check says whether sums read from storage hang together: the lengths and the counts that must agree. Invalid when not.
+// Check says whether sums read from storage hang together: lengths, and counts that must agree or cannot be negative. Nothing here fails on sums that pass. Invalid when not.
 func (s *Sums) Check() error {
 	bad := faults.New(faults.Invalid, "Jumlah butir soal ini rusak. Hitung ulang dari percobaan.", "These item sums are damaged. Count them again from the attempts.")
 	if s.Frame.check() != nil || s.Totals == nil || s.Counts == nil || s.Cells == nil || s.Items == nil || s.N < 0 || s.Other < 0 {
 		return bad
 	}
-	n, seen := int64(0), int64(0)
-	for _, c := range s.Totals {
-		n += c
-	}
+	n, ok := counted(s.Totals)
+	seen := int64(0)
 	for k, c := range s.Counts {
-		seen += int64(k) * c
-	}
-	for _, it := range s.Items {
-		if it == nil || len(it.Bins) != s.bins() || it.Marks == nil || it.Rests == nil || it.Options == nil {
+		if seen += int64(k) * c; k < 1 || c < 1 {
 			return bad
 		}
-		marked, rested := int64(0), int64(0)
-		for _, c := range it.Marks {
-			marked += c
+	}
+	for _, it := range s.Items {
+		if it == nil || len(it.Bins) != s.bins() || it.Marks == nil || it.Rests == nil || it.Options == nil || it.Max < 1 || it.Max > s.Max || it.Blank < 0 {
+			return bad
 		}
-		for _, c := range it.Rests {
-			rested += c
+		marked, okMarks := counted(it.Marks)
+		rested, okRests := counted(it.Rests)
+		ok = ok && okMarks && okRests && marked == it.N() && rested == marked && it.Blank <= marked
+		for _, b := range it.Bins {
+			ok = ok && b[binN] >= 0
 		}
 		for _, o := range it.Options {
 			if o == nil || len(o.Bins) != s.bins() {
 				return bad
 			}
+			for k, c := range o.Bins {
+				ok = ok && c >= 0 && c <= it.Bins[k][binN]
+			}
 		}
 		seen -= it.N()
-		if marked != it.N() || rested != it.N() {
-			return bad
-		}
 	}
 	for _, c := range s.Cells {
-		if c == nil {
+		if c == nil || c.K < 1 || c.N < 1 {
 			return bad
 		}
 	}
-	if n != s.N || seen != 0 {
+	if !ok || n != s.N || seen != 0 {
 		return bad
 	}
 	return nil
+}
+
+// counted adds counts by score; false when a score is negative or a count not positive.
+func counted(m map[int64]int64) (n int64, ok bool) {
+	for k, c := range m {
+		if k < 0 || c < 1 {
+			return 0, false
+		}
+		n += c
+	}
+	return n, true
 }

@@ -153,6 +153,12 @@ func TestDamagedSumsAreSeen(t *testing.T) {
 		"an item":     func(s *Sums) { delete(s.Items, "i1") },
 		"no item":     func(s *Sums) { s.Items["i1"] = nil },
 		"the frame":   func(s *Sums) { s.Max = 0 },
+		"a mark":      func(s *Sums) { m := s.Items["i1"].Marks; m[0]--; m[unit]++; m[-1], m[0] = m[0], 0 },
+		"a rest":      func(s *Sums) { r := s.Items["i1"].Rests; r[0] += 5; r[60] -= 5; r[7] = -1; r[8] = 1 },
+		"an option":   func(s *Sums) { s.Items["i1"].Options["a"].Bins[1] += 100 },
+		"a cell":      func(s *Sums) { s.Cells["c0/2"].K = 0 },
+		"a number":    func(s *Sums) { s.Counts[-4] = -30; delete(s.Counts, 4) },
+		"a blank":     func(s *Sums) { s.Items["i1"].Blank = 31 },
 	} {
 		s := good()
 		harm(s)
