@@ -92,9 +92,7 @@ func (s *Service) NewCourse(ctx context.Context, a access.Actor, code CourseID, 
 	if err := checkCard(card); err != nil {
 		return Course{}, err
 	}
-	now := s.now()
-	d := storage.Doc[Course]{ID: code, Value: Course{Card: card, MadeBy: a.Name(), MadeAt: now, Changed: now}}
-	d.Trail = append(d.Trail, s.entry(a, role, "new_course", CoursesCollection, code, "", "", ""))
+	d := s.newCourse(a, role, code, card)
 	if err := s.courses.Insert(ctx, &d); err != nil {
 		if errors.Is(err, faults.Conflict) {
 			return Course{}, faults.OnField("code", "Kode kursus ini sudah dipakai.", "This course code is taken.")
@@ -102,6 +100,13 @@ func (s *Service) NewCourse(ctx context.Context, a access.Actor, code CourseID, 
 		return Course{}, err
 	}
 	return d.Value, nil
+}
+
+func (s *Service) newCourse(a access.Actor, role string, code CourseID, card Card) storage.Doc[Course] {
+	now := s.now()
+	d := storage.Doc[Course]{ID: code, Value: Course{Card: card, MadeBy: a.Name(), MadeAt: now, Changed: now}}
+	d.Trail = append(d.Trail, s.entry(a, role, "new_course", CoursesCollection, code, "", "", ""))
+	return d
 }
 
 func checkCard(c Card) error {

@@ -182,3 +182,63 @@ func examWithCrash(t *testing.T, at int64, stored bool) (broke bool) {
 	}
 	return broke
 }
+
+// An import that dies at any of its writes leaves no course, or one with a version; importing again makes it whole.
+func TestImportThatDiesShowsNoEmptyCourse(t *testing.T) {
+	last := int64(0) // the writes of an import nothing happens to
+	for _, stored := range []bool{false, true} {
+		for at := int64(0); at <= last; at++ {
+			if at == 3 {
+				at = max(at, last-10) // most of them are items, one like the other
+			}
+			w := newWorld(t)
+			must(t, w.db.Close())
+			engine := &breaking{at: at, stored: stored}
+			p, err := policies.Load()
+			must(t, err)
+			restart := func() {
+				if engine.Engine != nil {
+					must(t, engine.Engine.Close())
+				}
+				engine.Engine, err = sqlite.Open(w.path, sqlite.Options{})
+				must(t, err)
+				w.db, err = storage.New(ctx, engine)
+				must(t, err)
+				w.Service, err = courses.Open(ctx, courses.Config{DB: w.db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.DiscardHandler), People: w.people, Rand: newDice()})
+				must(t, err)
+			}
+			engine.at = 0
+			restart()
+			engine.writes.Store(0)
+			engine.at = at
+			_, err = w.Import(ctx, admin, courses.ImportInput{Draft: folder(t, "APEL-103"), Publish: true})
+			if at == 0 {
+				must(t, err)
+				last = engine.writes.Load()
+			} else if err == nil && at < last-2 { // what follows after it is published is carried on by the chain
+				t.Fatalf("write %d of %d did not break", at, last)
+			}
+			engine.at = 0
+			engine.away.Store(false)
+			restart()
+			c, seen := w.Course(ctx, admin, "APEL-103")
+			switch {
+			case seen != nil:
+				is(t, seen, faults.NotFound)
+			case c.Draft == "" && c.Head == "":
+				t.Errorf("write %d stored %v: a course without a version", at, stored)
+			}
+			_, err = w.Import(ctx, admin, courses.ImportInput{Draft: folder(t, "APEL-103"), Publish: true})
+			must(t, err)
+			c, err = w.Course(ctx, ani, "APEL-103")
+			must(t, err)
+			if c.Head != "APEL-103.1" {
+				t.Fatalf("write %d stored %v: the head is %q", at, stored, c.Head)
+			}
+			must(t, w.db.Close())
+		}
+	}
+	if last < 40 {
+		t.Fatalf("%d writes", last)
+	}
+}

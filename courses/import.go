@@ -107,6 +107,18 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 	if err != nil && !out.New {
 		return out, err
 	}
+	if c.Value.Draft != "" && !in.DryRun { // published, and then something died before the course named it its head
+		if v, err := s.versions.Get(ctx, c.Value.Draft); err != nil {
+			return out, err
+		} else if v.Value.State == Published {
+			if err := s.Head(ctx, v.ID); err != nil {
+				return out, err
+			}
+			if c, err = s.courses.Get(ctx, d.Code); err != nil {
+				return out, err
+			}
+		}
+	}
 	var head *Version
 	if c.Value.Head != "" {
 		if head, err = s.version(ctx, c.Value.Head); err != nil {
@@ -144,14 +156,6 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 	}
 
 	// 2. Write what the version will name. None of it is visible yet.
-	if out.New {
-		if _, err := s.NewCourse(ctx, a, d.Code, p.content.Card); err != nil && !errors.Is(err, faults.Invalid) {
-			return out, err
-		}
-		if c, err = s.courses.Get(ctx, d.Code); err != nil {
-			return out, err
-		}
-	}
 	for _, l := range p.lessons {
 		if err := put(ctx, s.lessons, l); err != nil {
 			return out, err
@@ -163,11 +167,16 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 		}
 	}
 
-	// 3. One document makes it a draft, one write publishes it.
+	// 3. One document makes it a draft, one write publishes it. A new course comes with its draft.
 	var v VersionDoc
+	var fresh *storage.Doc[Course]
+	if out.New {
+		made := s.newCourse(a, role, d.Code, p.content.Card)
+		fresh = &made
+	}
 	if draft != nil {
 		v = VersionDoc{draft.ID, draft.Version, draft.Value}
-	} else if v, err = s.draft(ctx, a, role, d.Code, c.Value.Latest+1, Version{Content: p.content, Import: true}); err != nil {
+	} else if v, err = s.draft(ctx, a, role, d.Code, c.Value.Latest+1, Version{Content: p.content, Import: true}, fresh); err != nil {
 		return out, err
 	}
 	if digest := fingerprint(p.content, 26); fingerprint(v.Content, 26) != digest { // begun by an import before this one

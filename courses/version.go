@@ -228,11 +228,12 @@ func (s *Service) NewDraft(ctx context.Context, a access.Actor, course CourseID)
 		}
 		content = head.Content
 	}
-	return s.draft(ctx, a, role, course, c.Value.Latest+1, Version{Content: content})
+	return s.draft(ctx, a, role, course, c.Value.Latest+1, Version{Content: content}, nil)
 }
 
 // draft writes version number n of a course and makes it the draft. Two at once end with the same draft: the id decides, then the course names it.
-func (s *Service) draft(ctx context.Context, a access.Actor, role string, course CourseID, n int, v Version) (VersionDoc, error) {
+// With fresh the course itself is made when it is not there, after its version, so that nobody sees a course without one.
+func (s *Service) draft(ctx context.Context, a access.Actor, role string, course CourseID, n int, v Version, fresh *storage.Doc[Course]) (VersionDoc, error) {
 	v.Course, v.Number, v.State, v.MadeBy, v.MadeAt = course, n, Draft, a.Name(), s.now()
 	id := versionID(course, n)
 	d := storage.Doc[Version]{ID: id, Value: v}
@@ -245,9 +246,16 @@ func (s *Service) draft(ctx context.Context, a access.Actor, role string, course
 	case err != nil:
 		return VersionDoc{}, err
 	}
-	c, err := s.courses.Update(ctx, course, func(c *storage.Doc[Course]) error {
+	write := s.courses.Update
+	if fresh != nil {
+		write = s.courses.Upsert
+	}
+	c, err := write(ctx, course, func(c *storage.Doc[Course]) error {
 		if c.Value.Latest >= n {
 			return storage.Unchanged
+		}
+		if c.Version == 0 {
+			c.Value, c.Trail = fresh.Value, append(c.Trail, fresh.Trail...)
 		}
 		c.Value.Latest, c.Value.Draft, c.Value.Changed = n, id, v.MadeAt
 		return nil
