@@ -108,7 +108,7 @@ func (s *Sums) item(id string, about About, weights float64) Item {
 	if r, ok := correlation(p.xr, p.xx, p.rr); ok {
 		out.ItemRest = fisher(r, n)
 		out.Discrimination = out.ItemRest.times(100)
-		if most := it.mostCovariance(s.step()); out.Discrimination != nil && most > 0 {
+		if most := it.mostCovariance(s.restStep()); out.Discrimination != nil && most > 0 {
 			nn := float64(n) * float64(n)
 			eff := min(1, float(p.xr)/nn/most)
 			out.Efficiency = &Value{Value: 100 * eff, Low: -100, High: 100, N: n, Warning: out.ItemRest.Warning}
@@ -195,8 +195,8 @@ func (it *ItemSums) root() float64 {
 	return math.Sqrt(ratio(p.withTotal(), mul(whole(p.n), whole(p.n-1))))
 }
 
-// mostCovariance is the covariance (divisor n) of the marks and the rest scores when both are sorted: the most these two distributions allow. Rest scores count in 60ths of an
-// item, which changes nothing when marks are halves, thirds, quarters, fifths or tenths.
+// mostCovariance is the covariance (divisor n) of the marks and the rest scores when both are sorted: the most these two distributions allow. Rest scores count in 12ths of an
+// item, which changes nothing when marks are halves, thirds or quarters.
 func (it *ItemSums) mostCovariance(step int64) float64 {
 	marks, rests := sorted(it.Marks), sorted(it.Rests)
 	both, x, r, n := 0.0, 0.0, 0.0, 0.0

@@ -59,10 +59,13 @@ func (f Frame) bins() int { return int(f.Max/f.width()) + 1 }
 
 func (f Frame) bin(rest int64) int { return int(rest / f.width()) }
 
-// step is the width in which totals and rest scores are counted for the median and for what marks could reach at most: a 60th of an item, so that halves, thirds, quarters, fifths and tenths stay what they are.
-func (f Frame) step() int64 { return max(1, f.Unit/60) }
+// step is the width in which totals are counted for the median: a 60th of an item, so that halves, thirds, quarters, fifths and tenths stay what they are. Rest scores, which every item has of its own, are
+// counted in 12ths to keep sums small: fifths are off by a 30th of an item at most.
+func (f Frame) step() int64     { return max(1, f.Unit/60) }
+func (f Frame) restStep() int64 { return max(1, f.Unit/12) }
 
-func (f Frame) stepOf(score int64) int64 { return (score + f.step()/2) / f.step() }
+// rounded is a score in whole steps.
+func rounded(score, step int64) int64 { return (score + step/2) / step }
 
 func (s Sitting) check() error {
 	bad := func(id, en string, args ...any) error { return faults.Newf(faults.Invalid, id, en, args...) }

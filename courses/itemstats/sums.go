@@ -39,7 +39,7 @@ type ItemSums struct {
 	RR      Wide                   `json:"rr"`      // Σ R²
 	XR      Wide                   `json:"xr"`      // Σ x·R
 	Bins    []Bin                  `json:"bins"`    // by rest score
-	Rests   map[int64]int64        `json:"rests"`   // sittings by rest score, in steps of a 60th of an item
+	Rests   map[int64]int64        `json:"rests"`   // sittings by rest score, in steps of a 12th of an item
 	Marks   map[int64]int64        `json:"marks"`   // sittings by mark
 	Options map[string]*OptionSums `json:"options"` // by option
 }
@@ -98,7 +98,7 @@ func (s *Sums) count(sitting Sitting, sign int64) error {
 			return never()
 		}
 	}
-	if sign < 0 && (s.Totals[s.stepOf(total)] < 1 || s.Counts[len(sitting)] < 1 || !s.hasCells(sitting)) {
+	if sign < 0 && (s.Totals[rounded(total, s.step())] < 1 || s.Counts[len(sitting)] < 1 || !s.hasCells(sitting)) {
 		return never()
 	}
 
@@ -108,7 +108,7 @@ func (s *Sums) count(sitting Sitting, sign int64) error {
 	s.T2 = s.T2.signed(square, sign)
 	s.T3 = s.T3.signed(product(int64(square.lo), total), sign)
 	s.T4 = s.T4.signed(product(int64(square.lo), int64(square.lo)), sign)
-	tally(s.Totals, s.stepOf(total), sign)
+	tally(s.Totals, rounded(total, s.step()), sign)
 	tally(s.Counts, len(sitting), sign)
 	s.countCells(sitting, sign)
 	for i := range sitting {
@@ -138,7 +138,7 @@ func tally[K comparable](m map[K]int64, k K, by int64) {
 
 func (it *ItemSums) holds(m *Mark, rest int64, f Frame) bool {
 	bin := f.bin(rest)
-	if it.Rests[f.stepOf(rest)] < 1 || it.Bins[bin][binN] < 1 || it.Marks[m.Mark] < 1 || m.Blank && it.Blank < 1 {
+	if it.Rests[rounded(rest, f.restStep())] < 1 || it.Bins[bin][binN] < 1 || it.Marks[m.Mark] < 1 || m.Blank && it.Blank < 1 {
 		return false
 	}
 	for _, id := range m.Options {
@@ -159,7 +159,7 @@ func (it *ItemSums) count(m *Mark, rest int64, f Frame, sign int64) {
 	b[binXX] += sign * m.Mark * m.Mark
 	b[binR] += sign * rest
 	tally(it.Marks, m.Mark, sign)
-	tally(it.Rests, f.stepOf(rest), sign)
+	tally(it.Rests, rounded(rest, f.restStep()), sign)
 	if m.Blank {
 		it.Blank += sign
 	}
