@@ -36,7 +36,7 @@ func (s *Sums) Pack() ([]byte, error) {
 // Unpack reads what Pack wrote and checks it. Invalid when it is damaged: the sums must then be counted again.
 func Unpack(packed []byte) (*Sums, error) {
 	bad := func(err error) error {
-		return faults.Wrap(err, faults.Invalid, "Jumlah butir soal ini rusak. Hitung ulang dari percobaan.", "These item sums are damaged. Count them again from the attempts.")
+		return faults.Wrap(err, faults.Invalid, "Ringkasan statistik soal ini rusak. Hitung ulang dari percobaan.", "These item sums are damaged. Count them again from the attempts.")
 	}
 	r := flate.NewReader(bytes.NewReader(packed))
 	j, err := io.ReadAll(io.LimitReader(r, maxUnpacked))

@@ -127,7 +127,7 @@ func (s *Sums) count(sitting Sitting, sign int64) error {
 }
 
 func never() error {
-	return faults.New(faults.Invalid, "Percobaan ini tidak ada dalam jumlah, jadi tidak dapat dikeluarkan.", "This sitting is not part of the sums, so it cannot be taken out.")
+	return faults.New(faults.Invalid, "Percobaan ini tidak ada dalam ringkasan, jadi tidak dapat dikeluarkan.", "This sitting is not part of the sums, so it cannot be taken out.")
 }
 
 func tally[K comparable](m map[K]int64, k K, by int64) {
@@ -271,7 +271,7 @@ func (s *Sums) addCell(key string, c *CellSums, sign int64) {
 // Merge adds all sittings of other, which stays as it is. Invalid when the two are of different frames or an item is worth different marks; then nothing has changed.
 func (s *Sums) Merge(other *Sums) error {
 	if s.Frame != other.Frame {
-		return faults.New(faults.Invalid, "Jumlah dari lembar soal yang berbeda ukuran tidak dapat digabung.", "Sums of forms of different sizes cannot be merged.")
+		return faults.New(faults.Invalid, "Ringkasan dari lembar soal yang berbeda ukuran tidak dapat digabung.", "Sums of forms of different sizes cannot be merged.")
 	}
 	for id, b := range other.Items {
 		if a := s.Items[id]; a != nil && a.Max != b.Max {
@@ -345,7 +345,7 @@ func (o *OptionSums) clone() *OptionSums {
 
 // Check says whether sums read from storage hang together: lengths, and counts that must agree or cannot be negative. Nothing here fails on sums that pass. Invalid when not.
 func (s *Sums) Check() error {
-	bad := faults.New(faults.Invalid, "Jumlah butir soal ini rusak. Hitung ulang dari percobaan.", "These item sums are damaged. Count them again from the attempts.")
+	bad := faults.New(faults.Invalid, "Ringkasan statistik soal ini rusak. Hitung ulang dari percobaan.", "These item sums are damaged. Count them again from the attempts.")
 	if s.Frame.check() != nil || s.Totals == nil || s.Counts == nil || s.Cells == nil || s.Items == nil || s.N < 0 || s.Other < 0 {
 		return bad
 	}
