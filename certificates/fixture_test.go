@@ -68,6 +68,23 @@ func (r *room) open(t testing.TB) {
 
 func (r *room) openOn(t testing.TB, e storage.Engine) {
 	t.Helper()
+	if err := r.tryOn(t, e); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// try opens the folder and gives the room's refusal.
+func (r *room) try(t testing.TB) error {
+	t.Helper()
+	e, err := sqlite.Open(filepath.Join(r.dir, "apel.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.tryOn(t, e)
+}
+
+func (r *room) tryOn(t testing.TB, e storage.Engine) error {
+	t.Helper()
 	ctx := context.Background()
 	db, err := storage.New(ctx, e)
 	if err != nil {
@@ -86,10 +103,8 @@ func (r *room) openOn(t testing.TB, e storage.Engine) {
 		Zone:     func() civil.Zone { return r.zone },
 		UnitsOf:  func(context.Context, string) ([]string, error) { return []string{"u-bidang", "u-dinas", "u-kota"}, nil },
 		Settings: func(context.Context) (Settings, error) { return r.settings, nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() { db.Close() })
+	return err
 }
 
 func testFacts(n int) Facts {

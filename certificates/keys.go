@@ -12,12 +12,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 )
 
@@ -27,7 +27,7 @@ import (
 //	                                signed stays verifiable. A file may hold only the public part (PEM "PUBLIC KEY") of a retired key.
 //	log.key                         the Ed25519 note key that signs checkpoints of the log
 //
-// Files are 0600, the folder 0700. Rotation is adding the next file and starting again.
+// Files are 0600, the folder 0700. Which keys they are is registered (keyring.go): a file that holds another key is refused.
 type Keys struct {
 	Dir    string
 	signer *ecdsa.PrivateKey
@@ -41,15 +41,33 @@ const logKeyFile = "log.key"
 // errNoKeys says that a folder holds no keys.
 var errNoKeys = errors.New("no keys")
 
-// openKeys reads the keys of a folder. errNoKeys when it has none at all; any half of them is an error, never a reason to make new ones.
-func openKeys(dir string) (*Keys, error) {
+// keyFault refuses the keys because of one file: what is wrong with it, then what to do.
+func keyFault(file, id, en string, cause error) error {
+	return faults.Wrap(cause, faults.Conflict, "Berkas kunci keys/"+file+" "+id+" Kembalikan dari salinan kunci instalasi ini (apel backup --with-keys, atau salinan folder keys/).",
+		"The key file keys/"+file+" "+en+" Put it back from a copy of this installation's keys (apel backup --with-keys, or a copy of the folder keys/).")
+}
+
+func broken(file string, cause error) error {
+	return keyFault(file, "rusak atau bukan kunci.", "is damaged or no key.", cause)
+}
+
+func missing(file string) error {
+	return keyFault(file, "tidak ada.", "is missing.", fs.ErrNotExist)
+}
+
+// readKeys reads the keys of a folder. errNoKeys when it has none at all; any half of them is a Conflict that names the file, never a reason to
+// make new ones.
+func readKeys(dir string) (*Keys, error) {
 	numbers, err := recordKeyNumbers(dir)
 	if err != nil {
 		return nil, err
 	}
 	logKey, err := os.ReadFile(filepath.Join(dir, logKeyFile))
-	if errors.Is(err, fs.ErrNotExist) && len(numbers) == 0 {
-		return nil, errNoKeys
+	if errors.Is(err, fs.ErrNotExist) {
+		if len(numbers) == 0 {
+			return nil, errNoKeys
+		}
+		return nil, missing(logKeyFile)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the log's key: %w", err)
@@ -57,17 +75,20 @@ func openKeys(dir string) (*Keys, error) {
 	k := &Keys{Dir: dir, root: record.Root{Form: record.Form}}
 	skey, vkey, ok := strings.Cut(strings.TrimSpace(string(logKey)), "\n")
 	if !ok {
-		return nil, fmt.Errorf("read %s: two lines expected", logKeyFile)
+		return nil, broken(logKeyFile, errors.New("two lines expected"))
 	}
 	if k.log, err = note.NewSigner(skey); err != nil {
-		return nil, fmt.Errorf("read %s: %w", logKeyFile, err)
+		return nil, broken(logKeyFile, err)
 	}
 	k.root.Log = vkey
 	if v, err := note.NewVerifier(vkey); err != nil || v.Name() != k.log.Name() || v.KeyHash() != k.log.KeyHash() {
-		return nil, fmt.Errorf("read %s: the public line does not fit the private one", logKeyFile)
+		return nil, broken(logKeyFile, errors.New("the public line does not fit the private one"))
+	}
+	if len(numbers) == 0 {
+		return nil, missing(recordKeyFile(1))
 	}
 	for _, n := range numbers {
-		private, public, err := readRecordKey(recordKeyPath(dir, n))
+		private, public, err := readRecordKey(dir, recordKeyFile(n))
 		if err != nil {
 			return nil, err
 		}
@@ -78,11 +99,8 @@ func openKeys(dir string) (*Keys, error) {
 		k.root.Keys = append(k.root.Keys, key)
 		k.signer, k.kid = private, key.ID // the highest number last
 	}
-	if len(numbers) == 0 {
-		return nil, errors.New("the log's key is there, a record key is not")
-	}
 	if k.signer == nil {
-		return nil, fmt.Errorf("record-%d.pem holds only a public key; nothing can be signed", numbers[len(numbers)-1])
+		return nil, keyFault(recordKeyFile(len(numbers)), "hanya berisi bagian publik, jadi tidak ada yang dapat ditandatangani.", "holds only a public key, so nothing can be signed.", errors.New("public key"))
 	}
 	return k, nil
 }
@@ -93,6 +111,19 @@ func makeKeys(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the key folder: %w", err)
 	}
+	skey, vkey, err := note.GenerateKey(rand.Reader, "apel.log/"+storage.NewID()[:12])
+	if err != nil {
+		return fmt.Errorf("make the log's key: %w", err)
+	}
+	// The log's key first: if a crash leaves it alone, readKeys refuses loudly instead of a second start making another record key.
+	if err := writeNew(filepath.Join(dir, logKeyFile), []byte(skey+"\n"+vkey+"\n")); err != nil {
+		return err
+	}
+	return makeRecordKey(dir, 1)
+}
+
+// makeRecordKey makes the record key of a number, which no file has yet.
+func makeRecordKey(dir string, n int) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return fmt.Errorf("make a record key: %w", err)
@@ -101,15 +132,7 @@ func makeKeys(dir string) error {
 	if err != nil {
 		return fmt.Errorf("make a record key: %w", err)
 	}
-	skey, vkey, err := note.GenerateKey(rand.Reader, "apel.log/"+storage.NewID()[:12])
-	if err != nil {
-		return fmt.Errorf("make the log's key: %w", err)
-	}
-	// The log's key first: if a crash leaves it alone, openKeys refuses loudly instead of a second start making another record key.
-	if err := writeNew(filepath.Join(dir, logKeyFile), []byte(skey+"\n"+vkey+"\n")); err != nil {
-		return err
-	}
-	return writeNew(recordKeyPath(dir, 1), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	return writeNew(recordKeyPath(dir, n), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
 func writeNew(path string, content []byte) error {
@@ -128,37 +151,37 @@ func writeNew(path string, content []byte) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-func recordKeyPath(dir string, n int) string {
-	return filepath.Join(dir, fmt.Sprintf("record-%d.pem", n))
-}
+func recordKeyFile(n int) string { return fmt.Sprintf("record-%d.pem", n) }
+
+func recordKeyPath(dir string, n int) string { return filepath.Join(dir, recordKeyFile(n)) }
 
 func recordKeyNumbers(dir string) ([]int, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "record-*.pem"))
+	if err != nil {
+		return nil, fmt.Errorf("look for record keys: %w", err)
+	}
 	var out []int
-	for n := 1; ; n++ {
+	for n := 1; n <= len(names); n++ { // numbered from 1 without a gap
 		_, err := os.Stat(recordKeyPath(dir, n))
 		if errors.Is(err, fs.ErrNotExist) {
-			break
+			return nil, missing(recordKeyFile(n))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("look for record keys: %w", err)
 		}
 		out = append(out, n)
 	}
-	names, err := filepath.Glob(filepath.Join(dir, "record-*.pem"))
-	if err != nil || len(names) != len(out) {
-		return nil, fmt.Errorf("record keys in %s are not numbered 1 to %s without a gap", dir, strconv.Itoa(len(names)))
-	}
 	return out, nil
 }
 
-func readRecordKey(path string) (*ecdsa.PrivateKey, *ecdsa.PublicKey, error) {
-	raw, err := os.ReadFile(path)
+func readRecordKey(dir, file string) (*ecdsa.PrivateKey, *ecdsa.PublicKey, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, file))
 	if err != nil {
 		return nil, nil, fmt.Errorf("read a record key: %w", err)
 	}
 	block, rest := pem.Decode(raw)
 	if block == nil || len(bytes.TrimSpace(rest)) > 0 {
-		return nil, nil, fmt.Errorf("read %s: one PEM block expected", filepath.Base(path))
+		return nil, nil, broken(file, errors.New("one PEM block expected"))
 	}
 	var key any
 	if block.Type == "PUBLIC KEY" {
@@ -167,7 +190,7 @@ func readRecordKey(path string) (*ecdsa.PrivateKey, *ecdsa.PublicKey, error) {
 		key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
+		return nil, nil, broken(file, err)
 	}
 	switch key := key.(type) {
 	case *ecdsa.PrivateKey:
@@ -179,5 +202,5 @@ func readRecordKey(path string) (*ecdsa.PrivateKey, *ecdsa.PublicKey, error) {
 			return nil, key, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("read %s: not a P-256 key", filepath.Base(path))
+	return nil, nil, broken(file, errors.New("not a P-256 key"))
 }

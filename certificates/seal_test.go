@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/certificates/verify"
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -439,14 +441,21 @@ func TestRotatedKeyKeepsOldSignatures(t *testing.T) {
 	ctx := context.Background()
 	r := openRoom(t)
 	old := r.issue(t, 1)
-	r.db.Close()
-	// The next key is made by the same function in another folder and put beside the first.
-	other := filepath.Join(r.dir, "next")
-	if err := makeKeys(other); err != nil {
+	if _, err := r.AddKey(ctx, admin, "Dua tahun"); !errors.Is(err, faults.NotFound) {
+		t.Errorf("somebody who is not the machine's owner: %v", err)
+	}
+	if _, err := r.AddKey(ctx, access.System("new-key"), " "); !errors.Is(err, faults.Invalid) {
+		t.Errorf("without a reason: %v", err)
+	}
+	kid, err := r.AddKey(ctx, access.System("new-key"), "Kunci lama berumur dua tahun")
+	if err != nil {
 		t.Fatal(err)
 	}
-	rename(t, recordKeyPath(other, 1), recordKeyPath(filepath.Join(r.dir, "keys"), 2))
+	r.db.Close()
 	r.open(t)
+	if r.keys.kid != kid || !slices.Equal(r.trail(t), []string{"register_keys", "add_key"}) {
+		t.Errorf("it signs with %s instead of %s; the trail has %v", r.keys.kid, kid, r.trail(t))
+	}
 	fresh := r.issue(t, 2)
 	r.sound(t, 2)
 	a, _ := r.Look(ctx, old)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -52,6 +51,7 @@ type Service struct {
 	states  *storage.Collection[logState]
 	tiles   *storage.Collection[tile]
 	points  *storage.Collection[checkpoint]
+	rings   *storage.Collection[keyring]
 	journal *journal.Journal[seal]
 
 	blobs    *blobs.Store
@@ -84,8 +84,9 @@ const (
 	termAll      = "all"
 )
 
-// Open opens the room. On an installation that has sealed nothing yet and has no keys, it makes them (unless KeyDir is empty or the data is
-// open for reading only). Keys that are missing later are not replaced: the room then shows and checks certificates, and refuses to issue.
+// Open opens the room. On an installation that never had keys it makes and registers them (unless KeyDir is empty or the data is open for reading
+// only). Keys that are missing later are not replaced: the room then shows and checks certificates, and refuses to issue. Keys that are not the
+// registered ones, or a half of them, are a Conflict that names the file.
 func Open(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{blobs: c.Blobs, policy: c.Policy, settings: c.Settings, zone: c.Zone, now: c.Now, log: c.Log, waker: c.Wake, rand: c.Rand,
 		unitsOf: c.UnitsOf, viewed: c.Viewed, testOnlyAfterInsert: func() {}}
@@ -108,6 +109,9 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 	if s.points, err = storage.Open(ctx, c.DB, storage.Def[checkpoint]{Name: "log_checkpoints", Shape: 1}); err != nil {
 		return nil, err
 	}
+	if s.rings, err = storage.Open(ctx, c.DB, storage.Def[keyring]{Name: ringCollection, Shape: 1}); err != nil {
+		return nil, err
+	}
 	if s.journal, err = journal.Open[seal](ctx, c.DB, "seal"); err != nil {
 		return nil, err
 	}
@@ -121,36 +125,6 @@ func Open(ctx context.Context, c Config) (*Service, error) {
 		}
 	}
 	return s, nil
-}
-
-func (s *Service) openKeys(ctx context.Context, c Config) error {
-	if c.KeyDir == "" {
-		return nil
-	}
-	keys, err := openKeys(c.KeyDir)
-	if errors.Is(err, errNoKeys) {
-		head, err := s.journal.Head(ctx)
-		if err != nil {
-			return err
-		}
-		if head.N > 0 || c.DB.ReadOnly() != "" {
-			s.log.Warn("signing keys are missing; certificates are shown and checked, not issued", "folder", c.KeyDir)
-			return nil
-		}
-		if err := makeKeys(c.KeyDir); err != nil {
-			return err
-		}
-		if s.keys, err = openKeys(c.KeyDir); err != nil {
-			return err
-		}
-		s.log.Info("made signing keys", "kid", s.keys.kid, "log", s.keys.log.Name())
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("open signing keys: %w", err)
-	}
-	s.keys = keys
-	return nil
 }
 
 func indexes() []storage.Index[Certificate] {

@@ -83,6 +83,7 @@ type Service struct {
 	imports   *storage.Collection[Import]
 	chunks    *storage.Collection[importChunk]
 	sources   *storage.Collection[ImportSource]
+	checks    *storage.Collection[checkValue]
 }
 
 // Open opens the room's collections.
@@ -136,6 +137,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.imports, importDef),
 		open(ctx, cfg.DB, &s.chunks, chunkDef),
 		open(ctx, cfg.DB, &s.sources, sourceDef),
+		open(ctx, cfg.DB, &s.checks, checkDef),
 	); err != nil {
 		return nil, fmt.Errorf("open people: %w", err)
 	}

@@ -107,7 +107,8 @@ func auditVerbs() []Option {
 		{Value: "open_cohort", Label: "Membuka angkatan"}, {Value: "join_cohort", Label: "Menambah peserta angkatan"}, {Value: "close_cohort", Label: "Menutup angkatan"},
 		{Value: "check_regrade", Label: "Memeriksa pembetulan kunci"}, {Value: "regrade", Label: "Menilai ulang"}, {Value: "cancel_regrade", Label: "Menghentikan penilaian ulang"}, {Value: "resume_regrade", Label: "Melanjutkan penilaian ulang"},
 		{Value: "revoke_certificate", Label: "Mencabut sertifikat"}, {Value: "suspend_certificate", Label: "Menangguhkan sertifikat"}, {Value: "reinstate_certificate", Label: "Memberlakukan kembali sertifikat"}, {Value: "record_evidence", Label: "Mencatat bukti kompetensi"},
-		{Value: "recommend", Label: "Menyimpan rekomendasi"}, {Value: "unpark", Label: "Menjalankan lagi pekerjaan"}, {Value: "change_settings", Label: "Mengubah pengaturan"}}
+		{Value: "recommend", Label: "Menyimpan rekomendasi"}, {Value: "unpark", Label: "Menjalankan lagi pekerjaan"}, {Value: "change_settings", Label: "Mengubah pengaturan"},
+		{Value: "register_keys", Label: "Mendaftarkan kunci penerbit"}, {Value: "add_key", Label: "Menambah kunci penerbit"}, {Value: "copy_keys", Label: "Menyalin kunci penerbit"}}
 }
 
 func (w *admin) auditVerb(c *gin.Context, verb string) string {
@@ -123,7 +124,8 @@ func (w *admin) auditVerb(c *gin.Context, verb string) string {
 func auditThings() []Option {
 	return []Option{{Value: "people", Label: "data pegawai"}, {Value: "accounts", Label: "akun"}, {Value: "positions", Label: "jabatan"}, {Value: "units", Label: "unit kerja"}, {Value: "register_imports", Label: "impor data"}, {Value: "tokens", Label: "token API"},
 		{Value: "attempts", Label: "percobaan"}, {Value: "assignments", Label: "penugasan kursus"}, {Value: "cohorts", Label: "angkatan"}, {Value: "courses", Label: "kursus"}, {Value: "course_versions", Label: "versi kursus"}, {Value: "assignment_rules", Label: "aturan penugasan"}, {Value: "enrolments", Label: "keikutsertaan"},
-		{Value: "regrades", Label: "penilaian ulang"}, {Value: "certificates", Label: "sertifikat"}, {Value: "evidence", Label: "bukti kompetensi"}, {Value: "hours", Label: "buku jam pelajaran"}, {Value: "recommendations", Label: "rekomendasi"}}
+		{Value: "regrades", Label: "penilaian ulang"}, {Value: "certificates", Label: "sertifikat"}, {Value: "evidence", Label: "bukti kompetensi"}, {Value: "hours", Label: "buku jam pelajaran"}, {Value: "recommendations", Label: "rekomendasi"},
+		{Value: "signing_keys", Label: "kunci penerbit"}}
 }
 
 // auditThing says what kind of thing an entry is about. The id stays only where people chose it themselves: a code.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage/backup"
 	"github.com/apelkota/apel/internal/storage/mongo"
@@ -113,7 +114,11 @@ func (in *installation) backup(ctx context.Context, o backupOrder) (backup.Manif
 	if checkpoint, size, err := in.certificates.Checkpoint(ctx); err == nil {
 		facts["log_size"], facts[factCheckpoint] = fmt.Sprint(size), checkpoint
 	}
-	return backup.Make(ctx, o.To, backup.Source{Engine: engine, Blobs: in.blobs, Keys: in.folder.file(dirKeys), Passphrase: o.Passphrase, Facts: facts, Now: in.now})
+	m, err := backup.Make(ctx, o.To, backup.Source{Engine: engine, Blobs: in.blobs, Keys: in.folder.file(dirKeys), Passphrase: o.Passphrase, Facts: facts, Now: in.now})
+	if err == nil && m.Keys != "" && in.db.ReadOnly() == "" {
+		err = in.certificates.NoteCopy(ctx, access.System("backup"))
+	}
+	return m, err
 }
 
 type restoreVerb struct {

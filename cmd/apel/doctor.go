@@ -13,6 +13,7 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/backup"
 	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
 )
 
@@ -30,10 +31,12 @@ const longWait = 10 * time.Minute
 type finding struct {
 	What string `json:"what"`
 	OK   bool   `json:"ok"`
+	Warn bool   `json:"warn,omitempty"` // nothing is wrong, but something should be done
 	Note string `json:"note"`
 }
 
-// Run looks at everything and changes nothing unless it is told to mend. The exit status is 0 only when all is well.
+// Run looks at everything and changes nothing unless it is told to mend. The exit status is 0 only when all is well; a warning
+// does not change it.
 func (v *doctorVerb) Run(e *env) error {
 	in, err := open(e.ctx, v.place, as{quiet: true, serving: v.Mend})
 	if err != nil {
@@ -62,8 +65,11 @@ func (v *doctorVerb) Run(e *env) error {
 	} else {
 		for _, f := range found {
 			mark := "ok "
-			if !f.OK {
+			switch {
+			case !f.OK:
 				mark = "!! "
+			case f.Warn:
+				mark = "!  "
 			}
 			fmt.Printf("%s %-26s %s\n", mark, f.What, f.Note)
 		}
@@ -111,18 +117,28 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	default:
 		note("alamat publik / base URL", nil, s.BaseURL)
 	}
+	report, secret, err := in.examineKeys(ctx)
+	note("kunci / keys", err, fmt.Sprintf("%d kunci penerbit, kunci log dan secret milik instalasi ini", report.Keys))
+	if report.Keys > 0 && !s.Demo {
+		copied := finding{What: "salinan kunci / key copy", OK: true, Note: "terakhir " + string(in.settings.Zone().Day(report.Copied))}
+		if report.Copied.IsZero() {
+			copied.Warn, copied.Note = true, texts.T("belum pernah dibuat. Tanpa kunci tidak ada yang dapat diterbitkan lagi dan data tidak dapat dibuka: apel backup --with-keys. Salinan folder keys/ yang dibuat sendiri tidak tercatat.",
+				"never made. Without the keys nothing can be issued again and the data cannot be opened: apel backup --with-keys. A copy of the folder keys/ made by hand is not noted.").In(e.lang)
+		}
+		out = append(out, copied)
+	}
 	head, err := in.audit.Check(ctx)
 	note("jejak audit / audit journal", err, fmt.Sprintf("%d blok, setiap hash cocok", head.N))
-	report, err := in.certificates.CheckLog(ctx)
-	if err == nil && len(report.Problems) > 0 {
-		err = errors.New(strings.Join(report.Problems, "; "))
+	logged, err := in.certificates.CheckLog(ctx)
+	if err == nil && len(logged.Problems) > 0 {
+		err = errors.New(strings.Join(logged.Problems, "; "))
 	}
-	fine := fmt.Sprintf("%d sertifikat, %d daun, semua cocok dengan jurnal", report.Certificates, report.Leaves)
-	if err == nil && report.Behind > 0 {
-		fine += fmt.Sprintf("; %d segel sedang disalin ke log", report.Behind)
+	fine := fmt.Sprintf("%d sertifikat, %d daun, semua cocok dengan jurnal", logged.Certificates, logged.Leaves)
+	if err == nil && logged.Behind > 0 {
+		fine += fmt.Sprintf("; %d segel sedang disalin ke log", logged.Behind)
 		sealing, e := in.moving(ctx, certificates.Collection, func(step string) bool { return step == certificates.StepSeal || step == certificates.StepLog })
 		if err = e; err == nil && !sealing {
-			err = fmt.Errorf("the projections are %d seals behind the journal and nothing is being sealed; sealing the next certificate or doctor --mend mends that", report.Behind)
+			err = fmt.Errorf("the projections are %d seals behind the journal and nothing is being sealed; sealing the next certificate or doctor --mend mends that", logged.Behind)
 		}
 	}
 	note("log sertifikat / log", err, fine)
@@ -138,6 +154,9 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	stored, err := in.checkBlobs(ctx)
 	note("berkas tersimpan / files", err, fmt.Sprintf("%d berkas, isi sesuai namanya", stored))
 	differs, err := in.people.Examine(ctx, false)
+	if err == nil && secret != nil {
+		err = faults.New(faults.Conflict, "Tidak dapat diperiksa: keys/secret bukan milik instalasi ini.", "It cannot be examined: keys/secret is not this installation's.")
+	}
 	shut, fault := in.closedUnits(ctx, differs)
 	differs = slices.DeleteFunc(differs, func(f people.Finding) bool { return f.Kind == "closed" })
 	if err == nil && len(differs) > 0 {
@@ -178,6 +197,24 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	note("pekerjaan menunggu / waiting", stuck, "tidak ada")
 	note("kebijakan / policies", nil, fmt.Sprintf("%d baris", len(in.policy.Rows())))
 	return out, nil
+}
+
+// examineKeys compares the files in keys/ with what is registered. secret is what is wrong with keys/secret alone: every claim then looks wrong, too.
+func (in *installation) examineKeys(ctx context.Context) (report certificates.KeyReport, secret, err error) {
+	secret = in.people.CheckSecret(ctx)
+	report, err = in.certificates.CheckKeys(ctx, in.folder.file(dirKeys))
+	if secret != nil && (err == nil || faults.KindOf(err) == faults.Conflict) {
+		both := []texts.Text{faults.Of(secret).Text}
+		if err != nil {
+			both = append(both, faults.Of(err).Text)
+		}
+		var id, en []string
+		for _, t := range both {
+			id, en = append(id, t.ID), append(en, t.EN)
+		}
+		err = faults.Wrap(secret, faults.KindOf(secret), strings.Join(id, " "), strings.Join(en, " "))
+	}
+	return report, secret, err
 }
 
 // closedUnits are the codes of the units among the findings that are closed and not empty.

@@ -215,6 +215,11 @@ func (in *installation) openRooms(ctx context.Context) error {
 		NIP:       func() people.NIPRules { return people.NIPRules{PPPKCodes: current().PPPKCodes} }, Mailer: post{in}}); err != nil {
 		return err
 	}
+	if in.serving { // the doctor tells it among the rest
+		if err := in.people.CheckSecret(ctx); err != nil {
+			return err
+		}
+	}
 	if in.competencies, err = competencies.Open(ctx, competencies.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
 		Staff: competencies.Register{People: in.people, Now: in.now, Zone: zone}, Courses: targets{in}, Files: files{in.filesFor(func(ctx context.Context, name func(string)) error { return in.competencies.Named(ctx, name) })}, Wake: in.waker,
 		Viewed: in.people.NoteView, Limits: func() competencies.HourLimits {

@@ -30,6 +30,7 @@ type verbs struct {
 	Backup  backupVerb  `cmd:"" help:"Write a consistent copy while the server runs."`
 	Restore restoreVerb `cmd:"" help:"Put a backup into an empty folder."`
 	Doctor  doctorVerb  `cmd:"" help:"Check configuration, storage, signatures, log, queue and half-done work."`
+	NewKey  newKeyVerb  `cmd:"" help:"Make the next key that signs certificates, while no server runs; the older ones stay."`
 	Bench   benchVerb   `cmd:"" help:"Measure the published figures."`
 	Version versionVerb `cmd:"" help:"Print the version."`
 }
