@@ -129,19 +129,30 @@ type restoreVerb struct {
 }
 
 // Run puts a backup into an empty folder (or an empty MongoDB) and compares what then stands there with the manifest.
-func (v *restoreVerb) Run(e *env) error {
+func (v *restoreVerb) Run(e *env) (err error) {
 	t := backup.Target{Blobs: filepath.Join(v.Dir, dirBlobs), Keys: filepath.Join(v.Dir, dirKeys)}
-	var err error
+	var besides []string
 	if v.WithKeys {
+		besides = append(besides, dirKeys) // an interrupted restore's; what they hold is compared
 		if t.Passphrase, err = passphrase(v.PassphraseFile); err != nil {
 			return err
 		}
 	}
+	if err := vacant(v.Dir, besides...); err != nil {
+		return err
+	}
+	was := before(v.Dir)
 	f, err := ownFolder(v.Dir, false)
 	if err != nil {
 		return err
 	}
-	defer f.release() //nolint:errcheck // the process ends
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.giveUp(was))
+		} else {
+			err = f.release()
+		}
+	}()
 	if v.Mongo != "" {
 		engine, err := mongo.Open(e.ctx, mongo.Options{URI: v.Mongo})
 		if err != nil {

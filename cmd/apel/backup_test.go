@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -272,4 +274,102 @@ func TestVerifyReadsAtMost(t *testing.T) {
 	if _, stderr, code := captured(t, "verify", "tidak-ada.pdf", "--root", root); code == 0 || !strings.Contains(stderr, "tidak dapat dibaca") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
+}
+
+// A backup is put into an empty folder only, and a refused restore leaves nothing behind.
+func TestRestoreRefuses(t *testing.T) {
+	dir, copied, passphrase := t.TempDir(), filepath.Join(t.TempDir(), "cadangan"), filepath.Join(t.TempDir(), "frasa")
+	own(t, dir)
+	if err := os.WriteFile(passphrase, []byte("frasa sandi untuk uji\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sealed := []string{"--with-keys", "--passphrase-file", passphrase}
+	if _, stderr, code := captured(t, append([]string{"backup", copied, "--dir", dir}, sealed...)...); code != 0 {
+		t.Fatal(stderr)
+	}
+	damaged := filepath.Join(t.TempDir(), "rusak")
+	if err := os.CopyFS(damaged, os.DirFS(copied)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(damaged, fileDatabase), 5000); err != nil {
+		t.Fatal(err)
+	}
+	other := t.TempDir()
+	own(t, other)
+	holds := func(names ...string) func(to string) error {
+		return func(to string) error {
+			for _, name := range names {
+				path := filepath.Join(to, name)
+				b, err := os.ReadFile(filepath.Join(other, name))
+				if err != nil {
+					b = []byte("catatan")
+				}
+				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, b, 0o600)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		from  string
+		there func(to string) error
+		keys  bool
+		says  string
+	}{
+		{"a folder with a note", copied, holds("catatan.txt"), false, "catatan.txt"},
+		{"another's keys, without ours", copied, holds("keys/record-1.pem", "keys/log.key"), false, "keys"},
+		{"another's keys, with ours", copied, holds("keys/record-1.pem", "keys/log.key"), true, "keys"},
+		{"an installation", copied, holds(fileDatabase), false, fileDatabase},
+		{"a damaged backup into no folder", damaged, func(string) error { return nil }, true, ""},
+		{"a damaged backup into an empty folder", damaged, func(to string) error { return os.Mkdir(to, 0o700) }, false, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			to := filepath.Join(t.TempDir(), "tujuan")
+			if err := c.there(to); err != nil {
+				t.Fatal(err)
+			}
+			before := lying(t, to)
+			args := []string{"restore", c.from, "--dir", to}
+			if c.keys {
+				args = append(args, sealed...)
+			}
+			if _, stderr, code := captured(t, args...); code == 0 || !strings.Contains(stderr, c.says) {
+				t.Errorf("exit %d: %s", code, stderr)
+			}
+			if after := lying(t, to); !slices.Equal(after, before) {
+				t.Errorf("it held %v and holds %v", before, after)
+			}
+		})
+	}
+	// What an interrupted one left does not stand in the way.
+	to := filepath.Join(t.TempDir(), "tujuan")
+	if err := holds(fileLock, fileDatabase+".restoring", "blobs/sisa", "lost+found/x")(to); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(to, dirKeys), os.DirFS(filepath.Join(dir, dirKeys))); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := captured(t, append([]string{"restore", copied, "--dir", to}, sealed...)...); code != 0 {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	if why := starts(t, to); why != "" {
+		t.Error(why)
+	}
+}
+
+// lying are a folder and what lies in it; none when it does not exist.
+func lying(t *testing.T, dir string) (out []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil {
+			out = append(out, path)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return out
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/apelkota/apel/internal/faults"
@@ -58,6 +60,47 @@ func ownFolder(path string, shared bool) (*folder, error) {
 		return nil, errors.Join(errOwned, f.Close())
 	}
 	return &folder{path, f, shared}, nil
+}
+
+// vacant refuses a folder that holds anything but what an interrupted restore leaves there, and what is named besides.
+func vacant(path string, besides ...string) error {
+	files, err := os.ReadDir(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return faults.Wrap(err, faults.Invalid, "Folder data tidak dapat dibaca: "+path, "The data folder cannot be read: "+path)
+	}
+	for _, f := range files {
+		name := f.Name()
+		if name == fileLock || name == dirBlobs || name == "lost+found" || strings.HasPrefix(name, fileDatabase+".restoring") || slices.Contains(besides, name) {
+			continue
+		}
+		return faults.New(faults.Conflict, "Folder tujuan tidak kosong: "+filepath.Join(path, name)+" sudah ada. Pulihkan ke folder yang kosong; folder keys/ disalin sesudahnya.",
+			"The folder to restore to is not empty: "+filepath.Join(path, name)+" is there already. Restore into an empty folder; the folder keys/ is copied afterwards.")
+	}
+	return nil
+}
+
+// taken says what of a folder is there before it is owned, for giveUp.
+type taken struct{ folder, lock bool }
+
+func before(path string) taken {
+	there := func(path string) bool { _, err := os.Lstat(path); return err == nil }
+	return taken{there(path), there(filepath.Join(path, fileLock))}
+}
+
+// giveUp releases a folder that was owned in vain and takes away what owning it made.
+func (f *folder) giveUp(was taken) error {
+	var err error
+	if !was.lock {
+		err = os.Remove(f.file(fileLock))
+	}
+	err = errors.Join(err, f.release())
+	if !was.folder {
+		os.Remove(f.path) //nolint:errcheck // it stays while it holds something
+	}
+	return err
 }
 
 // readFolder names a folder for reading only; with documents elsewhere (MongoDB) it has no database of its own.

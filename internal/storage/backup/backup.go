@@ -282,7 +282,7 @@ func Check(ctx context.Context, dir string) (Manifest, error) {
 		return m, err
 	}
 	if files != m.Blobs || !slices.Equal(damaged, m.Damaged) {
-		return m, differs("the files in blobs/", fmt.Sprintf("%d of %d files, damaged: %v", files.Count, m.Blobs.Count, damaged))
+		return m, differs(blobsDir+"/", fmt.Sprintf("%d of %d files, damaged: %v", files.Count, m.Blobs.Count, damaged))
 	}
 	if m.Keys != "" {
 		b, err := os.ReadFile(filepath.Join(dir, keysFile))

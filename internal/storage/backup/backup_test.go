@@ -420,6 +420,9 @@ func TestCheckFindsEveryDamage(t *testing.T) {
 			}
 			_, err := backup.Check(ctx, dir)
 			kind(t, "check", err, c.want)
+			if said := faults.Of(err).Text.ID; strings.Contains(said, "the files") {
+				t.Errorf("two languages in one sentence: %s", said)
+			}
 			to := filepath.Join(t.TempDir(), "new")
 			_, err = backup.Restore(ctx, dir, backup.Target{Database: filepath.Join(to, "apel.db"), Blobs: filepath.Join(to, "blobs")})
 			kind(t, "restore", err, c.want)
@@ -540,6 +543,23 @@ func TestKeysStayApart(t *testing.T) {
 	}
 	if _, err := backup.Make(ctx, dir, from.source(from.engine)); faults.KindOf(err) != faults.Conflict {
 		t.Errorf("a backup into a folder that is not empty: %v", err)
+	}
+	// What an interrupted restore put there is the same; anything else is another's.
+	again := target()
+	if err := os.CopyFS(again.Keys, os.DirFS(filepath.Join(from.dir, "keys"))); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(again.Keys, "lain.pem")
+	if err := os.WriteFile(other, []byte("lain"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = backup.Restore(ctx, dir, again)
+	kind(t, "a folder with another's key", err, faults.Conflict)
+	if err := os.Remove(other); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backup.Restore(ctx, dir, again); err != nil {
+		t.Errorf("over the same keys: %v", err)
 	}
 }
 

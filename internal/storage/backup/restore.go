@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ type Target struct {
 	Database   string // path of the SQLite file to make; "" when Engine is given
 	Engine     Engine
 	Blobs      string // folder of the files; made when missing
-	Keys       string // folder of the keys, without a key in it; used only with a passphrase
+	Keys       string // folder of the keys, without another key in it than the backup's; used only with a passphrase
 	Passphrase string
 	Progress   func(what string, done int64) // may be nil
 }
@@ -39,14 +40,14 @@ func Restore(ctx context.Context, dir string, t Target) (Manifest, error) {
 	if err != nil {
 		return m, err
 	}
-	if err := vacant(ctx, t); err != nil {
-		return m, err
-	}
 	var keys map[string][]byte
 	if t.Passphrase != "" {
 		if keys, err = openKeys(filepath.Join(dir, keysFile), t.Passphrase); err != nil {
 			return m, err
 		}
+	}
+	if err := vacant(ctx, t, keys); err != nil {
+		return m, err
 	}
 	if err := restoreBlobs(ctx, dir, t, m); err != nil {
 		return m, err
@@ -67,10 +68,10 @@ func Restore(ctx context.Context, dir string, t Target) (Manifest, error) {
 	return m, restoreDatabase(ctx, dir, m, t)
 }
 
-func vacant(ctx context.Context, t Target) error {
+func vacant(ctx context.Context, t Target, keys map[string][]byte) error {
 	occupied := func(what string) error {
-		return faults.Wrap(errors.New(what+" exists"), faults.Conflict, "Tujuan pemulihan tidak kosong. Pulihkan ke folder atau basis data yang kosong.",
-			"The place to restore to is not empty. Restore into an empty folder or database.")
+		return faults.Wrap(errors.New(what+" exists"), faults.Conflict, "Tujuan pemulihan tidak kosong: "+what+" sudah ada. Pulihkan ke folder atau basis data yang kosong.",
+			"The place to restore to is not empty: "+what+" is there already. Restore into an empty folder or database.")
 	}
 	if t.Engine == nil {
 		if _, err := os.Lstat(t.Database); err == nil {
@@ -96,15 +97,26 @@ func vacant(ctx context.Context, t Target) error {
 			}
 		}
 	}
-	if t.Passphrase != "" {
-		switch files, err := os.ReadDir(t.Keys); {
-		case err == nil && len(files) > 0:
-			return occupied(t.Keys)
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			return away(err)
-		}
+	if t.Passphrase == "" {
+		return nil
 	}
-	return nil
+	err := fs.WalkDir(os.DirFS(t.Keys), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(filepath.Join(t.Keys, name))
+		if err == nil && !bytes.Equal(b, keys[name]) { // an interrupted restore's own are the same
+			err = occupied(filepath.Join(t.Keys, name))
+		}
+		return err
+	})
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist):
+		return nil
+	case errors.Is(err, faults.Conflict):
+		return err
+	}
+	return away(err)
 }
 
 func restoreBlobs(ctx context.Context, dir string, t Target, m Manifest) error {
