@@ -61,6 +61,7 @@ type RegisterImport struct {
 	Todo     int               `json:"todo"`
 	Done     int               `json:"done" doc:"Of todo"`
 	Left     int               `json:"left"`
+	Waits    string            `json:"waits,omitempty" doc:"While it is applying: why it does not get on"`
 	Errors   []RowError        `json:"errors" nullable:"false" doc:"The first 1,000"`
 	ErrorsIn int               `json:"errors_in" doc:"How many errors there are in all"`
 	Warnings []RowError        `json:"warnings" nullable:"false"`
@@ -121,7 +122,11 @@ func showRegisterImport(ctx context.Context) func(people.Import) RegisterImport 
 		if counts == nil {
 			counts = map[string]int{}
 		}
-		return RegisterImport{ID: p.ID, Kind: string(p.Kind), Name: p.Name, Source: p.Source, State: string(p.State), By: p.By, At: p.At, Ended: instant(p.EndedAt), Rows: p.Rows, Counts: counts,
+		waits := ""
+		if p.Waits != nil {
+			waits = p.Waits.In(visit.From(ctx).Lang)
+		}
+		return RegisterImport{Waits: waits, ID: p.ID, Kind: string(p.Kind), Name: p.Name, Source: p.Source, State: string(p.State), By: p.By, At: p.At, Ended: instant(p.EndedAt), Rows: p.Rows, Counts: counts,
 			Todo: p.Todo, Done: p.Done, Left: p.Left, Errors: showRowErrors(ctx, p.Errors), ErrorsIn: p.ErrorN, Warnings: showRowErrors(ctx, p.Warnings), Dropped: orEmpty(p.Dropped),
 			Ignored: orEmpty(p.Ignored), Fields: p.Fields, Unknown: orEmpty(p.Unknown), Posts: showPosts(ctx, p.Posts), PostsIn: p.PostN}
 	}

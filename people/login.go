@@ -73,6 +73,9 @@ type entrant struct {
 // approach finds the account, waits for a place in the queue, and then refuses who has to wait: after the queue, so that many tries at once count
 // like many tries in a row.
 func (s *Service) approach(ctx context.Context, nip, deviceToken string, from netip.Addr) (*entrant, error) {
+	if err := s.cfg.DB.Writable(); err != nil { // a session is a write: say why nobody gets in before anything is asked
+		return nil, err
+	}
 	number := digitsOf(nip)
 	e := &entrant{key: s.digest("stranger", number), device: deviceToken}
 	id, err := s.claims.Owner(ctx, claimNIP, number)

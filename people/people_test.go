@@ -3,8 +3,10 @@ package people_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -173,3 +175,27 @@ const (
 )
 
 func text(s string) texts.Text { return texts.T(s, s) }
+
+// Data of a newer program can be read only; whoever wants to log in is told so at once, whether the password is right or not.
+func TestNewerDataSaysWhyNobodyGetsIn(t *testing.T) {
+	c := newCity(t)
+	c.activate(c.person(nipAni, "Ani", ""))
+	newer, err := storage.New(c.ctx, c.db.Engine())
+	must(t, err)
+	same := func(b json.RawMessage) (json.RawMessage, error) { return b, nil }
+	_, err = storage.Open(c.ctx, newer, storage.Def[people.Session]{Name: "sessions", Shape: 3, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: same, 2: same}})
+	must(t, err)
+	old, err := storage.New(c.ctx, c.db.Engine())
+	must(t, err)
+	policy, err := policies.Load()
+	must(t, err)
+	service, err := people.Open(c.ctx, people.Config{DB: old, Policy: policy, Now: c.clock.Now, Zone: civil.Jakarta, Secret: bytes.Repeat([]byte("s"), 32)})
+	must(t, err)
+	for _, password := range []string{secret, "salah salah salah"} {
+		_, _, err := service.Login(c.ctx, people.LoginInput{NIP: nipAni, Password: password})
+		fault := faults.Of(err)
+		if fault.Kind.Status() != 503 || !strings.Contains(fault.Text.ID, "lebih lama daripada datanya") {
+			t.Errorf("%v", err)
+		}
+	}
+}

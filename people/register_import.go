@@ -106,6 +106,8 @@ type Import struct {
 	Posts     []PostDifference  `json:"posts,omitempty"`      // sync: posts of the file that are not applied, each with why; the first maxPosts
 	PostN     int               `json:"post_n,omitempty"`     // all of them
 	Within    []UnitID          `json:"within,omitempty"`     // sync: the parts of the tree the file covers; only there somebody can vanish
+
+	Waits *texts.Text `json:"-"` // shown while it is at work: why it does not get on
 }
 
 // Err is nil unless the import was refused; then it lists the errors as fields.
@@ -346,7 +348,13 @@ func (s *Service) ShowImport(ctx context.Context, a access.Actor, id string) (Im
 		return Import{}, err
 	}
 	d, err := s.imports.Get(ctx, id)
-	return importOf(d), err
+	p := importOf(d)
+	if err == nil && p.State == ImportApplying {
+		if p.Waits = s.cfg.DB.Trouble(); p.Waits == nil && d.Due != nil && d.Due.Reason != "" {
+			p.Waits = &texts.Text{ID: d.Due.Reason, EN: d.Due.Reason}
+		}
+	}
+	return p, err
 }
 
 // Imports lists imports, newest first.
@@ -430,6 +438,11 @@ func (s *Service) ApplyImport(ctx context.Context, id string) error {
 			d.Value.Chunk++
 			d.Value.Done += done
 			d.Value.Left += left
+			if d.Due != nil && d.Due.Reason != "" { // it waited, and goes on
+				due := *d.Due
+				due.Tries, due.Reason = 0, ""
+				d.Due = &due
+			}
 		}
 		if d.Value.Chunk >= d.Value.Chunks {
 			d.Value.State, d.Value.EndedAt, d.Due = ImportDone, now, nil

@@ -63,14 +63,22 @@ func (e *Engine) Fail(c *gin.Context, err error) {
 	fault := faults.Of(err)
 	status := fault.Kind.Status()
 	level := slog.LevelInfo
-	if status >= 500 {
+	switch fault.Kind {
+	case faults.Internal:
 		level = slog.LevelError
+	case faults.Unavailable:
+		level = slog.LevelWarn
 	}
 	e.config.Log.Log(c.Request.Context(), level, "page refused", "route", c.FullPath(), "status", status, "error", err)
 	if status == http.StatusServiceUnavailable && c.Writer.Header().Get("Retry-After") == "" {
 		c.Header("Retry-After", "5")
 	}
-	e.Refuse(c, status, fault.Text.In(texts.Lang(Lang(c))))
+	p := e.errorPage(c, status, fault.Text.In(texts.Lang(Lang(c))))
+	if fault.Kind == faults.ReadOnly {
+		p.Title = e.T(c, "Hanya dapat dibaca")
+	}
+	c.Writer.Header().Set("Cache-Control", "no-store")
+	e.Render(c, status, "error", p)
 }
 
 // Recover turns a panic of a handler into the error page. The stack goes to the log, never to the person.

@@ -35,6 +35,9 @@ func (w *admin) showImport(c *gin.Context) error {
 	case people.ImportApplying:
 		loadsAgain(c)
 		state.Bar = &Progress{Label: "Diterapkan", Done: float64(i.Done), Goal: float64(i.Todo), Text: w.T(c, "%d dari %d baris", i.Done, i.Todo)}
+		if i.Waits != nil {
+			state.Notices = []Notice{{Kind: Warn, Label: "Menunggu", Text: w.T(c, "%s Impor diteruskan sendiri dari baris ini.", in(c, *i.Waits))}}
+		}
 		if runs {
 			state.Actions = []Button{{Label: "Hentikan", Post: true, URL: address("kelola", "impor", id, "batal")}}
 		}

@@ -65,11 +65,15 @@ func (w *Workers) step(ctx context.Context, lane Lane, r Ref) (next []Ref, again
 		}
 		return nil, false
 	}
+	if w.pause.holds(w.Now()) {
+		return nil, false
+	}
 	next, err = w.run(ctx, work.Do, r.ID)
 	if err != nil {
 		w.settle(ctx, r, e.Due.Step, err)
 		return next, false
 	}
+	w.stores()
 	w.signals.tell(r)
 	for _, x := range next {
 		w.signals.tell(x)
@@ -114,6 +118,13 @@ func (w *Workers) settle(ctx context.Context, r Ref, step string, cause error) {
 		return nil
 	})
 	w.signals.tell(r)
+	if errors.Is(err, faults.Unavailable) || errors.Is(err, faults.ReadOnly) {
+		if w.pause.failed(now) {
+			w.Log.Error("the storage takes no writes; steps wait and are tried one at a time", "err", err)
+		}
+		return
+	}
+	w.stores()
 	log := w.Log.With("collection", r.Collection, "id", r.ID, "step", step, "cause", cause)
 	switch {
 	case err != nil:
@@ -122,6 +133,13 @@ func (w *Workers) settle(ctx context.Context, r Ref, step string, cause error) {
 		log.Info("a step will be tried again")
 	default:
 		log.Error("a step was parked")
+	}
+}
+
+// stores notes that the storage takes writes.
+func (w *Workers) stores() {
+	if w.pause.over() {
+		w.Log.Info("the storage takes writes again; steps go on")
 	}
 }
 

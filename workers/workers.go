@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 )
 
@@ -72,6 +73,7 @@ type Workers struct {
 	Config
 	queue   *queue
 	signals signals
+	pause   pause
 
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
@@ -114,8 +116,14 @@ func (w *Workers) repeat(ctx context.Context, name string, every time.Duration, 
 	w.wait.Go(func() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
+		ill := faults.Kind("") // said once, until it goes well or is ill otherwise
 		for {
-			if err := do(ctx); err != nil && ctx.Err() == nil {
+			switch err := do(ctx); {
+			case err == nil && ill != "":
+				ill = ""
+				w.Log.Info("scheduled work goes on", "name", name)
+			case err != nil && ctx.Err() == nil && faults.KindOf(err) != ill:
+				ill = faults.KindOf(err)
 				w.Log.Warn("scheduled work", "name", name, "err", err)
 			}
 			select {

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,6 +32,7 @@ type office struct {
 	t       *testing.T
 	db      *storage.DB
 	letters *storage.Collection[letter]
+	disk    *disk
 	w       *Workers
 
 	mu   sync.Mutex
@@ -44,12 +47,13 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := storage.New(ctx, e)
+	disk := &disk{Engine: e}
+	db, err := storage.New(ctx, disk)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	o := &office{t: t, db: db, now: time.Date(2026, 11, 22, 1, 0, 0, 0, time.UTC), fail: map[string]error{}}
+	o := &office{t: t, db: db, disk: disk, now: time.Date(2026, 11, 22, 1, 0, 0, 0, time.UTC), fail: map[string]error{}}
 	if o.letters, err = storage.Open(ctx, db, storage.Def[letter]{Name: "letters", Shape: 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -270,6 +274,62 @@ func TestWhatIsAwayIsTriedLaterAndTheRestIsParked(t *testing.T) {
 	}
 	if err := o.w.Unpark(ctx, admin, Ref{"letters", "a"}, "lagi"); !errors.Is(err, faults.Conflict) {
 		t.Errorf("unparked twice: %v", err)
+	}
+}
+
+// disk is the real storage on a disk that can be full.
+type disk struct {
+	storage.Engine
+	full   atomic.Bool
+	writes atomic.Int64 // those that found no room
+}
+
+func (d *disk) Replace(ctx context.Context, name string, r storage.Record) error {
+	if d.full.Load() {
+		d.writes.Add(1)
+		return storage.Full(syscall.ENOSPC)
+	}
+	return d.Engine.Replace(ctx, name, r)
+}
+
+// On a full disk a step cannot even note that it failed: all steps wait, one tries now and then, the log says it once, and everything goes on by itself.
+func TestAFullDiskHoldsTheSteps(t *testing.T) {
+	ctx := context.Background()
+	o := newOffice(t)
+	var log strings.Builder
+	o.w.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	const letters = 50
+	for i := range letters {
+		o.post(fmt.Sprint(i))
+	}
+	o.disk.full.Store(true)
+	for range 20 { // seconds
+		if _, err := o.w.Drain(ctx, Drained{}); err != nil {
+			t.Fatal(err)
+		}
+		o.later(time.Second)
+	}
+	if n := o.disk.writes.Load(); n > 20 {
+		t.Errorf("%d writes were tried in 20 s", n)
+	}
+	if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "full") {
+		t.Errorf("the log has %d lines:\n%s", n, log.String())
+	}
+	if why := o.db.Trouble(); why == nil || !strings.HasPrefix(why.ID, "Penyimpanan penuh") {
+		t.Errorf("the storage tells %v", why)
+	}
+	o.disk.full.Store(false)
+	o.later(time.Minute)
+	if _, err := o.w.Drain(ctx, Drained{}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range letters {
+		if d, err := o.letters.Get(ctx, fmt.Sprint(i)); err != nil || !filed(d) {
+			t.Fatalf("letter %d: %+v %v", i, d.Due, err)
+		}
+	}
+	if o.db.Trouble() != nil || strings.Count(log.String(), "\n") != 2 {
+		t.Errorf("afterwards: %v\n%s", o.db.Trouble(), log.String())
 	}
 }
 

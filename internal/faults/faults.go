@@ -24,7 +24,7 @@ const (
 	Unavailable     Kind = "unavailable"     // something is away for a while; trying again may help
 	TooLarge        Kind = "too_large"       // over a limit of the limits table
 	TooMany         Kind = "too_many"        // too many tries; wait
-	ReadOnly        Kind = "read_only"       // this folder was opened for reading only
+	ReadOnly        Kind = "read_only"       // this folder is open for reading only, or its data is of a newer program
 	Internal        Kind = "internal"        // everything else: a defect of ours
 )
 
@@ -40,11 +40,11 @@ func (k Kind) Status() int {
 		return 422
 	case Conflict:
 		return 409
-	case Forbidden, ReadOnly:
+	case Forbidden:
 		return 403
 	case Unauthenticated:
 		return 401
-	case Unavailable:
+	case Unavailable, ReadOnly:
 		return 503
 	case TooLarge:
 		return 413

@@ -114,8 +114,8 @@ func (c *Collection[T]) Replace(ctx context.Context, d *Doc[T]) error {
 }
 
 func (c *Collection[T]) write(ctx context.Context, d *Doc[T], do func(context.Context, string, Record) error) error {
-	if why := c.db.ReadOnly(); why != "" {
-		return fmt.Errorf("write %s/%s: %s: %w", c.def.Name, d.ID, why, faults.ReadOnly)
+	if err := c.db.Writable(); err != nil {
+		return fmt.Errorf("write %s/%s: %w", c.def.Name, d.ID, err)
 	}
 	r, err := c.encode(d)
 	if err != nil {
@@ -125,6 +125,7 @@ func (c *Collection[T]) write(ctx context.Context, d *Doc[T], do func(context.Co
 	if err != nil && errors.Is(err, faults.Unavailable) {
 		err = c.settle(ctx, r, err)
 	}
+	c.db.noteWrite(err)
 	if err != nil {
 		return fmt.Errorf("write %s/%s: %w", c.def.Name, d.ID, err)
 	}
@@ -232,8 +233,8 @@ func Pause(ctx context.Context, try int) error {
 // Delete removes the document if it is still at this version. Conflict when it is not, NotFound when there is none (the second time). An
 // unclear answer is settled by looking: a document that is gone is a success.
 func (c *Collection[T]) Delete(ctx context.Context, id string, version int64) error {
-	if why := c.db.ReadOnly(); why != "" {
-		return fmt.Errorf("delete %s/%s: %s: %w", c.def.Name, id, why, faults.ReadOnly)
+	if err := c.db.Writable(); err != nil {
+		return fmt.Errorf("delete %s/%s: %w", c.def.Name, id, err)
 	}
 	err := c.db.engine.Delete(ctx, c.def.Name, id, version)
 	if errors.Is(err, faults.Unavailable) {
@@ -443,7 +444,7 @@ func (c *Collection[T]) decode(r Record) (Doc[T], error) {
 	}
 	body := r.Body
 	if shape > c.def.Shape { // a newer program writes here: what this one wrote back would lose what it does not know
-		c.db.SetReadOnly(fmt.Sprintf("%s/%s has shape %d, this program knows %d", c.def.Name, r.ID, shape, c.def.Shape))
+		c.db.setNewer(fmt.Sprintf("%s/%s has shape %d, this program knows %d", c.def.Name, r.ID, shape, c.def.Shape))
 	}
 	if shape < c.def.Shape {
 		if body, err = c.lift(body, shape); err != nil {

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
+
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // DB is one installation's documents: an engine and the collections opened on it.
@@ -18,6 +21,8 @@ type DB struct {
 	collections map[string]anyCollection
 	readOnly    string // why nothing may be written; "" when writing is allowed
 	newer       string // which collection a newer program wrote
+
+	trouble atomic.Pointer[texts.Text] // why the last write did not work; nil when it did
 }
 
 // anyCollection is what the sweeper, the audit mover and the doctor need of a collection without knowing its type.
@@ -78,6 +83,14 @@ func (db *DB) ReadOnly() string {
 	db.mu.RLock()
 	defer db.mu.RUnlock()
 	return db.readOnly
+}
+
+// setNewer notes that a newer program wrote here.
+func (db *DB) setNewer(why string) {
+	db.mu.Lock()
+	db.newer = why
+	db.mu.Unlock()
+	db.SetReadOnly(why)
 }
 
 // SetReadOnly makes every later write fail with ReadOnly; an empty reason allows writing again.

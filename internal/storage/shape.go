@@ -41,11 +41,7 @@ func (db *DB) register(ctx context.Context, c anyCollection, shape int, indexes 
 	case err != nil:
 		return err
 	case known.Value.Shape > shape:
-		why := fmt.Sprintf("collection %s has shape %d, this program knows %d", c.name(), known.Value.Shape, shape)
-		db.mu.Lock()
-		db.newer = why
-		db.mu.Unlock()
-		db.SetReadOnly(why)
+		db.setNewer(fmt.Sprintf("collection %s has shape %d, this program knows %d", c.name(), known.Value.Shape, shape))
 	case known.Value.Shape < shape || !slices.Equal(known.Value.Indexes, indexes):
 		_, err = db.shapes.Update(ctx, c.name(), func(d *Doc[shapeRecord]) error {
 			added := slices.ContainsFunc(indexes, func(name string) bool { return !slices.Contains(d.Value.Indexes, name) })

@@ -76,6 +76,9 @@ func (s *Store) Put(ctx context.Context, r io.Reader, max int64) (Ref, error) {
 	defer f.Close()
 	h := sha256.New()
 	n, err := io.Copy(io.MultiWriter(f, h), &reader{ctx, io.LimitReader(r, max+1)})
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) && pe.Path == f.Name() { // our own file, not what is read
+		return Ref{}, unavailable(err)
+	}
 	if err != nil {
 		return Ref{}, fmt.Errorf("store a file: %w", err)
 	}
@@ -241,5 +244,8 @@ func fault(err error) error {
 }
 
 func unavailable(err error) error {
+	if storage.IsFull(err) {
+		return storage.Full(err)
+	}
 	return faults.Wrap(err, faults.Unavailable, "Berkas sedang tidak dapat disimpan atau dibaca. Tunggu sebentar, lalu coba lagi.", "The file cannot be stored or read at the moment. Try again shortly.")
 }

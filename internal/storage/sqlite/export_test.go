@@ -50,3 +50,13 @@ func (e *Engine) WriteRaw(ctx context.Context, q string) error {
 	_, err := e.reads.ExecContext(ctx, q)
 	return err
 }
+
+// Fill leaves no room for more pages than there are, as a full disk does, or makes room again.
+func (e *Engine) Fill(ctx context.Context, full bool) error {
+	q := `PRAGMA max_page_count = 1`
+	if !full {
+		q = `PRAGMA max_page_count = 1000000`
+	}
+	_, err := e.conn.ExecContext(ctx, q)
+	return err
+}

@@ -113,6 +113,27 @@ func TestOneFailureInAGroupFailsAlone(t *testing.T) {
 	}
 }
 
+// TestFullIsUnavailable: a write that finds no room is Unavailable and says so, and goes through once there is some.
+func TestFullIsUnavailable(t *testing.T) {
+	ctx := context.Background()
+	e := declared(t, sqlite.Options{})
+	if err := e.Fill(ctx, true); err != nil {
+		t.Fatal(err)
+	}
+	large := rec("large")
+	large.Body = []byte(`"` + strings.Repeat("x", 1<<20) + `"`)
+	err := e.Insert(ctx, "things", large)
+	if !errors.Is(err, faults.Unavailable) || !strings.HasPrefix(faults.Of(err).Text.ID, "Penyimpanan penuh") {
+		t.Errorf("a full disk is %v", err)
+	}
+	if err := e.Fill(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Insert(ctx, "things", large); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
 // TestTransactionLeftOpen: a transaction that stayed open after a failure does not stop every later write.
 func TestTransactionLeftOpen(t *testing.T) {
 	ctx := context.Background()

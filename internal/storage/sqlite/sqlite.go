@@ -19,7 +19,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	driver "modernc.org/sqlite" // registers "sqlite"
 
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -310,8 +310,15 @@ func (e *Engine) Snapshot(ctx context.Context, path string) error {
 	return nil
 }
 
+// sqliteFull is SQLite's code for "no room left" (SQLITE_FULL).
+const sqliteFull = 13
+
 // unavailable marks a driver's error; its text goes to the log only.
 func unavailable(err error) error {
+	var e *driver.Error
+	if storage.IsFull(err) || errors.As(err, &e) && e.Code()&0xff == sqliteFull {
+		return storage.Full(err)
+	}
 	return faults.Wrap(err, faults.Unavailable, "Penyimpanan data sedang tidak dapat dijangkau. Tunggu sebentar, lalu coba lagi.", "The data storage is away at the moment. Try again shortly.")
 }
 
