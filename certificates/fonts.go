@@ -3,7 +3,6 @@ package certificates
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Two font styles only: each costs time and bytes in every PDF.
@@ -52,19 +52,24 @@ func Printable(field, s string) error {
 	if !utf8.ValidString(s) {
 		return faults.OnField(field, "Teks ini rusak (bukan UTF-8).", "This text is broken (not UTF-8).")
 	}
-	known := glyphs()
-	for _, r := range Normal(s) {
-		if r > 0xFFFF || !known[r] {
-			shown := string(r)
-			if !unicode.IsGraphic(r) {
-				shown = ""
-			}
-			return faults.OnField(field,
-				fmt.Sprintf("Huruf “%s” (U+%04X) tidak dapat dicetak pada sertifikat. Ganti atau hapus huruf itu.", shown, r),
-				fmt.Sprintf("The letter “%s” (U+%04X) cannot be printed on a certificate. Replace or remove it.", shown, r))
-		}
+	if t, bad := texts.Unprintable(Letters{}.Printable(s)); bad {
+		return faults.OnField(field, t.ID, t.EN)
 	}
 	return nil
+}
+
+// Letters tells other rooms, through an interface of theirs, what certificates can print.
+type Letters struct{}
+
+// Printable lists the letters of a text that the fonts lack, each once; none means that it can be printed. Pure.
+func (Letters) Printable(text string) (missing []rune) {
+	known := glyphs()
+	for _, r := range Normal(text) {
+		if (r > 0xFFFF || !known[r]) && !slices.Contains(missing, r) {
+			missing = append(missing, r)
+		}
+	}
+	return missing
 }
 
 // coverage reads which runes of the basic plane a TrueType font has a glyph for (cmap format 4, as all Liberation fonts have).

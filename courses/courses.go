@@ -93,7 +93,13 @@ type Config struct {
 	Dictionary Dictionary   // nil: target competencies are not checked at publishing
 	Wake       Waker        // nil: the sweeper alone finds due work
 	Rand       io.Reader    // seeds of draws; nil: crypto/rand
+	Letters    Letters      // nil: every letter can be printed
 	Viewed     access.Noter // where a look at somebody else is noted; nil: nowhere
+}
+
+// Letters says which letters of a text no certificate can print; the room that prints them knows. Safe for use from many goroutines.
+type Letters interface {
+	Printable(text string) (missing []rune)
 }
 
 // Service is the room. Safe for use from many goroutines.

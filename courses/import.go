@@ -222,7 +222,7 @@ func (p *plan) count(_ context.Context, ref BankRef) (map[string]int, error) {
 
 func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Version) (plan, error) {
 	p := plan{content: Content{
-		Card: Card{Title: texts.T(d.Title, d.TitleEN), Summary: texts.T(d.Summary, d.SummaryEN), Kind: Kind(d.Kind), Track: d.Track, Values: d.Apel, JP: d.JP,
+		Card: Card{Title: texts.T(texts.Tidy(d.Title), texts.Tidy(d.TitleEN)), Summary: texts.T(d.Summary, d.SummaryEN), Kind: Kind(d.Kind), Track: d.Track, Values: d.Apel, JP: d.JP,
 			ValidMonths: d.ValidMonths, SelfEnrolment: d.SelfEnrolment},
 		Minutes: d.Minutes, Prerequisites: d.Prerequisites,
 	}}
@@ -242,7 +242,7 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 		if err := ctx.Err(); err != nil {
 			return p, err
 		}
-		doc, ref, err := makeLesson(d.Code, LessonText{Code: l.Code, Title: texts.T(l.Title, l.TitleEN), Minutes: l.Minutes, Part: l.Part, Objectives: l.Objectives, Markdown: l.Markdown})
+		doc, ref, err := makeLesson(d.Code, LessonText{Code: l.Code, Title: texts.T(texts.Tidy(l.Title), texts.Tidy(l.TitleEN)), Minutes: l.Minutes, Part: l.Part, Objectives: l.Objectives, Markdown: l.Markdown})
 		if err != nil {
 			return p, err
 		}

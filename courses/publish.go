@@ -10,6 +10,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Due steps of a published version, and of a course that was closed or opened again (announce only).
@@ -139,6 +140,23 @@ func (s *Service) count(ctx context.Context, ref BankRef) (map[string]int, error
 	return b.Count(), nil
 }
 
+// checkPrinted names letters of what stands on a certificate that cannot be printed there.
+func (s *Service) checkPrinted(c *Content, with func(path, id, en string)) {
+	if s.cfg.Letters == nil {
+		return
+	}
+	check := func(path, text string) {
+		if t, bad := texts.Unprintable(s.cfg.Letters.Printable(text)); bad {
+			with(path, t.ID, t.EN)
+		}
+	}
+	check("title", c.Card.Title.ID)
+	check("title_en", c.Card.Title.EN)
+	for i, l := range c.Lessons {
+		check(fmt.Sprintf("lessons[%d].title", i), l.Title.ID)
+	}
+}
+
 // checkPublish lists why a content may not be published. count tells the items of a bank per objective; an import asks before its banks are stored.
 func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content, count func(context.Context, BankRef) (map[string]int, error)) error {
 	e := faults.New(faults.Invalid, "Kursus belum dapat diterbitkan.", "The course cannot be published yet.")
@@ -147,6 +165,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 		e.Fields = append(e.Fields, faults.Of(err).Fields...)
 	}
 	checkMinutes(c, with)
+	s.checkPrinted(c, with)
 
 	if len(c.Objectives) == 0 {
 		with("objectives", "Kursus harus punya paling sedikit satu capaian.", "A course needs at least one objective.")

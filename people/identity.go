@@ -69,7 +69,7 @@ func (s *Service) renumber(ctx context.Context, p Person, may guard, r Renumberi
 		return Person{}, err
 	}
 	r.Details = r.Details.clean()
-	if err := invalid(r.Details.check(n)); err != nil {
+	if err := invalid(s.checkDetails(r.Details, n)); err != nil {
 		return Person{}, err
 	}
 	if r.From == "" {

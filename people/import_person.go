@@ -137,6 +137,10 @@ func (d *draft) persons(ctx context.Context, rows []personRow, title func(string
 			r.bad = true
 		}
 		r.details.Unit = u.ID
+		if letters := onlyHas(d.s.printedDetails(nil, r.details), r.has, false); len(letters) > 0 {
+			addFields(&d.errs, r.n, title, letters)
+			r.bad = true
+		}
 		if r.nip != "" {
 			if at, first := numbers.first(string(r.nip), r.n); !first {
 				d.errs.Addf(r.n, title("nip"), "NIP ini sudah ada di baris %d. Hapus salah satu baris.", "This NIP stands in row %d already. Remove one of the rows.", at)

@@ -10,6 +10,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/sheets"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 func unitPrint(u Unit) string { return fingerprint(u.Name, u.Kind, u.Parent, u.HeadPosition, u.Closed) }
@@ -31,8 +32,8 @@ func (d *draft) units(ctx context.Context, sh *sheets.Sheet) error {
 	var order []string
 	seen := duplicates{}
 	for _, row := range sh.Rows {
-		u := Unit{Code: sh.Text(row, "code"), Name: strings.Join(strings.Fields(sh.Text(row, "name")), " "), Kind: strings.ToLower(sh.Text(row, "kind")), HeadPosition: sh.Text(row, "head_position")}
-		addFields(&d.errs, row.N, func(f string) string { return f }, u.check())
+		u := Unit{Code: sh.Text(row, "code"), Name: texts.Tidy(sh.Text(row, "name")), Kind: strings.ToLower(sh.Text(row, "kind")), HeadPosition: sh.Text(row, "head_position")}
+		addFields(&d.errs, row.N, func(f string) string { return f }, d.s.checkUnit(u))
 		key := codeKey(u.Code)
 		if key == "" {
 			continue
@@ -231,7 +232,7 @@ func (d *draft) positions(ctx context.Context, sh *sheets.Sheet) error {
 		bad := d.errs.AddErr(row.N, "class", err)
 		p.Seats, err = sheets.Int(sh.Cell(row, "seats"))
 		badSeats := d.errs.AddErr(row.N, "seats", err)
-		fields := slices.DeleteFunc(p.check(), func(f faults.Field) bool { return bad && f.Path == "class" || badSeats && f.Path == "seats" })
+		fields := slices.DeleteFunc(d.s.checkPosition(p), func(f faults.Field) bool { return bad && f.Path == "class" || badSeats && f.Path == "seats" })
 		addFields(&d.errs, row.N, func(f string) string { return f }, fields)
 		unit, ok, err := units.byCode(ctx, sh.Text(row, "unit"))
 		if err != nil {

@@ -58,6 +58,7 @@ type Config struct {
 	// ResetPath is the path that takes a reset token behind it; "" means no reset by mail.
 	ResetPath string
 	NIP       func() NIPRules // nil: the default rules
+	Letters   Letters         // nil: every letter can be printed
 }
 
 // Service is the room. Safe for use from many goroutines.

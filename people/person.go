@@ -10,8 +10,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
@@ -250,10 +248,10 @@ const maxName = 150
 
 var rankPattern = regexp.MustCompile(`^\s*([IVXivx]+)\s*(?:/\s*([A-Ea-e]))?\s*$`)
 
-// clean normalises what was typed or imported: NFC, single spaces, ranks written "III/c", e-mail in lower case. Pure.
+// clean normalises what was typed or imported: texts.Tidy, ranks written "III/c", e-mail in lower case. Pure.
 func (d Details) clean() Details {
 	for _, f := range []*string{&d.Name, &d.TitleBefore, &d.TitleAfter, &d.EducationField, &d.Education, &d.Rank, &d.Email} {
-		*f = strings.Join(strings.Fields(norm.NFC.String(*f)), " ")
+		*f = texts.Tidy(*f)
 	}
 	d.Email = strings.ToLower(d.Email)
 	d.Education = strings.ToUpper(d.Education)

@@ -112,7 +112,7 @@ type PositionInput struct {
 }
 
 func (in PositionInput) position() Position {
-	return Position{ID: in.ID, Code: strings.TrimSpace(in.Code), Name: strings.Join(strings.Fields(in.Name), " "), Kind: in.Kind, Jenjang: in.Jenjang,
+	return Position{ID: in.ID, Code: strings.TrimSpace(in.Code), Name: texts.Tidy(in.Name), Kind: in.Kind, Jenjang: in.Jenjang,
 		Eselon: in.Eselon, Class: in.Class, Unit: in.Unit, Seats: in.Seats, Standard: strings.TrimSpace(in.Standard)}
 }
 
@@ -134,7 +134,7 @@ func (s *Service) AddPosition(ctx context.Context, a access.Actor, in PositionIn
 		in.ID = PositionID(storage.NewID())
 	}
 	p := in.position()
-	if err := invalid(p.check()); err != nil {
+	if err := invalid(s.checkPosition(p)); err != nil {
 		return Position{}, err
 	}
 	headed, err := s.units.Gather(ctx, storage.Query{Index: "tree", Term: "head:" + codeKey(p.Code)})
@@ -205,7 +205,7 @@ func (s *Service) EditPosition(ctx context.Context, a access.Actor, version int6
 	}
 	in.Code = p.Code
 	next := in.position()
-	if err := invalid(next.check()); err != nil {
+	if err := invalid(s.checkPosition(next)); err != nil {
 		return Position{}, err
 	}
 	path := p.Path

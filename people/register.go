@@ -42,7 +42,7 @@ func (s *Service) AddPerson(ctx context.Context, a access.Actor, in PersonInput)
 		return Person{}, nil, err
 	}
 	d := in.Details.clean()
-	if err := invalid(d.check(n)); err != nil {
+	if err := invalid(s.checkDetails(d, n)); err != nil {
 		return Person{}, nil, err
 	}
 	p, err := s.addPerson(ctx, Person{ID: in.ID, Details: d, Identities: []Identity{{Kind: n.Kind(), Number: n, From: d.StatusSince}}},
@@ -153,7 +153,7 @@ func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, edition
 	if d == p.Details {
 		return p, nil
 	}
-	if err := invalid(d.check(p.NIP())); err != nil {
+	if err := invalid(s.checkDetails(d, p.NIP())); err != nil {
 		return Person{}, err
 	}
 	if err := s.mayMove(ctx, a, "edit", p, d.Unit); err != nil {

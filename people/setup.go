@@ -100,7 +100,7 @@ func (s *Service) SetUp(ctx context.Context, in SetUpInput) (Session, string, er
 		d.Status = PPPK
 	}
 	d = d.clean()
-	if err := invalid(d.check(n)); err != nil {
+	if err := invalid(s.checkDetails(d, n)); err != nil {
 		return Session{}, "", err
 	}
 	if err := checkPassword(in.Password, n); err != nil {

@@ -103,9 +103,49 @@ func checkName(e *faults.Error, name string) {
 	}
 }
 
-// unshowable says of a rune that nothing can print it, or that it turns the text around it to the other direction and so shows another text than is stored.
-func unshowable(r rune) bool {
-	return unicode.IsControl(r) || r == utf8.RuneError || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+// unshowable says of a rune that nothing can print it, or that it turns the text around it.
+func unshowable(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError || texts.Turns(r) }
+
+// Letters says which letters of a text no certificate can print; the room that prints them knows. Safe for use from many goroutines.
+type Letters interface {
+	Printable(text string) (missing []rune)
+}
+
+// printed adds to what is wrong already the letters of names that stand on certificates and cannot be printed there.
+func (s *Service) printed(fields []faults.Field, names ...faults.Field) []faults.Field {
+	if s.cfg.Letters == nil {
+		return fields
+	}
+	for _, n := range names {
+		if slices.ContainsFunc(fields, func(f faults.Field) bool { return f.Path == n.Path }) {
+			continue
+		}
+		if t, bad := texts.Unprintable(s.cfg.Letters.Printable(n.Text.ID)); bad {
+			fields = append(fields, faults.Field{Path: n.Path, Text: t})
+		}
+	}
+	return fields
+}
+
+// named is a field with what stands in it.
+func named(path, value string) faults.Field {
+	return faults.Field{Path: path, Text: texts.T(value, "")}
+}
+
+func (s *Service) checkUnit(u Unit) []faults.Field {
+	return s.printed(u.check(), named("name", u.Name))
+}
+
+func (s *Service) checkPosition(p Position) []faults.Field {
+	return s.printed(p.check(), named("name", p.Name))
+}
+
+func (s *Service) checkDetails(d Details, n NIP) []faults.Field {
+	return s.printedDetails(d.check(n), d)
+}
+
+func (s *Service) printedDetails(fields []faults.Field, d Details) []faults.Field {
+	return s.printed(fields, named("name", d.Name), named("title_before", d.TitleBefore), named("title_after", d.TitleAfter))
 }
 
 func (u Unit) check() []faults.Field {
@@ -141,8 +181,8 @@ func (s *Service) AddUnit(ctx context.Context, a access.Actor, in UnitInput) (Un
 	if in.ID == "" {
 		in.ID = UnitID(storage.NewID())
 	}
-	u := Unit{ID: in.ID, Code: strings.TrimSpace(in.Code), Name: strings.Join(strings.Fields(in.Name), " "), Kind: in.Kind, Parent: in.Parent, HeadPosition: strings.TrimSpace(in.HeadPosition)}
-	if err := invalid(u.check()); err != nil {
+	u := Unit{ID: in.ID, Code: strings.TrimSpace(in.Code), Name: texts.Tidy(in.Name), Kind: in.Kind, Parent: in.Parent, HeadPosition: strings.TrimSpace(in.HeadPosition)}
+	if err := invalid(s.checkUnit(u)); err != nil {
 		return Unit{}, err
 	}
 	if u, err = s.addUnit(ctx, u, s.entry(a, role, "add_unit", "units/"+string(u.ID), "", "", u.Code)); err != nil {
@@ -223,8 +263,8 @@ func (s *Service) EditUnit(ctx context.Context, a access.Actor, edition int64, i
 		return Unit{}, err
 	}
 	next := u
-	next.Name, next.Kind, next.HeadPosition = strings.Join(strings.Fields(in.Name), " "), in.Kind, strings.TrimSpace(in.HeadPosition)
-	if err := invalid(next.check()); err != nil {
+	next.Name, next.Kind, next.HeadPosition = texts.Tidy(in.Name), in.Kind, strings.TrimSpace(in.HeadPosition)
+	if err := invalid(s.checkUnit(next)); err != nil {
 		return Unit{}, err
 	}
 	trail := s.entry(a, role, "edit_unit", "units/"+string(u.ID), "", "", "")

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/people"
 )
 
 // What a person meets who types or uploads something wrong: a page in Indonesian that says where and what to do, and nothing has changed.
@@ -126,14 +129,14 @@ func lateForms(t *testing.T, job *mainJob, f formAnswerSheet, late map[string]fo
 	}
 }
 
-// A name with a letter that the PDF cannot print: an admin enters it, sees the work parked with the letter named, mends the name and runs the work again,
+// A name with a letter that the PDF cannot print, kept since before names were checked: an admin sees the work parked with the letter named, mends the name and runs the work again,
 // all over HTTP; then the certificate is issued on the mended name.
 func TestUnprintableNameIsMendedByAnAdmin(t *testing.T) {
 	c := openCity(t, true)
 	person := c.persons["marker"]
 	admin := c.as("training_admin")
 	admin.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	rename := func(change func(string) string) string {
+	try := func(change func(string) string) (string, error) {
 		t.Helper()
 		var p struct {
 			Version int64          `json:"version"`
@@ -143,12 +146,34 @@ func TestUnprintableNameIsMendedByAnAdmin(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Details["name"] = change(p.Details["name"].(string))
-		if err := admin.call(t.Context(), http.MethodPut, "/people/"+person, map[string]any{"version": p.Version, "details": p.Details, "why": "uji"}, nil); err != nil {
+		return p.Details["name"].(string), admin.call(t.Context(), http.MethodPut, "/people/"+person, map[string]any{"version": p.Version, "details": p.Details, "why": "uji"}, nil)
+	}
+	rename := func(change func(string) string) string {
+		t.Helper()
+		name, err := try(change)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return p.Details["name"].(string)
+		return name
 	}
-	rename(func(s string) string { return s + " 🎓" })
+	before := ""
+	if _, err := try(func(s string) string { before = s; return s + " 🎓" }); err == nil || !strings.Contains(err.Error(), "🎓") {
+		t.Errorf("the letter is not named at entry: %v", err)
+	}
+	db, err := storage.New(t.Context(), c.db.Engine())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := storage.Open(t.Context(), db, storage.Def[people.Person]{Name: "people", Shape: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stored.Update(t.Context(), person, func(d *storage.Doc[people.Person]) error {
+		d.Value.Name = before + " 🎓"
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	job, e := c.sitting(t, "marker")
 	if _, err := job.sit(t.Context(), e, "post_test", 1); err != nil {
 		t.Fatal(err)

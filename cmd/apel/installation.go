@@ -212,7 +212,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		Quiet:     func() (from, until int) { return current().Mail.QuietFrom, current().Mail.QuietUntil },
 		Link:      in.link,
 		ResetPath: "/lupa-sandi/",
-		NIP:       func() people.NIPRules { return people.NIPRules{PPPKCodes: current().PPPKCodes} }, Mailer: post{in}}); err != nil {
+		NIP:       func() people.NIPRules { return people.NIPRules{PPPKCodes: current().PPPKCodes} }, Mailer: post{in}, Letters: certificates.Letters{}}); err != nil {
 		return err
 	}
 	if in.serving { // the doctor tells it among the rest
@@ -234,7 +234,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		return err
 	}
 	if in.courses, err = courses.Open(ctx, courses.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, People: courses.Roster(in.people, in.now, zone),
-		Apps: in.readiness, Dictionary: in.competencies, Wake: in.waker, Viewed: in.people.NoteView}); err != nil {
+		Letters: certificates.Letters{}, Apps: in.readiness, Dictionary: in.competencies, Wake: in.waker, Viewed: in.people.NoteView}); err != nil {
 		return err
 	}
 	keyDir := in.folder.file(dirKeys)
