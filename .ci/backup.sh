@@ -68,10 +68,10 @@ done
 echo "- damage is seen"
 cp -r "$work/copy-0" "$work/bad-copy"
 file=$(find "$work/bad-copy/blobs" -type f | head -1)
-printf 'x' | dd of="$file" bs=1 seek=1000 conv=notrunc status=none
+printf 'rusak' | dd of="$file" bs=1 seek=1000 conv=notrunc status=none
 red "$apel" restore "$work/bad-copy" --dir "$work/never" "${sealed[@]}"
 file=$work/back-0/blobs/${hash:0:2}/${hash:2}
-printf 'x' | dd of="$file" bs=1 seek=1000 conv=notrunc status=none
+printf 'rusak' | dd of="$file" bs=1 seek=1000 conv=notrunc status=none
 red "$apel" doctor --dir "$work/back-0"
 red "$apel" verify "$file" --root "$work/out/apel-root.json"
 "$apel" restore "$work/copy-0" --dir "$work/old" "${sealed[@]}" >/dev/null

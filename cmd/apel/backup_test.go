@@ -177,14 +177,62 @@ func (c *city) drop(t *testing.T, collection string, which int) {
 // issueOne gives somebody a further certificate.
 func (c *city) issueOne(t *testing.T) {
 	t.Helper()
+	if err := c.certificates.Seal(t.Context(), c.intendOne(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// intendOne leaves a certificate to be sealed.
+func (c *city) intendOne(t *testing.T) certificates.ID {
+	t.Helper()
 	who, day := c.persons["near"], c.settings.Zone().Day(c.clock.now())
 	id, err := c.certificates.Intend(t.Context(), certificates.Facts{Enrolment: who + ".CONTOH-2.1", Person: who, Name: "Peserta Uji", NIP: c.logins["near"].NIP, Position: "Jabatan", Unit: "Unit",
 		Course: "CONTOH-2", CourseVersion: "CONTOH-2.1", Title: "Pelatihan contoh", TitleEN: "Example training", JP: 4, Score: 90_000, CompletedOn: day, Competencies: []record.Competency{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.certificates.Seal(t.Context(), id); err != nil {
-		t.Fatal(err)
+	return id
+}
+
+// What the doctor says of figures that are behind agrees with what it says of the work they wait for.
+func TestDoctorTellsFiguresAndWorkAlike(t *testing.T) {
+	c := openCity(t, false)
+	says := func() (figures, work finding) {
+		t.Helper()
+		found, err := c.examine(&env{ctx: t.Context(), lang: texts.ID}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			switch f.What {
+			case "angka turunan / derived":
+				figures = f
+			case "pekerjaan menunggu / waiting":
+				work = f
+			}
+		}
+		return figures, work
+	}
+	if figures, work := says(); !figures.OK || !work.OK || figures.Note != "sama dengan hitungan ulang" || work.Note != "tidak ada" {
+		t.Errorf("before: %+v, %+v", figures, work)
+	}
+	c.intendOne(t)
+	for {
+		rs, err := c.db.Engine().(backup.Engine).Slice(t.Context(), "evidence", "", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rs) == 0 {
+			break
+		}
+		c.drop(t, "evidence", 0)
+	}
+	if figures, work := says(); !figures.OK || !work.OK || !strings.Contains(figures.Note, "angka menyusul 1 pekerjaan") || !strings.Contains(work.Note, "1 pekerjaan siap") {
+		t.Errorf("behind: %+v, %+v", figures, work)
+	}
+	c.clock.step(longWait + time.Minute)
+	if figures, work := says(); !figures.OK || work.OK || !strings.Contains(figures.Note, "angka menyusul 1 pekerjaan") || !strings.Contains(work.Note, "pekerjaan menunggu lebih dari 10 menit") {
+		t.Errorf("stuck: %+v, %+v", figures, work)
 	}
 }
 

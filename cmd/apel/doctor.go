@@ -137,7 +137,7 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	if err == nil && logged.Behind > 0 {
 		fine += fmt.Sprintf("; %d segel sedang disalin ke log", logged.Behind)
 		sealing, e := in.moving(ctx, certificates.Collection, func(step string) bool { return step == certificates.StepSeal || step == certificates.StepLog })
-		if err = e; err == nil && !sealing {
+		if err = e; err == nil && sealing == 0 {
 			err = fmt.Errorf("the projections are %d seals behind the journal and nothing is being sealed; sealing the next certificate or doctor --mend mends that", logged.Behind)
 		}
 	}
@@ -172,7 +172,7 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	note("berkas yang dipakai / in use", err, fine)
 	fine, err = in.examineFigures(ctx)
 	note("angka turunan / derived", err, fine)
-	parked, waiting := 0, 0
+	parked, waiting, ready := 0, 0, 0
 	for _, c := range in.db.Collections() {
 		p, err := in.db.Parked(ctx, c, storage.Cursor{}, 1000)
 		if err != nil {
@@ -184,6 +184,10 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 			return out, err
 		}
 		waiting += len(r)
+		if r, err = in.db.Ready(ctx, c, in.now(), 1000); err != nil {
+			return out, err
+		}
+		ready += len(r)
 	}
 	var stuck error
 	if parked > 0 {
@@ -194,7 +198,11 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	if waiting > 0 {
 		stuck = faults.Newf(faults.Conflict, "%d pekerjaan menunggu lebih dari 10 menit: apakah pekerja berjalan?", "%d pieces of work wait for more than 10 minutes: is a worker running?", waiting)
 	}
-	note("pekerjaan menunggu / waiting", stuck, "tidak ada")
+	fine = "tidak ada"
+	if ready > 0 {
+		fine = fmt.Sprintf("%d pekerjaan siap, belum lebih dari 10 menit; dikerjakan selama apel serve berjalan", ready)
+	}
+	note("pekerjaan menunggu / waiting", stuck, fine)
 	note("kebijakan / policies", nil, fmt.Sprintf("%d baris", len(in.policy.Rows())))
 	return out, nil
 }
@@ -244,10 +252,15 @@ func (in *installation) continues(ctx context.Context, dir string) error {
 	return in.certificates.Continues(ctx, m.Facts[factCheckpoint])
 }
 
-// moving says whether a step that counts may run now in a collection: what it makes may rightly be behind.
-func (in *installation) moving(ctx context.Context, collection string, counts func(step string) bool) (bool, error) {
+// moving counts the steps that may run now in a collection and count: what they make may rightly be behind.
+func (in *installation) moving(ctx context.Context, collection string, counts func(step string) bool) (n int, err error) {
 	ready, err := in.db.Ready(ctx, collection, in.now(), 1000)
-	return slices.ContainsFunc(ready, func(w storage.Waiting) bool { return counts(w.Due.Step) }), err
+	for _, w := range ready {
+		if counts(w.Due.Step) {
+			n++
+		}
+	}
+	return n, err
 }
 
 // feedNothing are the steps that feed no figure: pictures, letters, and what the log notes afterwards.
@@ -264,14 +277,16 @@ func (in *installation) examineFigures(ctx context.Context) (fine string, err er
 	if wrong == 0 {
 		return "sama dengan hitungan ulang", nil
 	}
+	work := 0
 	for _, c := range in.db.Collections() {
-		moving, err := in.moving(ctx, c, func(step string) bool { return !slices.Contains(feedNothing, step) })
+		n, err := in.moving(ctx, c, func(step string) bool { return !slices.Contains(feedNothing, step) })
 		if err != nil {
 			return "", err
 		}
-		if moving {
-			return fmt.Sprintf("%d angka menyusul: masih ada pekerjaan yang berjalan", wrong), nil
-		}
+		work += n
+	}
+	if work > 0 {
+		return fmt.Sprintf("%d angka menyusul %d pekerjaan yang masih menunggu", wrong, work), nil
 	}
 	return "", faults.Newf(faults.Conflict, "%d angka tidak sama dengan hitungan ulang dari sumbernya.", "%d figures differ from a fresh rebuild of their sources.", wrong)
 }
