@@ -32,19 +32,42 @@ type FormView struct {
 
 // ItemView is one question on a form.
 type ItemView struct {
-	Item    string // id to answer to
-	Number  int    // 1, 2, 3 ...
+	Item   string // id to answer to
+	Number int    // 1, 2, 3 ...
+	Stem   template.HTML
+	FieldView
+	Answer grading.Answer // as saved
+}
+
+// FieldView is what is asked, with its texts rendered; see grading.Field.
+type FieldView struct {
 	Ask     grading.Ask
-	Stem    template.HTML
+	Label   template.HTML
 	Choices []ChoiceView
 	Units   []string
-	Answer  grading.Answer // as saved
+	Limit   int
+	Inline  bool
+	Taken   bool
+	After   template.HTML
+	Minutes int
+	Parts   []FieldView
 }
 
 // ChoiceView is one choice in the order of this form.
 type ChoiceView struct {
 	ID   string // position on this form: a, b, c ...
 	HTML template.HTML
+}
+
+func (it *shownItem) field(f grading.Field) FieldView {
+	v := FieldView{Ask: f.Ask, Label: it.line(f.Label), Units: f.Units, Limit: f.Limit, Inline: f.Inline, Taken: f.Taken, After: it.line(f.After), Minutes: f.Minutes}
+	for _, c := range f.Choices {
+		v.Choices = append(v.Choices, ChoiceView{c.ID, it.line(c.Text)})
+	}
+	for _, p := range f.Parts {
+		v.Parts = append(v.Parts, it.field(p))
+	}
+	return v
 }
 
 // Form gives an attempt to its taker: the frozen form with the answers saved so far. For other actors with the verb take denied it is NotFound.
@@ -77,14 +100,7 @@ func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView,
 		if err != nil {
 			return FormView{}, fmt.Errorf("attempt %s: %w", id, err)
 		}
-		iv := ItemView{Item: slot.Item, Number: i + 1, Ask: shown.Ask, Stem: it.stem, Units: shown.Units, Answer: a.answer(i)}
-		for j, c := range shown.Choices {
-			html := it.options[slot.Order[j:j+1]]
-			if html == "" {
-				html = template.HTML(template.HTMLEscapeString(c.Text)) // true and false have fixed words
-			}
-			iv.Choices = append(iv.Choices, ChoiceView{c.ID, html})
-		}
+		iv := ItemView{Item: slot.Item, Number: i + 1, Stem: it.stem, FieldView: it.field(shown.Field), Answer: a.answer(i)}
 		f.Items = append(f.Items, iv)
 	}
 	return f, nil

@@ -227,8 +227,16 @@ func (s *Service) bank(ctx context.Context, id string) (*Bank, error) {
 // shownItem is an item version with its texts rendered once.
 type shownItem struct {
 	grading.Item
-	stem    template.HTML
-	options map[string]template.HTML // by option id; only of types that show their options
+	stem  template.HTML
+	lines map[string]template.HTML // texts of options and parts, by their Markdown
+}
+
+// line renders a text of the item; what is not its author's (a fixed word, a label) is rendered on the spot.
+func (it *shownItem) line(md string) template.HTML {
+	if html, ok := it.lines[md]; ok || md == "" {
+		return html
+	}
+	return renderLine(md)
 }
 
 // item reads an item version through memory.
@@ -238,9 +246,19 @@ func (s *Service) item(ctx context.Context, id string) (*shownItem, error) {
 		if err != nil {
 			return nil, false, fmt.Errorf("item %s: %w", id, err)
 		}
-		it := shownItem{Item: d.Value, stem: renderLine(d.Value.Stem), options: map[string]template.HTML{}}
-		for _, o := range it.Options {
-			it.options[o.ID] = renderLine(o.Text)
+		it := shownItem{Item: d.Value, stem: renderLine(d.Value.Stem), lines: map[string]template.HTML{}}
+		add := func(options []grading.Option) {
+			for _, o := range options {
+				it.lines[o.Text] = renderLine(o.Text)
+			}
+		}
+		add(it.Options)
+		for _, p := range it.Parts {
+			it.lines[p.Text] = renderLine(p.Text)
+			add(p.Options)
+		}
+		for _, word := range []string{"Benar", "Salah"} {
+			it.lines[word] = template.HTML(word)
 		}
 		return &it, true, nil
 	})

@@ -59,11 +59,19 @@ type ItemReview struct {
 	State     grading.State
 	Earned    int // thousandths of the item
 	Stem      template.HTML
-	Choices   []ChoiceReview
-	Typed     string
-	Key       []template.HTML // right answers
-	Feedback  []template.HTML
-	General   template.HTML
+	AnswerReview
+	General template.HTML
+	Parts   []AnswerReview // of an item that asks several things
+}
+
+// AnswerReview is what was answered and what is said about it.
+type AnswerReview struct {
+	Label    template.HTML // of a part
+	Choices  []ChoiceReview
+	Typed    string
+	Files    []grading.File
+	Key      []template.HTML // right answers
+	Feedback []template.HTML
 }
 
 // ChoiceReview is one choice as shown on the form.
@@ -149,27 +157,28 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		if err != nil {
 			return Review{}, err
 		}
-		ir := ItemReview{Item: slot.Item, Number: i + 1, Objective: it.Objective, State: x.State, Earned: x.Mark.Thousandths(), Stem: it.stem, Typed: x.Typed, General: lineOf(x.General)}
+		ir := ItemReview{Item: slot.Item, Number: i + 1, Objective: it.Objective, State: x.State, Earned: x.Mark.Thousandths(), Stem: it.stem, AnswerReview: it.reviewed(x), General: it.line(x.General)}
+		for _, p := range x.Parts {
+			ir.Parts = append(ir.Parts, it.reviewed(p))
+		}
 		if i < len(res.Result.Items) { // the stored mark counts; explaining again only finds the words
 			ir.State, ir.Earned = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths()
-		}
-		for _, k := range x.Key {
-			ir.Key = append(ir.Key, renderLine(k))
-		}
-		for _, f := range x.Feedback {
-			ir.Feedback = append(ir.Feedback, renderLine(f))
-		}
-		for _, c := range x.Choices {
-			ir.Choices = append(ir.Choices, ChoiceReview{c.ID, renderLine(c.Text), c.Chosen, c.Right, lineOf(c.Feedback)})
 		}
 		r.Items = append(r.Items, ir)
 	}
 	return r, nil
 }
 
-func lineOf(md string) template.HTML {
-	if md == "" {
-		return ""
+func (it *shownItem) reviewed(x grading.Review) AnswerReview {
+	r := AnswerReview{Label: it.line(x.Label), Typed: x.Typed, Files: x.Files}
+	for _, k := range x.Key {
+		r.Key = append(r.Key, it.line(k))
 	}
-	return renderLine(md)
+	for _, f := range x.Feedback {
+		r.Feedback = append(r.Feedback, it.line(f))
+	}
+	for _, c := range x.Choices {
+		r.Choices = append(r.Choices, ChoiceReview{c.ID, it.line(c.Text), c.Chosen, c.Right, it.line(c.Feedback)})
+	}
+	return r
 }
