@@ -62,13 +62,30 @@ type Form struct {
 
 // Item is one question on a form.
 type Item struct {
-	ID      string   `json:"id"`
-	Number  int      `json:"number"`
-	Ask     string   `json:"ask" doc:"How it is answered: one, many, number, text"`
-	Stem    string   `json:"stem" doc:"Harmless HTML"`
+	ID     string `json:"id"`
+	Number int    `json:"number"`
+	Stem   string `json:"stem" doc:"Harmless HTML; a part that is inline stands where [[n]] is, counted from 1"`
+	Field
+	Parts  []Part `json:"parts,omitempty" doc:"With ask parts: what is asked, in order; answer.parts answers them"`
+	Answer Answer `json:"answer"`
+}
+
+// Field is one control.
+type Field struct {
+	Ask     string   `json:"ask" doc:"How it is answered: one, many, order (all choices in order), number, text, long, files, parts"`
 	Choices []Choice `json:"choices" nullable:"false"`
 	Units   []string `json:"units" nullable:"false"`
-	Answer  Answer   `json:"answer"`
+	Limit   int      `json:"limit,omitempty" doc:"long: words; files: how many"`
+}
+
+// Part is one of several things asked in an item.
+type Part struct {
+	Field
+	Label   string `json:"label,omitempty" doc:"Harmless HTML"`
+	Inline  bool   `json:"inline,omitempty" doc:"It stands inside the stem"`
+	Taken   bool   `json:"taken,omitempty" doc:"A decision that stands and cannot be changed"`
+	After   string `json:"after,omitempty" doc:"What came of a decision, harmless HTML"`
+	Minutes int    `json:"minutes,omitempty" doc:"What is left on the clock of a case"`
 }
 
 // Choice is one choice in the order of this form.
@@ -79,19 +96,49 @@ type Choice struct {
 
 // Answer is what was given for one item; empty is blank.
 type Answer struct {
-	Choices []string `json:"choices,omitempty" maxItems:"20" doc:"Ids of the choices"`
-	Text    string   `json:"text,omitempty" maxLength:"300" doc:"A number or a word, as typed"`
+	PartAnswer
+	Parts []PartAnswer `json:"parts,omitempty" maxItems:"20" doc:"By the item's parts; those missing at the end are blank"`
 }
 
-func (a Answer) grading() grading.Answer { return grading.Answer{Choices: a.Choices, Text: a.Text} }
+// PartAnswer is what was given for one control.
+type PartAnswer struct {
+	Choices []string `json:"choices,omitempty" maxItems:"20" doc:"Ids of the choices"`
+	Text    string   `json:"text,omitempty" maxLength:"20000" doc:"As typed"`
+}
+
+func (a PartAnswer) grading() grading.Answer { return grading.Answer{Choices: a.Choices, Text: a.Text} }
+
+func (a Answer) grading() grading.Answer {
+	out := a.PartAnswer.grading()
+	for _, p := range a.Parts {
+		out.Parts = append(out.Parts, p.grading())
+	}
+	return out
+}
+
+func showAnswer(a grading.Answer) Answer {
+	out := Answer{PartAnswer: PartAnswer{a.Choices, a.Text}}
+	for _, p := range a.Parts {
+		out.Parts = append(out.Parts, PartAnswer{p.Choices, p.Text})
+	}
+	return out
+}
+
+func showField(f courses.FieldView) Field {
+	v := Field{Ask: string(f.Ask), Choices: []Choice{}, Units: orEmpty(f.Units), Limit: f.Limit}
+	for _, c := range f.Choices {
+		v.Choices = append(v.Choices, Choice{c.ID, string(c.HTML)})
+	}
+	return v
+}
 
 func showForm(f courses.FormView) Form {
 	v := Form{Attempt: f.Attempt, State: string(f.State), Title: f.Title, Kind: string(f.Kind), Ordinal: f.Ordinal, Of: f.Of, Pass: f.PassMark, Ends: instant(f.EndsAt),
 		Left: int(f.Left / time.Second), Seq: f.Seq, Items: make([]Item, 0, len(f.Items))}
 	for _, it := range f.Items {
-		x := Item{ID: it.Item, Number: it.Number, Ask: string(it.Ask), Stem: string(it.Stem), Choices: []Choice{}, Units: orEmpty(it.Units), Answer: Answer{it.Answer.Choices, it.Answer.Text}}
-		for _, c := range it.Choices {
-			x.Choices = append(x.Choices, Choice{c.ID, string(c.HTML)})
+		x := Item{ID: it.Item, Number: it.Number, Stem: string(it.Stem), Field: showField(it.FieldView), Answer: showAnswer(it.Answer)}
+		for _, p := range it.Parts {
+			x.Parts = append(x.Parts, Part{Field: showField(p), Label: string(p.Label), Inline: p.Inline, Taken: p.Taken, After: string(p.After), Minutes: p.Minutes})
 		}
 		v.Items = append(v.Items, x)
 	}
@@ -148,17 +195,32 @@ type ObjectiveResult struct {
 
 // ItemReview is one item with its key and what the author wrote about it.
 type ItemReview struct {
-	ID        string         `json:"id"`
-	Number    int            `json:"number"`
-	Objective string         `json:"objective"`
-	State     string         `json:"state"`
-	Earned    int            `json:"earned" doc:"Thousandths of the item"`
-	Stem      string         `json:"stem" doc:"Harmless HTML"`
-	Choices   []ChoiceReview `json:"choices" nullable:"false"`
-	Typed     string         `json:"typed,omitempty"`
-	Key       []string       `json:"key" nullable:"false" doc:"Right answers"`
-	Feedback  []string       `json:"feedback" nullable:"false"`
-	General   string         `json:"general,omitempty"`
+	ID        string `json:"id"`
+	Number    int    `json:"number"`
+	Objective string `json:"objective"`
+	State     string `json:"state"`
+	Earned    int    `json:"earned" doc:"Thousandths of the item"`
+	Stem      string `json:"stem" doc:"Harmless HTML"`
+	AnswerReview
+	Parts   []AnswerReview `json:"parts,omitempty" doc:"Of an item that asks several things"`
+	General string         `json:"general,omitempty"`
+}
+
+// AnswerReview is what was answered and what is said about it.
+type AnswerReview struct {
+	Label    string         `json:"label,omitempty" doc:"Of a part, harmless HTML"`
+	Choices  []ChoiceReview `json:"choices" nullable:"false"`
+	Typed    string         `json:"typed,omitempty"`
+	Key      []string       `json:"key" nullable:"false" doc:"Right answers"`
+	Feedback []string       `json:"feedback" nullable:"false"`
+}
+
+func showAnswerReview(r courses.AnswerReview) AnswerReview {
+	v := AnswerReview{Label: string(r.Label), Choices: []ChoiceReview{}, Typed: r.Typed, Key: plain(r.Key), Feedback: plain(r.Feedback)}
+	for _, c := range r.Choices {
+		v.Choices = append(v.Choices, ChoiceReview{c.ID, string(c.HTML), c.Chosen, c.Right, string(c.Feedback)})
+	}
+	return v
 }
 
 // ChoiceReview is one choice as it stood on the form.
@@ -180,10 +242,9 @@ func showReview(ctx context.Context, r courses.Review) Review {
 		v.Objectives = append(v.Objectives, ObjectiveResult{o.Code, o.Text, o.Percent(), o.Items})
 	}
 	for _, it := range r.Items {
-		x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Stem: string(it.Stem), Choices: []ChoiceReview{}, Typed: it.Typed,
-			Key: plain(it.Key), Feedback: plain(it.Feedback), General: string(it.General)}
-		for _, c := range it.Choices {
-			x.Choices = append(x.Choices, ChoiceReview{c.ID, string(c.HTML), c.Chosen, c.Right, string(c.Feedback)})
+		x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Stem: string(it.Stem), AnswerReview: showAnswerReview(it.AnswerReview), General: string(it.General)}
+		for _, p := range it.Parts {
+			x.Parts = append(x.Parts, showAnswerReview(p))
 		}
 		v.Items = append(v.Items, x)
 	}
