@@ -141,6 +141,10 @@ func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) Quiz
 			right++
 		}
 	}
+	if len(it.Parts) > 0 {
+		q.Kind, q.Parts = Parts, reviewParts(it)
+		q.Text = Prose(gap.ReplaceAllString(string(q.Text), "(…$1)"))
+	}
 	if len(it.Choices) > 0 {
 		q.Kind = SingleChoice
 		if right > 1 {

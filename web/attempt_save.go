@@ -31,15 +31,3 @@ func (l *learner) saveAnswer(c *gin.Context) error {
 	c.JSON(status, gin.H{"text": in(c, fault.Text)})
 	return nil
 }
-
-// savedAnswer reads one answer; the control says in which form it comes, the room whether it fits the question.
-func savedAnswer(c *gin.Context, item string) grading.Answer {
-	values := c.PostFormArray("answer." + item)
-	switch {
-	case len(values) == 0 || len(values) == 1 && values[0] == "":
-		return grading.Answer{}
-	case c.PostForm("as") == "text":
-		return grading.Answer{Text: values[0]}
-	}
-	return grading.Answer{Choices: values}
-}

@@ -56,8 +56,11 @@ func (l *learner) saveAttempt(c *gin.Context) error {
 	if err != nil {
 		return l.refuseAnswers(c, f, given, err)
 	}
-	if c.PostForm("go") == "submit" {
+	switch to, step := strings.CutPrefix(c.PostForm("go"), "item:"); {
+	case c.PostForm("go") == "submit":
 		return see(c, attemptURL(id, "tunggu"))
+	case step && slices.ContainsFunc(f.Items, func(it courses.ItemView) bool { return it.Item == to }): // a decision of a case: what comes of it stands on the same page
+		return see(c, attemptURL(id)+"#butir-"+to)
 	}
 	return see(c, attemptURL(id, "periksa"))
 }
@@ -101,22 +104,11 @@ func postedAnswers(c *gin.Context, f courses.FormView) map[string]grading.Answer
 			continue
 		}
 		ans := postedAnswer(c, it)
-		if ans.Text != it.Answer.Text || !slices.Equal(ans.Choices, it.Answer.Choices) {
+		if !sameAnswer(ans, it.Answer) {
 			given[it.Item] = ans
 		}
 	}
 	return given
-}
-
-func postedAnswer(c *gin.Context, it courses.ItemView) grading.Answer {
-	values := slices.DeleteFunc(c.PostFormArray("answer."+it.Item), func(v string) bool { return strings.TrimSpace(v) == "" })
-	if len(values) == 0 {
-		return grading.Answer{}
-	}
-	if it.Ask == grading.AskOne || it.Ask == grading.AskMany {
-		return grading.Answer{Choices: values}
-	}
-	return grading.Answer{Text: strings.TrimSpace(values[0])}
 }
 
 func postedSeq(c *gin.Context) int {
@@ -131,19 +123,8 @@ func (l *learner) attemptPage(c *gin.Context, f courses.FormView) *AttemptPage {
 	p := &AttemptPage{Base: Base{Title: in(c, f.Title), OwnHeading: true}, Quiz: QuizRun{Name: in(c, f.Title), Action: attemptURL(f.Attempt), SaveURL: attemptURL(f.Attempt, "simpan"),
 		Attempt: f.Attempt, Seq: f.Seq, EndsAt: f.EndsAt, Now: l.config.Now(), Page: 1, Pages: 1}}
 	for _, it := range f.Items {
-		p.Quiz.Items = append(p.Quiz.Items, quizItem(it, len(f.Items)))
+		p.Quiz.Items = append(p.Quiz.Items, l.quizItem(c, it, len(f.Items)))
 		p.Quiz.Nav = append(p.Quiz.Nav, QuizNavItem{ID: it.Item, Number: it.Number, URL: "#butir-" + it.Item, Answered: !it.Answer.Blank()})
 	}
 	return p
-}
-
-// asks are the controls of the item part for what a question asks.
-var asks = map[grading.Ask]string{grading.AskOne: SingleChoice, grading.AskMany: MultipleChoice, grading.AskNumber: Numeric, grading.AskText: ShortText}
-
-func quizItem(it courses.ItemView, of int) QuizItem {
-	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Kind: asks[it.Ask], Text: it.Stem, Value: it.Answer.Text, Unit: strings.Join(it.Units, ", ")}
-	for _, ch := range it.Choices {
-		q.Options = append(q.Options, QuizOption{ID: ch.ID, Text: ch.HTML, Chosen: slices.Contains(it.Answer.Choices, ch.ID)})
-	}
-	return q
 }

@@ -1,6 +1,9 @@
 package web
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // The kinds of items a quiz part can ask.
 const (
@@ -9,6 +12,9 @@ const (
 	TrueFalse      = "truefalse"
 	Numeric        = "numeric"
 	ShortText      = "short"
+	LongText       = "long"
+	SelectOne      = "select" // one of the choices, in a list that opens
+	Parts          = "parts"  // several of the others
 )
 
 // QuizItem is one question as the learner sees it. Its form says item=<ID>, and as=text for a typed answer; the answer is sent as "answer.<ID>": the option's id (several times
@@ -25,6 +31,8 @@ type QuizItem struct {
 	Flagged bool
 	NoFlag  bool // no "ragu-ragu" (practice, lessons)
 	Points  string
+	Parts   []QuizPart  // of a question that asks several things
+	Pieces  []QuizPiece // of a text with gaps: what stands before each gap, and the gap
 	// Review shows the result instead of asking.
 	Review *QuizReview
 }
@@ -39,11 +47,47 @@ type QuizOption struct {
 	Said     Prose // feedback as our renderer made it, wins over Feedback
 }
 
+// QuizPart is one of several things asked in a question.
+type QuizPart struct {
+	ID      string // for labels, unique on the page
+	Name    string // of the form value
+	Kind    string // SingleChoice, MultipleChoice, SelectOne, Numeric, ShortText, LongText
+	Label   Prose
+	Options []QuizOption
+	Value   string
+	Unit    string
+	Taken   bool  // a decision that stands
+	After   Prose // what came of it
+	Minutes string
+	Step    bool // a decision that is taken with a button of its own
+	Typed   bool // the value is a text, not a choice
+	Keys    []Prose
+	Said    []Prose
+}
+
+// NameTail is the name without "answer.", for the values beside it.
+func (p QuizPart) NameTail() string { return strings.TrimPrefix(p.Name, "answer.") }
+
+// ItemID is the item the part belongs to.
+func (p QuizPart) ItemID() string {
+	item, _, _ := strings.Cut(p.NameTail(), "#")
+	return item
+}
+
+// QuizPiece is a piece of a text and the gap behind it.
+type QuizPiece struct {
+	Text Prose
+	Gap  *QuizPart
+}
+
 // Is says whether the typed value is v (true/false items).
 func (q QuizItem) Is(v string) bool { return q.Value == v }
 
 // Name of the form value.
 func (q QuizItem) Name() string { return "answer." + q.ID }
+
+// Counted says whether each part has a name of its own; the places of an order share one.
+func (q QuizItem) Counted() bool { return len(q.Parts) > 0 && q.Parts[0].Name != q.Name() }
 
 // Anchor of the question on the page.
 func (q QuizItem) Anchor() string { return "butir-" + q.ID }

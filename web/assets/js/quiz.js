@@ -9,6 +9,7 @@
  *   item          the id of the item
  *   as=text       for typed answers (numeric, short text)
  *   answer.<id>   the answer, several times for multiple choice, missing or empty when taken back
+ *   parts.<id>    how many things the question asks, when it asks several; they are answer.<id>#1, #2 ..., with as.<id>#n=text for typed ones
  *
  *   200 {"seq": 8, "saved": "10.32"}   kept, at this time of the installation's zone; the next save carries this seq
  *   409           somebody else saved after this page's seq: a stale tab. The server answers 200 to a save that it has already stored
@@ -157,7 +158,8 @@ function mapState(id) {
   const square = find('[data-nav="' + id + '"]');
   if (!square) return;
   const body = collect(id);
-  const answered = body.getAll('answer.' + id).some((v) => v.trim() !== '');
+  let answered = false;
+  body.forEach((v, name) => { if ((name === 'answer.' + id || name.indexOf('answer.' + id + '#') === 0) && v.trim() !== '') answered = true; });
   square.classList.toggle('is-answered', answered);
   const sum = find('[data-answered]');
   if (sum) sum.textContent = words('answered').replace('#', String(form.querySelectorAll('[data-nav].is-answered').length));
@@ -246,6 +248,7 @@ function stop(selector) {
 
 form.addEventListener('change', (event) => {
   if (event.target instanceof Element && event.target.hasAttribute('data-flag')) { flagged(); return; }
+  if (event.target instanceof Element && event.target.closest('[data-step]')) return; // a decision stands once it is sent: its own button sends it
   const field = event.target instanceof Element ? event.target.closest('[data-item]') : null;
   if (field) changed(field.getAttribute('data-item') || '');
 });
@@ -412,10 +415,13 @@ const putBack = (body, id) => {
   const field = find('[data-item="' + id + '"]');
   const values = new URLSearchParams(body);
   if (!field) return;
-  field.querySelectorAll('input, textarea').forEach((el) => {
+  /** @type {Object<string, number>} */
+  const used = {};
+  field.querySelectorAll('input, textarea, select').forEach((el) => {
     const input = /** @type {HTMLInputElement} */ (el);
     if (!input.name || input.type === 'hidden') return;
-    const kept = values.getAll(input.name);
+    let kept = values.getAll(input.name);
+    if (el instanceof HTMLSelectElement) { used[input.name] = (used[input.name] || 0) + 1; kept = kept.slice(used[input.name] - 1); }
     if (input.type === 'radio' || input.type === 'checkbox') input.checked = kept.indexOf(input.value) >= 0;
     else input.value = kept[0] || '';
   });
