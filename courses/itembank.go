@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"iter"
 	"regexp"
+	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/markdown"
@@ -30,6 +31,7 @@ type BankItem struct {
 	Objective  string             `json:"o"` // the bank's categories are the objectives
 	Difficulty grading.Difficulty `json:"d,omitempty"`
 	Options    string             `json:"x,omitempty"` // ids of the options
+	Parts      []string           `json:"p,omitempty"` // of each part its id, then its type, then the ids of its options: "a single abc"
 	Fixed      bool               `json:"f,omitempty"`
 }
 
@@ -48,9 +50,19 @@ func (b *Bank) pool() []grading.Item {
 	out := make([]grading.Item, len(b.Items))
 	for i, it := range b.Items {
 		out[i] = grading.Item{ID: it.Item, Code: it.Code, Type: it.Type, Objective: it.Objective, Fixed: it.Fixed}
-		for j := range len(it.Options) {
-			out[i].Options = append(out[i].Options, grading.Option{ID: it.Options[j : j+1]})
+		out[i].Options = bareOptions(it.Options)
+		for _, p := range it.Parts {
+			f := strings.SplitN(p, " ", 3)
+			out[i].Parts = append(out[i].Parts, grading.Part{ID: f[0], Type: grading.Type(f[1]), Options: bareOptions(f[2])})
 		}
+	}
+	return out
+}
+
+// bareOptions are options of which only the ids are known.
+func bareOptions(ids string) (out []grading.Option) {
+	for i := range len(ids) {
+		out = append(out, grading.Option{ID: ids[i : i+1]})
 	}
 	return out
 }
@@ -151,12 +163,12 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 		} else if !errors.Is(err, faults.NotFound) {
 			return made{}, err
 		}
-		options := ""
-		for _, o := range it.Options {
-			options += o.ID
+		var parts []string
+		for _, p := range it.Parts {
+			parts = append(parts, p.ID+" "+string(p.Type)+" "+grading.Order(p.Options, nil))
 		}
 		m.items = append(m.items, storage.Doc[grading.Item]{ID: id, Value: it})
-		m.bank.Value.Items = append(m.bank.Value.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, options, it.Fixed})
+		m.bank.Value.Items = append(m.bank.Value.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, grading.Order(it.Options, nil), parts, it.Fixed})
 	}
 	m.bank.ID = course + "." + code + "." + fingerprint(m.bank.Value, 10)
 	m.ref = BankRef{Code: code, Bank: m.bank.ID, Items: len(items)}

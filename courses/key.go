@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -132,7 +131,8 @@ func (s *Service) ItemToCorrect(ctx context.Context, a access.Actor, item string
 		return CorrectedItem{}, notFound(err, "Soal ini tidak ada.", "This item does not exist.")
 	}
 	out := CorrectedItem{Item: it.Item, Course: course, Running: c.Running}
-	out.Options = slices.Clone(it.Options) // what is in memory is shared
+	key := it.AnswerKey() // a copy: what is in memory is shared
+	out.Options, out.Parts, out.Rubric = key.Options, key.Parts, key.Rubric
 	if c.Running != "" {
 		r, err := s.regrades.Get(ctx, c.Running)
 		if err != nil {
