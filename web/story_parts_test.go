@@ -48,7 +48,7 @@ func (r *rig) asksSeveralParts() {
 		r.t.Fatal("the pre-test is drawn otherwise now: mend this test")
 	}
 	check(r.t, os.WriteFile(yaml, []byte(changed), 0o600))
-	draft, report := exchange.ReadFolder(os.DirFS(folder))
+	draft, report := exchange.ReadFolder(context.Background(), os.DirFS(folder))
 	if err := report.Err(); err != nil && !strings.Contains(err.Error(), "104.1") {
 		r.t.Fatal(err)
 	}
