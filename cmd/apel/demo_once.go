@@ -40,6 +40,7 @@ type mainJob struct {
 
 	steps []step
 	tell  func(step)
+	score int // of the last test, thousandths of a point
 }
 
 type jobPerson struct {
@@ -208,7 +209,13 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			}
 			return "benar", nil
 		}},
-		{"tes akhir, lulus / post-test, passed", func() (string, error) { return j.sit(ctx, e, "post_test", 1) }},
+		{"tes akhir, lulus / post-test, passed", func() (string, error) {
+			note, err := j.sit(ctx, e, "post_test", 1)
+			if err == nil && j.score != 100_000 { // in a city where no key was corrected
+				err = fmt.Errorf("all answers follow the key, but the score is %.3f", float64(j.score)/1000)
+			}
+			return note, err
+		}},
 		{"sertifikat / certificate", func() (string, error) {
 			if err := j.await(ctx, func() (bool, error) {
 				err := j.c.call(ctx, http.MethodGet, "/certificates/"+e.ID+".training.1", nil, &cert)
@@ -382,9 +389,7 @@ func (j *mainJob) sit(ctx context.Context, e enrolmentAnswer, kind string, wrong
 	if kind == "post_test" && a.Passed != (wrong == 1) {
 		return "", fmt.Errorf("passed is %v with %.2f points", a.Passed, float64(a.Score)/1000)
 	}
-	if wrong == 1 && a.Score != 100_000 {
-		return "", fmt.Errorf("all answers follow the key, but the score is %.3f", float64(a.Score)/1000)
-	}
+	j.score = a.Score
 	return fmt.Sprintf("%d soal, nilai %s", len(f.Items), strings.Replace(fmt.Sprintf("%.2f", float64(a.Score)/1000), ".", ",", 1)), nil
 }
 
