@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 )
@@ -361,7 +363,9 @@ func answers(in map[string]Answer) map[string]grading.Answer {
 // attemptEvents is the event stream of the waiting page: it sends the state whenever the document moved, until it is graded or waits for a person.
 // It rereads the document; the signal only makes that sooner, so it works across processes too.
 func (s *server) attemptEvents(c *gin.Context) {
-	ctx, id := c.Request.Context(), c.Param("id")
+	id := c.Param("id")
+	ctx, still, done := visit.Stream(c.Request.Context())
+	defer done()
 	moved, end := s.Watch.Watch(courses.AttemptsCollection, id)
 	defer end()
 	slow := time.NewTicker(2 * time.Second)
@@ -395,7 +399,13 @@ func (s *server) attemptEvents(c *gin.Context) {
 		case <-moved:
 		case <-slow.C:
 		}
-		if a, err = s.Courses.Attempt(ctx, visit.Actor(ctx), id); err != nil {
+		if err = still(); err == nil {
+			a, err = s.Courses.Attempt(ctx, visit.Actor(ctx), id)
+		}
+		if err != nil && (ctx.Err() != nil || errors.Is(err, faults.Unauthenticated)) {
+			return // logged out, or one of too many
+		}
+		if err != nil {
 			s.Log.Warn("event stream ended", "request", visit.From(ctx).Request, "err", err)
 			return
 		}

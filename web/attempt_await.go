@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/visit"
 )
 
 // WaitingPage is shown while an attempt is graded, usually for less than a second.
@@ -82,7 +85,8 @@ func (l *learner) watchCertificate(c *gin.Context) error {
 // stream is an event stream of a waiting page, see assets/js/waiting.js: look answers where to go, "" while there is nothing to go to. It is asked again
 // whenever the document moved; the signal of the workers only makes that sooner, so it also works when they run elsewhere.
 func (l *learner) stream(c *gin.Context, collection, id string, look func() (to string, err error)) error {
-	ctx := c.Request.Context()
+	ctx, still, done := visit.Stream(c.Request.Context())
+	defer done()
 	moved, end := l.watch(collection, id)
 	defer end()
 	slow := time.NewTicker(time.Second)
@@ -107,7 +111,13 @@ func (l *learner) stream(c *gin.Context, collection, id string, look func() (to 
 		case <-moved:
 		case <-slow.C:
 		}
-		if to, err = look(); err != nil {
+		if err = still(); err == nil {
+			to, err = look()
+		}
+		if err != nil && (ctx.Err() != nil || errors.Is(err, faults.Unauthenticated)) {
+			return nil
+		}
+		if err != nil {
 			l.config.Log.WarnContext(ctx, "event stream ended", "route", c.FullPath(), "error", err)
 			return nil
 		}

@@ -33,6 +33,9 @@ type Visit struct {
 	Request string // random id of the request, in the log and in error pages
 	Address netip.Addr
 	Device  string // the browser's device cookie, "" when it never logged in
+
+	streams *streams
+	still   func(context.Context) error // asks again who is there
 }
 
 // Sessions finds the actor behind a session or API token. Unauthenticated when it is unknown, ended or its account is closed.
@@ -73,8 +76,9 @@ type Resolver struct {
 // Resolve wraps a handler. An unknown or ended session counts as nobody; an API token that does not work is answered 401 by fail, so that a
 // machine never acts as nobody by mistake. When sessions cannot be read at all, fail gets that fault.
 func (r Resolver) Resolve(next http.Handler, fail func(w http.ResponseWriter, q *http.Request, err error)) http.Handler {
+	open := &streams{open: map[string][]*stream{}}
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		v := Visit{Lang: language(q), Request: storage.NewID()[:12], Address: r.address(q)}
+		v := Visit{Lang: language(q), Request: storage.NewID()[:12], Address: r.address(q), streams: open, still: func(context.Context) error { return nil }}
 		if c, err := q.Cookie(DeviceCookie); err == nil {
 			v.Device = c.Value
 		}
@@ -83,8 +87,10 @@ func (r Resolver) Resolve(next http.Handler, fail func(w http.ResponseWriter, q 
 		if bearer, ok := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer "); ok {
 			v.Token = true
 			v.Actor, err = r.Sessions.TokenActor(ctx, bearer)
+			v.still = func(ctx context.Context) error { _, err := r.Sessions.TokenActor(ctx, bearer); return err }
 		} else if token := r.token(q); token != "" {
 			v.Actor, v.Session, err = r.Sessions.SessionActor(ctx, token)
+			v.still = func(ctx context.Context) error { _, _, err := r.Sessions.SessionActor(ctx, token); return err }
 			if errors.Is(err, faults.Unauthenticated) || errors.Is(err, faults.NotFound) {
 				v.Actor, v.Session, err = access.Actor{}, "", nil
 			}
