@@ -471,8 +471,8 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 			c.t.Errorf("%s %s (%s) as %s is refused for what was sent, which says nothing about permission: %s\nsent %.400s", q.method, q.route, q.object, role, complaints(answer), body)
 		}
 		return "yes", where
-	case w.Code == http.StatusForbidden && strings.Contains(answer, `"title":"read_only"`),
-		w.Code == http.StatusForbidden && strings.Contains(answer, "dibuka hanya untuk dibaca"):
+	case w.Code == http.StatusServiceUnavailable && strings.Contains(answer, `"title":"read_only"`),
+		w.Code == http.StatusServiceUnavailable && strings.Contains(answer, "dibuka hanya untuk dibaca"):
 		return "yes", where
 	case w.Code == http.StatusUnauthorized, w.Code == http.StatusForbidden, w.Code == http.StatusNotFound:
 		return fmt.Sprint(w.Code), where
