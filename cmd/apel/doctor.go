@@ -122,8 +122,8 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	if report.Keys > 0 && !s.Demo {
 		copied := finding{What: "salinan kunci / key copy", OK: true, Note: "terakhir " + string(in.settings.Zone().Day(report.Copied))}
 		if report.Copied.IsZero() {
-			copied.Warn, copied.Note = true, texts.T("belum pernah dibuat. Tanpa kunci tidak ada yang dapat diterbitkan lagi dan data tidak dapat dibuka: apel backup --with-keys. Salinan folder keys/ yang dibuat sendiri tidak tercatat.",
-				"never made. Without the keys nothing can be issued again and the data cannot be opened: apel backup --with-keys. A copy of the folder keys/ made by hand is not noted.").In(e.lang)
+			copied.Warn, copied.Note = true, texts.T("belum ada yang tercatat. Tanpa kunci tidak ada yang dapat diterbitkan lagi dan data tidak dapat dibuka: apel backup --with-keys. Salinan folder keys/ yang dibuat sendiri tidak tercatat.",
+				"none is noted. Without the keys nothing can be issued again and the data cannot be opened: apel backup --with-keys. A copy of the folder keys/ made by hand is not noted.").In(e.lang)
 		}
 		out = append(out, copied)
 	}

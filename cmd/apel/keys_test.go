@@ -93,7 +93,7 @@ func TestKeysAreAddedAndCopied(t *testing.T) {
 	warns := func(want bool) {
 		t.Helper()
 		stdout, _, _ := captured(t, "doctor", "--dir", dir)
-		if strings.Contains(stdout, "!   salinan kunci / key copy   belum pernah dibuat") != want || strings.Contains(stdout, "ok  salinan kunci / key copy   terakhir 20") == want {
+		if strings.Contains(stdout, "!   salinan kunci / key copy   belum ada yang tercatat") != want || strings.Contains(stdout, "ok  salinan kunci / key copy   terakhir 20") == want {
 			t.Errorf("a warning should be there: %v\n%s", want, stdout)
 		}
 	}
