@@ -81,12 +81,13 @@ const (
 	MinEducation         RuleKind = "min_education"             // lowest level; D4 also admits S1
 	MinRank              RuleKind = "min_rank"                  // lowest golongan, compared within its own scale
 	MinServiceYears      RuleKind = "min_service_years"         // years; with jenjang codes behind, years in one of those
+	NotBelow             RuleKind = "not_below_present"         // jenjang codes from low to high; a post below the present one is refused
 	MonthsBeforeEnd      RuleKind = "months_before_service_end" // full months left on the day of appointment
 	TrainingInGovernment RuleKind = "training_in_government"    // word in the field of education or in a training's title
 )
 
 // RuleKinds lists them.
-var RuleKinds = []RuleKind{StatusIn, LegalPositionIn, MaxAge, MinEducation, MinRank, MinServiceYears, MonthsBeforeEnd, TrainingInGovernment}
+var RuleKinds = []RuleKind{StatusIn, LegalPositionIn, MaxAge, MinEducation, MinRank, MinServiceYears, NotBelow, MonthsBeforeEnd, TrainingInGovernment}
 
 // Applies says whether the rule is in force on a day and speaks of a post.
 func (r Rule) Applies(p Post, on civil.Date) bool {
@@ -153,7 +154,7 @@ func Judge(rules []Rule, f Facts, p Post, on civil.Date) (Outcome, []Verdict) {
 			continue
 		}
 		v := Verdict{Rule: r.Code, Law: r.Law, Text: r.Text}
-		v.Outcome, v.Why, v.Fulfil = r.ask(f, on)
+		v.Outcome, v.Why, v.Fulfil = r.ask(f, p, on)
 		switch {
 		case v.Outcome == Unmet:
 			all = Unmet
@@ -167,7 +168,7 @@ func Judge(rules []Rule, f Facts, p Post, on civil.Date) (Outcome, []Verdict) {
 
 var none texts.Text
 
-func (r Rule) ask(f Facts, on civil.Date) (o Outcome, why, fulfil texts.Text) {
+func (r Rule) ask(f Facts, p Post, on civil.Date) (o Outcome, why, fulfil texts.Text) {
 	switch r.Rule {
 	case StatusIn:
 		if slices.Contains(strings.Fields(r.Value), f.Status) {
@@ -213,6 +214,13 @@ func (r Rule) ask(f Facts, on civil.Date) (o Outcome, why, fulfil texts.Text) {
 		return Unmet, texts.T("Golongan tercatat: "+f.Rank+".", "Rank on record: "+f.Rank+"."), texts.T("Terpenuhi setelah golongan "+r.Value+" tercapai.", "Met once the rank "+r.Value+" is reached.")
 	case MinServiceYears:
 		return r.serviceYears(f, on)
+	case NotBelow:
+		ladder := strings.Fields(r.Value)
+		present, at := f.present(ladder, on)
+		if to := slices.Index(ladder, p.Jenjang); to < 0 || to >= at {
+			return Met, none, none
+		}
+		return Unmet, texts.T("Jenjang jabatan sekarang: "+label(present)+"; jenjang jabatan ini: "+label(p.Jenjang)+".", "Present level: "+label(present)+"; level of this post: "+label(p.Jenjang)+"."), none
 	case MonthsBeforeEnd:
 		months, _ := strconv.Atoi(r.Value)
 		if f.ServiceEnd == "" {
@@ -237,6 +245,20 @@ func (r Rule) ask(f Facts, on civil.Date) (o Outcome, why, fulfil texts.Text) {
 			texts.T("Ikuti pelatihannya, lalu catat sertifikatnya di buku JP dan mintakan verifikasi.", "Take the training, enter its certificate in the ledger of hours and have it verified.")
 	}
 	return Unknown, texts.T("Aturan ini tidak dikenal oleh versi program ini.", "This version of the program does not know this rule."), none
+}
+
+// present is the highest post of a ladder of jenjang that is held on a day, with its place there; at is -1 when none is.
+func (f Facts) present(ladder []string, on civil.Date) (jenjang string, at int) {
+	at = -1
+	for _, h := range f.Posts {
+		if h.Since > on || h.Until != "" && h.Until < on {
+			continue
+		}
+		if i := slices.Index(ladder, h.Jenjang); i > at {
+			jenjang, at = h.Jenjang, i
+		}
+	}
+	return jenjang, at
 }
 
 // serviceYears answers min_service_years. The register knows posts from the present one on, so too few known years mean "not known" unless the whole
@@ -353,6 +375,13 @@ func (r Rule) check(note func(column, id, en string)) {
 		for _, j := range jenjangs {
 			if _, ok := people.Jenjangs[j]; !ok {
 				bad = "2 administrator ahli_madya"
+			}
+		}
+	case NotBelow:
+		ladder := strings.Fields(r.Value)
+		for i, j := range ladder {
+			if _, ok := people.Jenjangs[j]; !ok || len(ladder) < 2 || slices.Contains(ladder[:i], j) {
+				bad = "pelaksana pengawas administrator jpt_pratama"
 			}
 		}
 	case TrainingInGovernment:

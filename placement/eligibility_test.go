@@ -86,6 +86,38 @@ func TestARuleAppliesByDayAndPost(t *testing.T) {
 	}
 }
 
+// A demotion is a discipline measure and no placement: the present level is the highest post of the ladder held on the day of appointment.
+func TestNoPostBelowThePresentLevel(t *testing.T) {
+	const on = civil.Date("2026-11-22")
+	r := rule(placement.NotBelow, "pelaksana pengawas administrator jpt_pratama")
+	held := func(jenjang string, since, until civil.Date) placement.PostHeld {
+		return placement.PostHeld{Jenjang: jenjang, Since: since, Until: until}
+	}
+	for _, c := range []struct {
+		name  string
+		posts []placement.PostHeld
+		to    string
+		want  placement.Outcome
+	}{
+		{"an administrator as Lurah", []placement.PostHeld{held("administrator", "2020-01-01", "")}, "pengawas", placement.Unmet},
+		{"a Sekda as Lurah", []placement.PostHeld{held("jpt_pratama", "2020-01-01", "")}, "pengawas", placement.Unmet},
+		{"a pengawas as pelaksana", []placement.PostHeld{held("pengawas", "2020-01-01", "")}, "pelaksana", placement.Unmet},
+		{"sideways", []placement.PostHeld{held("pengawas", "2020-01-01", "")}, "pengawas", placement.Met},
+		{"upwards", []placement.PostHeld{held("pelaksana", "2020-01-01", "")}, "pengawas", placement.Met},
+		{"from a functional post", []placement.PostHeld{held("ahli_madya", "2020-01-01", "")}, "pengawas", placement.Met},
+		{"to a functional post", []placement.PostHeld{held("administrator", "2020-01-01", "")}, "ahli_muda", placement.Met},
+		{"no post", nil, "pelaksana", placement.Met},
+		{"a level left yesterday", []placement.PostHeld{held("administrator", "2020-01-01", on.AddDays(-1)), held("pengawas", on, "")}, "pengawas", placement.Met},
+		{"a level left today", []placement.PostHeld{held("administrator", "2020-01-01", on)}, "pengawas", placement.Unmet},
+		{"a level of tomorrow", []placement.PostHeld{held("pengawas", "2020-01-01", ""), held("administrator", on.AddDays(1), "")}, "pengawas", placement.Met},
+	} {
+		outcome, verdicts := placement.Judge([]placement.Rule{r}, placement.Facts{Posts: c.posts}, placement.Post{Jenjang: c.to}, on)
+		if outcome != c.want || len(verdicts) != 1 || outcome == placement.Unmet && (verdicts[0].Why.Empty() || verdicts[0].Law != "UU") {
+			t.Errorf("%s: %s, %+v", c.name, outcome, verdicts)
+		}
+	}
+}
+
 // The matcher's types are its promise: what they cannot hold cannot decide.
 func TestTheMatchersTypesHoldNoForbiddenAttribute(t *testing.T) {
 	forbidden := []string{"sex", "gender", "kelamin", "birth", "born", "lahir", "age", "nip", "identity", "religion", "agama", "marital", "married", "nikah", "disab", "ethnic", "suku", "name"}
@@ -126,6 +158,9 @@ func TestAWrongRuleTableIsRefusedWhole(t *testing.T) {
 		{"A,*,max_age,56 tahun,UU,2020-01-01,,x,y", "rows[2].value"},
 		{"A,*,min_education,S4,UU,2020-01-01,,x,y", "rows[2].value"},
 		{"A,*,min_service_years,2 raja,UU,2020-01-01,,x,y", "rows[2].value"},
+		{"A,*,not_below_present,pengawas raja,UU,2020-01-01,,x,y", "rows[2].value"},
+		{"A,*,not_below_present,pengawas,UU,2020-01-01,,x,y", "rows[2].value"},
+		{"A,*,not_below_present,pengawas administrator pengawas,UU,2020-01-01,,x,y", "rows[2].value"},
 		{"A,*,status_in,PNS,,2020-01-01,,x,y", "rows[2].law"},
 		{"A,*,status_in,PNS,UU,30 Februari,,x,y", "rows[2].valid_from"},
 		{"A,*,status_in,PNS,UU,2020-01-01,2019-01-01,x,y", "rows[2].valid_from"},
@@ -139,7 +174,7 @@ func TestAWrongRuleTableIsRefusedWhole(t *testing.T) {
 		}
 	}
 	rules, version, err := c.Rules(t.Context(), access.Actor{Person: "p-901"})
-	if err != nil || len(rules) != 12 || version.No != 1 {
+	if err != nil || len(rules) != 13 || version.No != 1 {
 		t.Errorf("the rules in force: %d, %+v, %v", len(rules), version, err)
 	}
 	if _, err := c.ImportEligibility(t.Context(), access.Actor{Person: "p-901"}, "x.csv", strings.NewReader(head), false); !errors.Is(err, faults.Forbidden) {

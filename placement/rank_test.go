@@ -197,7 +197,7 @@ func TestPeopleForAVacantLurah(t *testing.T) {
 			t.Errorf("a refusal names its rule and law: %+v", x)
 		}
 	}
-	if refused["LURAH-PNS"] < 34 || refused["AKHIR-DINAS-STRUKTURAL"] < 1 || refused["KEDUDUKAN-AKTIF"] < 3 {
+	if refused["LURAH-PNS"] < 34 || refused["AKHIR-DINAS-STRUKTURAL"] < 1 || refused["KEDUDUKAN-AKTIF"] < 3 || refused["TIDAK-TURUN-JENJANG"] < 5 {
 		t.Errorf("refused: %v", refused)
 	}
 	outcome, verdicts, err := c.Eligibility(ctx, analyst, string(natural.ID), post.ID)
@@ -211,6 +211,15 @@ func TestPeopleForAVacantLurah(t *testing.T) {
 	}
 	if r.Candidates[2].Lift == nil || best.Lift != nil {
 		t.Errorf("counterfactuals: %+v, %+v", r.Candidates[2].Lift, best.Lift)
+	}
+	for _, nip := range []string{"196805141995031901", "197411272000011903"} { // the Sekda and a head of agency
+		_, verdicts, err := c.Eligibility(ctx, analyst, string(byNIP[nip].ID), post.ID)
+		must(t, err)
+		if !slices.ContainsFunc(verdicts, func(v placement.Verdict) bool {
+			return v.Rule == "TIDAK-TURUN-JENJANG" && v.Outcome == placement.Unmet && v.Law != "" && strings.Contains(v.Why.ID, "jpt pratama")
+		}) {
+			t.Errorf("a demotion is offered: %+v", verdicts)
+		}
 	}
 	for _, x := range r.Candidates {
 		if byNIP[string(c.person(x.Person).NIP())].Status != people.PNS {
