@@ -40,6 +40,7 @@ func (b *Base) base() *Base { return b }
 type Chrome struct {
 	Lang        string      // "id" or "en"
 	Theme       string      // "", "light" or "dark"; empty follows the device
+	Owner       string      // a mark of who is logged in that names nobody: what a browser keeps is one person's
 	Institution Institution // whose installation this is
 	Nav         Navigation  // what this person may open
 	Flash       []Notice    // said once, after a redirect

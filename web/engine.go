@@ -3,7 +3,9 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -225,6 +227,10 @@ func (e *Engine) dress(c *gin.Context, page Page, base *Base) {
 		Heading:     base.Title,
 		Now:         e.config.Now().UTC(),
 		Assets:      e.assets.prefix,
+	}
+	if a := reader(c); !page.Anonymous && !a.Anonymous() {
+		sum := sha256.Sum256([]byte("owner of this browser's store " + a.Name()))
+		base.Owner = hex.EncodeToString(sum[:8])
 	}
 	switch {
 	case page.Anonymous:

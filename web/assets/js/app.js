@@ -20,9 +20,16 @@
  *
  * Floor: Chrome/WebView 80 (see js_test.go for what may not be used).
  */
-import { on, say, toast } from './util.js';
+import { on, say, store, toast } from './util.js';
 
 document.documentElement.classList.add('js');
+
+// What this browser keeps belongs to one person; phones and office computers are shared. Logging in again as the same person keeps it.
+const owner = document.documentElement.getAttribute('data-owner');
+if (owner && store.read('apel.owner') !== owner) {
+  if (store.read('apel.owner')) forget();
+  store.write('apel.owner', owner);
+}
 
 const wanted = /** @type {Array<[string, () => Promise<unknown>]>} */ ([
   ['form[data-table]', () => import('./table.js')],
@@ -155,6 +162,27 @@ const signal = () => {
 window.addEventListener('online', signal);
 window.addEventListener('offline', signal);
 signal();
+
+on('submit', 'form[action="/keluar"]', (_el, event) => {
+  if (waiting().some((k) => /"(items|flight)":\[[^\]]/.test(store.read(k) || '')) &&
+    !window.confirm(word('Ada jawaban tes yang belum terkirim. Jawaban itu hilang jika Anda keluar sekarang. Tetap keluar?',
+      'Some test answers have not been sent yet. They are lost if you log out now. Log out all the same?'))) {
+    event.preventDefault();
+    return;
+  }
+  forget();
+});
+
+/** The keys of test answers that wait in this browser, see quiz.js. @returns {string[]} */
+function waiting() {
+  try { return Object.keys(localStorage).filter((k) => k.indexOf('apel.quiz.') === 0); } catch (_) { return []; }
+}
+
+/** Drops what was kept for whoever was here. */
+function forget() {
+  waiting().forEach((k) => store.drop(k));
+  if ('caches' in window) caches.delete('apel-lessons').catch(() => {});
+}
 
 if ('serviceWorker' in navigator && window.isSecureContext) {
   window.addEventListener('load', () => navigator.serviceWorker.register('/sw.js').catch(() => {}));

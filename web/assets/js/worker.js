@@ -4,8 +4,8 @@
  *   - the files of this release (they never change under their address),
  *   - lessons that were opened (answers with the header "Apel-Offline: keep"), at most 60, newest kept,
  *   - the page that says there is no signal.
- * It keeps nothing else, changes no answer, and forgets all lessons when somebody logs in or out: phones and office computers are
- * shared.
+ * It keeps nothing else, changes no answer, and forgets all lessons at every door where somebody logs in or out: phones and office
+ * computers are shared. Should somebody come in by another way, app.js sees that the owner has changed.
  */
 /* global ASSETS */
 const files = 'apel-' + ASSETS;
@@ -29,7 +29,7 @@ self.addEventListener('fetch', (event) => {
   const asked = event.request;
   const url = new URL(asked.url);
   if (url.origin !== location.origin) return;
-  if (asked.method === 'POST' && (url.pathname === '/keluar' || url.pathname === '/masuk')) {
+  if (asked.method === 'POST' && /^\/(masuk|keluar|aktivasi|penyiapan|lupa-sandi)(\/|$)/.test(url.pathname)) {
     event.waitUntil(caches.delete(lessons));
     return;
   }
