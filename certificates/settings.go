@@ -14,6 +14,7 @@ import (
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/uploads"
 )
 
 // Settings is what an installation says about itself on its certificates. They are frozen into each certificate when it is intended.
@@ -133,6 +134,9 @@ func CheckLogo(data []byte) error {
 	}
 	if c.Width > 4000 || c.Height > 4000 || c.Width < 16 || c.Height < 16 {
 		return bad("Ukuran logo harus antara 16 dan 4000 piksel.", "The logo must have between 16 and 4000 pixels on a side.")
+	}
+	if err := uploads.Picture(data, 4000); err != nil {
+		return bad("Logo ini rusak atau tidak lengkap. Simpan ulang sebagai PNG, lalu kirim lagi.", "This logo is damaged or incomplete. Save it again as PNG and send it again.")
 	}
 	if err := printableLogo(data, kind); err != nil {
 		return bad("Logo ini tidak dapat dicetak (misalnya PNG berselang-seling atau 16 bit). Simpan ulang sebagai PNG 8 bit biasa.",

@@ -100,6 +100,7 @@ type Service struct {
 	evidence   *storage.Collection[Evidence]
 	hours      *storage.Collection[Hours]
 	proofs     *storage.Collection[sentProof]
+	decoding   chan struct{} // one proof at a time
 	refreshes  *storage.Collection[refresh]
 	standings  *storage.Collection[storage.Derived[Profile]]
 }
@@ -121,7 +122,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 	if cfg.Limits == nil {
 		cfg.Limits = func() HourLimits { return DefaultHourLimits }
 	}
-	s := &Service{cfg: cfg}
+	s := &Service{cfg: cfg, decoding: make(chan struct{}, 1)}
 	var errs [8]error
 	s.dictionary, errs[0] = sets.Open[Competency](ctx, cfg.DB, DictionaryCollection, AnnounceStep)
 	s.standards, errs[1] = sets.Open[Standard](ctx, cfg.DB, StandardsCollection, AnnounceStep)

@@ -2,7 +2,9 @@ package competencies_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
 	"strings"
 	"testing"
@@ -92,7 +94,7 @@ func TestOutsideTrainingIsVerifiedBySomebodyElse(t *testing.T) {
 	if !errors.Is(err, faults.Invalid) {
 		t.Errorf("a stored file that she never sent is a proof: %v", err)
 	}
-	proof, err := r.AddProof(r.ctx, ani, strings.NewReader("%PDF-1.7"))
+	proof, err := r.AddProof(r.ctx, ani, strings.NewReader("%PDF-1.7\nisi\nstartxref\n9\n%%EOF"))
 	must(t, err)
 	in.Proof = proof.Hash
 	h, err := r.AddOutside(r.ctx, ani, in)
@@ -166,6 +168,24 @@ func TestTheYearIsTheOneOfTheInstallationsCalendar(t *testing.T) {
 		must(t, err)
 		if y.Counted != want {
 			t.Errorf("%s: %d JP", day, y.Counted)
+		}
+	}
+}
+
+// A proof that only begins like one is refused before it is kept.
+func TestProofsAreReadToTheirEnd(t *testing.T) {
+	r := newRoom(t, func(c *competencies.Config) { c.Files = files{} })
+	ani := access.Actor{Person: "ani"}
+	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\xea\x60\x00\x00\xea\x60\x08\x02\x00\x00\x00"
+	png += string(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(png[12:]))))
+	for name, c := range map[string]struct{ data, says string }{
+		"forty bytes of PDF": {"%PDF-1.7\n" + strings.Repeat("x", 31), "rusak"},
+		"a PNG of 60000":     {png, "25 juta"},
+		"a JPEG of zeros":    {"\xff\xd8\xff\xe0" + strings.Repeat("\x00", 500), "rusak"},
+	} {
+		_, err := r.AddProof(r.ctx, ani, strings.NewReader(c.data))
+		if faults.KindOf(err) != faults.Invalid || !strings.Contains(faults.Of(err).Fields[0].Text.ID, c.says) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/blobs"
+	"github.com/apelkota/apel/internal/uploads"
 )
 
 // MaxProof bounds a proof in bytes: a scanned page, not an archive.
@@ -30,7 +31,7 @@ var proofEndings = map[string]string{"application/pdf": ".pdf", "image/png": ".p
 func (p Proof) Name() string { return "bukti" + proofEndings[p.Kind] }
 
 // AddProof stores a file for an entry that the actor will make. Storing the same content again is the same file. Invalid when it is no PDF, PNG or
-// JPEG or is empty, TooLarge above MaxProof.
+// JPEG that can be read to its end, TooLarge above MaxProof.
 func (s *Service) AddProof(ctx context.Context, a access.Actor, r io.Reader) (Proof, error) {
 	if _, _, err := s.may(ctx, a, "add", "hours", a.Person); err != nil {
 		return Proof{}, err
@@ -46,6 +47,9 @@ func (s *Service) AddProof(ctx context.Context, a access.Actor, r io.Reader) (Pr
 	if _, ok := proofEndings[p.Kind]; !ok {
 		return Proof{}, faults.OnField("file", "Berkas bukti harus PDF, PNG, atau JPEG.", "A proof is a PDF, PNG or JPEG file.")
 	}
+	if err := s.readable(ctx, p.Kind, data); err != nil {
+		return Proof{}, err
+	}
 	if s.cfg.Files == nil {
 		return Proof{}, faults.New(faults.Unavailable, "Berkas tidak dapat disimpan di sini.", "Files cannot be stored here.")
 	}
@@ -58,6 +62,29 @@ func (s *Service) AddProof(ctx context.Context, a access.Actor, r io.Reader) (Pr
 		return nil
 	})
 	return p, err
+}
+
+// readable refuses a file that begins like a proof and is none. One is decoded at a time: a picture takes up to 200 MB meanwhile.
+func (s *Service) readable(ctx context.Context, kind string, data []byte) error {
+	select {
+	case s.decoding <- struct{}{}:
+		defer func() { <-s.decoding }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	var err error
+	if kind == "application/pdf" {
+		err = uploads.PDF(data)
+	} else {
+		err = uploads.Picture(data, uploads.MaxSide)
+	}
+	switch {
+	case errors.Is(err, uploads.ErrTooLarge):
+		return faults.OnField("file", "Gambar ini lebih dari 25 juta piksel. Perkecil hasil pindainya.", "This picture has over 25 million pixels. Make the scan smaller.")
+	case err != nil:
+		return faults.OnField("file", "Berkas ini rusak atau tidak lengkap. Buka untuk memeriksa, simpan ulang, lalu kirim lagi.", "This file is damaged or incomplete. Open it to check, save it again and send it again.")
+	}
+	return nil
 }
 
 // proofKept is how long after it was sent a proof can be named by an entry: a day less than unnamed files are kept, so that none is named while it

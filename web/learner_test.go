@@ -290,9 +290,9 @@ func TestOutsideTraining(t *testing.T) {
 	v.upload("/jp", "proof", "sertifikat.pdf", []byte("MZ\x90\x00 not a proof"), form).want(t, 422, "Bimtek pelayanan", `value="6"`)
 	v.upload("/jp", "proof", "besar.pdf", append([]byte("%PDF-1.4\n"), make([]byte, 5<<20+1)...), form).want(t, 422, "5 MB")
 	bad := url.Values{"form": {form.Get("form")}, "title": {""}, "organiser": {"LAN"}, "on": {"2027-11-02"}, "jp": {"banyak"}}
-	v.upload("/jp", "proof", "a.pdf", []byte("%PDF-1.4\n..."), bad).want(t, 422, "LAN", "2027-11-02")
+	v.upload("/jp", "proof", "a.pdf", []byte("%PDF-1.4\n...\nstartxref\n9\n%%EOF"), bad).want(t, 422, "LAN", "2027-11-02")
 	for range 2 {
-		v.upload("/jp", "proof", "a.pdf", []byte("%PDF-1.4\n..."), form).leads(t, "/jp")
+		v.upload("/jp", "proof", "a.pdf", []byte("%PDF-1.4\n...\nstartxref\n9\n%%EOF"), form).leads(t, "/jp")
 	}
 	page := v.get("/jp").want(t, 200, "Bimtek pelayanan", "menunggu")
 	if n := strings.Count(page.body, "Bimtek pelayanan"); n != 1 {

@@ -213,7 +213,7 @@ func (r *rig) trainedElsewhere() {
 	r.t.Helper()
 	v := r.visitor()
 	v.enters(nadia)
-	v.upload("/jp", "proof", "a.pdf", []byte("%PDF-1.4\n..."), url.Values{"form": {storage.NewID()}, "title": {"Bimtek pelayanan publik"}, "organiser": {"LAN"}, "on": {"2026-11-02"}, "jp": {"6"}}).leads(r.t, "/jp")
+	v.upload("/jp", "proof", "a.pdf", []byte("%PDF-1.4\n...\nstartxref\n9\n%%EOF"), url.Values{"form": {storage.NewID()}, "title": {"Bimtek pelayanan publik"}, "organiser": {"LAN"}, "on": {"2026-11-02"}, "jp": {"6"}}).leads(r.t, "/jp")
 }
 
 // lastAttempt is the newest sitting of an enrolment's post-test.

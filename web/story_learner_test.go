@@ -78,14 +78,14 @@ func (s *story) addHours() {
 	s.p.Type("[name=organiser]", "LAN")
 	s.p.Type("[name=jp]", "6")
 	s.choose("[name=on]", "2026-11-02")
-	s.upload("[name=proof]", "bukti.pdf", "%PDF-1.4\n%contoh")
+	s.upload("[name=proof]", "bukti.pdf", "%PDF-1.4\n%contoh\nstartxref\n9\n%%EOF")
 	s.submit("form[action='/jp'] .btn-primary")
 	s.see("hours-refused")
 	if got := browsertest.Eval[string](s.p, `document.querySelector("[name=organiser]").value`); got != "LAN" {
 		s.t.Errorf("the refused form forgot the organiser: %q", got)
 	}
 	s.p.Type("[name=title]", "Bimtek pelayanan")
-	s.upload("[name=proof]", "bukti.pdf", "%PDF-1.4\n%contoh")
+	s.upload("[name=proof]", "bukti.pdf", "%PDF-1.4\n%contoh\nstartxref\n9\n%%EOF")
 	s.submit("form[action='/jp'] .btn-primary")
 	s.says("Bimtek pelayanan", "menunggu")
 	s.see("hours-added")

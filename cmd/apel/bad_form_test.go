@@ -129,6 +129,25 @@ func lateForms(t *testing.T, job *mainJob, f formAnswerSheet, late map[string]fo
 	}
 }
 
+// name stores a name as it was stored before names were asked for letters that cannot be printed.
+func (c *city) name(t *testing.T, person, name string) {
+	t.Helper()
+	db, err := storage.New(t.Context(), c.db.Engine())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := storage.Open(t.Context(), db, storage.Def[people.Person]{Name: "people", Shape: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stored.Update(t.Context(), person, func(d *storage.Doc[people.Person]) error {
+		d.Value.Name = name
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A name with a letter that the PDF cannot print, kept since before names were checked: an admin sees the work parked with the letter named, mends the name and runs the work again,
 // all over HTTP; then the certificate is issued on the mended name.
 func TestUnprintableNameIsMendedByAnAdmin(t *testing.T) {
@@ -160,20 +179,7 @@ func TestUnprintableNameIsMendedByAnAdmin(t *testing.T) {
 	if _, err := try(func(s string) string { before = s; return s + " 🎓" }); err == nil || !strings.Contains(err.Error(), "🎓") {
 		t.Errorf("the letter is not named at entry: %v", err)
 	}
-	db, err := storage.New(t.Context(), c.db.Engine())
-	if err != nil {
-		t.Fatal(err)
-	}
-	stored, err := storage.Open(t.Context(), db, storage.Def[people.Person]{Name: "people", Shape: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := stored.Update(t.Context(), person, func(d *storage.Doc[people.Person]) error {
-		d.Value.Name = before + " 🎓"
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
+	c.name(t, person, before+" 🎓")
 	job, e := c.sitting(t, "marker")
 	if _, err := job.sit(t.Context(), e, "post_test", 1); err != nil {
 		t.Fatal(err)

@@ -271,7 +271,7 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 			b["lesson"] = r.Code
 		}
 	}
-	proof, err := in.competencies.AddProof(ctx, self, bytes.NewReader([]byte("%PDF-1.7\nbukti "+person)))
+	proof, err := in.competencies.AddProof(ctx, self, bytes.NewReader([]byte("%PDF-1.7\nbukti "+person+"\nstartxref\n9\n%%EOF")))
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func TestOnlyFilesThatNobodyNamesAreSwept(t *testing.T) {
 		Course: "LOGO", CourseVersion: "LOGO.1", Title: "Uji logo", TitleEN: "Logo test", JP: 4, Score: 90_000, CompletedOn: c.settings.Zone().Day(c.now()), Competencies: []record.Competency{}})
 	must(t, err)
 	keep["logo"] = logo("lain")
-	sent, err := c.competencies.AddProof(ctx, access.Actor{Person: string(p.ID)}, strings.NewReader("%PDF-1.7 tidak dipakai"))
+	sent, err := c.competencies.AddProof(ctx, access.Actor{Person: string(p.ID)}, strings.NewReader("%PDF-1.7 tidak dipakai\nstartxref\n9\n%%EOF"))
 	must(t, err)
 	stray, err := c.logos.Put(ctx, strings.NewReader("tersesat"), 0)
 	must(t, err)

@@ -287,7 +287,7 @@ func (s *story) certificates() {
 }
 
 func (s *story) competencies() {
-	proof := s.asks(s.as("near"), "POST", "/files", "application/octet-stream", "%PDF-1.7\nsurat keterangan")
+	proof := s.asks(s.as("near"), "POST", "/files", "application/octet-stream", "%PDF-1.7\nsurat keterangan\nstartxref\n9\n%%EOF")
 	h := s.posts("near", "/hours", with{"form": "cerita-jp-1", "title": "Bimbingan teknis arsip", "organiser": "Dinas Arsip", "on": s.day(-3), "jp": 6, "proof": proof["hash"]})
 	s.posts("unit_admin", "/hours/"+h.id()+"/verification", with{"accept": true})
 	seen := with{"report": "LAP-1", "title": "Penilaian kompetensi", "on": s.day(-2), "results": []with{{"competency": "T.04", "level": 2}}}
@@ -318,13 +318,13 @@ func (s *story) parked() {
 	if err := s.startWork(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
-	rename := func(name any) (was any) {
+	rename := func(name any) {
 		at := "/people/" + s.persons["marker"]
 		p := s.gets("training_admin", at+"/details")
 		s.puts("training_admin", at, with{"version": p["version"], "details": p.in("details").but(with{"name": name}), "why": "uji"})
-		return p.in("details")["name"]
 	}
-	was := rename("Sri 🎓")
+	was := s.gets("training_admin", "/people/"+s.persons["marker"]+"/details").in("details")["name"]
+	s.name(s.t, s.persons["marker"], "Sri 🎓")
 	job, e := s.sitting(s.t, "marker")
 	if _, err := job.sit(s.t.Context(), e, "post_test", 1); err != nil {
 		s.t.Fatal(err)

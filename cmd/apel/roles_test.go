@@ -101,7 +101,7 @@ var uploads = map[string]string{"/jp": "proof", "/kelola/impor": "file", "/kelol
 func (c *city) fileOf(kind string) (name, data string) {
 	switch kind {
 	case "":
-		return "bukti.pdf", "%PDF-1.7\nbukti"
+		return "bukti.pdf", "%PDF-1.7\nbukti\nstartxref\n9\n%%EOF"
 	case "course":
 		return "kursus.zip", zipped(c.t, "", "")
 	case "sync":
@@ -246,7 +246,7 @@ func (c *city) body(op map[string]any) (media, body string) {
 	}
 	for media, m := range request["content"].(map[string]any) {
 		if media != "application/json" {
-			return media, "%PDF-1.7\n"
+			return media, "%PDF-1.7\nisi\nstartxref\n9\n%%EOF"
 		}
 		id := fmt.Sprint(op["operationId"])
 		v := c.value("", m.(map[string]any)["schema"].(map[string]any))
