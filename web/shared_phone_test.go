@@ -32,7 +32,9 @@ func TestSharedPhone(t *testing.T) {
 	s.p.Wait(`(document.querySelector('form[action="/keluar"] button').click(), true)`)
 	s.p.Wait(`/belum terkirim/.test(window.asked)`)
 	s.p.Wait(kept)
-	s.p.Leave(func() { s.p.Wait(`(window.confirm = () => true, document.querySelector('form[action="/keluar"] button').click(), true)`) })
+	s.p.Leave(func() {
+		s.p.Wait(`(window.confirm = () => true, document.querySelector('form[action="/keluar"] button').click(), true)`)
+	})
 	s.p.Wait(nothing)
 
 	// Her session ends by itself: logged in again she finds what waited; then somebody else comes in with a slip.
