@@ -223,6 +223,9 @@ func TestDemoCityBrokenOff(t *testing.T) {
 	if err == nil {
 		t.Fatal("filling went on after Ctrl+C")
 	}
+	if stdout, _, code := captured(t, "doctor", "--dir", v.Dir); code == 0 || !strings.Contains(stdout, "!!  kota contoh / demo") {
+		t.Errorf("doctor of half a city, exit %d:\n%s", code, stdout)
+	}
 	for _, n := range []int{0, 120} {
 		v.People = n
 		_, _, err = v.fill(t.Context(), &demoClock{}, t.Logf)

@@ -107,6 +107,14 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 		newer = faults.New(faults.Conflict, "Data ini dari versi APEL yang lebih baru dan hanya dapat dibaca: "+why+".", "This data is of a newer APEL and can only be read: "+why+".")
 	}
 	note("versi data / shapes", newer, "sesuai dengan program ini")
+	if m, err := in.folder.mark(); err == nil && m.Kind == kindDemo {
+		var half error
+		if m.Filling {
+			half = faults.New(faults.Conflict, "Pengisian kota contoh terhenti: isinya belum utuh. Hapus folder ini, lalu jalankan apel demo lagi.",
+				"Filling the demo city was broken off: it is not whole. Delete this folder and run apel demo again.")
+		}
+		note("kota contoh / demo", half, "utuh")
+	}
 	s := in.settings.Current()
 	note("pengaturan / settings", s.Check(), s.Institution)
 	switch {
