@@ -40,8 +40,9 @@ type Imported struct {
 	Name    string `json:"name" doc:"Of the file, or of the course in it"`
 	ID      string `json:"id,omitempty" doc:"Of the plan, for imports of the register: to follow, accept or cancel it"`
 	State   string `json:"state" enum:"checked,applying,done" doc:"checked: nothing is applied; applying: follow it with GET /imports/{id}"`
-	Rows    int    `json:"rows"`
-	Done    int    `json:"done"`
+	Rows    int    `json:"rows" doc:"Of the file"`
+	Todo    int    `json:"todo" doc:"What there is to apply: rows that change something, and of a sync people whom the file no longer names"`
+	Done    int    `json:"done" doc:"Of todo"`
 	Left    int    `json:"left" doc:"Rows left as they are because they had changed since the check"`
 	Summary string `json:"summary"`
 }

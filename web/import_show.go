@@ -22,7 +22,7 @@ func (w *admin) showImport(c *gin.Context) error {
 	state := Panel{Label: "Keadaan", Badges: []Badge{importBadge(i)}}
 	switch i.State {
 	case people.ImportRefused:
-		state.Notices = []Notice{{Kind: Danger, Label: "Tidak ada yang berubah", Text: w.T(c, "Ada %d kesalahan. Perbaiki di berkasnya, lalu unggah lagi; semua kesalahan tertulis di bawah.", i.ErrorN)}}
+		state.Notices = []Notice{{Kind: Danger, Label: "Tidak ada yang berubah", Text: w.T(c, "Ada %d kesalahan dalam %d baris berkas. Perbaiki di berkasnya, lalu unggah lagi; semua kesalahan tertulis di bawah.", i.ErrorN, i.Rows)}}
 		state.Actions = []Button{{Label: "Unggah lagi", Kind: "primary", URL: "/kelola/impor?jenis=" + string(i.Kind), Icon: "import"}}
 		if i.Kind == people.ImportSync {
 			state.Actions[0].URL = "/kelola/impor/sinkron?impor=" + i.ID
@@ -34,7 +34,7 @@ func (w *admin) showImport(c *gin.Context) error {
 		}
 	case people.ImportApplying:
 		loadsAgain(c)
-		state.Bar = &Progress{Label: "Diterapkan", Done: float64(i.Done), Goal: float64(i.Todo), Text: w.T(c, "%d dari %d baris", i.Done, i.Todo)}
+		state.Bar = &Progress{Label: "Diterapkan", Done: float64(i.Done), Goal: float64(i.Todo), Text: w.T(c, "%d dari %d perubahan", i.Done, i.Todo)}
 		if i.Waits != nil {
 			state.Notices = []Notice{{Kind: Warn, Label: "Menunggu", Text: w.T(c, "%s Impor diteruskan sendiri dari baris ini.", in(c, *i.Waits))}}
 		}
@@ -42,11 +42,11 @@ func (w *admin) showImport(c *gin.Context) error {
 			state.Actions = []Button{{Label: "Hentikan", Post: true, URL: address("kelola", "impor", id, "batal")}}
 		}
 	case people.ImportCancelled:
-		state.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Dibatalkan setelah %d dari %d baris. Yang sudah diterapkan tetap ada.", i.Done, i.Todo)}}
+		state.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Dibatalkan setelah %d dari %d perubahan. Yang sudah diterapkan tetap ada.", i.Done, i.Todo)}}
 	case people.ImportDone:
-		state.Notices = []Notice{{Kind: Success, Text: w.T(c, "Selesai %s: %d baris diterapkan.", f.moment(i.EndedAt), i.Done-i.Left)}}
+		state.Notices = []Notice{{Kind: Success, Text: w.T(c, "Selesai %s: %d perubahan diterapkan.", f.moment(i.EndedAt), i.Done-i.Left)}}
 		if i.Left > 0 {
-			state.Notices = append(state.Notices, Notice{Kind: Warn, Text: w.T(c, "%d baris ditinggalkan karena datanya berubah sejak diperiksa. Alasannya tertulis di bawah.", i.Left)})
+			state.Notices = append(state.Notices, Notice{Kind: Warn, Text: w.T(c, "%d perubahan ditinggalkan karena datanya berubah sejak diperiksa. Alasannya tertulis di bawah.", i.Left)})
 		}
 	}
 	p.add(state)

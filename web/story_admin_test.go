@@ -274,7 +274,7 @@ func (s *story) importPeople() {
 	s.says("Wira Contohan", "Menunggu persetujuan")
 	where := s.at()
 	s.submit(`main .panel .btn-primary`) // apply
-	s.rig.until("the import is applied", func() bool { s.go_(where); return strings.Contains(s.p.Text("main"), "1 baris diterapkan") })
+	s.rig.until("the import is applied", func() bool { s.go_(where); return strings.Contains(s.p.Text("main"), "1 perubahan diterapkan") })
 	s.see("impor-selesai")
 	s.go_("/kelola/pegawai")
 	s.p.Type("[name=q]", "199901012023212990")

@@ -44,7 +44,8 @@ type imported struct {
 	Kind    string `json:"kind"`
 	Name    string `json:"name"`
 	Rows    int    `json:"rows"`
-	Done    int    `json:"done"`
+	Todo    int    `json:"todo"`           // what there is to apply
+	Done    int    `json:"done"`           // of Todo
 	Left    int    `json:"left,omitempty"` // rows left because they had changed since the check
 	Summary string `json:"summary"`
 
@@ -101,7 +102,7 @@ func (in *installation) importers() map[string]importer {
 					parts = append(parts, fmt.Sprintf("%d %s", n, people.RowText(what).In(texts.From(ctx))))
 				}
 			}
-			return imported{ID: p.ID, State: string(p.State), Rows: p.Rows, Done: p.Done, Left: p.Left, Summary: strings.Join(parts, ", ")}, nil
+			return imported{ID: p.ID, State: string(p.State), Rows: p.Rows, Todo: p.Todo, Done: p.Done, Left: p.Left, Summary: strings.Join(parts, ", ")}, nil
 		}
 	}
 	m := map[string]importer{
@@ -134,7 +135,9 @@ func (in *installation) importers() map[string]importer {
 	for kind, do := range m {
 		m[kind] = func(ctx context.Context, a access.Actor, f importInput) (imported, error) {
 			i, err := do(ctx, a, f)
-			i.Kind, i.Name = kind, f.name
+			if i.Kind, i.Name = kind, f.name; i.State == "" { // no register: all of it or nothing
+				i.Todo = i.Done + i.Left
+			}
 			return i, err
 		}
 	}
@@ -176,7 +179,7 @@ func (in apiImports) Import(ctx context.Context, a access.Actor, f api.ImportFil
 			i.State = string(people.ImportChecked)
 		}
 	}
-	return api.Imported{Kind: i.Kind, Name: i.Name, ID: i.ID, State: i.State, Rows: i.Rows, Done: i.Done, Left: i.Left, Summary: i.Summary}, nil
+	return api.Imported{Kind: i.Kind, Name: i.Name, ID: i.ID, State: i.State, Rows: i.Rows, Todo: i.Todo, Done: i.Done, Left: i.Left, Summary: i.Summary}, nil
 }
 
 // importCourse takes a course folder, zipped or as it is on disk (f.name is then its path), and publishes it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"regexp"
@@ -35,5 +36,19 @@ func TestDryRunOfACourseAdvises(t *testing.T) {
 		if got := strings.Join(done.Warnings, "\n"); (want == "") != (got == "") || !strings.Contains(got, want) {
 			t.Errorf("check %v: the warnings are %q, want %q", check, got, want)
 		}
+	}
+}
+
+// What an import says it did adds up: people whom a sync no longer finds are in no row of its file and are counted with what there was to do.
+func TestCountsOfASyncAddUp(t *testing.T) {
+	c := openCity(t, false)
+	file := "nip,name,status,legal_position,unit\n198505052010011001,Orang Baru,PNS,01,DISDUKCAPIL\n"
+	done, err := c.importers()["sync"](t.Context(), system, importInput{name: "siasn.csv", source: "SIASN",
+		open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done.Rows != 1 || done.Done <= done.Rows || done.Todo != done.Done {
+		t.Errorf("%d rows, %d of %d done", done.Rows, done.Done, done.Todo)
 	}
 }
