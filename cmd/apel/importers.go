@@ -252,7 +252,14 @@ func (v *importVerb) run(e *env) (done imported, err error) {
 	if info, err := os.Stat(v.File); err == nil && info.IsDir() {
 		f.open = func() (io.ReadCloser, error) { return zipFolder(v.File) }
 	}
-	in, err := open(e.ctx, v.place, as{serving: true, quiet: true})
+	at := v.place
+	if v.DryRun && at.Mongo == "" && nothingIn(at.Dir) {
+		if at.Dir, err = os.MkdirTemp("", "apel-dry-run-"); err != nil {
+			return done, err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(at.Dir)) }()
+	}
+	in, err := open(e.ctx, at, as{serving: true, quiet: true})
 	if errors.Is(err, errOwned) {
 		r, err := f.open()
 		if err != nil {
@@ -270,6 +277,12 @@ func (v *importVerb) run(e *env) (done imported, err error) {
 	}
 	defer func() { err = errors.Join(err, in.close()) }()
 	return in.importers()[v.Kind](e.ctx, access.System("import"), f)
+}
+
+// nothingIn says that no installation was begun in a folder: it is empty or not there. A dry run then works elsewhere, so that no keys are made for it.
+func nothingIn(dir string) bool {
+	files, err := os.ReadDir(dir)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && len(files) == 0
 }
 
 // zipFolder packs a course folder as the importer takes it.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,5 +51,18 @@ func TestCountsOfASyncAddUp(t *testing.T) {
 	}
 	if done.Rows != 1 || done.Done <= done.Rows || done.Todo != done.Done {
 		t.Errorf("%d rows, %d of %d done", done.Rows, done.Done, done.Todo)
+	}
+}
+
+// A dry run for an installation that is not there yet makes none.
+func TestDryRunOnANewFolderLeavesNothing(t *testing.T) {
+	dir, file := filepath.Join(t.TempDir(), "baru"), filepath.Join(t.TempDir(), "units.csv")
+	must(t, os.WriteFile(file, []byte("code,name,kind,parent\nKOTA,Pemerintah Kota,pemda,\n"), 0o600))
+	done, err := (&importVerb{place: place{Dir: dir}, Kind: "units", File: file, DryRun: true}).run(&env{ctx: t.Context()})
+	if err != nil || done.Rows != 1 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	if left, err := os.ReadDir(dir); !os.IsNotExist(err) {
+		t.Errorf("the dry run left %v", left)
 	}
 }
