@@ -47,7 +47,7 @@ type operation struct {
 	Status       int   // of success; 0 means 200
 	Max          int64 // body limit in bytes; 0 means 1 MB
 	Public       bool  // needs nobody logged in
-	Secret       bool  // the answer holds a secret that is shown once: it is not kept for a repeated Idempotency-Key
+	Secret       bool  // the answer holds a secret that is shown once: it is neither kept for a repeated Idempotency-Key nor compressed
 
 	// Named says where a field that the room names stands in the request, where its name is another: "supervisor" -> "body.person".
 	Named map[string]string
@@ -58,6 +58,9 @@ func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *
 	o := huma.Operation{OperationID: op.ID, Method: op.Method, Path: Prefix + op.Path, Summary: op.Summary, Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.Max,
 		Errors: refusals, Responses: map[string]*huma.Response{}}
 	s.keyed.register(o, op.Secret)
+	if op.Secret {
+		o.Middlewares = huma.Middlewares{uncompressed}
+	}
 	if !op.Public {
 		o.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	}
@@ -77,6 +80,16 @@ func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *
 		return out, nil
 	})
 	s.shareRefusals(o.Responses)
+	if op.Method == http.MethodPost && !op.Public {
+		describeKey(s.api.OpenAPI().Paths[o.Path].Post)
+	}
+}
+
+// describeKey says of a POST that it takes an Idempotency-Key, where its input does not say so in its own words.
+func describeKey(o *huma.Operation) {
+	if !slices.ContainsFunc(o.Parameters, func(p *huma.Param) bool { return p.Name == keyHeader }) {
+		o.Parameters = append(o.Parameters, &huma.Param{Name: keyHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(keyMax)}, Description: "Chosen by the sender: what is sent again with the same key is carried out once"})
+	}
 }
 
 // refusals are the statuses that any operation may answer with, all with a Problem.

@@ -132,7 +132,6 @@ func (s *server) assignments() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/assignments", ID: "assign", Tag: "assignments", Summary: "Give a course to a person; the chain enrols", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			Key  string `header:"Idempotency-Key" maxLength:"100"`
 			Body struct {
 				Form    string   `json:"form,omitempty" maxLength:"60" pattern:"^[A-Za-z0-9_-]*$" doc:"Id of the assignment, chosen by the sender: sending again is the same one"`
 				Person  string   `json:"person" minLength:"1" maxLength:"60"`

@@ -59,7 +59,6 @@ func (s *server) cohorts() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/cohorts", ID: "openCohort", Tag: "cohorts", Summary: "Open a cohort of a course's present version", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			Key  string `header:"Idempotency-Key" maxLength:"100"`
 			Body struct {
 				Form   string `json:"form,omitempty" maxLength:"60" pattern:"^[A-Za-z0-9_-]*$" doc:"Id of the cohort, chosen by the sender: sending again is the same one"`
 				Course string `json:"course" minLength:"1" maxLength:"40"`

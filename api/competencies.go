@@ -194,7 +194,6 @@ func (s *server) competencies() {
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/hours", ID: "addOutsideHours", Tag: "competencies", Summary: "Enter one's own training elsewhere, with its proof; it counts once an admin verified it", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			Key  string `header:"Idempotency-Key" maxLength:"100"`
 			Body struct {
 				Form      string `json:"form" minLength:"8" maxLength:"60" doc:"Id of the entry, chosen by the sender: sending again is the same entry"`
 				Title     string `json:"title" minLength:"1" maxLength:"200"`

@@ -17,10 +17,10 @@ import (
 	"github.com/apelkota/apel/internal/texts"
 )
 
-//go:embed docs.html docs.css
+//go:embed docs.html docs.css docs.svg
 var docFiles embed.FS
 
-// docPage is the browsable form of the OpenAPI document: plain HTML made by the server, no script and no outside host.
+// docPage is the browsable form of the OpenAPI document: plain HTML made by the server, no script and no outside host. Like the document it is in English only.
 type docPage struct {
 	Title, Version, Description string
 	Groups                      []docGroup
@@ -64,6 +64,10 @@ func (s *server) docs(r *gin.Engine) error {
 	if err != nil {
 		return err
 	}
+	icon, err := docFiles.ReadFile("docs.svg")
+	if err != nil {
+		return err
+	}
 	page := sync.OnceValues(func() ([]byte, error) {
 		var b bytes.Buffer
 		err := t.Execute(&b, describe(s.api.OpenAPI()))
@@ -79,6 +83,7 @@ func (s *server) docs(r *gin.Engine) error {
 		c.Data(http.StatusOK, "text/html; charset=utf-8", b)
 	})
 	r.GET("/api/docs.css", func(c *gin.Context) { c.Data(http.StatusOK, "text/css; charset=utf-8", css) })
+	r.GET("/api/docs.svg", func(c *gin.Context) { c.Data(http.StatusOK, "image/svg+xml", icon) })
 	return nil
 }
 

@@ -22,7 +22,6 @@ func (s *server) files(r *gin.Engine) {
 	handle(s, operation{Method: http.MethodPost, Path: "/files", ID: "addFile", Tag: "files", Status: http.StatusCreated, Max: competencies.MaxProof + 1,
 		Summary: "Store a proof (PDF, PNG or JPEG); the file is the body as it is. A file that nothing names is dropped after 7 days"},
 		func(ctx context.Context, in *struct {
-			Key     string `header:"Idempotency-Key" maxLength:"100"`
 			RawBody []byte `contentType:"application/octet-stream"`
 		}) (*body[File], error) {
 			p, err := s.Competencies.AddProof(ctx, visit.Actor(ctx), bytes.NewReader(in.RawBody))

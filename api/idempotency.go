@@ -43,7 +43,10 @@ const (
 	lease        = time.Minute
 	leaseOfFiles = 10 * time.Minute
 	// keyedMax is the body limit of a keyed POST outside of the operations that name their own.
-	keyedMax = 1 << 20
+	keyedMax  = 1 << 20
+	keyHeader = "Idempotency-Key"
+	// keyMax is how many bytes a key has at most.
+	keyMax = 100
 )
 
 // answersByAge is the index the cleaner uses.
@@ -150,13 +153,13 @@ func rights(a access.Actor) string {
 
 // middleware watches POST requests with a key.
 func (i *idempotency) middleware(c *gin.Context) {
-	key := c.GetHeader("Idempotency-Key")
+	key := c.GetHeader(keyHeader)
 	if key == "" || c.Request.Method != http.MethodPost {
 		return
 	}
 	ctx := c.Request.Context()
 	refuse := func(err error) { problem(ctx, err).write(c.Writer); c.Abort() }
-	if len(key) > 100 || strings.ContainsAny(key, "\x00\n") {
+	if len(key) > keyMax || strings.ContainsAny(key, "\x00\n") {
 		refuse(faults.New(faults.Invalid, "Idempotency-Key paling panjang 100 huruf.", "An Idempotency-Key has at most 100 characters."))
 		return
 	}

@@ -168,7 +168,6 @@ func (s *server) imports() {
 	handle(s, operation{Method: http.MethodPost, Path: "/imports/{kind}", ID: "importFile", Tag: "imports", Max: maxImport,
 		Summary: "Import a CSV or XLSX file, or a zipped course folder; the file is the body as it is. All of it is checked first; mistakes are listed by row and column and change nothing"},
 		func(ctx context.Context, in *struct {
-			Key    string   `header:"Idempotency-Key" maxLength:"100"`
 			Kind   string   `path:"kind" enum:"units,positions,people,appointments,roles,sync,dictionary,standards,eligibility,course,apps,app_roles,app_operators,assignments"`
 			Name   string   `query:"name" required:"true" minLength:"1" maxLength:"200" doc:"Name of the file; its ending says what it is" example:"people.csv"`
 			Check  bool     `query:"check" doc:"Say what would happen and apply nothing; an import of the register may be accepted afterwards"`

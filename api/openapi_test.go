@@ -128,6 +128,7 @@ func TestEveryOperationSaysWhatItIs(t *testing.T) {
 				Summary   string                     `json:"summary"`
 				Tags      []string                   `json:"tags"`
 				Responses map[string]json.RawMessage `json:"responses"`
+				Security  []any                      `json:"security"`
 				Params    []struct {
 					Name string `json:"name"`
 				} `json:"parameters"`
@@ -150,6 +151,15 @@ func TestEveryOperationSaysWhatItIs(t *testing.T) {
 			}
 			if !ok {
 				t.Errorf("%s documents no success", where)
+			}
+			keyed := 0
+			for _, p := range op.Params {
+				if p.Name == keyHeader {
+					keyed++
+				}
+			}
+			if takes := method == "post" && len(op.Security) > 0; takes != (keyed == 1) { // a key belongs to an actor
+				t.Errorf("%s names an Idempotency-Key %d times", where, keyed)
 			}
 			// A list is paged, whatever it lists.
 			if strings.HasPrefix(op.ID, "list") {

@@ -226,7 +226,6 @@ func (s *server) placement() {
 	handle(s, operation{Method: http.MethodPost, Path: "/positions/{id}/recommendations", ID: "recommend", Tag: "placement", Summary: "Rank people for a vacant position and keep the result", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			PostPath
-			Key  string `header:"Idempotency-Key" maxLength:"100"`
 			Body struct {
 				Form string `json:"form" minLength:"8" maxLength:"60" pattern:"^[A-Za-z0-9_-]*$" doc:"Id of the recommendation, chosen by the sender: sending again is the same one"`
 				Note string `json:"note,omitempty" maxLength:"1000"`

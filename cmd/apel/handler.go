@@ -69,7 +69,11 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 
 	in.router = r
 	who := visit.Resolver{Sessions: sessions{in.people}, TrustedProxy: f.TrustedProxy, Secure: f.secure()}
-	known := who.Resolve(r, func(w http.ResponseWriter, q *http.Request, err error) { api.Fail(w, q, in.log, err) })
+	packed, err := api.Compressed(r)
+	if err != nil {
+		return nil, err
+	}
+	known := who.Resolve(packed, func(w http.ResponseWriter, q *http.Request, err error) { api.Fail(w, q, in.log, err) })
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		q.Body = http.MaxBytesReader(w, q.Body, bodyLimit)
 		if q.Method == http.MethodHead { // net/http sends no body for it
