@@ -310,15 +310,14 @@ func TestBackupWhileServing(t *testing.T) {
 			}
 		})
 	}
+	during := int64(0) // one copy alone may be made between two writes of a busy machine
 	for i := range 3 {
 		dir := filepath.Join(t.TempDir(), fmt.Sprint("backup", i))
 		before := written.Load()
 		if _, err := backup.Make(ctx, dir, from.source(from.engine)); err != nil {
 			t.Fatal(err)
 		}
-		if written.Load() == before {
-			t.Error("nothing was written during the backup")
-		}
+		during += int64(written.Load() - before)
 		to := filepath.Join(t.TempDir(), fmt.Sprint("new", i))
 		if _, err := backup.Restore(ctx, dir, backup.Target{Database: filepath.Join(to, "apel.db"), Blobs: filepath.Join(to, "blobs")}); err != nil {
 			t.Fatal(err)
@@ -345,6 +344,9 @@ func TestBackupWhileServing(t *testing.T) {
 	}
 	stop.Store(true)
 	wg.Wait()
+	if during == 0 {
+		t.Error("nothing was written while copies were made")
+	}
 }
 
 func TestCheckFindsEveryDamage(t *testing.T) {
