@@ -14,6 +14,7 @@ import (
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/blobs"
 )
 
 func TestYearOf(t *testing.T) {
@@ -75,22 +76,42 @@ func TestSumHours(t *testing.T) {
 	}
 }
 
-type files map[string]bool
+// files is a real store of files, as cmd wires it.
+type files struct{ *blobs.Store }
 
-func (f files) Known(_ context.Context, hash string) (bool, error) { return f[hash], nil }
-func (f files) Read(context.Context, string) ([]byte, error)       { return []byte("%PDF-1.7"), nil }
-func (f files) Put(context.Context, io.Reader, int64) (string, error) {
-	f["put"] = true
-	return "put", nil
+func (f files) Known(ctx context.Context, hash string) (bool, error) {
+	_, err := f.Check(ctx, hash)
+	if errors.Is(err, faults.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (f files) Put(ctx context.Context, r io.Reader, max int64) (string, error) {
+	ref, err := f.Store.Put(ctx, r, max)
+	return ref.Hash, err
+}
+
+func (f files) Read(ctx context.Context, hash string) ([]byte, error) {
+	file, err := f.Open(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(file)
 }
 
 func TestOutsideTrainingIsVerifiedBySomebodyElse(t *testing.T) {
-	r := newRoom(t, func(c *competencies.Config) { c.Files = files{"abc": true} })
-	in := competencies.Outside{Form: "f1", Title: "Bimtek Arsip", Organiser: "ANRI", On: "2026-10-01", JP: 8, Proof: "abc"}
+	store, err := blobs.Open(t.TempDir())
+	must(t, err)
+	foreignFile, err := store.Put(t.Context(), strings.NewReader("%PDF-1.7 surat orang lain"), 1<<20)
+	must(t, err)
+	r := newRoom(t, func(c *competencies.Config) { c.Files = files{store} })
+	in := competencies.Outside{Form: "f1", Title: "Bimtek Arsip", Organiser: "ANRI", On: "2026-10-01", JP: 8, Proof: foreignFile.Hash}
 	ani := access.Actor{Person: "ani", Grants: []access.Grant{{Role: "unit_admin", Unit: "dinas"}}}
 	admin := access.Actor{Person: "budi", Grants: []access.Grant{{Role: "unit_admin", Unit: "dinas"}}}
 	foreign := access.Actor{Person: "citra", Grants: []access.Grant{{Role: "unit_admin", Unit: "badan"}}}
-	_, err := r.AddOutside(r.ctx, ani, in)
+	_, err = r.AddOutside(r.ctx, ani, in)
 	if !errors.Is(err, faults.Invalid) {
 		t.Errorf("a stored file that she never sent is a proof: %v", err)
 	}
