@@ -59,6 +59,10 @@ type Fit struct {
 	Known     int `json:"known"`
 	Of        int `json:"of" doc:"Coverage: known of so many requirements"`
 	Confirmed int `json:"confirmed"`
+
+	AbsoluteShort   []string `json:"absolute_short,omitempty" doc:"Absolute requirements short by so much that development comes first"`
+	AbsoluteUnknown []string `json:"absolute_unknown,omitempty" doc:"Absolute requirements without evidence"`
+	AbsoluteOpen    int      `json:"absolute_open,omitempty" doc:"Absolute requirements open by so much; any puts a match behind all others in a ranking"`
 }
 
 // Next is a course that closes a part of the gap.
@@ -80,7 +84,8 @@ func showLevel(o competencies.Owned) Level {
 }
 
 func showFit(f competencies.Fit) Fit {
-	return Fit{Low: int(competencies.PercentOf(f.Low, f.Required)), High: int(competencies.PercentOf(f.High, f.Required)), Raw: int(competencies.PercentOf(f.RawLow, f.Required)), Known: f.Known, Of: f.Of, Confirmed: f.Confirmed}
+	return Fit{Low: int(competencies.PercentOf(f.Low, f.Required)), High: int(competencies.PercentOf(f.High, f.Required)), Raw: int(competencies.PercentOf(f.RawLow, f.Required)), Known: f.Known, Of: f.Of, Confirmed: f.Confirmed,
+		AbsoluteShort: f.AbsoluteShort, AbsoluteUnknown: f.AbsoluteUnknown, AbsoluteOpen: f.AbsoluteOpen}
 }
 
 func showStanding(s competencies.Standing) Standing {

@@ -55,7 +55,7 @@ type Candidate struct {
 	Fit         Fit           `json:"fit"`
 	Reasons     []Reason      `json:"reasons" nullable:"false"`
 	Text        texts.Text    `json:"text"`
-	Lift        *Lift         `json:"lift,omitempty" doc:"Missing when the match is above the cut"`
+	Lift        *Lift         `json:"lift,omitempty" doc:"What would lift the match to the cut or close an open absolute requirement; missing when neither is needed"`
 }
 
 // Opportunity is a post ranked for a person, with the reasons.

@@ -19,7 +19,7 @@ type Reason struct {
 	Evidence   string                  `json:"evidence,omitempty"`
 }
 
-// Lift is the counterfactual: what would lift a match above a cut, as few competencies as possible.
+// Lift is the counterfactual: what would lift a match above a cut and close what is absolute and open, as few competencies as possible.
 type Lift struct {
 	Raises []Raise    `json:"raises"`
 	Text   texts.Text `json:"text"`
@@ -42,7 +42,7 @@ type Candidate struct {
 	Fit         competencies.Fit `json:"fit"`
 	Reasons     []Reason         `json:"reasons"`
 	Text        texts.Text       `json:"text"`
-	Lift        *Lift            `json:"lift,omitempty"` // nil when the match is above the cut
+	Lift        *Lift            `json:"lift,omitempty"` // nil when the match is above the cut and nothing absolute is open
 }
 
 // Opportunity is a post ranked for a person.
@@ -99,7 +99,7 @@ func reasons(gaps []competencies.Gap) []Reason {
 const maxNamed = 3
 
 // words says in a few sentences why a match is what it is: the figure, what is met, what is short, what is unknown.
-func words(gaps []competencies.Gap, fit competencies.Fit, scales ...competencies.Scale) texts.Text {
+func words(gaps []competencies.Gap, fit competencies.Fit, rules competencies.Rules, scales ...competencies.Scale) texts.Text {
 	var short, unknown []competencies.Gap
 	met := 0
 	for _, g := range gaps {
@@ -143,7 +143,27 @@ func words(gaps []competencies.Gap, fit competencies.Fit, scales ...competencies
 		a, b := list(unknown, named)
 		id, en = id+" Belum ada bukti untuk "+a+".", en+" No evidence for "+b+"."
 	}
+	if late := behind(gaps, rules); len(late) > 0 {
+		a, b := list(late, openly)
+		id += " Dalam urutan berdiri di belakang yang tanpa syarat mutlak terbuka: " + a + "."
+		en += " Stands in the order behind those without an open absolute requirement: " + b + "."
+	}
 	return texts.T(id, en)
+}
+
+// behind are the absolute requirements that put a match behind others, those that Fit.AbsoluteOpen counts.
+func behind(gaps []competencies.Gap, rules competencies.Rules) []competencies.Gap {
+	return slices.DeleteFunc(slices.Clone(gaps), func(g competencies.Gap) bool {
+		return g.Importance != competencies.Absolute || g.Level-g.Owned.Level < rules.FirstDevelop
+	})
+}
+
+// openly names an absolute requirement that is open, and says whether it is unknown or short.
+func openly(g competencies.Gap) texts.Text {
+	if !g.Owned.Known() {
+		return texts.T(named(g).ID+" (mutlak, belum ada bukti)", named(g).EN+" (absolute, no evidence yet)")
+	}
+	return texts.T(fmt.Sprintf("%s (mutlak, level %d dari %d)", named(g).ID, g.Owned.Level, g.Level), fmt.Sprintf("%s (absolute, level %d of %d)", named(g).EN, g.Owned.Level, g.Level))
 }
 
 func named(g competencies.Gap) texts.Text {
@@ -200,6 +220,15 @@ func Lifting(gaps []competencies.Gap, rules competencies.Rules, cut competencies
 			id = append(id, fmt.Sprintf("%s terbukti pada level %d", named(g).ID, now[i]))
 			en = append(en, fmt.Sprintf("%s is shown at level %d", named(g).EN, now[i]))
 		}
+	}
+	if reached(fit.Low) {
+		var a, b []string
+		for _, g := range behind(gaps, rules) {
+			a, b = append(a, openly(g).ID), append(b, openly(g).EN)
+		}
+		l.Text = texts.T(fmt.Sprintf("Kecocokan sudah mencapai batas %s%% (%s), tetapi masih terbuka: %s. Bila %s, urutan tidak lagi di belakang karena syarat mutlak.", cut.Min.In(texts.ID), cut.Name.In(texts.ID), enumerate(a, " dan ", ", dan "), enumerate(id, " dan ", ", dan ")),
+			fmt.Sprintf("The fit reaches the cut of %s%% (%s) already, but still open: %s. If %s, no absolute requirement holds the place back any more.", cut.Min.In(texts.EN), cut.Name.In(texts.EN), enumerate(b, " and ", " and "), enumerate(en, " and ", " and ")))
+		return l
 	}
 	at := competencies.PercentOf(low, fit.Required)
 	l.Text = texts.T(fmt.Sprintf("Bila %s, kecocokan menjadi %s%% dan mencapai batas %s%% (%s).", enumerate(id, " dan ", ", dan "), at.In(texts.ID), cut.Min.In(texts.ID), cut.Name.In(texts.ID)),

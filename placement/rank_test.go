@@ -72,9 +72,11 @@ func TestLifting(t *testing.T) {
 		{"one competency is enough", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 2, "T.08": 1}, []placement.Raise{{Competency: "T.08", From: 1, To: 2}},
 			"Bila T.08 T.08 naik dari level 1 ke level 2, kecocokan menjadi 83,33% dan mencapai batas 80,00% (Memenuhi Syarat)."},
 		{"what is unknown is shown, not raised", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 3}, []placement.Raise{{Competency: "T.08", From: 0, To: 1}}, "T.08 T.08 terbukti pada level 1"},
-		{"an absolute shortfall of two comes first", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 1, "T.08": 3}, []placement.Raise{{Competency: "T.03", From: 1, To: 2}}, "T.03 T.03 naik dari level 1 ke level 2"},
+		{"an absolute shortfall of two comes first", map[string]int{"M.01": 2, "M.02": 2, "M.03": 2, "T.03": 1, "T.08": 3}, []placement.Raise{{Competency: "T.03", From: 1, To: 2}},
+			"Kecocokan sudah mencapai batas 80,00% (Memenuhi Syarat), tetapi masih terbuka: T.03 T.03 (mutlak, level 1 dari 3). Bila T.03 T.03 naik dari level 1 ke level 2"},
 		{"the largest shortfall first", map[string]int{"M.01": 1, "M.02": 1, "M.03": 2, "T.03": 2}, []placement.Raise{{Competency: "T.08", From: 0, To: 3}, {Competency: "M.01", From: 1, To: 2}}, ""},
-		{"what is absolute must be shown", map[string]int{"M.02": 2, "M.03": 2, "T.03": 3, "T.08": 3}, []placement.Raise{{Competency: "M.01", From: 0, To: 1}}, ""},
+		{"what is absolute must be shown", map[string]int{"M.02": 2, "M.03": 2, "T.03": 3, "T.08": 3}, []placement.Raise{{Competency: "M.01", From: 0, To: 1}},
+			"Kecocokan sudah mencapai batas 80,00% (Memenuhi Syarat), tetapi masih terbuka: M.01 M.01 (mutlak, belum ada bukti). Bila M.01 M.01 terbukti pada level 1, urutan tidak lagi di belakang karena syarat mutlak."},
 		{"nothing shown", nil, []placement.Raise{{Competency: "T.03", To: 3}, {Competency: "T.08", To: 3}, {Competency: "M.01", To: 2}, {Competency: "M.02", To: 2}}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -211,6 +213,10 @@ func TestPeopleForAVacantLurah(t *testing.T) {
 	}
 	if r.Candidates[2].Lift == nil || best.Lift != nil {
 		t.Errorf("counterfactuals: %+v, %+v", r.Candidates[2].Lift, best.Lift)
+	}
+	last := r.Candidates[len(r.Candidates)-1] // nothing shown, so every absolute requirement is open
+	if last.Fit.AbsoluteOpen == 0 || !strings.Contains(last.Text.ID, "Dalam urutan berdiri di belakang") || !strings.Contains(last.Text.ID, "(mutlak, belum ada bukti)") || strings.Contains(best.Text.ID, "di belakang") {
+		t.Errorf("%s\n%s", last.Text.ID, best.Text.ID)
 	}
 	for _, nip := range []string{"196805141995031901", "197411272000011903"} { // the Sekda and a head of agency
 		_, verdicts, err := c.Eligibility(ctx, analyst, string(byNIP[nip].ID), post.ID)

@@ -267,7 +267,7 @@ func (s *Service) rank(ctx context.Context, a access.Actor, p Post) (Ranking, er
 		gaps := competencies.Gaps(standard, levels, g.dict)
 		fit := competencies.Match(gaps, g.method)
 		r.Candidates = append(r.Candidates, Candidate{Person: e.Person, Rank: ranks[i], Tied: tied[i], Eligibility: e.outcome, Verdicts: e.verdicts, Fit: fit,
-			Reasons: reasons(gaps), Text: words(gaps, fit, g.scales()...), Lift: Lifting(gaps, g.method, g.cut())})
+			Reasons: reasons(gaps), Text: words(gaps, fit, g.method, g.scales()...), Lift: Lifting(gaps, g.method, g.cut())})
 	}
 	return r, nil
 }
@@ -320,7 +320,7 @@ func (s *Service) PostsFor(ctx context.Context, a access.Actor, person string, f
 		}
 		gaps := competencies.Gaps(standard, levels, g.dict)
 		fit := competencies.Match(gaps, g.method)
-		o := Opportunity{Post: p, Eligibility: outcome, Verdicts: open(verdicts), Fit: fit, Reasons: reasons(gaps), Text: words(gaps, fit, g.scales()...),
+		o := Opportunity{Post: p, Eligibility: outcome, Verdicts: open(verdicts), Fit: fit, Reasons: reasons(gaps), Text: words(gaps, fit, g.method, g.scales()...),
 			Lift: Lifting(gaps, g.method, g.cut())}
 		if outcome == Unmet {
 			refused = append(refused, o)

@@ -103,7 +103,7 @@ func (w *admin) ranking(c *gin.Context, p *PanelsPage, r placement.Ranking) {
 		}
 		return in(c, dict.Name(code))
 	}
-	p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sistem menyarankan, pejabat memutuskan", Text: w.T(c, "Urutan memakai batas bawah kecocokan. Jenis kelamin, umur, agama, status perkawinan, dan disabilitas tidak ikut menentukan urutan.")})
+	p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sistem menyarankan, pejabat memutuskan", Text: w.T(c, "Urutan memakai batas bawah kecocokan; siapa yang syarat mutlaknya masih terbuka berdiri di belakang yang lain. Jenis kelamin, umur, agama, status perkawinan, dan disabilitas tidak ikut menentukan urutan.")})
 	p.add(Panel{Bare: true, Stats: []Stat{{Label: "Dipertimbangkan", Value: w.count(c, r.Considered), Icon: "people"}, {Label: "Memenuhi syarat", Value: w.count(c, r.Eligible), Icon: "check", Kind: Success}, {Label: "Perlu berkas", Value: w.count(c, r.Unsure), Icon: "question", Kind: Warn, Hint: "bagian dari yang memenuhi syarat; ada syarat yang belum dapat dipastikan"}, {Label: "Tidak memenuhi syarat", Value: w.count(c, r.Considered-r.Eligible), Icon: "stop"}}})
 	list := Panel{Label: "Calon menurut peringkat"}
 	if len(r.Candidates) == 0 {
@@ -152,6 +152,9 @@ func (w *admin) candidate(c *gin.Context, k placement.Candidate, name func(strin
 	}
 	if k.Fit.DevelopFirst() {
 		panel.Badges = append(panel.Badges, Badge{Kind: Warn, Label: "Perlu pengembangan dahulu"})
+	}
+	if k.Fit.AbsoluteOpen > len(k.Fit.AbsoluteShort) {
+		panel.Badges = append(panel.Badges, Badge{Kind: Warn, Label: "Syarat mutlak belum terbukti"})
 	}
 	panel.Reasons = append(w.verdicts(c, k.Verdicts), w.matchReasons(c, k.Reasons, name)...)
 	if k.Lift != nil {
