@@ -75,7 +75,6 @@ func check(it Item, r *Report) []Finding {
 		r.Wrong("type", "Jenis soal %q tidak dikenal.", "Unknown item type %q.", string(it.Type))
 		return r.found
 	}
-	before := len(r.found)
 	checkList("", it.Options, r)
 	if len(it.Parts) > MaxParts {
 		r.Wrong("parts", "Paling banyak %d bagian.", "At most %d parts.", MaxParts)
@@ -89,7 +88,7 @@ func check(it Item, r *Report) []Finding {
 		seen[p.ID] = true
 		checkList("parts["+itoa(i)+"].", p.Options, r)
 	}
-	if len(r.found) > before && tooMany(it) {
+	if tooMany(it) {
 		return r.found
 	}
 	k.Check(it, r)

@@ -27,6 +27,21 @@ func (Choosing) Advise(Item, Answer) texts.Text { return texts.Text{} }
 // Seen keeps the options and their words.
 func (Choosing) Seen(was, now Item, r *Report) { SameOptions("", was.Options, now.Options, r) }
 
+// ChoosingParts is what the types share whose parts each show options of their own.
+type ChoosingParts struct{ Choosing }
+
+// Show shuffles the options of each part unless the author fixed their order.
+func (ChoosingParts) Show(it Item, d *Dice) string { return OrderParts(it.Parts, it.Fixed, d) }
+
+// Shown wants each option of each part once.
+func (ChoosingParts) Shown(it Item, order string) bool { return OrdersParts(it.Parts, order) }
+
+// Seen keeps the options and the parts with theirs.
+func (ChoosingParts) Seen(was, now Item, r *Report) {
+	SameOptions("", was.Options, now.Options, r)
+	SameParts(was.Parts, now.Parts, func(Part) bool { return true }, r)
+}
+
 // SameOptions reports options that were added, taken away or reworded. path is where the list stands, "" or "parts[0].".
 func SameOptions(path string, was, now []Option, r *Report) {
 	if len(was) != len(now) {

@@ -116,6 +116,14 @@ func Chosen(order string, a Answer) []string {
 	return out
 }
 
+// ChosenOption is the one option an answer chose; false when it chose none or several.
+func ChosenOption(options []Option, order string, a Answer) (Option, bool) {
+	if chosen := Chosen(order, a); len(chosen) == 1 {
+		return FindOption(options, chosen[0])
+	}
+	return Option{}, false
+}
+
 // Order lists the ids of options in the author's order, shuffled unless d is nil.
 func Order(options []Option, d *Dice) string {
 	order := make([]byte, 0, len(options))

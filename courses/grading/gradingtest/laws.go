@@ -4,6 +4,7 @@ package gradingtest
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -221,4 +222,33 @@ func words(from, to grading.Field, a grading.Answer) grading.Answer {
 		}
 	}
 	return out
+}
+
+// Mark is what an answer earns for an item that is shown in an order.
+func Mark(t *testing.T, it grading.Item, order string, a grading.Answer) grading.Mark {
+	t.Helper()
+	return grade(t, it, grading.Slot{Item: it.ID, Order: order}, a).Mark
+}
+
+// Finds says whether Check names a mistake at a place of an item.
+func Finds(it grading.Item, path string) bool {
+	return slices.ContainsFunc(grading.Check(it), func(f grading.Finding) bool { return f.Path == path && !f.Warning })
+}
+
+// Rubric is a sound one, for types that a person marks.
+var Rubric = []grading.Criterion{{ID: "a", Text: "Isi", Weight: 3, Levels: []grading.Level{{Text: "Kurang"}, {Text: "Cukup", Mark: grading.Full / 2}, {Text: "Baik", Mark: grading.Full}}},
+	{ID: "b", Text: "Bahasa", Weight: 1, Levels: []grading.Level{{Text: "Kurang"}, {Text: "Baik", Mark: grading.Full}}}}
+
+// WaitsForAPerson checks a type that a person marks: an answer is neither right nor wrong and passes nothing, and an item without a rubric is not sound.
+func WaitsForAPerson(t *testing.T, it grading.Item, a grading.Answer) {
+	t.Helper()
+	it.ID, it.Code, it.Objective, it.Stem, it.Rubric = "v", "c", "1", "?", Rubric
+	res, err := grading.Grade([]grading.Item{it}, grading.Form{Slots: []grading.Slot{{Item: "v"}}}, map[string]grading.Answer{"v": a})
+	if err != nil || !res.NeedsMarking || res.Items[0].State != grading.NeedsMarking || res.Passed(0) {
+		t.Errorf("%+v, %v", res, err)
+	}
+	it.Rubric = nil
+	if grading.CheckError(it) == nil {
+		t.Error("nobody can mark it without a rubric")
+	}
 }

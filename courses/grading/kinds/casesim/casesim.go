@@ -16,15 +16,10 @@ const Name grading.Type = "casesim"
 
 // Kind is the type. Parts are the states, the first one begins; their options are the decisions (Next, Minutes, Mark, Feedback as the consequence). Limit is
 // the time of the case in minutes of its own clock, 0 for none.
-type Kind struct{ grading.Choosing }
+type Kind struct{ grading.ChoosingParts }
 
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text  { return texts.T("Simulasi kasus", "Case simulation") }
-
-func (Kind) Show(it grading.Item, d *grading.Dice) string {
-	return grading.OrderParts(it.Parts, it.Fixed, d)
-}
-func (Kind) Shown(it grading.Item, order string) bool { return grading.OrdersParts(it.Parts, order) }
 
 // step is one state on the way of an answer; decided is false for the last one of a case that goes on.
 type step struct {
@@ -41,11 +36,7 @@ func way(it grading.Item, order string, a grading.Answer) []step {
 	state, left := 0, it.Limit
 	for i := 0; state >= 0 && state < len(it.Parts) && len(out) < len(it.Parts); i++ {
 		s := step{state: state, left: left}
-		chosen := grading.Chosen(grading.OrderOf(order, state), a.Part(i))
-		if len(chosen) != 1 {
-			return append(out, s)
-		}
-		s.option, s.decided = grading.FindOption(it.Parts[state].Options, chosen[0])
+		s.option, s.decided = grading.ChosenOption(it.Parts[state].Options, grading.OrderOf(order, state), a.Part(i))
 		left -= s.option.Minutes
 		s.late = it.Limit > 0 && left < 0
 		out = append(out, s)
@@ -215,8 +206,4 @@ func walk(it grading.Item) (reached map[int]bool, circle bool) {
 		reached[n] = true
 	}
 	return reached, circle
-}
-
-func (Kind) Seen(was, now grading.Item, r *grading.Report) {
-	grading.SameParts(was.Parts, now.Parts, func(grading.Part) bool { return true }, r)
 }

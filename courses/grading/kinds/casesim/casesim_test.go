@@ -37,24 +37,6 @@ func random(r *rand.Rand) grading.Item {
 
 func TestLaws(t *testing.T) { gradingtest.Laws(t, random) }
 
-func mark(t *testing.T, it grading.Item, order string, a grading.Answer) grading.Mark {
-	t.Helper()
-	res, err := grading.Grade([]grading.Item{it}, grading.Form{Slots: []grading.Slot{{Item: it.ID, Order: order}}}, map[string]grading.Answer{it.ID: a})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.Earned
-}
-
-func finds(it grading.Item, path string) bool {
-	for _, f := range grading.Check(it) {
-		if f.Path == path && !f.Warning {
-			return true
-		}
-	}
-	return false
-}
-
 var complaint = grading.Item{ID: "v", Code: "c", Objective: "1", Stem: "Aduan jalan rusak masuk pukul 08.00.", Type: Name, Limit: 60, Parts: []grading.Part{
 	{ID: "a", Text: "Pelapor menunggu jawaban.", Options: []grading.Option{
 		{ID: "a", Text: "Catat dan beri nomor", Mark: grading.Full / 2, Minutes: 10, Next: "b", Feedback: "Pelapor punya nomor."},
@@ -83,7 +65,7 @@ func TestMarks(t *testing.T) {
 		{"sent away", decide("b"), 0},
 		{"too slow: the clock ran out before the end", decide("c", "a"), 0},
 	} {
-		if got := mark(t, complaint, "abc|ab", c.a); got != c.expected {
+		if got := gradingtest.Mark(t, complaint, "abc|ab", c.a); got != c.expected {
 			t.Errorf("%s: %d, want %d", c.name, got, c.expected)
 		}
 	}
@@ -137,13 +119,13 @@ func TestCheck(t *testing.T) {
 			it.Parts[i].Options = append([]grading.Option(nil), it.Parts[i].Options...)
 		}
 		change(&it)
-		if !finds(it, path) {
+		if !gradingtest.Finds(it, path) {
 			t.Errorf("%s: %+v", path, grading.Check(it))
 		}
 	}
 	short := complaint
 	short.Limit = 5
-	if !finds(short, "parts") {
+	if !gradingtest.Finds(short, "parts") {
 		t.Error("a case nobody can win in its time is sound")
 	}
 }

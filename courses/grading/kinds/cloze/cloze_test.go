@@ -32,24 +32,6 @@ func TestLaws(t *testing.T) {
 	})
 }
 
-func mark(t *testing.T, it grading.Item, order string, a grading.Answer) grading.Mark {
-	t.Helper()
-	res, err := grading.Grade([]grading.Item{it}, grading.Form{Slots: []grading.Slot{{Item: it.ID, Order: order}}}, map[string]grading.Answer{it.ID: a})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.Earned
-}
-
-func finds(it grading.Item, path string) bool {
-	for _, f := range grading.Check(it) {
-		if f.Path == path && !f.Warning {
-			return true
-		}
-	}
-	return false
-}
-
 var rule = grading.Item{ID: "v", Code: "c", Objective: "1", Stem: "Aduan dijawab paling lama [[1]] hari oleh [[2]] lewat [[3]].", Type: Name, Parts: []grading.Part{
 	{ID: "a", Type: grading.Numeric, Weight: 2, Options: []grading.Option{{ID: "a", Text: "5", Mark: grading.Full}}},
 	{ID: "b", Type: grading.ShortText, Options: []grading.Option{{ID: "a", Text: "admin*", Mark: grading.Full}}},
@@ -73,7 +55,7 @@ func TestMarks(t *testing.T) {
 		{"the light ones", say("7", "admin", "a"), grading.Full / 2},
 		{"one light one", say("", "", "a"), grading.Full / 4},
 	} {
-		if got := mark(t, rule, "||ba", c.a); got != c.expected {
+		if got := gradingtest.Mark(t, rule, "||ba", c.a); got != c.expected {
 			t.Errorf("%s: %d, want %d", c.name, got, c.expected)
 		}
 	}
@@ -97,7 +79,7 @@ func TestCheck(t *testing.T) {
 		it := rule
 		it.Parts = append([]grading.Part(nil), it.Parts...)
 		change(&it)
-		if !finds(it, path) {
+		if !gradingtest.Finds(it, path) {
 			t.Errorf("%s: %+v", path, grading.Check(it))
 		}
 	}

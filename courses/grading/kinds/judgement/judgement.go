@@ -62,7 +62,7 @@ func bounds(options []grading.Option) (low, high int) {
 	return low, high
 }
 
-func (k Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark, bool) {
+func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark, bool) {
 	if it.Scoring == Rating {
 		return rated(it, order, a), false
 	}
@@ -71,20 +71,13 @@ func (k Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Ma
 		return 0, false
 	}
 	points := 0
-	if o, ok := named(it, order, a.Part(0)); ok {
+	if o, ok := grading.ChosenOption(it.Options, order, a.Part(0)); ok {
 		points += o.Expert - low
 	}
-	if o, ok := named(it, order, a.Part(1)); ok {
+	if o, ok := grading.ChosenOption(it.Options, order, a.Part(1)); ok {
 		points += high - o.Expert
 	}
 	return grading.Full * grading.Mark(points) / grading.Mark(2*(high-low)), false
-}
-
-func named(it grading.Item, order string, a grading.Answer) (grading.Option, bool) {
-	if chosen := grading.Chosen(order, a); len(chosen) == 1 {
-		return grading.FindOption(it.Options, chosen[0])
-	}
-	return grading.Option{}, false
 }
 
 // rated is the mark of a rating: 1 - distance / the smallest distance that one and the same rating for all would have. A way left out counts as far as can be.

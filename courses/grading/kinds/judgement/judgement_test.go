@@ -23,24 +23,6 @@ func random(r *rand.Rand) grading.Item {
 
 func TestLaws(t *testing.T) { gradingtest.Laws(t, random) }
 
-func mark(t *testing.T, it grading.Item, order string, a grading.Answer) grading.Mark {
-	t.Helper()
-	res, err := grading.Grade([]grading.Item{it}, grading.Form{Slots: []grading.Slot{{Item: it.ID, Order: order}}}, map[string]grading.Answer{it.ID: a})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.Earned
-}
-
-func finds(it grading.Item, path string) bool {
-	for _, f := range grading.Check(it) {
-		if f.Path == path && !f.Warning {
-			return true
-		}
-	}
-	return false
-}
-
 var queue = grading.Item{ID: "v", Code: "c", Objective: "1", Stem: "Antrean panjang, seorang warga marah.", Type: Name, Options: []grading.Option{
 	{ID: "a", Text: "Diam", Expert: 18}, {ID: "b", Text: "Dengarkan, jelaskan waktu tunggu", Expert: 46}, {ID: "c", Text: "Dahulukan dia", Expert: 26}, {ID: "d", Text: "Panggil satpam", Expert: 14}}}
 
@@ -66,7 +48,7 @@ func TestBestAndWorst(t *testing.T) {
 		{"best alone", say("b", ""), grading.Full / 2},
 		{"the same for both earns half whatever it is", say("c", "c"), grading.Full / 2},
 	} {
-		if got := mark(t, queue, "abcd", c.a); got != c.expected {
+		if got := gradingtest.Mark(t, queue, "abcd", c.a); got != c.expected {
 			t.Errorf("%s: %d, want %d", c.name, got, c.expected)
 		}
 	}
@@ -88,10 +70,10 @@ func TestRatings(t *testing.T) {
 			panel.Parts = append(panel.Parts, grading.Answer{Choices: []string{grading.OptionID(o.Expert/10 - 1)}})
 			same.Parts = append(same.Parts, grading.Answer{Choices: []string{one}})
 		}
-		if got := mark(t, it, slot.Order, panel); got != grading.Full {
+		if got := gradingtest.Mark(t, it, slot.Order, panel); got != grading.Full {
 			t.Fatalf("as the panel: %d\n%+v", got, it)
 		}
-		if got := mark(t, it, slot.Order, same); got != 0 {
+		if got := gradingtest.Mark(t, it, slot.Order, same); got != 0 {
 			t.Fatalf("all %s: %d\n%+v", one, got, it)
 		}
 	}
@@ -99,7 +81,7 @@ func TestRatings(t *testing.T) {
 	it.Scoring = Rating
 	near := grading.Answer{Parts: []grading.Answer{{Choices: []string{"b"}}, {Choices: []string{"e"}}, {Choices: []string{"c"}}, {Choices: []string{"a"}}}} // 20 50 30 10 against 18 46 26 14
 	// Distances 2+4+4+4 = 14; rating everything 2 (20) is 2+26+6+6 = 40 away.
-	if got, want := mark(t, it, "abcd", near), grading.Full*26/40; got != want {
+	if got, want := gradingtest.Mark(t, it, "abcd", near), grading.Full*26/40; got != want {
 		t.Errorf("near the panel: %d, want %d", got, want)
 	}
 }
@@ -118,7 +100,7 @@ func TestCheck(t *testing.T) {
 		it := queue
 		it.Options = append([]grading.Option(nil), it.Options...)
 		change(&it)
-		if !finds(it, path) {
+		if !gradingtest.Finds(it, path) {
 			t.Errorf("%s: %+v", path, grading.Check(it))
 		}
 	}

@@ -28,8 +28,8 @@ func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field
 
 // right says whether the n-th prompt was joined with its answer.
 func right(it grading.Item, order string, a grading.Answer, n int) bool {
-	chosen := grading.Chosen(order, a.Part(n))
-	return len(chosen) == 1 && chosen[0] == it.Parts[n].Right
+	o, ok := grading.ChosenOption(it.Options, order, a.Part(n))
+	return ok && o.ID == it.Parts[n].Right
 }
 
 // Grade gives each prompt the same share.

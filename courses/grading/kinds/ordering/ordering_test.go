@@ -20,15 +20,6 @@ func TestLaws(t *testing.T) {
 	})
 }
 
-func mark(t *testing.T, it grading.Item, order string, a grading.Answer) grading.Mark {
-	t.Helper()
-	res, err := grading.Grade([]grading.Item{it}, grading.Form{Slots: []grading.Slot{{Item: it.ID, Order: order}}}, map[string]grading.Answer{it.ID: a})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.Earned
-}
-
 func TestMarks(t *testing.T) {
 	it := grading.Item{ID: "v", Code: "c", Objective: "1", Stem: "Urutkan.", Type: Name}
 	for i, step := range []string{"terima", "catat", "teruskan", "jawab"} {
@@ -53,7 +44,7 @@ func TestMarks(t *testing.T) {
 		{"all: last two turned", by(All), "abcd", "abdc", 0},
 	} {
 		a := grading.Answer{Choices: strings.Split(c.given, "")}
-		if got := mark(t, c.it, c.order, a); got != c.expected {
+		if got := gradingtest.Mark(t, c.it, c.order, a); got != c.expected {
 			t.Errorf("%s: %d, want %d", c.name, got, c.expected)
 		}
 	}
@@ -63,7 +54,7 @@ func TestMarks(t *testing.T) {
 	}
 	key := it.AnswerKey()
 	key.Options[0], key.Options[1] = key.Options[1], key.Options[0]
-	if now, err := grading.Rekey(it, key, 2); err != nil || mark(t, now, "abcd", grading.Answer{Choices: strings.Split("bacd", "")}) != grading.Full {
+	if now, err := grading.Rekey(it, key, 2); err != nil || gradingtest.Mark(t, now, "abcd", grading.Answer{Choices: strings.Split("bacd", "")}) != grading.Full {
 		t.Errorf("a corrected order: %v", err)
 	}
 }

@@ -17,17 +17,12 @@ const Name grading.Type = "reasoned"
 const Both = "both"
 
 // Kind is the type. Options are true and false as in package truefalse; the reasons are the options of the one part.
-type Kind struct{ grading.Choosing }
+type Kind struct{ grading.ChoosingParts }
 
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text {
 	return texts.T("Benar-salah dengan alasan", "True or false with reason")
 }
-
-func (Kind) Show(it grading.Item, d *grading.Dice) string {
-	return grading.OrderParts(it.Parts, it.Fixed, d)
-}
-func (Kind) Shown(it grading.Item, order string) bool { return grading.OrdersParts(it.Parts, order) }
 
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
 	f := grading.Field{Ask: grading.AskParts, Parts: []grading.Field{
@@ -75,9 +70,4 @@ func (Kind) Check(it grading.Item, r *grading.Report) {
 	}
 	grading.CheckChoices("parts[0].", it.Parts[0].Options, r)
 	grading.CheckOneWhole("parts[0].", it.Parts[0].Options, r)
-}
-
-func (Kind) Seen(was, now grading.Item, r *grading.Report) {
-	grading.SameOptions("", was.Options, now.Options, r)
-	grading.SameParts(was.Parts, now.Parts, func(grading.Part) bool { return true }, r)
 }

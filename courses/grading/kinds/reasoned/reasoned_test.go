@@ -25,24 +25,6 @@ func TestLaws(t *testing.T) {
 	})
 }
 
-func mark(t *testing.T, it grading.Item, order string, a grading.Answer) grading.Mark {
-	t.Helper()
-	res, err := grading.Grade([]grading.Item{it}, grading.Form{Slots: []grading.Slot{{Item: it.ID, Order: order}}}, map[string]grading.Answer{it.ID: a})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.Earned
-}
-
-func finds(it grading.Item, path string) bool {
-	for _, f := range grading.Check(it) {
-		if f.Path == path && !f.Warning {
-			return true
-		}
-	}
-	return false
-}
-
 func TestMarks(t *testing.T) {
 	it := grading.Item{ID: "v", Code: "c", Objective: "1", Stem: "Uang tip boleh diterima bila kecil.", Type: Name, Options: grading.NewTrueFalse(false, "", ""),
 		Parts: []grading.Part{{ID: "a", Options: []grading.Option{{ID: "a", Text: "Nilainya kecil"}, {ID: "b", Text: "Semua gratifikasi dilaporkan", Mark: grading.Full}, {ID: "c", Text: "Ada aturannya", Mark: grading.Full / 2}}}}}
@@ -74,13 +56,13 @@ func TestMarks(t *testing.T) {
 		{"both: right for the right reason", both, say("b", "c"), grading.Full},
 		{"both: right, reason half right", both, say("b", "a"), 0},
 	} {
-		if got := mark(t, c.it, "cab", c.a); got != c.expected {
+		if got := gradingtest.Mark(t, c.it, "cab", c.a); got != c.expected {
 			t.Errorf("%s: %d, want %d", c.name, got, c.expected)
 		}
 	}
 	none := it
 	none.Parts = nil
-	if !finds(none, "parts") {
+	if !gradingtest.Finds(none, "parts") {
 		t.Error("an item without reasons is sound")
 	}
 }
