@@ -37,7 +37,7 @@ func (w *admin) showCorrection(c *gin.Context) error {
 
 func (w *admin) correctionPage(c *gin.Context, status int, it courses.CorrectedItem, form Form) error {
 	ctx, f := c.Request.Context(), w.format(c)
-	p := &PanelsPage{Base: Base{Active: navRegrades, Title: w.T(c, "Betulkan kunci soal %s", it.Code), Lead: w.T(c, "%s, versi soal %d", it.Course, it.Version) + " · " + w.itemType(c, it.Type),
+	p := &PanelsPage{Base: Base{Active: navRegrades, Title: w.T(c, "Betulkan kunci soal %s", it.Code), Lead: w.T(c, "%s, versi soal %d", it.Course, it.Version) + " · " + in(c, it.Type.Label()),
 		Crumbs: crumbs(Link{Label: "Penilaian ulang", URL: "/kelola/nilai-ulang?kursus=" + it.Course})}}
 	if it.Running != "" {
 		n := Notice{Kind: Warn, Text: w.T(c, "Penilaian ulang lain di kursus ini belum selesai. Uji coba boleh dibuat sekarang, dijalankan setelah itu selesai."), Action: &Button{Label: "Lihat", URL: regradeURL(it.Running)}}

@@ -209,7 +209,7 @@ func (w *admin) showBank(c *gin.Context) error {
 }
 
 func (w *admin) itemPanel(c *gin.Context, it grading.Item) Panel {
-	panel := Panel{Fold: true, Name: it.Code + " · " + cut(it.Stem, 90), Text: it.Stem, Badges: []Badge{{Text: w.itemType(c, it.Type)}}}
+	panel := Panel{Fold: true, Name: it.Code + " · " + cut(it.Stem, 90), Text: it.Stem, Badges: []Badge{{Text: in(c, it.Type.Label())}}}
 	for _, o := range it.Options {
 		r := Reason{Kind: Neutral, Text: dash(o.Text)}
 		switch {
@@ -249,20 +249,6 @@ func (w *admin) truth(c *gin.Context, option string) string {
 		return w.T(c, "Benar")
 	}
 	return w.T(c, "Salah")
-}
-
-func (w *admin) itemType(c *gin.Context, t grading.Type) string {
-	switch t {
-	case grading.Single:
-		return w.T(c, "Satu pilihan")
-	case grading.Multiple:
-		return w.T(c, "Banyak pilihan")
-	case grading.TrueFalse:
-		return w.T(c, "Benar atau salah")
-	case grading.Numeric:
-		return w.T(c, "Angka")
-	}
-	return w.T(c, "Isian singkat")
 }
 
 // cut shortens a text at a word.

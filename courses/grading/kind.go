@@ -70,6 +70,14 @@ func kindNamed(t Type) (Kind, bool) {
 // Known says whether items of this type can be graded.
 func (t Type) Known() bool { _, ok := kindNamed(t); return ok }
 
+// Label is what authors call items of this type; the bare word for an unknown one.
+func (t Type) Label() texts.Text {
+	if k, ok := kindNamed(t); ok {
+		return k.Label()
+	}
+	return texts.T(string(t), string(t))
+}
+
 func kindOf(it Item) (Kind, error) {
 	k, ok := kindNamed(it.Type)
 	if !ok {

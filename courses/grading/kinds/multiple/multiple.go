@@ -13,7 +13,7 @@ func init() { grading.Register(Kind{}) }
 type Kind struct{ grading.Choosing }
 
 func (Kind) Name() grading.Type { return grading.Multiple }
-func (Kind) Label() texts.Text  { return texts.T("Pilihan jamak", "Multiple choice") }
+func (Kind) Label() texts.Text  { return texts.T("Banyak pilihan", "Multiple choice") }
 
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
 	return grading.Field{Ask: grading.AskMany, Choices: grading.Choices(it.Options, order)}

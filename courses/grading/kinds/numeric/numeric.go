@@ -15,7 +15,7 @@ func init() { grading.Register(Kind{}) }
 type Kind struct{ grading.Typing }
 
 func (Kind) Name() grading.Type { return grading.Numeric }
-func (Kind) Label() texts.Text  { return texts.T("Angka", "Number") }
+func (Kind) Label() texts.Text  { return texts.T("Angka", "Numbers") }
 
 func (Kind) Field(it grading.Item, _ string, _ grading.Answer) grading.Field {
 	return grading.Field{Ask: grading.AskNumber, Units: it.Units}

@@ -12,7 +12,7 @@ func init() { grading.Register(Kind{}) }
 type Kind struct{ grading.Choosing }
 
 func (Kind) Name() grading.Type { return grading.Single }
-func (Kind) Label() texts.Text  { return texts.T("Pilihan ganda", "Single choice") }
+func (Kind) Label() texts.Text  { return texts.T("Satu pilihan", "Single choice") }
 
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
 	return grading.Field{Ask: grading.AskOne, Choices: grading.Choices(it.Options, order)}

@@ -14,7 +14,7 @@ func init() { grading.Register(Kind{}) }
 type Kind struct{ grading.Choosing }
 
 func (Kind) Name() grading.Type { return grading.TrueFalse }
-func (Kind) Label() texts.Text  { return texts.T("Benar-salah", "True or false") }
+func (Kind) Label() texts.Text  { return texts.T("Benar atau salah", "True or false") }
 
 // Show keeps the order.
 func (Kind) Show(it grading.Item, _ *grading.Dice) string { return grading.Order(it.Options, nil) }
