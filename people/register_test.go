@@ -100,6 +100,7 @@ func TestPPPKBecomesPNSAndStaysOnePerson(t *testing.T) {
 	c := newCity(t)
 	c.town()
 	dewi := c.person(nipDewi, "Dewi Contoh", "BIDANG")
+	_, open := c.activate(dewi)
 	d := dewi.Details
 	d.Status, d.Rank = people.PNS, "iii / A"
 	in := people.Renumbering{NIP: "199501012026032904", From: "2026-03-01", Details: d, Why: "Diangkat CPNS lalu PNS"}
@@ -114,6 +115,21 @@ func TestPPPKBecomesPNSAndStaysOnePerson(t *testing.T) {
 	if _, err := c.LookByNIP(c.ctx, nipDewi); !errors.Is(err, faults.NotFound) {
 		t.Error("still found by the old number:", err)
 	}
+	// one account: what is open stays open, the same password opens it by the new number and no longer by the old one
+	entersOnlyBy := func(number string, not ...string) {
+		t.Helper()
+		if session, _, err := c.Login(c.ctx, people.LoginInput{NIP: number, Password: secret}); err != nil || session.Person != dewi.ID {
+			t.Errorf("the password and the new number open %q: %v", session.Person, err)
+		}
+		for _, old := range not {
+			_, _, err := c.Login(c.ctx, people.LoginInput{NIP: old, Password: secret})
+			wants(t, err, faults.Unauthenticated)
+		}
+	}
+	if a, _, err := c.SessionActor(c.ctx, open); err != nil || a.Person != string(dewi.ID) {
+		t.Error("the open session is of", a.Person, err)
+	}
+	entersOnlyBy("199501012026032904", nipDewi)
 	// the number of somebody else
 	c.person(nipAni, "Ani", "BIDANG")
 	in.NIP = nipAni
@@ -126,6 +142,7 @@ func TestPPPKBecomesPNSAndStaysOnePerson(t *testing.T) {
 	if len(fixed.Identities) != 2 || fixed.NIP() != "199501012026032905" {
 		t.Errorf("%+v", fixed.Identities)
 	}
+	entersOnlyBy("199501012026032905", nipDewi, "199501012026032904")
 }
 
 func TestStaleEditIsRefused(t *testing.T) {

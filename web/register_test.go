@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
@@ -9,11 +10,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/competencies"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/audit"
+	"github.com/apelkota/apel/internal/civil"
 	tables "github.com/apelkota/apel/internal/sheets"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/people"
@@ -173,6 +177,87 @@ func TestNumberChanges(t *testing.T) {
 	v.post(here, form).leads(t, personURL(string(p.ID)))
 	if again := r.look(number); again.Edition != now.Edition {
 		t.Error("the same form twice was two edits")
+	}
+	r.quiet()
+}
+
+// TestNumbersChangeAndThePersonStays: a PPPK who signs with a new number and is then made PNS gets in with the new number and the old password; what was
+// learned before stays theirs, verifiable and counted, in the year that the new status counts by.
+func TestNumbersChangeAndThePersonStays(t *testing.T) {
+	r := newRig(t)
+	ctx := context.Background()
+	me := r.visitor().enters(plain)
+	learns := func(number, course string) (jp int) {
+		must[courses.EnrolmentDoc](t)(r.Rooms.Courses.Enrol(ctx, me, courses.EnrolInput{Course: course}))
+		id := certificateID(r.graduate(number, course, 0))
+		c := must[certificates.Certificate](t)(r.Rooms.Certificates.Look(ctx, id))
+		r.moved(competencies.StandingsCollection, me.Person, func() bool {
+			list := must[[]competencies.Evidence](t)(r.Rooms.Competencies.Evidence(ctx, me, me.Person))
+			return slices.ContainsFunc(list, func(e competencies.Evidence) bool { return e.Source == string(id) })
+		})
+		return c.Record.JP
+	}
+	renumber := func(admin, from, to string, fields map[string]string) {
+		t.Helper()
+		v := r.visitor()
+		v.enters(admin)
+		here := personURL(me.Person, "nomor")
+		form := formOf(t, v.get(here).want(t, http.StatusOK).body, here)
+		form.Set("nip", to)
+		form.Set("confirm", "on")
+		form.Set("why", "SK baru")
+		for field, value := range fields {
+			form.Set(field, value)
+		}
+		v.post(here, form).leads(t, personURL(me.Person))
+		r.visitor().post("/masuk", url.Values{"nip": {from}, "password": {password}}).want(t, http.StatusUnprocessableEntity, "tidak cocok")
+	}
+	// year is the ledger of the year a day falls into.
+	year := func(on civil.Date, jp, duty, notice int, contract bool) {
+		t.Helper()
+		h := must[competencies.HoursYear](t)(r.Rooms.Competencies.HoursOf(ctx, me, me.Person, on))
+		if h.Counted != jp || h.Duty != duty || h.Notice != notice || h.Contract != contract {
+			t.Errorf("%s: %d JP of %d or %d from %s to %s (contract %v), want %d of %d or %d", on, h.Counted, h.Duty, h.Notice, h.From, h.To, h.Contract, jp, duty, notice)
+		}
+	}
+	// keeps logs in by a number and finds certificates and ledger.
+	keeps := func(number string, titles []string, ledger ...string) {
+		t.Helper()
+		v := r.visitor()
+		v.post("/masuk", url.Values{"nip": {number}, "password": {password}}).leads(t, "/")
+		if p := r.look(number); string(p.ID) != me.Person {
+			t.Fatalf("%s is somebody else", number[12:])
+		}
+		v.get("/sertifikat").want(t, http.StatusOK, titles...)
+		v.get("/jp").want(t, http.StatusOK, ledger...)
+		held := must[certificates.Page](t)(r.Rooms.Certificates.Of(ctx, me, me.Person, storage.Cursor{}))
+		if len(held.Views) != len(titles) {
+			t.Fatalf("%d certificates, want %d", len(held.Views), len(titles))
+		}
+		for _, c := range held.Views {
+			v.get("/sertifikat/"+string(c.ID)).want(t, http.StatusOK, c.Record.Number)
+			pdf := v.get("/sertifikat/"+string(c.ID)+"/pdf").want(t, http.StatusOK)
+			r.visitor().get("/v/"+c.Record.Code).want(t, http.StatusOK, "Sertifikat ini asli dan berlaku.", c.Record.Number)
+			r.visitor().upload("/periksa", "file", "sertifikat.pdf", []byte(pdf.body), nil).want(t, http.StatusOK, "Sertifikat ini asli dan berlaku.", c.Record.Number)
+		}
+	}
+	first := learns(plain, "APEL-103")
+	year("", first, 0, 24, true)
+
+	const second, third = "199601282026222929", "199601282027012929"
+	renumber(trainingAdmin, plain, second, map[string]string{"contract_start": "2026-11-22", "contract_end": "2031-11-21"})
+	keeps(second, []string{"Layanan Tanpa Pungli"}, "Layanan Tanpa Pungli", fmt.Sprintf("%d JP dari 22 November 2026 sampai 21 November 2027.", first))
+	year("", first, 0, 24, true)
+
+	both := first + learns(second, "APEL-104")
+	year("", both, 0, 24, true)
+	r.Pass(4 * 24 * time.Hour)
+	renumber(systemAdmin, second, third, map[string]string{"status": "PNS", "rank": "III/a", "contract_start": "", "contract_end": ""})
+	keeps(third, []string{"Layanan Tanpa Pungli", "Pelayanan Prima"}, fmt.Sprintf("%d JP dari 1 Januari 2026 sampai 31 Desember 2026. Kewajiban PNS 20 JP setahun: kurang %d.", both, 20-both))
+	year("2026-12-31", both, 20, 0, false)
+	year("2027-01-01", 0, 20, 0, false)
+	if p := r.look(third); len(p.Identities) != 3 || p.Identities[0].Number != plain || p.Identities[0].To != "2026-11-21" || p.Identities[1].To != "2026-11-25" {
+		t.Errorf("the history of numbers is %+v", p.Identities)
 	}
 	r.quiet()
 }
