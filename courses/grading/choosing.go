@@ -24,6 +24,9 @@ func (Choosing) Shown(it Item, order string) bool { return Orders(it.Options, or
 // Advise has nothing to say of a choice.
 func (Choosing) Advise(Item, Answer) texts.Text { return texts.Text{} }
 
+// Took is what was chosen.
+func (Choosing) Took(_ Item, order string, a Answer) []string { return Chosen(order, a) }
+
 // Seen keeps the options and their words.
 func (Choosing) Seen(was, now Item, r *Report) { SameOptions("", was.Options, now.Options, r) }
 
@@ -36,10 +39,28 @@ func (ChoosingParts) Show(it Item, d *Dice) string { return OrderParts(it.Parts,
 // Shown wants each option of each part once.
 func (ChoosingParts) Shown(it Item, order string) bool { return OrdersParts(it.Parts, order) }
 
+// Took is what was chosen in each part.
+func (ChoosingParts) Took(it Item, order string, a Answer) []string {
+	var out []string
+	for i, p := range it.Parts {
+		out = append(out, TookPart(p.ID, Chosen(OrderOf(order, i), a.Part(i)))...)
+	}
+	return out
+}
+
 // Seen keeps the options and the parts with theirs.
 func (ChoosingParts) Seen(was, now Item, r *Report) {
 	SameOptions("", was.Options, now.Options, r)
 	SameParts(was.Parts, now.Parts, func(Part) bool { return true }, r)
+}
+
+// TookPart names what a part took: "c.b" for b of part c.
+func TookPart(part string, took []string) []string {
+	out := make([]string, 0, len(took))
+	for _, id := range took {
+		out = append(out, part+"."+id)
+	}
+	return out
 }
 
 // SameOptions reports options that were added, taken away or reworded. path is where the list stands, "" or "parts[0].".

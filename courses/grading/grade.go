@@ -52,6 +52,24 @@ func Advise(it Item, a Answer) texts.Text {
 	return k.Advise(it, a)
 }
 
+// Took names the options an answer took; see Kind. Invalid when slot and item do not belong together.
+func Took(it Item, slot Slot, a Answer) ([]string, error) {
+	k, err := fitting(it, slot)
+	if err != nil || a.Blank() {
+		return nil, err
+	}
+	return k.Took(it, slot.Order, a), nil
+}
+
+// Asks is the control an item asks with before anything is answered; empty for an unknown type.
+func Asks(it Item) Ask {
+	k, err := kindOf(it)
+	if err != nil {
+		return ""
+	}
+	return k.Field(it, k.Show(it, nil), Answer{}).Ask
+}
+
 // markOne grades one answer.
 func markOne(k Kind, it Item, slot Slot, a Answer) (Mark, State, error) {
 	if err := k.Field(it, slot.Order, a).takes(a, ""); err != nil {

@@ -26,6 +26,9 @@ type Kind interface {
 	// Grade says what an answer is worth that its field takes; it is never called with a blank one. The mark may lie outside 0..Full, the caller clamps it.
 	// ByPerson says that a person has to mark it, whatever the mark.
 	Grade(it Item, order string, a Answer) (m Mark, byPerson bool)
+	// Took names the options an answer took, each once, in the author's naming and whatever the order shown: "b" for an option of the item or an accepted answer that
+	// matched, "c.b" for option b of part c. Item analysis counts them; nil where answers are not options.
+	Took(it Item, order string, a Answer) []string
 	// Explain fills in the review of an answer: the choices, the key in words, the feedback of what was chosen. The answer may be blank.
 	Explain(it Item, order string, a Answer, r *Review)
 	// Advise tells a taker before the end that an answer cannot be read ("tulis angkanya saja"); empty when there is nothing to say.

@@ -14,6 +14,9 @@ func (Typing) Show(Item, *Dice) string { return "" }
 // Shown is true whatever the order: there is none.
 func (Typing) Shown(Item, string) bool { return true }
 
+// Took counts no options.
+func (Typing) Took(Item, string, Answer) []string { return nil }
+
 // Advise has nothing to say.
 func (Typing) Advise(Item, Answer) texts.Text { return texts.Text{} }
 
@@ -30,6 +33,14 @@ func (r *Review) Types(options []Option, matched int) {
 			r.Key = append(r.Key, o.Text)
 		}
 	}
+}
+
+// Matched names the accepted answer at a place, nil for none (-1).
+func Matched(options []Option, at int) []string {
+	if at < 0 {
+		return nil
+	}
+	return []string{options[at].ID}
 }
 
 // BestNumber is the option with the highest mark that any reading of the text lies within, the first among equals, and its place; -1 when there is none.

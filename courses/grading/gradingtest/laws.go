@@ -71,6 +71,15 @@ func Laws(t *testing.T, item func(r *rand.Rand) grading.Item) {
 			t.Fatal(err)
 		}
 		turned := turn(t, it, slot, other.Slots[0], a)
+		took, err := grading.Took(it, slot, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(took)
+		elsewhere, err := grading.Took(it, other.Slots[0], turned)
+		if slices.Sort(elsewhere); err != nil || !slices.Equal(took, elsewhere) || len(slices.Compact(slices.Clone(took))) < len(took) {
+			t.Fatalf("took %q, under another order %q, %v", took, elsewhere, err)
+		}
 		if x := grade(t, it, other.Slots[0], turned); x != m {
 			t.Fatalf("under another order %+v, first %+v\n%+v\n%+v", x, m, a, turned)
 		}

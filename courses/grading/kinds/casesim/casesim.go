@@ -124,6 +124,16 @@ func best(it grading.Item, state, left, deep int) grading.Mark {
 	return from(state, left, deep)
 }
 
+// Took names the decisions taken, in their order.
+func (Kind) Took(it grading.Item, order string, a grading.Answer) (out []string) {
+	for _, s := range way(it, order, a) {
+		if s.decided {
+			out = append(out, it.Parts[s.state].ID+"."+s.option.ID)
+		}
+	}
+	return out
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, s := range way(it, order, a) {
 		p := it.Parts[s.state]

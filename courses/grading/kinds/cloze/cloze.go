@@ -71,6 +71,16 @@ func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark
 	return sum / weights, false
 }
 
+func (Kind) Took(it grading.Item, order string, a grading.Answer) (out []string) {
+	for i, p := range it.Parts {
+		if a.Part(i).Blank() {
+			continue
+		}
+		out = append(out, grading.TookPart(p.ID, gaps[p.Type].Took(gap(it, p), grading.OrderOf(order, i), a.Part(i)))...)
+	}
+	return out
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, p := range it.Parts {
 		k, own := gaps[p.Type], gap(it, p)

@@ -4,6 +4,7 @@ package judgement
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
@@ -116,6 +117,20 @@ func sameForAll(options []grading.Option) int {
 }
 
 func abs(n int) int { return max(n, -n) }
+
+// Took names the best and the worst way chosen ("best.b", "worst.c"), or each way with its rating ("b.4").
+func (Kind) Took(it grading.Item, order string, a grading.Answer) (out []string) {
+	if it.Scoring != Rating {
+		out = grading.TookPart("best", grading.Chosen(order, a.Part(0)))
+		return append(out, grading.TookPart("worst", grading.Chosen(order, a.Part(1)))...)
+	}
+	for i := range len(order) {
+		if c := a.Part(i).Choices; len(c) == 1 {
+			out = append(out, order[i:i+1]+"."+strconv.Itoa(point(c[0])/lowest))
+		}
+	}
+	return out
+}
 
 func (k Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	low, high := bounds(it.Options)

@@ -43,6 +43,13 @@ func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark
 	return grading.Full * n / grading.Mark(len(it.Parts)), false
 }
 
+func (Kind) Took(it grading.Item, order string, a grading.Answer) (out []string) {
+	for i, p := range it.Parts {
+		out = append(out, grading.TookPart(p.ID, grading.Chosen(order, a.Part(i)))...)
+	}
+	return out
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, p := range it.Parts {
 		part := grading.Review{Label: p.Text}

@@ -2,6 +2,8 @@
 package ordering
 
 import (
+	"strconv"
+
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/texts"
 )
@@ -66,6 +68,14 @@ func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark
 	}
 	pairs := n * (n - 1) / 2
 	return grading.Full * grading.Mark(2*right-pairs) / grading.Mark(pairs), false
+}
+
+// Took names each step with the place it was put on: "2.b" for b in the second place.
+func (Kind) Took(_ grading.Item, order string, a grading.Answer) (out []string) {
+	for i, id := range grading.Chosen(order, a) {
+		out = append(out, strconv.Itoa(i+1)+"."+id)
+	}
+	return out
 }
 
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {

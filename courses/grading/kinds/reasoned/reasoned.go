@@ -51,6 +51,11 @@ func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark
 	return grading.Full/2 + reason/2, false
 }
 
+func (k Kind) Took(it grading.Item, order string, a grading.Answer) []string {
+	out := grading.Chosen(grading.Order(it.Options, nil), a.Part(0))
+	return append(out, grading.TookPart(it.Parts[0].ID, grading.Chosen(grading.OrderOf(order, 0), a.Part(1)))...)
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	one := grading.Review{Label: "Pernyataan ini"}
 	one.Chooses(truefalse.Worded(it.Options), grading.Order(it.Options, nil), a.Part(0), grading.Whole)

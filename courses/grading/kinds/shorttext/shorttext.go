@@ -23,6 +23,11 @@ func (Kind) Grade(it grading.Item, _ string, a grading.Answer) (grading.Mark, bo
 	return m, false
 }
 
+func (Kind) Took(it grading.Item, _ string, a grading.Answer) []string {
+	_, at := grading.BestText(it.Options, it.Exact, a.Text)
+	return grading.Matched(it.Options, at)
+}
+
 func (Kind) Explain(it grading.Item, _ string, a grading.Answer, r *grading.Review) {
 	_, at := grading.BestText(it.Options, it.Exact, a.Text)
 	r.Types(it.Options, at)
