@@ -12,6 +12,7 @@ import (
 type Derived[T any] struct {
 	Want      int64      `json:"want"`
 	Have      int64      `json:"have"`
+	Reading   int64      `json:"reading,omitempty"` // the Want at which the last rebuild began to read; kept by Begin only
 	BuiltAt   time.Time  `json:"built_at,omitzero"`
 	GoodUntil civil.Date `json:"good_until,omitempty"` // the first day on which the inputs change by themselves; "" never
 	Of        T          `json:"of"`
@@ -46,6 +47,35 @@ func Raise[T any](ctx context.Context, c *Collection[Derived[T]], id string, now
 		return nil
 	})
 	return err
+}
+
+// RaiseOnce is Raise for a document with so many sources that they would queue for it (every sitting of a month): where a rebuild is waiting that has not begun to
+// read, it reads the document and writes nothing. Each rebuild of such a document starts with Begin. wait sees the value built last, so that what is dear to build is built more rarely.
+func RaiseOnce[T any](ctx context.Context, c *Collection[Derived[T]], id string, now time.Time, wait func(T) time.Duration) error {
+	_, err := c.Upsert(ctx, id, func(d *Doc[Derived[T]]) error {
+		if d.Value.Want > max(d.Value.Have, d.Value.Reading) && d.Due != nil && !d.Due.Parked {
+			return Unchanged
+		}
+		d.Value.Want++
+		if d.Due == nil || d.Due.Parked {
+			d.Due = NewDue(RebuildStep, now)
+		}
+		d.Due.NotBefore = now.UTC().Add(wait(d.Value.Of)) // the rebuild under way, if there is one, goes on
+		return nil
+	})
+	return err
+}
+
+// Begin notes that a rebuild begins to read, so that RaiseOnce notes what changes from now on; it returns the Want that the rebuild will cover. NotFound when nothing was ever raised.
+func Begin[T any](ctx context.Context, c *Collection[Derived[T]], id string) (int64, error) {
+	d, err := c.Update(ctx, id, func(d *Doc[Derived[T]]) error {
+		if d.Value.Reading == d.Value.Want {
+			return Unchanged
+		}
+		d.Value.Reading = d.Value.Want
+		return nil
+	})
+	return d.Value.Reading, err
 }
 
 // Rebuild computes a derived document anew and stores it. build gets the id and reads the sources itself; it returns the value and the day until
