@@ -225,7 +225,7 @@ func (s *suite) pagesWhileOthersWrite(t *testing.T) {
 	if s.Slow {
 		rounds = 4
 	}
-	for round := range rounds {
+	for round := 0; round < rounds || churned.Load() == 0; round++ { // on a busy machine the pages may all be turned before anything is written
 		for _, desc := range []bool{false, true} {
 			expect := want
 			if desc {
@@ -241,9 +241,6 @@ func (s *suite) pagesWhileOthersWrite(t *testing.T) {
 	}
 	stop.Store(true)
 	wg.Wait()
-	if churned.Load() == 0 {
-		t.Error("nothing was written meanwhile")
-	}
 	same(t, "after all", ids(t, c, storage.Query{Index: "tags", Term: "page", Limit: 50}), want)
 }
 
