@@ -47,7 +47,7 @@ func (s *Service) change(ctx context.Context, a access.Actor, id ID, verb, kind 
 	}
 	// Whole seconds: the instant stands in the log's leaf.
 	now := s.now().UTC().Truncate(time.Second)
-	audit := storage.Audit{ID: storage.NewID(), At: s.now().UTC(), Who: a.Name(), Role: role, Verb: verb + "_certificate", Thing: Collection + "/" + string(id),
+	audit := storage.Audit{ID: storage.NewID(), At: s.now().UTC(), Who: a.Name(), Role: role, Verb: map[string]string{"revoke": "revoke_certificate", "suspend": "suspend_certificate", "reinstate": "reinstate_certificate"}[verb], Thing: Collection + "/" + string(id),
 		About: before.Value.Held.Person, Why: dec.Reason, Note: "official: " + dec.Official + "; number " + before.Value.Record.Number}
 	to := stateAfter(kind)
 	done, err := s.docs.Update(ctx, string(id), func(d *storage.Doc[Certificate]) error {

@@ -65,7 +65,7 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 		}
 		if e.Value.State != was {
 			e.Trail = append(e.Trail, storage.Audit{ID: entry, At: now, Who: r.Value.By, Role: r.Value.Role, Verb: "regrade", Thing: EnrolmentsCollection + "/" + e.ID, About: e.Value.Person,
-				Why: r.Value.Why, Note: fmt.Sprintf("regrade=%s %s->%s", regrade, was, e.Value.State)})
+				Why: r.Value.Why, Note: fmt.Sprintf("%s->%s", was, e.Value.State)})
 		}
 		return nil
 	})

@@ -209,7 +209,7 @@ func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeIn
 	}
 	d := storage.Doc[Regrade]{ID: id, Due: storage.NewDue(RegradeStep, now), Value: Regrade{Course: course, Item: in.Item, Code: it.Code, From: c.number(in.Item), To: in.To,
 		Why: in.Why, By: a.Name(), Role: role, At: now, State: RegradeChecking}}
-	d.Trail = append(d.Trail, s.entry(a, role, "check_regrade", RegradesCollection, id, "", in.Why, in.Item))
+	d.Trail = append(d.Trail, s.entry(a, role, "check_regrade", RegradesCollection, id, "", in.Why, it.Code))
 	err = s.regrades.Insert(ctx, &d)
 	if errors.Is(err, faults.Conflict) {
 		had, err := s.regrades.Get(ctx, id)
@@ -251,7 +251,7 @@ func (s *Service) ConfirmRegrade(ctx context.Context, a access.Actor, id string)
 		}
 	}
 	now := s.now()
-	entry := s.entry(a, role, "regrade", RegradesCollection, id, "", d.Value.Why, d.Value.Item)
+	entry := s.entry(a, role, "regrade", RegradesCollection, id, "", d.Value.Why, d.Value.Code)
 	return s.moveRegrade(ctx, id, func(d *storage.Doc[Regrade]) error {
 		r := &d.Value
 		switch r.State {
@@ -290,7 +290,7 @@ func (s *Service) CancelRegrade(ctx context.Context, a access.Actor, id, why str
 		return RegradeDoc{}, faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
 	was, now := d.Value.State, s.now()
-	entry := s.entry(a, role, "cancel_regrade", RegradesCollection, id, "", why, d.Value.Item)
+	entry := s.entry(a, role, "cancel_regrade", RegradesCollection, id, "", why, d.Value.Code)
 	return s.moveRegrade(ctx, id, func(d *storage.Doc[Regrade]) error {
 		r := &d.Value
 		switch r.State {
@@ -319,7 +319,7 @@ func (s *Service) ResumeRegrade(ctx context.Context, a access.Actor, id string) 
 		return RegradeDoc{}, err
 	}
 	now := s.now()
-	entry := s.entry(a, role, "resume_regrade", RegradesCollection, id, "", d.Value.Why, d.Value.Item)
+	entry := s.entry(a, role, "resume_regrade", RegradesCollection, id, "", d.Value.Why, d.Value.Code)
 	return s.moveRegrade(ctx, id, func(d *storage.Doc[Regrade]) error {
 		switch d.Value.State {
 		case RegradeRunning, RegradeFinished:

@@ -253,7 +253,7 @@ func (s *Service) appendAgain(ctx context.Context, attempt AttemptID, res gradin
 			d.Due = storage.NewDue(RecountStep, now) // does what "complete" would, if that is not done yet
 		}
 		d.Trail = append(d.Trail, storage.Audit{ID: entry, At: now, Who: r.By, Role: r.Role, Verb: "regrade", Thing: AttemptsCollection + "/" + attempt, About: at.Person, Why: r.Why,
-			Note: fmt.Sprintf("regrade=%s item=%s key=%d score=%d->%d", id, r.Item, r.Key, before.Result.Score(), res.Score())})
+			Note: fmt.Sprintf("item=%s key=%d score=%d->%d", r.Code, r.Key, before.Result.Score(), res.Score())})
 		return nil
 	})
 }

@@ -217,7 +217,7 @@ func (s *Service) Grant(ctx context.Context, a access.Actor, id ID, g RoleGrant)
 		return Account{}, faults.OnField("until", "Tanggal akhir tidak benar.", "The end date is not right.")
 	}
 	g.By, g.At = a.Name(), s.now()
-	acc, err := s.changeRoles(ctx, p.ID, "", s.entry(a, role, "grant_role", "accounts/"+string(id), id, g.Why, g.Role+" "+string(g.Unit)), []RoleGrant{g}, nil)
+	acc, err := s.changeRoles(ctx, p.ID, "", s.entry(a, role, "grant_role", "accounts/"+string(id), id, g.Why, s.grantName(ctx, g)), []RoleGrant{g}, nil)
 	if err != nil {
 		return Account{}, err
 	}
@@ -232,7 +232,7 @@ func (s *Service) Revoke(ctx context.Context, a access.Actor, id ID, g RoleGrant
 	if err != nil {
 		return Account{}, err
 	}
-	return s.changeRoles(ctx, p.ID, "", s.entry(a, role, "revoke_role", "accounts/"+string(id), id, g.Why, g.Role+" "+string(g.Unit)), nil, []RoleGrant{g})
+	return s.changeRoles(ctx, p.ID, "", s.entry(a, role, "revoke_role", "accounts/"+string(id), id, g.Why, s.grantName(ctx, g)), nil, []RoleGrant{g})
 }
 
 func (s *Service) mayGrant(ctx context.Context, a access.Actor, id ID, g RoleGrant) (Person, string, error) {
@@ -251,6 +251,14 @@ func (s *Service) mayGrant(ctx context.Context, a access.Actor, id ID, g RoleGra
 		return p, "", noReason()
 	}
 	return p, role, nil
+}
+
+// grantName says a grant in words, for the audit trail.
+func (s *Service) grantName(ctx context.Context, g RoleGrant) string {
+	if g.Unit == "" {
+		return RoleText(g.Role).ID
+	}
+	return RoleText(g.Role).ID + ", " + s.unitName(ctx, g.Unit)
 }
 
 // mayGive asks whether the actor may give a person a role, or take it away. What counts is where the role holds, not where the person sits.

@@ -262,7 +262,7 @@ func (d *draft) roles(ctx context.Context, sh *sheets.Sheet) error {
 		if err != nil {
 			return err
 		}
-		g := RoleGrant{Role: strings.ToLower(sh.Text(row, "role")), By: d.By, At: d.At, Why: "Impor data " + d.ID}
+		g := RoleGrant{Role: strings.ToLower(sh.Text(row, "role")), By: d.By, At: d.At, Why: d.why()}
 		if !slices.Contains(Roles(), g.Role) {
 			d.errs.Add(row.N, "role", "Peran ini tidak ada. Pilihannya: "+strings.Join(Roles(), ", ")+".", "There is no such role. There are: "+strings.Join(Roles(), ", ")+".")
 			ok = false

@@ -244,15 +244,8 @@ func (s *Service) EditPosition(ctx context.Context, a access.Actor, version int6
 
 // differs lists the fields in which a position that was sent differs from the one that stands.
 func (s *Service) differs(ctx context.Context, sent, now Position) []Change {
-	name := func(id UnitID) string {
-		u, err := s.unit(ctx, id)
-		if err != nil {
-			return ""
-		}
-		return u.Name
-	}
 	old, new := positionFields(sent, ""), positionFields(now, "")
-	old["unit"], new["unit"] = name(sent.Unit), name(now.Unit)
+	old["unit"], new["unit"] = s.unitName(ctx, sent.Unit), s.unitName(ctx, now.Unit)
 	return changes([]string{"name", "kind", "jenjang", "eselon", "class", "unit", "seats", "standard"}, old, new)
 }
 

@@ -118,6 +118,9 @@ func (p Import) Err() error {
 	return sheets.RowErrors(p.Errors).Err()
 }
 
+// why is the reason that what an import writes carries.
+func (p Import) why() string { return "Impor data \"" + shorten(p.Name, 60) + "\"" }
+
 // Change is one field that a row changes, for the preview.
 type Change struct {
 	Field string `json:"field"`
@@ -509,7 +512,7 @@ func (s *Service) applyRow(ctx context.Context, plan Import, r ImportRow) (*text
 	}
 	stamp := fmt.Sprintf("%s.%d.%s", plan.ID, r.N, r.What)
 	trail := func(verb, thing string, about ID) storage.Audit {
-		return storage.Audit{ID: storage.NewID(), At: s.now(), Who: plan.By, Role: plan.Role, Verb: verb, Thing: thing, About: string(about), Why: "Impor data " + plan.ID, Note: fmt.Sprintf("row %d, %s", r.N, r.What) + withPost(r)}
+		return storage.Audit{ID: storage.NewID(), At: s.now(), Who: plan.By, Role: plan.Role, Verb: verb, Thing: thing, About: string(about), Why: plan.why(), Note: fmt.Sprintf("row %d, %s", r.N, r.What) + withPost(r)}
 	}
 	var err error
 	switch plan.Kind {

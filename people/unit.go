@@ -316,11 +316,19 @@ func (s *Service) MoveUnit(ctx context.Context, a access.Actor, id, parent UnitI
 	if _, err := s.mayPutUnder(ctx, a, parent); err != nil {
 		return Unit{}, err
 	}
-	if u, err = s.moveUnit(ctx, id, parent, edition, s.entry(a, role, "move_unit", "units/"+string(id), "", why, string(u.Parent)+" -> "+string(parent))); err != nil {
+	if u, err = s.moveUnit(ctx, id, parent, edition, s.entry(a, role, "move_unit", "units/"+string(id), "", why, s.unitName(ctx, u.Parent)+" → "+s.unitName(ctx, parent))); err != nil {
 		return Unit{}, err
 	}
 	_, err = s.reopenFilled(ctx, a, role, parent)
 	return u, err
+}
+
+// unitName names a unit where a person reads it; "–" stands for none and for one that is not to be read.
+func (s *Service) unitName(ctx context.Context, id UnitID) string {
+	if u, err := s.unit(ctx, id); id != "" && err == nil {
+		return u.Name
+	}
+	return "–"
 }
 
 func (s *Service) moveUnit(ctx context.Context, id, parent UnitID, edition int64, trail storage.Audit) (Unit, error) {

@@ -148,7 +148,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, kind ImportKind, n
 	}
 	head.State = state
 	d := storage.Doc[importDoc]{ID: state.ID, Value: head, Due: storage.NewDue(ApplyStep, s.now()),
-		Trail: []storage.Audit{s.entry(a, role, "import_"+string(kind), ImportsCollection+"/"+state.ID, "", "", fmt.Sprintf("%s: %d rows", name, len(rows)))}}
+		Trail: []storage.Audit{s.entry(a, role, map[ImportKind]string{ImportApps: "import_apps", ImportRoles: "import_app_roles", ImportOperators: "import_app_operators"}[kind], ImportsCollection+"/"+state.ID, "", "", fmt.Sprintf("%s: %d rows", name, len(rows)))}}
 	if err := s.imports.Insert(ctx, &d); err != nil {
 		return Imported{}, fmt.Errorf("accept the plan: %w", err)
 	}
@@ -235,7 +235,7 @@ func (s *Service) ApplyImport(ctx context.Context, id string) error {
 }
 
 func (s *Service) applyRow(ctx context.Context, row planned, h importDoc, id string) (bool, error) {
-	entry := storage.Audit{ID: storage.NewID(), At: s.now(), Who: h.By, Role: h.Role, Verb: "import_row", Note: "import " + id}
+	entry := storage.Audit{ID: storage.NewID(), At: s.now(), Who: h.By, Role: h.Role, Verb: "import_row", Note: h.Source}
 	var done bool
 	var err error
 	collection := AppsCollection

@@ -97,7 +97,7 @@ func (w *admin) searchAudit(c *gin.Context) error {
 	return w.done(c, Info, w.T(c, "Ada beberapa pegawai dengan nama itu. Tulis nama lengkap atau NIP."), "/kelola/audit")
 }
 
-// auditVerbs names what is done most; any other verb is shown as it is stored.
+// auditVerbs names every verb the rooms write; a test reads them from the source, so that a new one without words is seen.
 func auditVerbs() []Option {
 	return []Option{{Value: "view_person", Label: "Membuka profil"}, {Value: "grant_role", Label: "Memberi peran"}, {Value: "revoke_role", Label: "Mencabut peran"}, {Value: "issue_slip", Label: "Membuat slip"},
 		{Value: "activate", Label: "Mengaktifkan akun"}, {Value: "reset_password", Label: "Mengganti kata sandi lewat surel"}, {Value: "end_sessions", Label: "Mengakhiri sesi"}, {Value: "drop_second_factor", Label: "Melepas kode dua langkah"},
@@ -108,7 +108,18 @@ func auditVerbs() []Option {
 		{Value: "check_regrade", Label: "Memeriksa pembetulan kunci"}, {Value: "regrade", Label: "Menilai ulang"}, {Value: "cancel_regrade", Label: "Menghentikan penilaian ulang"}, {Value: "resume_regrade", Label: "Melanjutkan penilaian ulang"},
 		{Value: "revoke_certificate", Label: "Mencabut sertifikat"}, {Value: "suspend_certificate", Label: "Menangguhkan sertifikat"}, {Value: "reinstate_certificate", Label: "Memberlakukan kembali sertifikat"}, {Value: "record_evidence", Label: "Mencatat bukti kompetensi"},
 		{Value: "recommend", Label: "Menyimpan rekomendasi"}, {Value: "unpark", Label: "Menjalankan lagi pekerjaan"}, {Value: "change_settings", Label: "Mengubah pengaturan"},
-		{Value: "register_keys", Label: "Mendaftarkan kunci penerbit"}, {Value: "add_key", Label: "Menambah kunci penerbit"}, {Value: "copy_keys", Label: "Menyalin kunci penerbit"}}
+		{Value: "register_keys", Label: "Mendaftarkan kunci penerbit"}, {Value: "add_key", Label: "Menambah kunci penerbit"}, {Value: "copy_keys", Label: "Menyalin kunci penerbit"},
+		{Value: "add_person", Label: "Menambah pegawai"}, {Value: "set_email", Label: "Mengganti surel"}, {Value: "appoint", Label: "Menempatkan pegawai"}, {Value: "relieve", Label: "Mengakhiri penempatan"},
+		{Value: "add_position", Label: "Menambah jabatan"}, {Value: "edit_position", Label: "Mengubah jabatan"}, {Value: "close_position", Label: "Menutup jabatan"}, {Value: "reopen_position", Label: "Membuka lagi jabatan"},
+		{Value: "add_unit", Label: "Menambah unit kerja"}, {Value: "edit_unit", Label: "Mengubah unit kerja"}, {Value: "move_unit", Label: "Memindahkan unit kerja"}, {Value: "close_unit", Label: "Menutup unit kerja"}, {Value: "reopen_unit", Label: "Membuka lagi unit kerja"},
+		{Value: "import_unit", Label: "Mengimpor unit kerja"}, {Value: "import_position", Label: "Mengimpor jabatan"}, {Value: "import_person", Label: "Mengimpor data pegawai"}, {Value: "import_appointment", Label: "Mengimpor penempatan"},
+		{Value: "set_up", Label: "Menyiapkan admin pertama"}, {Value: "change_password", Label: "Mengganti kata sandi sendiri"}, {Value: "request_reset", Label: "Meminta ganti kata sandi lewat surel"}, {Value: "set_second_factor", Label: "Memasang kode dua langkah"},
+		{Value: "block_account", Label: "Memblokir akun"}, {Value: "unblock_account", Label: "Membuka blokir akun"}, {Value: "add_token", Label: "Membuat token API"}, {Value: "revoke_token", Label: "Mencabut token API"},
+		{Value: "new_course", Label: "Membuat kursus"}, {Value: "new_draft", Label: "Membuat draf kursus"}, {Value: "discard_draft", Label: "Membuang draf kursus"}, {Value: "enrol", Label: "Mendaftarkan ke kursus"},
+		{Value: "verify_hours", Label: "Memverifikasi jam pelajaran"}, {Value: "refuse_hours", Label: "Menolak jam pelajaran"}, {Value: "import_dictionary", Label: "Mengimpor kamus kompetensi"}, {Value: "import_standards", Label: "Mengimpor standar kompetensi"},
+		{Value: "change_rules", Label: "Mengubah aturan kompetensi"}, {Value: "import_eligibility", Label: "Mengimpor syarat jabatan"},
+		{Value: "put_app", Label: "Mencatat aplikasi"}, {Value: "put_app_role", Label: "Mencatat peran aplikasi"}, {Value: "appoint_operator", Label: "Menunjuk operator aplikasi"}, {Value: "relieve_operator", Label: "Memberhentikan operator aplikasi"},
+		{Value: "import_apps", Label: "Mengimpor aplikasi"}, {Value: "import_app_roles", Label: "Mengimpor peran aplikasi"}, {Value: "import_app_operators", Label: "Mengimpor operator aplikasi"}, {Value: "import_row", Label: "Menerapkan baris impor"}}
 }
 
 func (w *admin) auditVerb(c *gin.Context, verb string) string {
@@ -125,7 +136,8 @@ func auditThings() []Option {
 	return []Option{{Value: "people", Label: "data pegawai"}, {Value: "accounts", Label: "akun"}, {Value: "positions", Label: "jabatan"}, {Value: "units", Label: "unit kerja"}, {Value: "register_imports", Label: "impor data"}, {Value: "tokens", Label: "token API"},
 		{Value: "attempts", Label: "percobaan"}, {Value: "assignments", Label: "penugasan kursus"}, {Value: "cohorts", Label: "angkatan"}, {Value: "courses", Label: "kursus"}, {Value: "course_versions", Label: "versi kursus"}, {Value: "assignment_rules", Label: "aturan penugasan"}, {Value: "enrolments", Label: "keikutsertaan"},
 		{Value: "regrades", Label: "penilaian ulang"}, {Value: "certificates", Label: "sertifikat"}, {Value: "evidence", Label: "bukti kompetensi"}, {Value: "hours", Label: "buku jam pelajaran"}, {Value: "recommendations", Label: "rekomendasi"},
-		{Value: "signing_keys", Label: "kunci penerbit"}}
+		{Value: "signing_keys", Label: "kunci penerbit"}, {Value: "settings", Label: "pengaturan"}, {Value: "dictionary", Label: "kamus kompetensi"}, {Value: "standards", Label: "standar kompetensi"}, {Value: "competency_rules", Label: "aturan kompetensi"},
+		{Value: "eligibility", Label: "syarat jabatan"}, {Value: "apps", Label: "aplikasi"}, {Value: "app_roles", Label: "peran aplikasi"}, {Value: "app_operators", Label: "operator aplikasi"}, {Value: "readiness_imports", Label: "impor aplikasi"}}
 }
 
 // auditThing says what kind of thing an entry is about. The id stays only where people chose it themselves: a code.
