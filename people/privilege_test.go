@@ -94,3 +94,26 @@ func TestAnImportDoesNotEndAPrivilegedRole(t *testing.T) {
 		t.Errorf("by a system admin: %+v", p)
 	}
 }
+
+// Notes of the trail speak of units and roles by name.
+func TestNotesNameWhatTheySpeakOf(t *testing.T) {
+	c := newCity(t)
+	c.town()
+	ani := c.person(nipAni, "Ani", "BIDANG")
+	badan, err := c.UnitByCode(c.ctx, "BADAN")
+	must(t, err)
+	_, err = c.Grant(c.ctx, root, ani.ID, people.RoleGrant{Role: "unit_admin", Unit: badan.ID, Why: "uji"})
+	must(t, err)
+	c.last("accounts", string(ani.ID), "grant_role", "system", "uji", "Admin unit, Unit BADAN")
+	_, err = c.MoveUnit(c.ctx, root, ani.Unit, badan.ID, 0, "uji")
+	must(t, err)
+	c.last("units", string(ani.Unit), "move_unit", "system", "uji", "Unit DINAS → Unit BADAN")
+	p := c.load(people.ImportRoles, table(t, "nip,role\n"+nipAni+",marker\n"))
+	acc, err := c.Account(c.ctx, root, ani.ID)
+	must(t, err)
+	for _, g := range acc.Roles {
+		if g.Role == "marker" && (g.Why != `Impor data "`+p.Name+`"` || strings.Contains(g.Why, p.ID)) {
+			t.Errorf("the reason of an imported role is %q", g.Why)
+		}
+	}
+}
