@@ -1,5 +1,7 @@
-// Package exchange reads and writes courses and items as files: GIFT (gift.go, gift_print.go) and the course folder (folder.go), plain or zipped (zip.go).
-// Lint (lint.go) looks at a course that reads without mistakes and says what its author should think about again.
+// Package exchange reads and writes courses and items as files. Items: Read (formats.go) finds out what a file is and hands it to the reader of its format,
+// Write to the writer; a reader and a writer live in the file named after their format, and what all readers share is in intake.go. Courses: the folder
+// (folder.go), plain or zipped (zip.go). Lessons out of Word files and pasted texts: lesson.go. Lint (lint.go) looks at a course that reads without mistakes
+// and says what its author should think about again.
 //
 // It stores nothing and asks nobody. A reader never stops at the first mistake: it lists all of them, each with file, line, column and what to do,
 // so that an author mends a file in one round. Nothing is dropped in silence: what cannot be taken over is a mistake or a warning.
@@ -15,14 +17,35 @@ import (
 	"github.com/apelkota/apel/internal/texts"
 )
 
-// Mistake is something an author must change (or, as a warning, should look at) at one place of a file.
-type Mistake struct {
-	File    string     `json:"file"`
-	Line    int        `json:"line,omitempty"`   // from 1; 0 when the file as a whole is meant
-	Column  int        `json:"column,omitempty"` // from 1, in characters; 0 when the line as a whole is meant
-	Text    texts.Text `json:"text"`
-	Warning bool       `json:"warning,omitempty"`
+// Weight is what an entry of a report means for what was read.
+type Weight string
+
+// The weights, the heaviest first.
+const (
+	Refused   Weight = "refused"   // not taken: it must be changed in the file first
+	Uncertain Weight = "uncertain" // taken, but a person has to look: a key that is missing or was guessed
+	Changed   Weight = "changed"   // taken, but something of it has no place here and is lost
+	Hint      Weight = "hint"      // taken as it is; look at it some time
+)
+
+// heavier says whether w weighs more than x; anything weighs more than nothing.
+func (w Weight) heavier(x Weight) bool {
+	rank := map[Weight]int{Refused: 4, Uncertain: 3, Changed: 2, Hint: 1}
+	return rank[w] > rank[x]
 }
+
+// Mistake is something an author must change, or should look at, at one place of a file.
+type Mistake struct {
+	File   string     `json:"file"`
+	Line   int        `json:"line,omitempty"`   // from 1, the row of a table; 0 when the file as a whole is meant
+	Column int        `json:"column,omitempty"` // from 1, in characters; 0 when the line as a whole is meant
+	Item   int        `json:"item,omitempty"`   // which item of the bank it is about, from 1; 0 when none was made of it or the file is meant
+	Weight Weight     `json:"weight"`
+	Text   texts.Text `json:"text"`
+}
+
+// Warning says that the entry does not hinder the use of what was read.
+func (m Mistake) Warning() bool { return m.Weight != Refused }
 
 // Where is "items/bank.gift:12:3".
 func (m Mistake) Where() string {
@@ -40,12 +63,16 @@ func (m Mistake) Where() string {
 type Report []Mistake
 
 func (r *Report) wrong(file string, line, column int, id, en string, args ...any) {
-	*r = append(*r, Mistake{File: file, Line: line, Column: column, Text: texts.T(fmt.Sprintf(id, args...), fmt.Sprintf(en, args...))})
+	*r = append(*r, Mistake{File: file, Line: line, Column: column, Weight: Refused, Text: texts.T(fmt.Sprintf(id, args...), fmt.Sprintf(en, args...))})
 }
 
 func (r *Report) warn(file string, line, column int, id, en string, args ...any) {
+	r.note(Hint, file, line, column, id, en, args...)
+}
+
+func (r *Report) note(w Weight, file string, line, column int, id, en string, args ...any) {
 	r.wrong(file, line, column, id, en, args...)
-	(*r)[len(*r)-1].Warning = true
+	(*r)[len(*r)-1].Weight = w
 }
 
 // Mistakes are the entries that are no warnings: what was read may be used only when there are none.
@@ -57,7 +84,7 @@ func (r Report) Warnings() Report { return r.only(true) }
 func (r Report) only(warning bool) Report {
 	var out Report
 	for _, m := range r {
-		if m.Warning == warning {
+		if m.Warning() == warning {
 			out = append(out, m)
 		}
 	}

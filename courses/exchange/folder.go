@@ -387,7 +387,7 @@ func (f *folder) lesson(l *Lesson, data []byte, minutes value) {
 		bad = tooMuch()
 	}
 	if bad != nil {
-		f.report = append(f.report, Mistake{File: l.File, Line: bad.Line, Text: bad.Text})
+		f.report = append(f.report, Mistake{File: l.File, Line: bad.Line, Weight: Refused, Text: bad.Text})
 		return
 	}
 	_ = look(text, func(line int) {
@@ -469,7 +469,7 @@ func (f *folder) readBanks(v value) {
 		if !ok {
 			continue
 		}
-		bank, report := parseGIFT(b.File, data, &f.work)
+		bank, report := parseGIFT(b.File, data, nil, &f.work)
 		f.report = append(f.report, report...)
 		b.Items, b.Lines = bank.Items, bank.Lines
 		for i, it := range b.Items {

@@ -165,7 +165,7 @@ func TestFolderMistakes(t *testing.T) {
 				if badVerb.MatchString(x.Text.ID+x.Text.EN) || x.Text.EN == "" {
 					t.Errorf("sentence: %+v", x.Text)
 				}
-				if strings.HasPrefix(x.Where(), c.where) && strings.Contains(x.Text.ID, c.says) && x.Warning == c.warning {
+				if strings.HasPrefix(x.Where(), c.where) && strings.Contains(x.Text.ID, c.says) && x.Warning() == c.warning {
 					return
 				}
 			}
@@ -234,7 +234,7 @@ func TestLint(t *testing.T) {
 	d, _ := ReadFolder(context.Background(), good())
 	says := func(word string) bool {
 		for _, m := range Lint(d) {
-			if !m.Warning || badVerb.MatchString(m.Text.ID+m.Text.EN) {
+			if !m.Warning() || badVerb.MatchString(m.Text.ID+m.Text.EN) {
 				t.Fatalf("%+v", m)
 			}
 			if strings.Contains(m.Text.ID, word) {

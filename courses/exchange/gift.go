@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/grading/kinds/essay"
+	"github.com/apelkota/apel/courses/grading/kinds/matching"
 	"github.com/apelkota/apel/courses/grading/typed"
 	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/texts"
@@ -17,54 +20,51 @@ import (
 
 // Limits of one GIFT file.
 const (
-	MaxGIFT  = 5 << 20 // bytes
-	MaxItems = 5000
-	maxItem  = 64 << 10 // characters of one item
+	MaxGIFT = 5 << 20  // bytes
+	maxItem = 64 << 10 // characters of one item
 )
-
-// Bank is what a GIFT file holds.
-type Bank struct {
-	Items []grading.Item // ID, Version and Key are empty: they are given when the items are stored
-	Lines []int          // Lines[i] is the line on which Items[i] begins
-}
 
 // ParseGIFT reads items in Moodle's GIFT format with our metadata in comment lines before each item:
 //
-//	// [id:103-B01] [objective:103.1] [difficulty:mudah] [tags:loket,tarif] [unit:Rp,rupiah] [exact:ya] [fixed:ya]
+//	// [id:103-B01] [objective:103.1] [difficulty:mudah] [tags:loket,tarif] [unit:Rp,rupiah] [exact:ya] [fixed:ya] [limit:300]
+//	// [rubric:Isi | 3 | 0 Kurang | 50 Cukup | 100 Baik]
 //
-// Types: single choice (one =), multiple choice (weights only), true/false, number ({#15:0.5}, {#1..5}, several with =%50%), short text (= only).
-// A blank anywhere in the report's mistakes means the whole file is refused by the caller; items that read well are returned all the same, so that
-// an editor can show them. Matching, cloze and essay are refused by name.
+// Types: single choice (one =), multiple choice (weights only), true/false, number ({#15:0.5}, {#1..5}, several with =%50%), short text (= only), matching
+// (=left -> right), essay ({}; a rubric line for each criterion). Every mistake is in the report; in a course it refuses the whole file. Cloze is refused by name.
 func ParseGIFT(file string, data []byte) (Bank, Report) {
 	work := 0
-	return parseGIFT(file, data, &work)
+	return parseGIFT(file, data, nil, &work)
 }
 
 // parseGIFT adds to work what the texts are for the Markdown parser.
-func parseGIFT(file string, data []byte, work *int) (Bank, Report) {
-	p := &giftParser{file: file, codes: map[string]int{}, work: work}
+func parseGIFT(file string, data []byte, given *Defaults, work *int) (Bank, Report) {
+	in := newIntake(file, given, work)
+	in.bank.Format = GIFT
+	readGIFT(in, data)
+	return in.end()
+}
+
+func readGIFT(in *intake, data []byte) {
+	p := &giftParser{intake: in}
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if len(data) > MaxGIFT {
-		p.report.wrong(file, 0, 0, "Berkas lebih dari 5 MB. Bagi menjadi beberapa bank.", "The file is over 5 MB. Split it into several banks.")
-		return p.bank, p.report
+		p.refuse(place{}, "Berkas lebih dari 5 MB. Bagi menjadi beberapa bank.", "The file is over 5 MB. Split it into several banks.")
+		return
 	}
 	text := strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n")
 	if !utf8.ValidString(text) {
 		for i, l := range strings.Split(text, "\n") {
 			if at := firstBroken(l); at > 0 {
-				p.report.wrong(file, i+1, at, "Ada huruf rusak (bukan UTF-8). Simpan ulang berkas sebagai UTF-8.", "There is a broken character (not UTF-8). Save the file as UTF-8.")
+				p.refuse(place{i + 1, at}, "Ada huruf rusak (bukan UTF-8). Simpan ulang berkas sebagai UTF-8.", "There is a broken character (not UTF-8). Save the file as UTF-8.")
 			}
 		}
-		return p.bank, p.report
+		return
 	}
 	p.blocks(strings.Split(text, "\n"))
 	if p.meta.set() {
-		p.report.wrong(file, p.meta.line, 1, "Baris keterangan ini tidak diikuti soal.", "No item follows this line of metadata.")
+		p.begin()
+		p.refuse(place{p.meta.line, 1}, "Baris keterangan ini tidak diikuti soal.", "No item follows this line of metadata.")
 	}
-	if len(p.bank.Items) == 0 && len(p.report) == 0 {
-		p.report.wrong(file, 0, 0, "Tidak ada soal dalam berkas ini.", "There is no item in this file.")
-	}
-	return p.bank, p.report.sorted()
 }
 
 // firstBroken is the column of the first byte that is no UTF-8, 0 when there is none.
@@ -82,13 +82,9 @@ func firstBroken(l string) int {
 }
 
 type giftParser struct {
-	file     string
-	report   Report
-	bank     Bank
+	*intake
 	category string
 	meta     giftMeta
-	codes    map[string]int // code -> line
-	work     *int
 }
 
 // giftMeta is what comment lines said about the next item.
@@ -98,6 +94,8 @@ type giftMeta struct {
 	difficulty      string
 	tags, units     []string
 	exact, fixed    bool
+	limit           int
+	rubric          []grading.Criterion
 }
 
 func (m giftMeta) set() bool { return m.line > 0 }
@@ -148,7 +146,6 @@ func category(s string) string {
 
 var (
 	metaPair    = regexp.MustCompile(`\[\s*([A-Za-z_]+)\s*:([^\]]*)\]`)
-	codeShape   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)
 	formatTag   = regexp.MustCompile(`^\[(html|markdown|plain|moodle)\]`)
 	weightShape = regexp.MustCompile(`^%([^%\n]*)%`)
 )
@@ -175,10 +172,23 @@ func (p *giftParser) comment(text string, line, column int) {
 			meta.exact = yes(value)
 		case "fixed":
 			meta.fixed = yes(value)
+		case "limit":
+			if n, err := strconv.Atoi(value); err == nil {
+				meta.limit = n
+			} else {
+				p.report.wrong(p.file, line, column, "Batas %q bukan angka bulat.", "The limit %q is no whole number.", value)
+			}
+		case "rubric":
+			if c, ok := parseCriterion(value); ok {
+				c.ID = grading.OptionID(len(meta.rubric))
+				meta.rubric = append(meta.rubric, c)
+			} else {
+				p.report.wrong(p.file, line, column, "Rubrik ditulis: kriteria | bobot | nilai uraian | nilai uraian, misalnya Isi | 3 | 0 Kurang | 100 Baik.", "A rubric is written: criterion | weight | mark description | mark description, such as Content | 3 | 0 Poor | 100 Good.")
+			}
 		default:
 			known = false
 			if strict {
-				p.report.wrong(p.file, line, column, "Keterangan [%s:...] tidak dikenal. Yang dikenal: id, objective, difficulty, tags, unit, exact, fixed.", "Unknown metadata [%s:...]. Known: id, objective, difficulty, tags, unit, exact, fixed.", m[1])
+				p.report.wrong(p.file, line, column, "Keterangan [%s:...] tidak dikenal. Yang dikenal: id, objective, difficulty, tags, unit, exact, fixed, limit, rubric.", "Unknown metadata [%s:...]. Known: id, objective, difficulty, tags, unit, exact, fixed, limit, rubric.", m[1])
 			}
 		}
 		if known {
@@ -320,31 +330,7 @@ func (p *giftParser) body(s span) string {
 		s = s.from(len(m))
 	}
 	text := s.plain()
-	line := s.trim().line - 1
-	work, bad := markdown.Weigh(text)
-	if *p.work += work; bad == nil && *p.work > markdown.MaxAllWork {
-		bad = tooMuch()
-	}
-	if bad != nil {
-		p.report = append(p.report, Mistake{File: p.file, Line: line + max(bad.Line, 1), Text: bad.Text})
-		return text
-	}
-	if !strings.ContainsAny(text, "<[") {
-		return text
-	}
-	html := false
-	_ = look(text, func(at int) {
-		if !html { // the opening tag is enough
-			p.report.wrong(p.file, line+at, 0, "Teks ini memuat HTML. Pakai Markdown, misalnya **tebal** atau *miring*.", "This text holds HTML. Use Markdown, such as **bold** or *italic*.")
-		}
-		html = true
-	}, func(pic picture) {
-		p.report.wrong(p.file, line+pic.line, 0, "Gambar di dalam soal belum diterima. Jelaskan dengan kata-kata.", "Pictures inside items are not accepted. Describe it in words.")
-	}, func(to string, at int) {
-		if !safeLink(to) {
-			p.report.wrong(p.file, line+at, 0, "Tautan %q tidak diterima. Pakai alamat https://.", "The link %q is not accepted. Use https://.", to)
-		}
-	})
+	p.sound(text, s.trim().line)
 	return text
 }
 
@@ -357,10 +343,8 @@ func tooMuch() *markdown.Trouble {
 func (p *giftParser) block(text []rune, line int) {
 	meta := p.meta
 	p.meta = giftMeta{}
-	if len(p.bank.Items) >= MaxItems {
-		if len(p.bank.Items) == MaxItems {
-			p.report.wrong(p.file, line, 0, "Lebih dari %d soal dalam satu berkas. Bagi menjadi beberapa bank.", "More than %d items in one file. Split it.", MaxItems)
-		}
+	p.begin()
+	if p.full(place{line, 0}) {
 		return
 	}
 	if len(text) > maxItem {
@@ -369,9 +353,8 @@ func (p *giftParser) block(text []rune, line int) {
 	}
 	s := span{text, line, 1}.trim()
 	it := grading.Item{Code: meta.code, Objective: meta.objective, Difficulty: grading.Difficulty(meta.difficulty), Tags: meta.tags, Units: meta.units,
-		Exact: meta.exact, Fixed: meta.fixed, Category: p.category}
+		Exact: meta.exact, Fixed: meta.fixed, Limit: meta.limit, Rubric: meta.rubric, Category: p.category}
 	begin := s
-	before := len(p.report)
 	if s.starts("::") {
 		title, rest, ok := s.from(2).cut("::")
 		if !ok {
@@ -420,9 +403,13 @@ func (p *giftParser) block(text []rune, line int) {
 		it.General, answers = p.body(general), main
 	}
 	at := p.answers(&it, answers)
-	p.check(it, meta, begin, at, len(p.report) > before)
-	p.bank.Items = append(p.bank.Items, it)
-	p.bank.Lines = append(p.bank.Lines, begin.line)
+	p.take(it, place{begin.line, begin.column}, func(path string) (place, bool) {
+		var n int
+		if _, err := fmt.Sscanf(path, "options[%d]", &n); err == nil && n < len(at) {
+			return place{at[n].line, at[n].column}, true
+		}
+		return place{meta.line, 1}, meta.line > 0 && (path == "code" || path == "objective" || path == "difficulty")
+	}, false)
 }
 
 var trueFalse = regexp.MustCompile(`^(T|TRUE|F|FALSE)\s*(#|$)`)
@@ -433,7 +420,11 @@ func (p *giftParser) answers(it *grading.Item, s span) []span {
 	m := trueFalse.FindStringSubmatch(strings.ToUpper(string(s.text[:min(len(s.text), 64)])))
 	switch {
 	case len(s.text) == 0:
-		p.wrong(s, "Jawaban { } kosong. Soal esai belum diterima.", "The answers { } are empty. Essay items are not accepted.")
+		it.Type = essay.Name
+		if len(it.Rubric) == 0 {
+			it.Rubric = plainRubric()
+			p.unsure(place{s.line, s.column}, "Soal esai ini belum punya rubrik; rubrik bawaan dipasang. Sesuaikan sebelum dipakai.", "This essay has no rubric; a plain one was put in. Adapt it before use.")
+		}
 		return nil
 	case m != nil:
 		it.Type = grading.TrueFalse
@@ -465,7 +456,7 @@ scan:
 			if start >= 0 {
 				out = append(out, s.from(start).to(i-start))
 			}
-			if start = i; len(out) > grading.MaxOptions {
+			if start = i; len(out) > grading.MaxOptions+grading.MaxParts {
 				break scan
 			}
 		}
@@ -475,11 +466,16 @@ scan:
 	} else {
 		p.wrong(s, "Jawaban harus diawali = (benar) atau ~ (salah).", "An answer begins with = (right) or ~ (wrong).")
 	}
-	if len(out) > grading.MaxOptions {
-		p.wrong(out[grading.MaxOptions], "Paling banyak %d pilihan dalam satu soal. Bila ini bukan pilihan baru, tulis \\= atau \\~.", "At most %d options in an item. If this is no new option, write \\= or \\~.", grading.MaxOptions)
-		out = out[:grading.MaxOptions]
-	}
 	return out
+}
+
+// few cuts answers off that are more than an item can have.
+func (p *giftParser) few(pieces []span) []span {
+	if len(pieces) > grading.MaxOptions {
+		p.wrong(pieces[grading.MaxOptions], "Paling banyak %d pilihan dalam satu soal. Bila ini bukan pilihan baru, tulis \\= atau \\~.", "At most %d options in an item. If this is no new option, write \\= or \\~.", grading.MaxOptions)
+		pieces = pieces[:grading.MaxOptions]
+	}
+	return pieces
 }
 
 // weight takes %50% off the front of an answer.
@@ -509,7 +505,7 @@ func (p *giftParser) choices(it *grading.Item, s span) []span {
 	}
 	switch {
 	case matching > 1 && matching == len(pieces):
-		p.wrong(s, "Soal menjodohkan (->) belum diterima.", "Matching items (->) are not accepted.")
+		p.pairs(it, pieces)
 		return nil
 	case equals == len(pieces):
 		it.Type = grading.ShortText
@@ -518,6 +514,7 @@ func (p *giftParser) choices(it *grading.Item, s span) []span {
 	default:
 		it.Type = grading.Multiple
 	}
+	pieces = p.few(pieces)
 	for i, q := range pieces {
 		o := grading.Option{ID: grading.OptionID(i)}
 		if q.text[0] == '=' {
@@ -537,6 +534,54 @@ func (p *giftParser) choices(it *grading.Item, s span) []span {
 	return pieces
 }
 
+// pairs reads "=left -> right"; a right side without a left one is an answer too many.
+func (p *giftParser) pairs(it *grading.Item, pieces []span) {
+	it.Type = matching.Name
+	m := pairing{it: it}
+	for _, q := range pieces {
+		text, feedback, _ := q.from(1).cut("#")
+		if !feedback.empty() {
+			p.lost(place{feedback.line, feedback.column}, "Umpan balik pada pasangan tidak dikenal dalam soal menjodohkan dan ditinggalkan: %s", "Matching knows no feedback on a pair; it was left out: %s", shorten(feedback.plain()))
+		}
+		i := strings.Index(text.raw(), "->")
+		n := len([]rune(text.raw()[:i]))
+		if !m.add(p.body(text.to(n)), p.body(text.from(n+2))) {
+			p.wrong(q, "Paling banyak %d pasangan dan %d jawaban.", "At most %d pairs and %d answers.", grading.MaxParts, grading.MaxOptions)
+			return
+		}
+	}
+}
+
+// pairing fills a matching item pair by pair; the same answer twice is one.
+type pairing struct {
+	it    *grading.Item
+	known map[string]string // text of an answer -> its id
+}
+
+// add notes a pair, or with an empty left side an answer that belongs to none; false when there are too many.
+func (m *pairing) add(left, right string) bool {
+	if m.known == nil {
+		m.known = map[string]string{}
+	}
+	id, ok := m.known[right]
+	if !ok {
+		if len(m.it.Options) == grading.MaxOptions {
+			return false
+		}
+		id = grading.OptionID(len(m.it.Options))
+		m.known[right] = id
+		m.it.Options = append(m.it.Options, grading.Option{ID: id, Text: right})
+	}
+	if left == "" {
+		return true
+	}
+	if len(m.it.Parts) == grading.MaxParts {
+		return false
+	}
+	m.it.Parts = append(m.it.Parts, grading.Part{ID: grading.OptionID(len(m.it.Parts)), Text: left, Right: id})
+	return true
+}
+
 // pattern is an accepted short answer. A star behind a backslash is a star and stays escaped for grading; a lone backslash is one for grading too.
 func pattern(s span) string { return s.plain() }
 
@@ -546,7 +591,7 @@ func (p *giftParser) numbers(it *grading.Item, s span) []span {
 	it.Type = grading.Numeric
 	pieces := []span{s}
 	if s.find("=") >= 0 || s.find("~") >= 0 {
-		pieces = p.pieces(s)
+		pieces = p.few(p.pieces(s))
 	}
 	for i, q := range pieces {
 		o := grading.Option{ID: grading.OptionID(i), Mark: grading.Full}
@@ -624,31 +669,4 @@ func tolerance(r *big.Rat) string {
 		return ""
 	}
 	return decimal(r)
-}
-
-// check adds what grading finds wrong with an item, at the place it is about. After a mistake of syntax the item's own findings would only repeat it.
-func (p *giftParser) check(it grading.Item, meta giftMeta, begin span, at []span, broken bool) {
-	if it.Code != "" {
-		if !codeShape.MatchString(it.Code) {
-			p.wrong(begin, "Id soal %q hanya boleh huruf, angka, - dan _, paling panjang 40.", "The item id %q may hold letters, digits, - and _ only, at most 40.", it.Code)
-		}
-		if first, twice := p.codes[it.Code]; twice {
-			p.wrong(begin, "Id soal %s sudah dipakai di baris %d. Beri id lain.", "The item id %s is already used in line %d. Give it another.", it.Code, first)
-		} else {
-			p.codes[it.Code] = begin.line
-		}
-	}
-	if broken {
-		return
-	}
-	for _, f := range grading.Check(it) {
-		place := begin
-		var n int
-		if _, err := fmt.Sscanf(f.Path, "options[%d]", &n); err == nil && n < len(at) {
-			place = at[n]
-		} else if meta.line > 0 && (f.Path == "code" || f.Path == "objective" || f.Path == "difficulty") {
-			place = span{nil, meta.line, 1}
-		}
-		p.report = append(p.report, Mistake{File: p.file, Line: place.line, Column: place.column, Text: f.Text, Warning: f.Warning})
-	}
 }

@@ -2,24 +2,26 @@ package exchange
 
 import (
 	"bufio"
-	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
-	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/courses/grading/kinds/essay"
+	"github.com/apelkota/apel/courses/grading/kinds/matching"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // PrintGIFT writes items so that ParseGIFT gives the same items back (without ID, Version and Key, which belong to one installation).
-// It shows in tests that nothing is lost in reading; an export of item banks will call it.
-// Invalid for an item of a type that GIFT has no form for.
+// Invalid, with a field per item, when GIFT has no form for some of them; nothing is written then.
 func PrintGIFT(w io.Writer, items []grading.Item) error {
+	if err := unsayable(GIFT, items, notGIFT); err != nil {
+		return err
+	}
 	b := bufio.NewWriter(w)
 	category := ""
 	for i, it := range items {
-		if !printable[it.Type] {
-			return fmt.Errorf("print item %s: %w", it.Code, faults.Newf(faults.Invalid, "Soal jenis %s tidak dapat ditulis sebagai GIFT.", "Items of type %s cannot be written as GIFT.", string(it.Type)))
-		}
 		if i > 0 {
 			b.WriteByte('\n')
 		}
@@ -36,8 +38,35 @@ func PrintGIFT(w io.Writer, items []grading.Item) error {
 	return b.Flush()
 }
 
-// printable are the types GIFT has a form for.
-var printable = map[grading.Type]bool{grading.Single: true, grading.Multiple: true, grading.TrueFalse: true, grading.Numeric: true, grading.ShortText: true}
+// notGIFT says why an item has no form in GIFT; empty when it has one.
+func notGIFT(it grading.Item) texts.Text {
+	switch it.Type {
+	case grading.Single, grading.Multiple, grading.TrueFalse, grading.Numeric, grading.ShortText, essay.Name:
+	case matching.Name:
+		if len(it.Parts) < 2 {
+			return texts.T("kurang dari dua pasangan", "fewer than two pairs")
+		}
+		for _, p := range it.Parts {
+			if strings.Contains(p.Text, "->") || weightShape.MatchString(p.Text) {
+				return texts.T("bagian kiri memuat tanda -> atau %, yang punya arti dalam GIFT", "a left side holds -> or %, which mean something in GIFT")
+			}
+		}
+		for _, o := range it.Options {
+			if o.Feedback != "" {
+				return texts.T("jawabannya punya umpan balik sendiri", "its answers have feedback of their own")
+			}
+		}
+	default:
+		return noForm
+	}
+	if strings.ContainsAny(it.Objective+it.Category+strings.Join(it.Tags, "")+strings.Join(it.Units, ""), "]\n") || strings.Contains(strings.Join(append(slices.Clone(it.Tags), it.Units...), ""), ",") {
+		return texts.T("keterangannya memuat tanda ] atau koma", "its metadata hold ] or a comma")
+	}
+	if it.Scoring != "" {
+		return texts.T("cara menilainya tidak dikenal GIFT", "GIFT does not know its scoring")
+	}
+	return texts.Text{}
+}
 
 func printItem(b *bufio.Writer, it grading.Item) {
 	meta := func(key, value string) {
@@ -57,6 +86,12 @@ func printItem(b *bufio.Writer, it grading.Item) {
 	if it.Fixed {
 		meta("fixed", "ya")
 	}
+	if it.Limit != 0 {
+		meta("limit", strconv.Itoa(it.Limit))
+	}
+	for _, c := range it.Rubric {
+		b.WriteString("\n// [rubric:" + printCriterion(c) + "]")
+	}
 	b.WriteString("\n::" + escape(it.Name()) + "::" + body(it.Stem) + " {")
 	feedback := func(s string) {
 		if s != "" {
@@ -64,6 +99,9 @@ func printItem(b *bufio.Writer, it grading.Item) {
 		}
 	}
 	switch it.Type {
+	case essay.Name:
+	case matching.Name:
+		printPairs(b, it)
 	case grading.TrueFalse:
 		right, wrong := it.Options[0], it.Options[1]
 		word := "T"
@@ -102,6 +140,34 @@ func printItem(b *bufio.Writer, it grading.Item) {
 		b.WriteString("\n####" + body(it.General))
 	}
 	b.WriteString("\n}\n")
+}
+
+// printPairs writes the pairs, and the answers that belong to none behind them. Answers that stand in another order than that of their first use are all
+// named in front, so that the order comes back.
+func printPairs(b *bufio.Writer, it grading.Item) {
+	order, used := "", map[string]bool{}
+	for _, p := range it.Parts {
+		if !used[p.Right] {
+			order += p.Right
+		}
+		used[p.Right] = true
+	}
+	extra := func(o grading.Option) { b.WriteString("\n= -> " + body(o.Text)) }
+	turned := !strings.HasPrefix(grading.Order(it.Options, nil), order)
+	if turned {
+		for _, o := range it.Options {
+			extra(o)
+		}
+	}
+	for _, p := range it.Parts {
+		o, _ := grading.FindOption(it.Options, p.Right)
+		b.WriteString("\n=" + body(p.Text) + " -> " + body(o.Text))
+	}
+	for _, o := range it.Options {
+		if !turned && !used[o.ID] {
+			extra(o)
+		}
+	}
 }
 
 // weight is written unless it is what the mark means anyway. A text that could be taken for a weight or for a pair to match gets one in front.

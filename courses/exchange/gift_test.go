@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/grading/gradingtest"
+	"github.com/apelkota/apel/courses/grading/kinds/essay"
+	"github.com/apelkota/apel/courses/grading/kinds/matching"
 	"github.com/apelkota/apel/internal/faults"
 )
 
@@ -106,8 +109,9 @@ func TestGIFTMistakes(t *testing.T) {
 		{"no option mark", meta + "Apa? {satu}", "b.gift:2:7", "diawali"},
 		{"empty option", meta + "Apa? {=a\n~ #b}", "b.gift:3:1", "kosong"},
 		{"same option twice", meta + "Apa? {=a\n~b\n~b}", "b.gift:4:1", "sama dengan pilihan ke-2"},
-		{"essay", meta + "Apa? {}", "b.gift:2:7", "esai"},
-		{"matching", meta + "Apa? {=a -> 1 =b -> 2 =c -> 3}", "b.gift:2:7", "menjodohkan"},
+		{"pairs that are all alike", meta + "Apa? {=a -> 1 =b -> 1 = -> 2}", "b.gift:2:1", "Semua pasangan sama"},
+		{"rubric", "// [id:Q1] [objective:1.1] [rubric:Isi]\nApa? {}", "b.gift:1:1", "Rubrik ditulis"},
+		{"limit", "// [id:Q1] [objective:1.1] [limit:banyak]\nApa? {}", "b.gift:1:1", "Batas"},
 		{"html format", meta + "[html]<p>Apa?</p> {T}", "b.gift:2:1", "HTML"},
 		{"html inside", meta + "Apa? {=a <script>x</script> ~b}", "b.gift:2", "HTML"},
 		{"html on a later line", meta + "Apa\nini <b>x</b>? {=a ~b}", "b.gift:3", "HTML"},
@@ -186,7 +190,15 @@ func randomItem(r *rand.Rand, n int) grading.Item {
 	}
 	parts := []grading.Mark{2, 3, 4, 6, 7, 10}
 	k := parts[r.IntN(len(parts))]
-	switch r.IntN(5) {
+	switch r.IntN(7) {
+	case 5:
+		it.Type, it.Limit, it.Rubric = essay.Name, r.IntN(3)*100, gradingtest.Rubric
+	case 6:
+		it.Type = matching.Name
+		for i := range 3 {
+			it.Options = append(it.Options, opt(i, fmt.Sprint(i, phrase(r, true)), 0, ""))
+			it.Parts = append(it.Parts, grading.Part{ID: grading.OptionID(i), Text: strings.TrimSpace(fmt.Sprint(i, strings.ReplaceAll(phrase(r, true), "->", ""))), Right: grading.OptionID(r.IntN(3))})
+		}
 	case 0:
 		it.Type = grading.Single
 		for i := range 2 + r.IntN(4) {
@@ -260,6 +272,8 @@ func FuzzGIFT(f *testing.F) {
 	f.Add([]byte(meta + "::Q1::Apa? {\n~%50%satu #salah\n=dua #betul\n####umum\n}\n\n$CATEGORY: a/b\n\n// [id:Q2] [objective:1]\nDua {#1..2}"))
 	f.Add([]byte(meta + "Apa \\{ {T#a#b} lagi"))
 	f.Add([]byte(meta + "Apa {#=%50%2,5:0.1#x\n=3}"))
+	f.Add([]byte(meta + "Apa {=a -> 1 =b -> 2 = -> 3}"))
+	f.Add([]byte(meta + "// [limit:9] [rubric:a | 1 | 0 b | 100 c]\nApa {####x}"))
 	f.Add([]byte("// [id:Q1] [objective:1] [unit:Rp] [tags:a,b] [exact:ya]\n::j::[markdown]x {=a\\*b =%50%*c}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b, r := ParseGIFT("x", data)
