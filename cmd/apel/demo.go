@@ -34,7 +34,7 @@ type demoVerb struct {
 	Once   bool   `help:"Run the main job as a client over HTTP, verify it, print it and exit."`
 	JSON   bool   `help:"With --once: print the steps as JSON."`
 	Out    string `help:"With --once: folder for the certificate's PDF and the public root that checks it." default:"." type:"path"`
-	Keep   bool   `help:"With --once: do it in --dir and keep that folder; every further run is by the next learner."`
+	Keep   bool   `help:"With --once: do it in --dir and keep that folder; every further run is by the next learner. The certificate must change the recommended posts of each; of the first, the course must also be advised before."`
 	Times  int    `help:"With --once: so many learners do the main job, one after the other." default:"1"`
 	People int    `help:"Make a whole city of so many people around the demo city." default:"0"`
 	Seed   int64  `help:"Seed of the made city." default:"1"`
@@ -73,7 +73,7 @@ func (v *demoVerb) Run(e *env) error {
 		return err
 	}
 	if v.Once {
-		return v.once(e, in, clock)
+		return v.once(e, in, clock, logins[0])
 	}
 	return in.serve(e.ctx, v.front, true, func(address string) {
 		fmt.Printf("\nAPEL (CONTOH): %s\n\nMasuk dengan NIP dan kata sandi berikut / log in with:\n", address)
@@ -235,7 +235,8 @@ func saveLogins(path string, logins []demoLogin) error {
 	return os.WriteFile(path, b, 0o600)
 }
 
-// demoAccounts opens the accounts of one learner and of everybody who holds a role, the way an admin would: a slip, and a password set with it.
+// demoAccounts opens an account per role, the way an admin would: a slip, and a password set with it. Roles that are granted are those of roles.csv; the
+// supervisor, which follows from a post, is the learner's.
 func (in *installation) demoAccounts(ctx context.Context, a access.Actor) ([]demoLogin, error) {
 	f, err := demo.Files.ReadFile("city/roles.csv")
 	if err != nil {
@@ -254,7 +255,18 @@ func (in *installation) demoAccounts(ctx context.Context, a access.Actor) ([]dem
 	if err != nil {
 		return nil, err
 	}
-	logins = append(logins, demoLogin{Role: "learner", NIP: learners[0]})
+	learner, err := in.people.LookByNIP(ctx, learners[0])
+	if err != nil {
+		return nil, fmt.Errorf("demo account of the learner: %w", err)
+	}
+	over, err := in.people.Derive(ctx, a, learner.ID)
+	if err != nil {
+		return nil, fmt.Errorf("demo account of the supervisor: %w", err)
+	}
+	if over.Person.ID == "" {
+		return nil, faults.New(faults.NotFound, "Pelajar contoh tidak punya atasan.", "The demo's learner has no supervisor.")
+	}
+	logins = append(logins, demoLogin{Role: "learner", NIP: learners[0]}, demoLogin{Role: "supervisor", NIP: string(over.Person.NIP())})
 	seen := map[string]bool{}
 	for _, r := range roles.Rows {
 		role, nip := roles.Text(r, "role"), roles.Text(r, "nip")
@@ -381,8 +393,9 @@ func newPassword() (string, error) {
 	return s[:4] + "-" + s[4:8] + "-" + s[8:12], nil
 }
 
-// once serves the demo on a random port of this machine, does the main job against it and ends.
-func (v *demoVerb) once(e *env, in *installation, clock *demoClock) error {
+// once serves the demo on a random port of this machine, does the main job against it and ends. Of first, the learner whose login is printed, it is known
+// that the course is advised before; another learner's post may ask for more than it gives. What the certificate changes is demanded of everybody.
+func (v *demoVerb) once(e *env, in *installation, clock *demoClock, first demoLogin) error {
 	ctx, stop := context.WithCancel(e.ctx)
 	defer stop()
 	address := make(chan string, 1)
@@ -400,7 +413,7 @@ func (v *demoVerb) once(e *env, in *installation, clock *demoClock) error {
 	for n, l := range learners {
 		if err == nil {
 			var done []step
-			done, err = v.main(ctx, in, clock, base, l, n)
+			done, err = v.main(ctx, in, clock, base, n, jobPerson{NIP: l.NIP, Password: l.Password, Advised: l.NIP == first.NIP})
 			steps = append(steps, done...)
 		}
 	}
@@ -428,7 +441,7 @@ func (v *demoVerb) once(e *env, in *installation, clock *demoClock) error {
 const mainCourse = "APEL-103"
 
 // main does the main job as one learner. The n-th learner's files are numbered from the second on.
-func (v *demoVerb) main(ctx context.Context, in *installation, clock *demoClock, base string, who demoLogin, n int) ([]step, error) {
+func (v *demoVerb) main(ctx context.Context, in *installation, clock *demoClock, base string, n int, who jobPerson) ([]step, error) {
 	job, err := v.job(in, clock, base)
 	if err != nil {
 		return nil, err
@@ -436,8 +449,7 @@ func (v *demoVerb) main(ctx context.Context, in *installation, clock *demoClock,
 	if n > 0 {
 		job.suffix = fmt.Sprintf("-%d", n+1)
 	}
-	// In a folder that was kept somebody may have moved on already; in a fresh one the first learner is known.
-	err = job.run(ctx, jobPerson{NIP: who.NIP, Password: who.Password, Advised: n == 0 && !v.Keep})
+	err = job.run(ctx, who)
 	return job.steps, err
 }
 

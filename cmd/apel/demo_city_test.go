@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/policies"
 )
 
 // A small made city has what the documents of two years look like, and nothing is left to be done when it is served.
@@ -181,6 +183,7 @@ func TestPlainDemoHasAPast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	everyRoleCanLogIn(t, in, logins)
 	certs, err := in.certificates.List(ctx, a, certificates.Filter{Limit: 100})
 	if err != nil || len(certs.Views) < 40 {
 		t.Errorf("%d certificates, %v", len(certs.Views), err)
@@ -208,6 +211,27 @@ func TestPlainDemoHasAPast(t *testing.T) {
 	}
 	if m, err := in.folder.mark(); err != nil || m.Filling || m.People != 0 {
 		t.Errorf("folder: %+v, %v", m, err)
+	}
+}
+
+// everyRoleCanLogIn demands a printed login for every role of the policy whose owner gets in with it and then has that role.
+func everyRoleCanLogIn(t *testing.T, in *installation, logins []demoLogin) {
+	t.Helper()
+	for _, role := range append([]string{"learner"}, policies.Roles...) {
+		i := slices.IndexFunc(logins, func(l demoLogin) bool { return l.Role == role })
+		if i < 0 {
+			t.Errorf("no login is printed for the role %s", role)
+			continue
+		}
+		_, token, err := in.people.Login(t.Context(), people.LoginInput{NIP: logins[i].NIP, Password: logins[i].Password})
+		if err != nil {
+			t.Errorf("log in as %s: %v", role, err)
+			continue
+		}
+		actor, _, err := in.people.SessionActor(t.Context(), token)
+		if err != nil || role != "learner" && !actor.Has(role) {
+			t.Errorf("the login printed for %s has the roles %v, %v", role, actor.Grants, err)
+		}
 	}
 }
 

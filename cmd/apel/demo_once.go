@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/certificates/verify"
+	"github.com/apelkota/apel/internal/faults"
 )
 
 // step is one line of the main job's report.
@@ -45,7 +46,7 @@ type mainJob struct {
 
 type jobPerson struct {
 	NIP, Password string
-	Advised       bool // the course is known to be among the recommended ones before
+	Advised       bool // the course is demanded to be among the advised ones before
 }
 
 type enrolmentAnswer struct {
@@ -72,15 +73,18 @@ type attemptAnswer struct {
 }
 
 type standingAnswer struct {
-	Levels []struct {
-		Competency string `json:"competency"`
-		Level      int    `json:"level"`
-		Known      bool   `json:"known"`
-	} `json:"levels"`
-	Next []struct {
+	Levels []levelAnswer `json:"levels"`
+	Next   []struct {
 		Course string `json:"course"`
 		Why    any    `json:"why"`
 	} `json:"next"`
+}
+
+type levelAnswer struct {
+	Competency string `json:"competency"`
+	Level      int    `json:"level"`
+	Known      bool   `json:"known"`
+	Why        phrase `json:"why"`
 }
 
 // advises says whether a course is among the recommended next ones.
@@ -93,10 +97,19 @@ func (s standingAnswer) advises(course string) bool {
 	return false
 }
 
+// phrase is a sentence of the API in the language this report speaks.
+type phrase struct {
+	ID string `json:"id"`
+}
+
 type evidenceAnswer struct {
-	Items []struct {
-		Source string `json:"source"`
-	} `json:"items"`
+	Items []evidenceRow `json:"items"`
+}
+
+type evidenceRow struct {
+	ID     string `json:"id"`
+	Source string `json:"source"`
+	Title  string `json:"title"`
 }
 
 // of counts the rows that come from a certificate.
@@ -129,7 +142,7 @@ func (j *mainJob) do(name string, work func() (note string, err error)) error {
 	begin := time.Now()
 	note, err := work()
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return faults.Wrap(err, faults.Internal, "Menyimpang pada langkah: "+name, "Deviation in step: "+name)
 	}
 	s := step{name, time.Since(begin), note}
 	j.steps = append(j.steps, s)
@@ -142,6 +155,7 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 	var before, after standingAnswer
 	var hoursBefore, hoursAfter hoursAnswer
 	var evidence evidenceAnswer
+	var postsBefore []opportunityAnswer
 	var me struct {
 		Person struct {
 			ID   string `json:"id"`
@@ -168,8 +182,12 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			if err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/standing", nil, &before); err != nil {
 				return "", err
 			}
-			err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/hours", nil, &hoursBefore)
-			return fmt.Sprintf("%d kompetensi terbukti, %d JP", known(before), hoursBefore.Counted), err
+			if err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/hours", nil, &hoursBefore); err != nil {
+				return "", err
+			}
+			var err error
+			postsBefore, err = j.positions(ctx, me.Person.ID)
+			return fmt.Sprintf("%d kompetensi terbukti, %d JP, %d jabatan ditimbang", known(before), hoursBefore.Counted, len(postsBefore)), err
 		}},
 		{"ikut kursus / enrol", func() (string, error) {
 			if err := j.c.call(ctx, http.MethodPost, "/enrolments", map[string]string{"course": j.course}, &e); err != nil {
@@ -277,7 +295,7 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			// For apel verify, which looks for it under this name.
 			return v.Sentence.ID, os.WriteFile(filepath.Join(j.out, "apel-root.json"), root, 0o644)
 		}},
-		{"bukti, JP, rekomendasi / evidence, hours, recommendation", func() (string, error) {
+		{"bukti, JP, kursus / evidence, hours, courses", func() (string, error) {
 			if err := j.await(ctx, func() (bool, error) { // evidence and hours are documents of their own
 				if err := j.c.call(ctx, http.MethodGet, "/people/"+me.Person.ID+"/standing", nil, &after); err != nil {
 					return false, err
@@ -293,19 +311,32 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 				return "", fmt.Errorf("%w: %d rows of evidence, %d → %d competencies, %d → %d JP", err, evidence.of(cert.ID), known(before), known(after), hoursBefore.Counted, hoursAfter.Counted)
 			}
 			if who.Advised && !before.advises(j.course) || after.advises(j.course) {
-				return "", fmt.Errorf("the recommendation did not follow: %s advised before: %t, after it was passed: %t", j.course, before.advises(j.course), after.advises(j.course))
+				return "", fmt.Errorf("the advised courses did not follow: %s advised before: %t, after it was passed: %t", j.course, before.advises(j.course), after.advises(j.course))
 			}
 			return fmt.Sprintf("bukti dari sertifikat ini %d, kompetensi terbukti %d → %d, JP %d → %d, kursus disarankan %d → %d", evidence.of(cert.ID), known(before), known(after), hoursBefore.Counted, hoursAfter.Counted, len(before.Next), len(after.Next)), nil
+		}},
+		{"rekomendasi berubah / recommendation changed", func() (string, error) {
+			var change recommendationChange
+			var why error
+			if err := j.await(ctx, func() (bool, error) { // a ranking may be asked while the standing is being rebuilt
+				now, err := j.positions(ctx, me.Person.ID)
+				if err != nil {
+					return false, err
+				}
+				change, why = compareRecommendations(postsBefore, now, evidence, cert.ID)
+				return why == nil, nil
+			}); err != nil {
+				return "", errors.Join(err, why)
+			}
+			return change.words(after)
 		}},
 		{"kotak masuk / inbox", func() (string, error) {
 			note := ""
 			err := j.await(ctx, func() (bool, error) {
 				var l struct {
 					Items []struct {
-						Title struct {
-							ID string `json:"id"`
-						} `json:"title"`
-						Link string `json:"link"`
+						Title phrase `json:"title"`
+						Link  string `json:"link"`
 					} `json:"items"`
 				}
 				if err := j.c.call(ctx, http.MethodGet, "/notices", nil, &l); err != nil {
