@@ -51,6 +51,9 @@ func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, edition i
 	if err := s.mayMove(ctx, a, "renumber", p, r.Details.clean().Unit); err != nil {
 		return Person{}, err
 	}
+	if err := s.mayMail(a, p.Thing(), p.Email, r.Details.clean().Email); err != nil {
+		return Person{}, err
+	}
 	if err := s.mayEnd(ctx, a, p, r.Details.clean()); err != nil {
 		return Person{}, err
 	}

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -123,6 +124,10 @@ func (r personRow) over(old Details) Details {
 func (d *draft) persons(ctx context.Context, rows []personRow, title func(string) string, source string) (map[ID]bool, error) {
 	units := unitCache{s: d.s}
 	named, numbers, emails := map[ID]bool{}, duplicates{}, duplicates{}
+	mails := d.s.mayMail(d.a, access.Thing{Kind: "person"}, "", "any") == nil
+	if !mails && slices.ContainsFunc(rows, func(r personRow) bool { return r.has["email"] }) {
+		d.warns.Add(0, title("email"), "Alamat surel tidak diambil: token API tidak dapat mengubahnya.", "E-mail addresses are not taken over: an API token cannot change them.")
+	}
 	for _, r := range rows {
 		u, ok, err := units.byCode(ctx, r.unit)
 		if err != nil {
@@ -137,6 +142,10 @@ func (d *draft) persons(ctx context.Context, rows []personRow, title func(string
 			r.bad = true
 		}
 		r.details.Unit = u.ID
+		if !mails && r.has["email"] {
+			r.has = maps.Clone(r.has)
+			r.has["email"] = false
+		}
 		if letters := onlyHas(d.s.printedDetails(nil, r.details), r.has, false); len(letters) > 0 {
 			addFields(&d.errs, r.n, title, letters)
 			r.bad = true

@@ -42,6 +42,9 @@ func (s *Service) AddPerson(ctx context.Context, a access.Actor, in PersonInput)
 		return Person{}, nil, err
 	}
 	d := in.Details.clean()
+	if err := s.mayMail(a, access.Thing{Kind: "person", Units: path}, "", d.Email); err != nil {
+		return Person{}, nil, err
+	}
 	if err := invalid(s.checkDetails(d, n)); err != nil {
 		return Person{}, nil, err
 	}
@@ -137,6 +140,18 @@ func (s *Service) mayMove(ctx context.Context, a access.Actor, verb string, p Pe
 	return nil
 }
 
+// mayMail asks whether the actor may write an address: links that open an account are mailed there. It is Forbidden on the field email.
+func (s *Service) mayMail(a access.Actor, t access.Thing, before, after string) error {
+	if before == after {
+		return nil
+	}
+	if _, err := s.cfg.Policy.May(a, "set_email", t); err != nil {
+		said := faults.Of(err).Text
+		return faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang mengubah alamat surel ini.", "You may not change this e-mail address.").With("email", said.ID, said.EN)
+	}
+	return nil
+}
+
 // EditPerson changes the details of a person. edition is the one the form was filled from; 0 takes them as they are. Safe to call twice: what stands there
 // already is no change. Errors: Invalid, NotFound, Forbidden (the new unit is not the actor's; the change ends a privileged role that the actor may not revoke), Conflict (changed since, with what stands now in the
 // fields that differ; or the e-mail is in use).
@@ -157,6 +172,9 @@ func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, edition
 		return Person{}, err
 	}
 	if err := s.mayMove(ctx, a, "edit", p, d.Unit); err != nil {
+		return Person{}, err
+	}
+	if err := s.mayMail(a, p.Thing(), p.Email, d.Email); err != nil {
 		return Person{}, err
 	}
 	if err := s.mayEnd(ctx, a, p, d); err != nil {

@@ -85,7 +85,8 @@ type Import struct {
 	State     ImportState       `json:"state"`
 	By        string            `json:"by"`
 	Role      string            `json:"role"`
-	Ends      bool              `json:"ends,omitempty"` // whoever runs it may end privileged roles
+	Ends      bool              `json:"ends,omitempty"`  // whoever runs it may end privileged roles
+	Token     bool              `json:"token,omitempty"` // checked by an API token
 	At        time.Time         `json:"at"`
 	EndedAt   time.Time         `json:"ended_at,omitzero"`
 	Rows      int               `json:"rows"`             // rows in the file
@@ -226,7 +227,7 @@ func (s *Service) CheckImport(ctx context.Context, a access.Actor, in ImportInpu
 	} else if err != nil && !errors.Is(err, faults.NotFound) {
 		return Import{}, err
 	}
-	d := &draft{a: a, s: s, left: map[ID]bool{}, Import: Import{ID: in.ID, Kind: in.Kind, Name: shorten(in.Name, 200), State: ImportChecked, By: a.Name(), Role: role, Ends: s.grantsEverywhere(a), At: s.now(), Rows: len(in.Sheet.Rows), Counts: map[string]int{}}}
+	d := &draft{a: a, s: s, left: map[ID]bool{}, Import: Import{ID: in.ID, Kind: in.Kind, Name: shorten(in.Name, 200), State: ImportChecked, By: a.Name(), Role: role, Ends: s.grantsEverywhere(a), Token: a.Token, At: s.now(), Rows: len(in.Sheet.Rows), Counts: map[string]int{}}}
 	switch in.Kind {
 	case ImportUnits:
 		err = d.units(ctx, in.Sheet)
@@ -288,6 +289,9 @@ func (s *Service) AcceptImport(ctx context.Context, a access.Actor, id string) (
 		case ImportApplying, ImportDone:
 			return storage.Unchanged
 		case ImportChecked:
+			if a.Token && !d.Value.Token { // it may hold addresses and roles, which no token writes
+				return faults.New(faults.Forbidden, "Rencana ini dibuat orang di peramban. Terapkan di halaman impor.", "Somebody made this plan in a browser. Apply it on the import page.")
+			}
 		default:
 			return faults.New(faults.Conflict, "Impor ini tidak dapat dijalankan: periksa kesalahannya atau unggah ulang.", "This import cannot run: see its errors or upload the file again.")
 		}

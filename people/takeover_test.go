@@ -229,3 +229,111 @@ func TestSecondFactorIsNotGuessedInParallel(t *testing.T) {
 		t.Errorf("%d of %d codes were looked at", looked, len(errs))
 	}
 }
+
+// An API token takes over no account, its person's or another's, whatever roles it holds: it sets no address to which links that open accounts go, makes no
+// slip, gives no role, drops no second factor, keeps nobody out, and carries none of that in a file.
+func TestTokenTakesOverNoAccount(t *testing.T) {
+	c := newCity(t)
+	c.load(people.ImportUnits, table(t, unitsCSV))
+	ani, budi := c.person(nipAni, "Ani", "DINAS"), c.person(nipBudi, "Budi", "DINAS")
+	_, session := c.activate(ani)
+	roles := []string{"system_admin", "training_admin"}
+	for _, r := range roles {
+		_, err := c.Grant(c.ctx, root, ani.ID, people.RoleGrant{Role: r, Why: "uji"})
+		must(t, err)
+	}
+	self, _, err := c.SessionActor(c.ctx, session)
+	must(t, err)
+	_, secret, err := c.AddToken(c.ctx, self, "skrip", roles, 30)
+	must(t, err)
+	token, err := c.TokenActor(c.ctx, secret)
+	must(t, err)
+	if !token.Has("system_admin") || !token.Token {
+		t.Fatalf("the token is %+v", token)
+	}
+	file := func(who access.Actor, kind people.ImportKind, csv string) people.Import {
+		t.Helper()
+		p, err := c.CheckImport(c.ctx, who, people.ImportInput{Kind: kind, Name: "berkas.csv", Sheet: table(t, csv)})
+		must(t, err)
+		return p
+	}
+	const addresses = "nip,name,status,unit,email\n" + nipBudi + ",Budi,PNS,DINAS,maling@contoh.example\n"
+	const grants = "nip,role,unit,why\n" + nipBudi + ",system_admin,,uji\n"
+	planned := file(self, people.ImportRoles, grants)
+	details := func(id people.ID) people.Details {
+		p, err := c.Person(c.ctx, root, id)
+		must(t, err)
+		d := p.Details
+		d.Email = "maling@contoh.example"
+		return d
+	}
+	recent := token
+	recent.Recent = true // even so
+	for name, do := range map[string]func(access.Actor) error{
+		"own address": func(a access.Actor) error {
+			_, err := c.SetEmail(c.ctx, a, ani.ID, "maling@contoh.example")
+			return err
+		},
+		"somebody's address": func(a access.Actor) error {
+			_, err := c.SetEmail(c.ctx, a, budi.ID, "maling@contoh.example")
+			return err
+		},
+		"address in an edit": func(a access.Actor) error {
+			_, err := c.EditPerson(c.ctx, a, budi.ID, 0, details(budi.ID), "uji")
+			return err
+		},
+		"address of somebody new": func(a access.Actor) error {
+			_, _, err := c.AddPerson(c.ctx, a, people.PersonInput{NIP: nipCitra, Details: details(budi.ID)})
+			return err
+		},
+		"address with a number": func(a access.Actor) error {
+			_, err := c.Renumber(c.ctx, a, budi.ID, 0, people.Renumbering{NIP: nipCitra, Details: details(budi.ID), Why: "uji"})
+			return err
+		},
+		"slip":  func(a access.Actor) error { _, err := c.IssueSlip(c.ctx, a, budi.ID, "uji"); return err },
+		"slips": func(a access.Actor) error { _, err := c.IssueSlips(c.ctx, a, budi.Unit, true); return err },
+		"role": func(a access.Actor) error {
+			_, err := c.Grant(c.ctx, a, budi.ID, people.RoleGrant{Role: "author", Why: "uji"})
+			return err
+		},
+		"role taken": func(a access.Actor) error {
+			_, err := c.Revoke(c.ctx, a, budi.ID, people.RoleGrant{Role: "author", Why: "uji"})
+			return err
+		},
+		"second factor":      func(a access.Actor) error { return c.DropSecond(c.ctx, a, budi.ID, "uji") },
+		"own factor":         func(a access.Actor) error { return c.DropSecond(c.ctx, a, ani.ID, "") },
+		"new factor":         func(a access.Actor) error { _, err := c.BeginSecond(c.ctx, a, "APEL"); return err },
+		"factor confirmed":   func(a access.Actor) error { _, err := c.ConfirmSecond(c.ctx, a, "123456"); return err },
+		"block":              func(a access.Actor) error { return c.Block(c.ctx, a, budi.ID, "uji") },
+		"unblock":            func(a access.Actor) error { return c.Unblock(c.ctx, a, budi.ID, "uji") },
+		"own sessions":       func(a access.Actor) error { return c.EndSessions(c.ctx, a, ani.ID, "") },
+		"sessions":           func(a access.Actor) error { return c.EndSessions(c.ctx, a, budi.ID, "uji") },
+		"mail":               func(a access.Actor) error { return c.Prefer(c.ctx, a, people.MailOff, "id") },
+		"token":              func(a access.Actor) error { _, _, err := c.AddToken(c.ctx, a, "anak", nil, 30); return err },
+		"a plan of a person": func(a access.Actor) error { _, err := c.AcceptImport(c.ctx, a, planned.ID); return err },
+	} {
+		if err := do(recent); !errors.Is(err, faults.Forbidden) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if p := file(token, people.ImportRoles, grants); p.State != people.ImportRefused {
+		t.Errorf("a file of roles is %s", p.State)
+	}
+	plan := file(token, people.ImportPeople, addresses)
+	if len(plan.Warnings) == 0 {
+		t.Error("nothing says that addresses are left out")
+	}
+	if _, err := c.AcceptImport(c.ctx, token, plan.ID); err != nil {
+		t.Error(err)
+	}
+	must(t, c.ApplyImport(c.ctx, plan.ID))
+	if p, err := c.Person(c.ctx, root, budi.ID); err != nil || p.Email != "" {
+		t.Errorf("a file gave the address %q: %v", p.Email, err)
+	}
+	// What needs no more than its person's rights, it does.
+	d := budi.Details
+	d.TitleAfter = "S.E."
+	if _, err := c.EditPerson(c.ctx, token, budi.ID, 0, d, "uji"); err != nil {
+		t.Error(err)
+	}
+}

@@ -38,7 +38,7 @@ const (
 )
 
 // AddToken makes an API token for the actor with a subset of the actor's roles. The secret is returned once. The password must have been typed
-// recently, so a token cannot make tokens. Errors: Invalid (name, roles, days), Forbidden, TooLarge.
+// recently. Errors: Invalid (name, roles, days), Forbidden, TooLarge.
 func (s *Service) AddToken(ctx context.Context, a access.Actor, name string, roles []string, days int) (Token, string, error) {
 	role, err := s.cfg.Policy.May(a, "add", access.Thing{Kind: "token", Owner: a.Person})
 	if err != nil {
@@ -159,5 +159,5 @@ func (s *Service) TokenActor(ctx context.Context, secret string) (access.Actor, 
 			s.log.WarnContext(ctx, "note the use of a token", "err", err)
 		}
 	}
-	return access.Actor{Person: string(d.Value.Person), Grants: grants}, nil
+	return access.Actor{Person: string(d.Value.Person), Grants: grants, Token: true}, nil
 }

@@ -8,7 +8,8 @@
 //	others   as subtree, but never the actor's own
 //
 // Kinds and verbs may list alternatives with "|". A line that starts with `deny` takes away, whatever role allows: so nobody acts on their own
-// marks. Every active person is a learner; nobody logged in is `anonymous`; parts of the program are `system`.
+// marks. Every active person is a learner; nobody logged in is `anonymous`; parts of the program are `system`. What `token` is denied, no API token
+// does, whatever its person may.
 // This room imports nothing of ours but the words of internal/access.
 package policies
 
@@ -41,6 +42,7 @@ const (
 	learner   = "learner"
 	anonymous = "anonymous"
 	system    = "system"
+	token     = "token"
 )
 
 const rules = `
@@ -142,7 +144,7 @@ func (p *Policies) read(from fs.FS, file string) error {
 			line[i] = strings.TrimSpace(line[i])
 		}
 		role, relation := line[0], line[3]
-		if !slices.Contains(Roles, role) && role != learner && role != anonymous && role != system && !(role == "*" && deny) {
+		if !slices.Contains(Roles, role) && role != learner && role != anonymous && role != system && role != token && !(role == "*" && deny) {
 			return fmt.Errorf("%s: there is no role %q", where, role)
 		}
 		if !slices.Contains([]string{"any", "subtree", "own", "others"}, relation) {
@@ -150,7 +152,7 @@ func (p *Policies) read(from fs.FS, file string) error {
 		}
 		for _, kind := range strings.Split(line[1], "|") {
 			for _, verb := range strings.Split(line[2], "|") {
-				if (kind == "*" || verb == "*") && role != system && !deny {
+				if (kind == "*" || verb == "*") && role != system && role != token && !deny {
 					return fmt.Errorf("%s: only the system may do everything", where)
 				}
 				p.rows = append(p.rows, Row{role, kind, verb, relation, deny, where})
@@ -191,6 +193,12 @@ func (p *Policies) May(a access.Actor, verb string, t access.Thing) (string, err
 	if a.Anonymous() {
 		return "", faults.New(faults.Unauthenticated, "Silakan masuk lebih dahulu.", "Please log in first.")
 	}
+	if a.Token && verb != "view" {
+		a.Token = false
+		if _, ok := p.role(a, verb, t); ok {
+			return "", faults.New(faults.Forbidden, "Token API tidak dapat melakukan ini. Masuk dengan kata sandi.", "An API token cannot do this. Log in with your password.")
+		}
+	}
 	if _, sees := p.role(a, "view", t); sees && verb != "view" {
 		return "", faults.New(faults.Forbidden, "Anda tidak berwenang melakukan ini.", "You are not allowed to do this.")
 	}
@@ -208,6 +216,9 @@ func (p *Policies) role(a access.Actor, verb string, t access.Thing) (string, bo
 	base := "any"
 	if own {
 		base += "+own"
+	}
+	if a.Token && !p.allows(token, t.Kind, verb, base) {
+		return "", false
 	}
 	if p.allows(learner, t.Kind, verb, base) {
 		if own {
@@ -239,6 +250,9 @@ func (p *Policies) Scope(a access.Actor, verb, kind string) access.Scope {
 		return s
 	case a.IsSystem():
 		s.All = p.allows(system, kind, verb, "any+subtree+others")
+		return s
+	}
+	if a.Token && !p.allows(token, kind, verb, "any") {
 		return s
 	}
 	s.All = p.allows(learner, kind, verb, "any")

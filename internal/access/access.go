@@ -16,6 +16,7 @@ type Actor struct {
 	Part   string  // for the system: which part ("chain", "demo", "cli"); "" for persons
 	Grants []Grant // every active person also is a learner, without a grant saying so
 	Recent bool    // the password was typed in this session's last minutes, for acts that ask it again
+	Token  bool    // an API token acts for the person, not the person in a session
 }
 
 // System is a part of the program itself acting, such as the chain or a command-line verb run by the owner of the data folder.
