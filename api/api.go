@@ -26,7 +26,7 @@ import (
 )
 
 // Version is the version of the API's contract. A change of the OpenAPI document needs a new one (TestOpenAPI).
-const Version = "1.11.0"
+const Version = "1.12.0"
 
 // Prefix is where the API lives.
 const Prefix = "/api/v1"
@@ -47,6 +47,7 @@ type operation struct {
 	Status       int   // of success; 0 means 200
 	Max          int64 // body limit in bytes; 0 means 1 MB
 	Public       bool  // needs nobody logged in
+	Session      bool  // needs somebody in a session; an API token does not do, whatever its person may (docs/decisions/0017)
 	Secret       bool  // the answer holds a secret that is shown once: it is neither kept for a repeated Idempotency-Key nor compressed
 
 	// Named says where a field that the room names stands in the request, where its name is another: "supervisor" -> "body.person".
@@ -61,7 +62,10 @@ func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *
 	if op.Secret {
 		o.Middlewares = huma.Middlewares{uncompressed}
 	}
-	if !op.Public {
+	switch {
+	case op.Session:
+		o.Security = []map[string][]string{{"session": {}}}
+	case !op.Public:
 		o.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	}
 	fields := places(reflect.TypeFor[I]())
@@ -69,6 +73,9 @@ func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *
 	huma.Register(s.api, o, func(ctx context.Context, in *I) (*O, error) {
 		if !op.Public && visit.Actor(ctx).Anonymous() {
 			return nil, problem(ctx, faults.Unauthenticated)
+		}
+		if op.Session && visit.From(ctx).Token {
+			return nil, problem(ctx, faults.New(faults.Forbidden, "Token API tidak dapat melakukan ini. Masuk dengan kata sandi.", "An API token cannot do this. Log in with your password."))
 		}
 		out, err := do(ctx, in)
 		if err != nil {

@@ -154,6 +154,14 @@ func showImportRow(ctx context.Context) func(people.ImportRow) ImportRow {
 	}
 }
 
+// ImportSource is a system that files were synchronised from. Another mapping comes with the next file: see POST /imports/sync.
+type ImportSource struct {
+	Name   string            `json:"name"`
+	Fields map[string]string `json:"fields" doc:"Which column fills which field"`
+	Units  int               `json:"units" doc:"How many of its units are matched with the city's"`
+	Last   time.Time         `json:"last" doc:"When a file of it was accepted last"`
+}
+
 // ImportPath names an import of the register in an address.
 type ImportPath struct {
 	ID string `path:"id" maxLength:"60"`
@@ -201,6 +209,16 @@ func (s *server) imports() {
 				return nil, err
 			}
 			return list(p.Items, in.next(p.Next, p.More), showRegisterImport(ctx)), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/import-sources", ID: "listImportSources", Tag: "imports", Summary: "Systems that files were synchronised from, with the columns that are remembered for each"},
+		func(ctx context.Context, in *PageInput) (*body[ListOf[ImportSource]], error) {
+			all, err := s.People.Sources(ctx, visit.Actor(ctx))
+			if err != nil {
+				return nil, err
+			}
+			return paged(in, all, func(x people.ImportSource) string { return x.Name }, func(x people.ImportSource) ImportSource {
+				return ImportSource{x.Name, x.Fields, len(x.Units), x.LastAt}
+			})
 		})
 	for _, x := range []struct {
 		method, path, id, summary string

@@ -113,10 +113,11 @@ type Account struct {
 	State  string  `json:"state" doc:"none, slip, active or blocked"`
 	Roles  []Grant `json:"roles" nullable:"false"`
 	Second bool    `json:"second" doc:"A second factor is set up"`
+	Why    string  `json:"why,omitempty" doc:"Why it is blocked"`
 }
 
 func showAccount(a people.Account) Account {
-	v := Account{Person: string(a.Person), State: string(a.State), Roles: []Grant{}, Second: a.Second}
+	v := Account{Person: string(a.Person), State: string(a.State), Roles: []Grant{}, Second: a.Second, Why: a.Blocked}
 	for _, g := range a.Roles {
 		v.Roles = append(v.Roles, Grant{g.Role, string(g.Unit), people.RoleText(g.Role)})
 	}
@@ -210,15 +211,15 @@ func (s *server) people() {
 			return one(showAccount)(do(ctx, people.ID(in.ID), g))
 		}
 	}
-	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/roles", ID: "grantRole", Tag: "people", Summary: "Grant a role, with the reason; nobody grants to themselves"},
+	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/roles", ID: "grantRole", Tag: "people", Summary: "Grant a role, with the reason; nobody grants to themselves", Session: true},
 		change(func(ctx context.Context, id people.ID, g people.RoleGrant) (people.Account, error) {
 			return s.People.Grant(ctx, visit.Actor(ctx), id, g)
 		}))
-	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/roles/revocation", ID: "revokeRole", Tag: "people", Summary: "Take a role back, with the reason"},
+	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/roles/revocation", ID: "revokeRole", Tag: "people", Summary: "Take a role back, with the reason", Session: true},
 		change(func(ctx context.Context, id people.ID, g people.RoleGrant) (people.Account, error) {
 			return s.People.Revoke(ctx, visit.Actor(ctx), id, g)
 		}))
-	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/slip", ID: "issueSlip", Tag: "people", Summary: "A new activation slip for one person; sessions end, logged", Secret: true, Status: http.StatusCreated},
+	handle(s, operation{Method: http.MethodPost, Path: "/people/{id}/slip", ID: "issueSlip", Tag: "people", Summary: "A new activation slip for one person, logged; sessions end when it is used", Session: true, Secret: true, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			PersonPath
 			Body struct {
@@ -227,7 +228,7 @@ func (s *server) people() {
 		}) (*body[Slip], error) {
 			return one(showSlip)(s.People.IssueSlip(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Why))
 		})
-	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/slips", ID: "issueSlips", Tag: "people", Summary: "Activation slips of a unit and below, for printing; shown this one time", Secret: true, Status: http.StatusCreated},
+	handle(s, operation{Method: http.MethodPost, Path: "/units/{id}/slips", ID: "issueSlips", Tag: "people", Summary: "Activation slips of a unit and below, for printing; shown this one time", Session: true, Secret: true, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			PersonPath
 			Body struct {
@@ -304,6 +305,19 @@ func (s *server) people() {
 		}) (*body[Notice], error) {
 			return one(showNotice)(s.People.Read(ctx, visit.Actor(ctx), in.ID))
 		})
+	handle(s, operation{Method: http.MethodPost, Path: "/notices/read", ID: "readNotices", Tag: "notices", Summary: "Mark all of one's notices as read, up to 1,000 at a time"},
+		func(ctx context.Context, _ *struct{}) (*body[NoticesRead], error) {
+			n, err := s.People.ReadAll(ctx, visit.Actor(ctx))
+			if err != nil {
+				return nil, err
+			}
+			return answer(NoticesRead{n}), nil
+		})
+}
+
+// NoticesRead says how many notices were marked.
+type NoticesRead struct {
+	Read int `json:"read"`
 }
 
 // Viewer is somebody who looked at a profile.

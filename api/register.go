@@ -169,7 +169,7 @@ func (s *server) personEdits() {
 		}) (*body[Person], error) {
 			return person(s.People.EditPerson(ctx, visit.Actor(ctx), people.ID(in.ID), in.Body.Version, in.Body.Details.details(), in.Body.Why))
 		})
-	handle(s, operation{Method: http.MethodPut, Path: "/people/{id}/email", ID: "setEmail", Tag: "people", Summary: "Change an e-mail address: one's own, or of somebody one looks after"},
+	handle(s, operation{Method: http.MethodPut, Path: "/people/{id}/email", ID: "setEmail", Tag: "people", Summary: "Change an e-mail address: one's own, or of somebody one looks after", Session: true},
 		func(ctx context.Context, in *struct {
 			PersonPath
 			Body struct {

@@ -67,6 +67,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s := &server{Config: c, api: newAPI(r), keyed: keyed}
 	s.sessions()
 	s.people()
+	s.accounts()
 	s.overviews()
 	s.register()
 	s.courses()

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 	"github.com/apelkota/apel/people"
@@ -105,21 +104,11 @@ func (s *server) sessions() {
 			}
 			return s.loggedIn(x, token), nil
 		})
-	handle(s, operation{Method: http.MethodDelete, Path: "/sessions/current", ID: "logOut", Tag: "sessions", Summary: "Log out", Status: http.StatusNoContent},
-		func(ctx context.Context, in *struct {
-			Plain  string `cookie:"apel"`
-			Secure string `cookie:"__Host-apel"`
-		}) (*struct {
+	handle(s, operation{Method: http.MethodDelete, Path: "/sessions/current", ID: "logOut", Tag: "sessions", Summary: "Log out", Status: http.StatusNoContent, Session: true},
+		func(ctx context.Context, in *SessionCookies) (*struct {
 			SetCookie []http.Cookie `header:"Set-Cookie"`
 		}, error) {
-			token := in.Secure
-			if token == "" {
-				token = in.Plain
-			}
-			if token == "" {
-				return nil, faults.New(faults.Invalid, "Keluar hanya untuk sesi peramban; token API dicabut di halaman akun.", "Only a browser session can log out; an API token is revoked on the account page.")
-			}
-			if err := s.People.Logout(ctx, token); err != nil {
+			if err := s.People.Logout(ctx, in.token()); err != nil {
 				return nil, err
 			}
 			return &struct {
@@ -135,7 +124,7 @@ func (s *server) sessions() {
 			}
 			return paged(in, xs, func(x people.Session) string { return x.ID }, showSession)
 		})
-	handle(s, operation{Method: http.MethodDelete, Path: "/sessions/{id}", ID: "endSession", Tag: "sessions", Summary: "End a session, for example of a lost phone", Status: http.StatusNoContent},
+	handle(s, operation{Method: http.MethodDelete, Path: "/sessions/{id}", ID: "endSession", Tag: "sessions", Summary: "End a session, for example of a lost phone", Status: http.StatusNoContent, Session: true},
 		func(ctx context.Context, in *struct {
 			ID string `path:"id" maxLength:"100"`
 		}) (*struct{}, error) {
@@ -158,7 +147,7 @@ func (s *server) sessions() {
 			}
 			return answer(me), nil
 		})
-	handle(s, operation{Method: http.MethodPost, Path: "/tokens", ID: "addToken", Tag: "sessions", Summary: "Make an API token; its secret is shown once", Secret: true, Status: http.StatusCreated},
+	handle(s, operation{Method: http.MethodPost, Path: "/tokens", ID: "addToken", Tag: "sessions", Summary: "Make an API token; its secret is shown once, and the password must have been typed in the last ten minutes", Session: true, Secret: true, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Name  string   `json:"name" minLength:"1" maxLength:"100"`

@@ -82,9 +82,9 @@ func (s *server) settings() {
 		}
 		return answer(showSettings(v, version)), nil
 	}
-	handle(s, operation{Method: http.MethodGet, Path: "/settings", ID: "getSettings", Tag: "settings", Summary: "The installation's settings, for whoever may change them"},
+	handle(s, operation{Method: http.MethodGet, Path: "/settings", ID: "getSettings", Tag: "settings", Summary: "The installation's settings, for whoever may change them", Session: true},
 		func(ctx context.Context, _ *struct{}) (*body[SettingsState], error) { return read(ctx) })
-	handle(s, operation{Method: http.MethodPut, Path: "/settings", ID: "changeSettings", Tag: "settings", Summary: "Change the settings, with the reason; version is the one that was read"},
+	handle(s, operation{Method: http.MethodPut, Path: "/settings", ID: "changeSettings", Tag: "settings", Summary: "Change the settings, with the reason; version is the one that was read", Session: true},
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Version  int64    `json:"version" minimum:"0"`

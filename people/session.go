@@ -193,6 +193,8 @@ func (s *Service) EndSessions(ctx context.Context, a access.Actor, id ID, why st
 	verb := "end_sessions"
 	if a.Person == string(id) {
 		verb = "change"
+	} else if why == "" {
+		return noReason()
 	}
 	role, err := s.cfg.Policy.May(a, verb, accountThing(p))
 	if err != nil {

@@ -218,7 +218,7 @@ func (s *Service) DropSecond(ctx context.Context, a access.Actor, id ID, why str
 			return err
 		}
 	} else if why == "" {
-		return faults.OnField("why", "Tulis alasannya.", "Give the reason.")
+		return noReason()
 	}
 	role, err := s.cfg.Policy.May(a, verb, accountThing(p))
 	if err != nil {

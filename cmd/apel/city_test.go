@@ -243,7 +243,7 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 	if err != nil {
 		return err
 	}
-	b := belongings{"person": person, "nip": string(p.NIP()), "status": string(p.Status)}
+	b := belongings{"person": person, "nip": string(p.NIP()), "status": string(p.Status), "email": p.Email}
 	f.owned[person] = b
 	e, err := in.courses.Enrol(ctx, system, courses.EnrolInput{Person: person, Course: "APEL-104", Why: "uji"})
 	if err != nil {
@@ -425,6 +425,7 @@ type city struct {
 	http   http.Handler
 	server *httptest.Server
 	checks *contract
+	token  bool // questions are asked by an API token that has all of its person's roles
 }
 
 // openCity opens a copy. working also starts the chain; without it nothing changes that the test does not change.

@@ -112,11 +112,7 @@ func (in *installation) institution(context.Context) web.Institution {
 	if s.Logo != "" {
 		logo = "/logo"
 	}
-	short := s.City
-	if short == "" {
-		short = s.Institution
-	}
-	return web.Institution{Name: s.Institution, Short: short, Agency: s.Agency, Logo: logo, Accent: s.Accent, Zone: in.settings.Zone().Location()}
+	return web.Institution{Name: s.Institution, Short: s.Place(), Agency: s.Agency, Logo: logo, Accent: s.Accent, Zone: in.settings.Zone().Location()}
 }
 
 // setupLink is the one-time address for the first system admin, "" when somebody has an account.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pquerna/otp/totp"
 )
 
 // Every operation of the document is seen to succeed, and what it answers fits: people read everything there is, then go about their work.
@@ -17,7 +19,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		name string
 		tell func(*story)
 	}{
-		{"everything is read", (*story).everythingIsRead}, {"somebody logs in", (*story).sessions}, {"the register", (*story).register}, {"roles", (*story).roles}, {"files of the register", (*story).imports},
+		{"everything is read", (*story).everythingIsRead}, {"somebody logs in", (*story).sessions}, {"the register", (*story).register}, {"roles", (*story).roles}, {"accounts", (*story).accounts}, {"files of the register", (*story).imports},
 		{"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"a wrong key", (*story).regrades},
 		{"certificates", (*story).certificates}, {"what people can do", (*story).competencies}, {"a vacancy", (*story).placement}, {"applications", (*story).readiness}, {"the installation", (*story).settings},
 		{"work that gave up", (*story).parked},
@@ -214,6 +216,36 @@ func (s *story) roles() {
 	at := "/people/" + s.persons["near"] + "/roles"
 	s.posts("training_admin", at, with{"role": "marker", "unit": s.nearUnit, "until": s.day(90), "why": "Penilai semester ini"})
 	s.posts("training_admin", at+"/revocation", with{"role": "marker", "unit": s.nearUnit, "why": "Selesai"})
+}
+
+func (s *story) accounts() {
+	s.puts("far", "/me/preferences", with{"mail": "each", "lang": "en"})
+	if p := s.gets("far", "/me/preferences"); p["mail"] != "each" || p["lang"] != "en" {
+		s.t.Errorf("preferences are %v", p)
+	}
+	was, now := s.logins["far"].Password, "kuda-laut-2027"
+	s.puts("far", "/sessions/current/password", with{"password": was})
+	s.puts("far", "/me/password", with{"password": was, "new": now})
+	s.puts("far", "/me/password", with{"password": now, "new": was})
+	secret, _ := s.posts("far", "/me/second-factor", nil)["secret"].(string)
+	code, err := totp.GenerateCode(secret, s.now())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.posts("far", "/me/second-factor/confirmation", with{"totp": code})
+	if a := s.posts("far", "/people/"+s.persons["far"]+"/account/second-factor/removal", with{}); a["second"] != false {
+		s.t.Errorf("the second factor is still there: %v", a)
+	}
+	s.posts("far", "/notices/read", nil)
+	at := "/people/" + s.posts("training_admin", "/people/lookup", with{"nip": "199001012020011956"}).id() + "/account/"
+	why := with{"why": "Ponsel hilang"}
+	s.posts("system_admin", at+"sessions/ending", why)
+	if a := s.posts("system_admin", at+"blocking", why); a["state"] != "blocked" || a["why"] != why["why"] {
+		s.t.Errorf("blocked: %v", a)
+	}
+	if a := s.posts("system_admin", at+"unblocking", why); a["state"] != "active" {
+		s.t.Errorf("unblocked: %v", a)
+	}
 }
 
 func (s *story) imports() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -236,7 +237,7 @@ func pageForm(route string) string {
 // given are the values of body fields that must name something that exists, or that a room looks at before it asks for permission.
 var given = map[string]any{"person": "{person}", "persons": []string{"{person}"}, "nip": "{nip}", "unit": "{unitOf}", "course": "APEL-202", "role": "author", "who": "unit:DISDUKCAPIL", "form": "formulir-tabel",
 	"due": "2030-01-31", "on": "2026-01-31", "from": "2029-01-01", "until": "2030-01-31", "since": "2026-01-01", "last": "2026-12-31", "quiz": "{post}", "reason": "gap", "status": "mandiri",
-	"proof": "{proof}", "official": "Kepala BKPSDMD", "position": "{position}", "password": "kata-sandi-lama", "competency": "T.01", "kind": "people", "code": "KODE"}
+	"proof": "{proof}", "official": "Kepala BKPSDMD", "position": "{position}", "password": "kata-sandi-lama", "competency": "T.01", "kind": "people", "code": "KODE", "totp": "123456"}
 
 // body makes a body that fits an operation's schema, with only what is required.
 func (c *city) body(op map[string]any) (media, body string) {
@@ -262,6 +263,10 @@ func (c *city) body(op map[string]any) (media, body string) {
 				"base_url": "", "base_confirmed": false, "old_hosts": []any{}, "number_pattern": "{seq:5}/{tahun}", "pppk_codes": []any{}, "service_months": 12, "jp_notice": 24, "jp_duty": 20, "quiet_from": 20, "quiet_until": 6})
 		case "logIn", "activate": // these concern nobody yet
 			set("nip", "199001012020121001")
+		case "changePassword":
+			set("password", "{password}", "new", "kuda-laut-2027")
+		case "confirmPassword":
+			set("password", "{password}")
 		case "checkRegrade":
 			set("item", "{keyItem}", "key", c.voided())
 		case "revokeCertificate", "suspendCertificate", "reinstateCertificate":
@@ -269,9 +274,10 @@ func (c *city) body(op map[string]any) (media, body string) {
 		case "addPerson":
 			set("nip", "199001012020011999", "details", details)
 		case "renumber":
+			details["email"] = "{email}"
 			set("nip", "199001012020011998", "details", details)
 		case "editPerson":
-			details["status"] = "{status}"
+			details["status"], details["email"] = "{status}", "{email}"
 			set("details", details)
 		case "setSupervisor":
 			set("person", "{supervisor}")
@@ -283,7 +289,7 @@ func (c *city) body(op map[string]any) (media, body string) {
 			set("parent", "{top}")
 		case "addPosition", "editPosition":
 			set("kind", "pelaksana", "jenjang", "pelaksana")
-		case "enrol":
+		case "enrol", "blockAccount", "unblockAccount", "endSessions", "dropSecondFactor":
 			set("why", "Uji")
 		case "putAppRole":
 			set("courses", []string{"APEL-103"})
@@ -377,7 +383,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
 	known := c.logins["learner"]
-	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{password}", c.logins[name].Password, "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
+	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{password}", cmp.Or(c.logins[name].Password, "tidak-ada"), "{email}", b["email"], "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
 		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
@@ -433,6 +439,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	v := visit.Visit{Lang: texts.ID, Request: "walk"}
 	if role != anonymous {
 		v.Actor, v.Session = c.purely(role), c.of(role)["session"]
+		v.Token, v.Actor.Token = c.token, c.token
 		r.Header.Set("Cookie", "apel="+c.tokens[role])
 	}
 	w := untilFlush{httptest.NewRecorder(), cancel}

@@ -63,6 +63,14 @@ type Mail struct {
 	QuietUntil   int    `json:"quiet_until"`
 }
 
+// Place is the short name of whose installation this is: the city, or the institution where no city is named.
+func (s Settings) Place() string {
+	if s.City == "" {
+		return s.Institution
+	}
+	return s.City
+}
+
 // Default is what a new installation starts with.
 func Default() Settings {
 	return Settings{
