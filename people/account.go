@@ -124,11 +124,11 @@ func (a *account) needsSecond(now time.Time, grace time.Duration) bool {
 	return a.hasPrivileged() && !a.Second.confirmed() && now.Sub(a.PrivilegedSince) >= grace
 }
 
-// grants gives the roles that count on a day; privileged ones are left out while the second factor is missing.
-func (a *account) grants(day civil.Date, withheld bool) []access.Grant {
+// grants gives the roles of the person that count on a day; privileged ones are left out while the second factor is missing.
+func (a *account) grants(p Person, day civil.Date, withheld bool) []access.Grant {
 	var out []access.Grant
 	for _, g := range a.Roles {
-		if g.Until != "" && day > g.Until || withheld && isPrivileged(g.Role) {
+		if g.endedBy(p) || g.Until != "" && day > g.Until || withheld && isPrivileged(g.Role) {
 			continue
 		}
 		out = append(out, access.Grant{Role: g.Role, Unit: string(g.Unit)})
@@ -203,6 +203,7 @@ func (s *Service) Account(ctx context.Context, a access.Actor, id ID) (Account, 
 	if errors.Is(err, faults.NotFound) {
 		return Account{Person: id, State: AccountNone}, nil
 	}
+	d.Value.Roles = slices.DeleteFunc(slices.Clone(d.Value.Roles), func(g RoleGrant) bool { return g.endedBy(p) })
 	return s.show(&d.Value), err
 }
 
@@ -215,6 +216,9 @@ func (s *Service) Grant(ctx context.Context, a access.Actor, id ID, g RoleGrant)
 	}
 	if g.Until != "" && !g.Until.Valid() {
 		return Account{}, faults.OnField("until", "Tanggal akhir tidak benar.", "The end date is not right.")
+	}
+	if err := s.endOld(ctx, p); err != nil {
+		return Account{}, err
 	}
 	g.By, g.At = a.Name(), s.now()
 	acc, err := s.changeRoles(ctx, p.ID, "", s.entry(a, role, "grant_role", "accounts/"+string(id), id, g.Why, s.grantName(ctx, g)), []RoleGrant{g}, nil)

@@ -67,3 +67,17 @@ func (s *Service) Abandon(ctx context.Context, id string) error {
 	_, err3 := s.abandonedPerson(ctx, id)
 	return errors.Join(err1, err2, err3)
 }
+
+// EffectiveRoles names the roles that count for a person now.
+func (s *Service) EffectiveRoles(ctx context.Context, id ID) ([]string, error) {
+	acc, err := s.accounts.Get(ctx, string(id))
+	if err != nil {
+		return nil, err
+	}
+	grants, err := s.effective(ctx, &acc.Value, false, nil)
+	var out []string
+	for _, g := range grants {
+		out = append(out, g.Role)
+	}
+	return out, err
+}

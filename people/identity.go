@@ -57,8 +57,12 @@ func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, edition i
 	if err := s.mayEnd(ctx, a, p, r.Details.clean()); err != nil {
 		return Person{}, err
 	}
+	kept, err := s.revived(ctx, a, p, r.Details.clean(), r.Why)
+	if err != nil {
+		return Person{}, err
+	}
 	before := p.Unit
-	if p, err = s.renumber(ctx, p, s.asRead(ctx, edition, r.Details.clean()), r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, "")); err != nil || p.Unit == before {
+	if p, err = s.renumber(ctx, p, s.asRead(ctx, edition, r.Details.clean()), r, "", s.entry(a, role, "renumber", "people/"+string(id), id, r.Why, ""), kept); err != nil || p.Unit == before {
 		return p, err
 	}
 	_, err = s.reopenFilled(ctx, a, role, p.Unit)
@@ -66,7 +70,7 @@ func (s *Service) Renumber(ctx context.Context, a access.Actor, id ID, edition i
 }
 
 // renumber is Renumber after permission.
-func (s *Service) renumber(ctx context.Context, p Person, may guard, r Renumbering, stamp string, trail storage.Audit) (Person, error) {
+func (s *Service) renumber(ctx context.Context, p Person, may guard, r Renumbering, stamp string, trail storage.Audit, kept []storage.Audit) (Person, error) {
 	n, _, err := s.cfg.NIP().Parse(r.NIP, s.today())
 	if err != nil {
 		return Person{}, err
@@ -107,7 +111,7 @@ func (s *Service) renumber(ctx context.Context, p Person, may guard, r Renumberi
 		d.Value.Identities = append(d.Value.Identities, Identity{Kind: n.Kind(), Number: n, From: r.From})
 		return nil
 	}
-	return s.rewritePerson(ctx, p, may, r.Details, stamp, trail, change)
+	return s.rewritePerson(ctx, p, may, r.Details, stamp, trail, change, kept)
 }
 
 // releaseOld gives back the claims of numbers that are no longer in use. Called after the document is written; safe to call twice.

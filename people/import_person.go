@@ -229,6 +229,9 @@ func (d *draft) person(ctx context.Context, r personRow, u Unit, title func(stri
 			named[old.ID] = true
 			return err
 		}
+		if err := d.returns(ctx, r.n, old, then); err != nil {
+			return err
+		}
 	}
 	if after.Email != "" {
 		if at, first := emails.first(after.Email, r.n); !first {
@@ -286,6 +289,24 @@ func (d *draft) leaves(ctx context.Context, n int, title func(string) string, be
 	}
 	d.warns.Add(n, column, before.Name+" dilewati: "+f.Text.ID, before.Name+" is left out: "+f.Text.EN)
 	return true, nil
+}
+
+// returns warns that a row brings somebody back into service without the roles they had.
+func (d *draft) returns(ctx context.Context, n int, before, after Person) error {
+	if today := d.s.today(); d.Ends || before.lastDay() >= today || after.lastDay() < today {
+		return nil
+	}
+	roles, err := d.s.standing(ctx, before)
+	if err != nil || len(roles) == 0 {
+		return err
+	}
+	names := make([]string, len(roles))
+	for i, g := range roles {
+		names[i] = d.s.grantName(ctx, g)
+	}
+	d.warns.Add(n, "", before.Name+" kembali bertugas tanpa peran lamanya ("+strings.Join(names, "; ")+"). Bila masih perlu, yang berwenang memberikannya lagi.",
+		before.Name+" comes back into service without the roles from before ("+strings.Join(names, "; ")+"). If they are still needed, whoever may grants them again.")
+	return nil
 }
 
 func detailFields(d Details, unit string) map[string]string {
@@ -353,6 +374,10 @@ func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, sta
 	if err := s.importEnds(ctx, plan, p, after); err != nil {
 		return err
 	}
+	kept, err := s.importRevives(ctx, plan, p)
+	if err != nil {
+		return err
+	}
 	ground := func(d *storage.Doc[Person]) error {
 		if personPrint(d.Value) != r.Print {
 			return changedSince()
@@ -378,10 +403,10 @@ func (s *Service) applyPerson(ctx context.Context, plan Import, r ImportRow, sta
 		return nil
 	}
 	if w.Renumber {
-		_, err = s.renumber(ctx, p, ground, Renumbering{NIP: string(w.NIP), From: w.Details.StatusSince, Details: *w.Details, Why: "import"}, stamp, trail)
+		_, err = s.renumber(ctx, p, ground, Renumbering{NIP: string(w.NIP), From: w.Details.StatusSince, Details: *w.Details, Why: "import"}, stamp, trail, kept)
 		return err
 	}
-	_, err = s.rewritePerson(ctx, p, ground, *w.Details, stamp, trail, nil)
+	_, err = s.rewritePerson(ctx, p, ground, *w.Details, stamp, trail, nil, kept)
 	return err
 }
 

@@ -296,7 +296,7 @@ func (d *draft) roles(ctx context.Context, sh *sheets.Sheet) error {
 			if err != nil && !errors.Is(err, faults.NotFound) {
 				return err
 			}
-			c.have = acc.Value.Roles
+			c.have = slices.DeleteFunc(slices.Clone(acc.Value.Roles), func(g RoleGrant) bool { return g.endedBy(p) })
 			byPerson[p.ID] = c
 			order = append(order, p.ID)
 		}

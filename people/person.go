@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -133,10 +134,11 @@ type Person struct {
 	Identities   []Identity          `json:"identities,omitempty"`
 	Appointments []Appointment       `json:"appointments,omitempty"`
 	Override     *SupervisorOverride `json:"supervisor,omitempty"`
-	Source       string              `json:"source,omitempty"` // the synchronised source that delivers this person, "" for none
-	Gone         *Gone               `json:"gone,omitempty"`   // no longer in that source
-	Stamp        string              `json:"stamp,omitempty"`  // the import row that wrote it last, so that a repeated row changes nothing
-	Void         bool                `json:"void,omitempty"`   // a place that was reserved and given up; it never becomes a person
+	Source       string              `json:"source,omitempty"`  // the synchronised source that delivers this person, "" for none
+	Gone         *Gone               `json:"gone,omitempty"`    // no longer in that source
+	Rejoined     time.Time           `json:"rejoined,omitzero"` // when they came back into service through somebody who may not grant their roles: those from before have ended
+	Stamp        string              `json:"stamp,omitempty"`   // the import row that wrote it last, so that a repeated row changes nothing
+	Void         bool                `json:"void,omitempty"`    // a place that was reserved and given up; it never becomes a person
 }
 
 // Gone notes that a person vanished from the source that used to deliver them. Nobody is ever deleted.

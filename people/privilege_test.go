@@ -1,8 +1,12 @@
 package people_test
 
 import (
+	"context"
+	"github.com/apelkota/apel/internal/civil"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -114,6 +118,123 @@ func TestNotesNameWhatTheySpeakOf(t *testing.T) {
 	for _, g := range acc.Roles {
 		if g.Role == "marker" && (g.Why != `Impor data "`+p.Name+`"` || strings.Contains(g.Why, p.ID)) {
 			t.Errorf("the reason of an imported role is %q", g.Why)
+		}
+	}
+}
+
+// Whoever brings somebody back into service revives a role only if they may grant every role that would come back; otherwise all of them stay ended.
+func TestComingBackRevivesNoRoleThatTheActorMayNotGrant(t *testing.T) {
+	c := newCity(t)
+	c.town()
+	ani, budi := c.person(nipAni, "Ani", "BIDANG"), c.person(nipBudi, "Budi", "BADAN")
+	trainer := as(budi, access.Grant{Role: "training_admin"})
+	system := as(budi, access.Grant{Role: "training_admin"}, access.Grant{Role: "system_admin"})
+	roles := func() []string {
+		t.Helper()
+		grants, err := c.EffectiveRoles(c.ctx, ani.ID)
+		must(t, err)
+		return grants
+	}
+	grant := func(names ...string) {
+		t.Helper()
+		for _, name := range names {
+			_, err := c.Grant(c.ctx, root, ani.ID, people.RoleGrant{Role: name, Why: "uji"})
+			must(t, err)
+		}
+	}
+	edit := func(a access.Actor, legal people.LegalPosition, end civil.Date) {
+		t.Helper()
+		c.clock.Add(time.Minute)
+		now, err := c.Look(c.ctx, ani.ID)
+		must(t, err)
+		d := now.Details
+		d.LegalPosition, d.ServiceEnd = legal, end
+		_, err = c.EditPerson(c.ctx, a, ani.ID, 0, d, "SK kembali")
+		must(t, err)
+	}
+	same := func(when string, want ...string) {
+		t.Helper()
+		if got := roles(); !slices.Equal(got, want) {
+			t.Errorf("%s: roles that count are %v, want %v", when, got, want)
+		}
+	}
+	grant("marker", "signer")
+	same("in service", "marker", "signer")
+	for name, out := range map[string]func(){
+		"retired":      func() { edit(system, people.Retired, "") },
+		"service over": func() { edit(system, people.Active, "2026-01-31") },
+	} {
+		out()
+		same(name)
+		edit(trainer, people.Active, "")
+		same(name + ", back by a training admin")
+		acc, err := c.Account(c.ctx, root, ani.ID)
+		must(t, err)
+		if len(acc.Roles) != 0 {
+			t.Errorf("%s: the account still shows %+v", name, acc.Roles)
+		}
+		must(t, c.Spread(c.ctx, string(ani.ID), func(context.Context) error { return nil }))
+		c.last("accounts", string(ani.ID), "revoke_role", "system", "kembali bertugas", "Penilai tugas; Penanda tangan")
+		grant("marker", "signer") // anew, by whoever may
+		same(name+", granted anew", "marker", "signer")
+	}
+
+	edit(system, people.Retired, "")
+	same("retired")
+	edit(system, people.Active, "")
+	same("back by a system admin", "marker", "signer")
+	var kept []string
+	for _, e := range c.trailOf("people", string(ani.ID)) {
+		if e.Verb == "grant_role" && e.Why == "SK kembali" && e.Who == string(budi.ID) {
+			kept = append(kept, e.Note)
+		}
+	}
+	if !slices.Equal(kept, []string{"Penilai tugas", "Penanda tangan"}) {
+		t.Errorf("the trail tells of %q", kept)
+	}
+
+	// Granted anew before the chain came by: what was granted is not taken away as old.
+	edit(system, people.Retired, "")
+	edit(trainer, people.Active, "")
+	grant("marker")
+	must(t, c.Spread(c.ctx, string(ani.ID), func(context.Context) error { return nil }))
+	same("granted at once", "marker")
+	edit(system, people.Retired, "")
+	edit(trainer, people.Active, "") // a training admin may grant what is left
+	same("a marker back by a training admin", "marker")
+}
+
+// A file revives roles only when its importer may grant everywhere; the check says who comes back without.
+func TestAnImportRevivesNoRoleThatItsImporterMayNotGrant(t *testing.T) {
+	c := newCity(t)
+	c.load(people.ImportUnits, table(t, unitsCSV))
+	ani, admin := c.person(nipAni, "Ani", "DINAS"), c.person(nipBudi, "Budi", "DINAS")
+	_, err := c.Grant(c.ctx, root, ani.ID, people.RoleGrant{Role: "auditor", Why: "uji"})
+	must(t, err)
+	run := func(role, legal string) people.Import {
+		t.Helper()
+		c.clock.Add(time.Minute)
+		p, err := c.RunImport(c.ctx, as(admin, access.Grant{Role: "training_admin"}, access.Grant{Role: role}), people.ImportInput{Kind: people.ImportPeople, Name: "pegawai.csv",
+			Sheet: table(t, "nip,name,status,unit,legal_position\n"+nipAni+",Ani,PNS,DINAS,"+legal+"\n")}, nil)
+		must(t, err)
+		if p.Done != 1 || p.Left != 0 {
+			t.Fatalf("%+v", p)
+		}
+		return p
+	}
+	for _, x := range []struct {
+		role string
+		want int
+	}{{"training_admin", 0}, {"system_admin", 1}} {
+		_, err := c.Grant(c.ctx, root, ani.ID, people.RoleGrant{Role: "auditor", Why: "uji"})
+		must(t, err)
+		run("system_admin", "99")
+		p := run(x.role, "01")
+		if got, err := c.EffectiveRoles(c.ctx, ani.ID); err != nil || len(got) != x.want {
+			t.Errorf("%s brings Ani back with %v, %v", x.role, got, err)
+		}
+		if len(p.Warnings) != 1-x.want || x.want == 0 && !strings.Contains(p.Warnings[0].Text.ID, "tanpa peran lamanya (Auditor)") {
+			t.Errorf("%s: the check warns %+v", x.role, p.Warnings)
 		}
 	}
 }

@@ -180,8 +180,12 @@ func (s *Service) EditPerson(ctx context.Context, a access.Actor, id ID, edition
 	if err := s.mayEnd(ctx, a, p, d); err != nil {
 		return Person{}, err
 	}
+	kept, err := s.revived(ctx, a, p, d, why)
+	if err != nil {
+		return Person{}, err
+	}
 	before := p.Unit
-	if p, err = s.rewritePerson(ctx, p, s.asRead(ctx, edition, d), d, "", s.entry(a, role, "edit_person", "people/"+string(id), id, why, changedFields(p.Details, d)), nil); err != nil || p.Unit == before {
+	if p, err = s.rewritePerson(ctx, p, s.asRead(ctx, edition, d), d, "", s.entry(a, role, "edit_person", "people/"+string(id), id, why, changedFields(p.Details, d)), nil, kept); err != nil || p.Unit == before {
 		return p, err
 	}
 	_, err = s.reopenFilled(ctx, a, role, p.Unit)
@@ -204,7 +208,7 @@ func (s *Service) SetEmail(ctx context.Context, a access.Actor, id ID, email str
 	if err := invalid(d.check(p.NIP())); err != nil {
 		return Person{}, err
 	}
-	return s.rewritePerson(ctx, p, ifEdition(p.Edition), d, "", s.entry(a, role, "set_email", "people/"+string(id), id, "", ""), nil)
+	return s.rewritePerson(ctx, p, ifEdition(p.Edition), d, "", s.entry(a, role, "set_email", "people/"+string(id), id, "", ""), nil, nil)
 }
 
 // guard refuses a change whose ground has shifted; nil lets everything pass.
@@ -251,8 +255,9 @@ func changedTo(differ []Change) error {
 	return e
 }
 
-// rewritePerson writes checked details (and what change does besides): claims first, then the document, then the release of what is no longer used.
-func (s *Service) rewritePerson(ctx context.Context, p Person, may guard, d Details, stamp string, trail storage.Audit, change func(*storage.Doc[Person]) error) (Person, error) {
+// rewritePerson writes checked details (and what change does besides): claims first, then the document, then the release of what is no longer used. kept are
+// the entries for roles that count again with it (see rejoin).
+func (s *Service) rewritePerson(ctx context.Context, p Person, may guard, d Details, stamp string, trail storage.Audit, change func(*storage.Doc[Person]) error, kept []storage.Audit) (Person, error) {
 	var path []string
 	if d.Unit != "" {
 		var err error
@@ -269,6 +274,7 @@ func (s *Service) rewritePerson(ctx context.Context, p Person, may guard, d Deta
 		if stamp != "" && doc.Value.Stamp == stamp {
 			return storage.Unchanged
 		}
+		was := doc.Value
 		if err := may(doc); err != nil {
 			return err
 		}
@@ -289,6 +295,7 @@ func (s *Service) rewritePerson(ctx context.Context, p Person, may guard, d Deta
 			}
 		}
 		doc.Trail = append(doc.Trail, trail)
+		s.rejoin(was, doc, kept)
 		return nil
 	}); err != nil {
 		if d.Email != p.Email && errors.Is(err, faults.Conflict) {

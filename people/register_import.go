@@ -529,6 +529,13 @@ func (s *Service) applyRow(ctx context.Context, plan Import, r ImportRow) (*text
 	case ImportAppointments:
 		err = s.applyAppointments(ctx, r, stamp, trail("import_appointment", "people/"+r.Target, ID(r.Target)))
 	case ImportRoles:
+		var p Person
+		if p, err = s.person(ctx, ID(r.Target)); err == nil {
+			err = s.endOld(ctx, p)
+		}
+		if err != nil {
+			break
+		}
 		_, err = s.changeRoles(ctx, ID(r.Target), stamp, trail("grant_role", "accounts/"+r.Target, ID(r.Target)), r.Work.Roles, nil)
 	}
 	switch kind := faults.KindOf(err); {

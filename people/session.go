@@ -124,7 +124,7 @@ func (s *Service) effective(ctx context.Context, acc *account, withheld bool, he
 	if !p.InService(day) {
 		return nil, nil
 	}
-	grants := acc.grants(day, withheld)
+	grants := acc.grants(p, day, withheld)
 	for _, u := range heads {
 		grants = append(grants, access.Grant{Role: "supervisor", Unit: string(u)})
 	}

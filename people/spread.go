@@ -28,6 +28,9 @@ func (s *Service) Spread(ctx context.Context, id string, follow func(ctx context
 	if err != nil {
 		return err
 	}
+	if err := s.endOld(ctx, before.Value); err != nil {
+		return err
+	}
 	if err := follow(ctx); err != nil {
 		return fmt.Errorf("follow a change of a person: %w", err)
 	}

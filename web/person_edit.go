@@ -92,9 +92,13 @@ func (w *admin) editPersonPage(c *gin.Context, status int, p people.Person, form
 // editPerson stores a person's details.
 func (w *admin) editPerson(c *gin.Context) error {
 	ctx, a, id, form := c.Request.Context(), reader(c), people.ID(c.Param("person")), posted(c)
-	_, err := w.People.EditPerson(ctx, a, id, editionOf(form), typedDetails(form), form.Get("why"))
+	before, err := w.People.Look(ctx, id)
+	if err != nil {
+		return err
+	}
+	after, err := w.People.EditPerson(ctx, a, id, editionOf(form), typedDetails(form), form.Get("why"))
 	if err == nil {
-		return w.done(c, Success, w.T(c, "Data pegawai disimpan."), personURL(string(id)))
+		return w.savedPerson(c, w.T(c, "Data pegawai disimpan."), before, after)
 	}
 	kind := faults.KindOf(err)
 	if kind != faults.Invalid && kind != faults.Conflict && kind != faults.Forbidden {
@@ -113,6 +117,15 @@ func (w *admin) editPerson(c *gin.Context) error {
 		return err
 	}
 	return w.editPersonPage(c, status, p, form, nil)
+}
+
+// savedPerson says what was saved, and that roles from before have ended when the person came back into service.
+func (w *admin) savedPerson(c *gin.Context, text string, before, after people.Person) error {
+	kind := Success
+	if after.Rejoined.After(before.Rejoined) {
+		kind, text = Warn, text+" "+w.T(c, "Pegawai ini kembali bertugas. Peran lama yang tidak boleh Anda berikan tidak ikut kembali: bila masih perlu, yang berwenang memberikannya lagi.")
+	}
+	return w.done(c, kind, text, personURL(string(after.ID)))
 }
 
 // showAddPerson is the form that registers somebody.
@@ -229,10 +242,11 @@ func (w *admin) renumber(c *gin.Context) error {
 	}
 	d, typed := p.Details, typedDetails(form)
 	d.Status, d.Rank, d.ContractStart, d.ContractEnd, d.ServiceEnd, d.StatusSince = typed.Status, typed.Rank, typed.ContractStart, typed.ContractEnd, typed.ServiceEnd, typed.StatusSince
+	after := p
 	if form.Get("confirm") == "" {
 		err = faults.OnField("confirm", "Cocokkan nomornya dahulu, lalu beri centang.", "Check the number first, then tick the box.")
 	} else {
-		_, err = w.People.Renumber(ctx, reader(c), p.ID, editionOf(form), people.Renumbering{NIP: form.Get("nip"), From: civil.Date(form.Get("from")), Correct: form.Get("what") == "salah", Details: d, Why: form.Get("why")})
+		after, err = w.People.Renumber(ctx, reader(c), p.ID, editionOf(form), people.Renumbering{NIP: form.Get("nip"), From: civil.Date(form.Get("from")), Correct: form.Get("what") == "salah", Details: d, Why: form.Get("why")})
 	}
 	if err != nil {
 		status, ok := refusal(&form, err, Lang(c))
@@ -245,7 +259,7 @@ func (w *admin) renumber(c *gin.Context) error {
 		}
 		return w.renumberPage(c, status, p, form)
 	}
-	return w.done(c, Success, w.T(c, "Nomor diganti. Pegawai masuk dengan nomor yang baru."), personURL(string(p.ID)))
+	return w.savedPerson(c, w.T(c, "Nomor diganti. Pegawai masuk dengan nomor yang baru."), p, after)
 }
 
 // unitOf names the unit of a position behind its name.
