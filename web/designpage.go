@@ -117,7 +117,7 @@ func sampleDesign() *DesignPage {
 			{Kind: Warn, Text: "Jabatan Anda meminta T.03 level 2; bukti Anda baru level 1."},
 			{Kind: Success, Text: "Anda sudah lulus APEL-104 yang menjadi syaratnya."},
 			{Kind: Info, Text: "Setelah lulus, Anda memenuhi 5 dari 6 syarat Operator pusat panggilan 112."},
-			{Kind: Danger, Text: "Jabatan Kepala Bidang belum terbuka: pangkat minimal III/c.", Law: "PP 11/2017 ps 54"}}},
+			{Kind: Danger, Text: "Jabatan Kepala Dinas belum terbuka: pendidikan paling rendah S1 atau D-IV.", Law: "PP 11/2017 jo. PP 17/2020 ps. 107"}}},
 		Table: Table{
 			Label: "Pegawai", URL: "/gaya#tabel", Search: "", SearchLabel: "Cari nama atau unit", Sort: "name",
 			Filters: []Field{{Kind: "select", Name: "state", Label: "Status", Change: true, Options: []Option{{Label: "Semua"}, {Value: "ready", Label: "Siap"}, {Value: "not", Label: "Belum siap"}}}},

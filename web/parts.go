@@ -146,7 +146,7 @@ func (f Fit) Width() float64 { return f.High - f.Low }
 type Reason struct {
 	Kind string // Success met, Danger refused, Warn missing, Info
 	Text string
-	Law  string // "PP 11/2017 ps 54"
+	Law  string // "PP 11/2017 jo. PP 17/2020 ps. 107"
 	URL  string
 }
 
