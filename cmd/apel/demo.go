@@ -349,7 +349,7 @@ func (in *installation) demoLearners(ctx context.Context, n int) (out []demoLogi
 		}
 		if begun, _, err := in.courses.Enrolments(ctx, a, courses.EnrolmentFilter{Person: string(p.ID), Course: mainCourse, Limit: 1}); err != nil {
 			return nil, fmt.Errorf("demo learner: %w", err)
-		} else if len(begun) > 0 {
+		} else if len(begun) > 0 && hasBegun(begun[0].Enrolment) {
 			continue
 		}
 		i := slices.IndexFunc(logins, func(l demoLogin) bool { return l.NIP == nip })
@@ -363,9 +363,14 @@ func (in *installation) demoLearners(ctx context.Context, n int) (out []demoLogi
 		out = append(out, logins[i])
 	}
 	if len(out) < n {
-		return nil, faults.Newf(faults.Conflict, "Hanya %d orang yang belum mengikuti %s di folder ini.", "Only %d people have not begun %s in this folder.", len(out), mainCourse)
+		return nil, faults.Newf(faults.Conflict, "Hanya %d orang di folder ini yang belum mulai %s. Pilih folder baru dengan --dir.", "Only %d people in this folder have not begun %s. Choose a fresh folder with --dir.", len(out), mainCourse)
 	}
 	return out, saveLogins(path, logins)
+}
+
+// hasBegun says whether somebody did anything in an enrolment; a rule that assigns a course enrols people who have not looked at it yet.
+func hasBegun(e courses.Enrolment) bool {
+	return e.Cycle > 1 || e.State != courses.Active || len(e.Reading)+len(e.Taken) > 0
 }
 
 // demoAccount opens an account the way an admin and its owner do: a slip, and a password set with it.

@@ -184,6 +184,9 @@ func TestPlainDemoHasAPast(t *testing.T) {
 		t.Fatal(err)
 	}
 	everyRoleCanLogIn(t, in, logins)
+	if l, err := in.demoLearners(ctx, 2); err != nil || l[0].NIP != logins[0].NIP {
+		t.Errorf("the main job in a city with a past is done by %v, %v", l, err)
+	}
 	certs, err := in.certificates.List(ctx, a, certificates.Filter{Limit: 100})
 	if err != nil || len(certs.Views) < 40 {
 		t.Errorf("%d certificates, %v", len(certs.Views), err)
