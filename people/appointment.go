@@ -151,15 +151,21 @@ func (s *Service) Appoint(ctx context.Context, a access.Actor, id ID, in Appoint
 	if err := s.mayFill(ctx, a, pos, in.Unit); err != nil {
 		return Person{}, err
 	}
-	if in.Kind == Definitif && !in.BeyondSeats && !slices.Contains(p.Appointments, in.Appointment) {
-		if err := s.seatFor(ctx, pos, id, in.Appointment); err != nil {
+	seated := in.Kind == Definitif && !in.BeyondSeats && !slices.Contains(p.Appointments, in.Appointment)
+	if seated {
+		release, err := s.holdSeat(ctx, pos, id, in.Appointment)
+		if err != nil {
 			return Person{}, err
 		}
+		defer release()
 	}
 	trail := s.entry(a, role, "appoint", "people/"+string(id), id, in.Why, string(in.Kind)+" "+pos.Code)
 	d, err := s.persons.Update(ctx, string(id), func(d *storage.Doc[Person]) error {
 		if slices.Contains(d.Value.Appointments, in.Appointment) {
 			return storage.Unchanged
+		}
+		if seated && d.Value.Fence != p.Fence {
+			return fenced()
 		}
 		list, err := appoint(d.Value.Appointments, in.Appointment)
 		if err != nil {
@@ -194,42 +200,6 @@ func (s *Service) mayFill(ctx context.Context, a access.Actor, pos Position, uni
 		if _, err := s.cfg.Policy.May(a, "fill", access.Thing{Kind: "position", ID: string(pos.ID), Units: units}); err != nil {
 			return faults.Wrap(err, faults.Forbidden, "Anda tidak berwenang mengisi atau mengosongkan jabatan di unit ini.", "You may not fill or vacate positions of this unit.").
 				With("position", "Jabatan ini di luar wilayah Anda. Minta bantuan admin yang membawahinya.", "This position is outside of your reach. Ask an admin who looks after it.")
-		}
-	}
-	return nil
-}
-
-// seatFor is Conflict when on some day of a new definitif appointment others hold all seats of the position definitively.
-func (s *Service) seatFor(ctx context.Context, pos Position, id ID, in Appointment) error {
-	docs, err := s.persons.Gather(ctx, storage.Query{Index: "register", Term: "position:" + string(pos.ID)})
-	if err != nil {
-		return err
-	}
-	var held []holding
-	for _, d := range docs {
-		for _, x := range d.Value.Appointments {
-			if ID(d.ID) != id && x.Kind == Definitif && x.Position == pos.ID && x.overlaps(in) {
-				held = append(held, holding{personOf(d), x})
-			}
-		}
-	}
-	days := []civil.Date{in.Since} // seats fill up on the days on which somebody begins
-	for _, h := range held {
-		if h.Appointment.Since > in.Since {
-			days = append(days, h.Appointment.Since)
-		}
-	}
-	for _, day := range days {
-		n := 0
-		for _, h := range held {
-			if h.Appointment.On(day) && h.Person.InService(day) {
-				n++
-			}
-		}
-		if n >= pos.Seats {
-			return faults.Newf(faults.Conflict, "Formasi jabatan ini %d dan sudah dipegang %d orang definitif pada masa itu. Akhiri dahulu penempatan yang lama, atau nyatakan bahwa kelebihan ini memang dimaksud.",
-				"This position has %d seats and %d people hold it definitively in that time. End the earlier appointment first, or say that going beyond the seats is meant.", pos.Seats, n).
-				With("beyond_seats", "Formasi jabatan ini sudah penuh.", "The seats of this position are taken.")
 		}
 	}
 	return nil

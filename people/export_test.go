@@ -81,3 +81,8 @@ func (s *Service) EffectiveRoles(ctx context.Context, id ID) ([]string, error) {
 	}
 	return out, err
 }
+
+// HoldSeat keeps a seat as the first part of an appointment does.
+func (s *Service) HoldSeat(ctx context.Context, pos Position, id ID, in Appointment) (release func(), err error) {
+	return s.holdSeat(ctx, pos, id, in)
+}

@@ -74,6 +74,7 @@ type Service struct {
 	units     *storage.Collection[Unit]
 	positions *storage.Collection[Position]
 	moves     *storage.Collection[move]
+	seats     *storage.Collection[seatBook]
 	views     *storage.Collection[view]
 	accounts  *storage.Collection[account]
 	sessions  *storage.Collection[Session]
@@ -128,6 +129,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.units, unitDef),
 		open(ctx, cfg.DB, &s.positions, positionDef),
 		open(ctx, cfg.DB, &s.moves, moveDef),
+		open(ctx, cfg.DB, &s.seats, seatDef),
 		open(ctx, cfg.DB, &s.views, viewDef),
 		open(ctx, cfg.DB, &s.accounts, accountDef),
 		open(ctx, cfg.DB, &s.sessions, sessionDef),

@@ -137,6 +137,7 @@ type Person struct {
 	Source       string              `json:"source,omitempty"`  // the synchronised source that delivers this person, "" for none
 	Gone         *Gone               `json:"gone,omitempty"`    // no longer in that source
 	Rejoined     time.Time           `json:"rejoined,omitzero"` // when they came back into service through somebody who may not grant their roles: those from before have ended
+	Fence        int64               `json:"fence,omitempty"`   // see seat.go
 	Stamp        string              `json:"stamp,omitempty"`   // the import row that wrote it last, so that a repeated row changes nothing
 	Void         bool                `json:"void,omitempty"`    // a place that was reserved and given up; it never becomes a person
 }
