@@ -164,8 +164,19 @@ func (q *queue) age(m *miniredis.Miniredis, end <-chan struct{}) {
 	}
 }
 
-// clear drops everything queued, for tests that show that nothing is lost with it.
-func (q *queue) clear(ctx context.Context) error { return q.redis.FlushDB(ctx).Err() }
+// clear drops everything queued, for tests that show that nothing is lost with it. A database that holds anything but a queue is left alone.
+func (q *queue) clear(ctx context.Context) error {
+	keys, err := q.redis.Keys(ctx, "*").Result()
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if !strings.HasPrefix(k, "asynq:") {
+			return fmt.Errorf("this Redis database holds more than a queue; give tests one of their own")
+		}
+	}
+	return q.redis.FlushDB(ctx).Err()
+}
 
 // asynqLog lets asynq write into our log.
 type asynqLog struct{ log *slog.Logger }

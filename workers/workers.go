@@ -144,3 +144,6 @@ func (w *Workers) Stop() {
 	}
 	w.queue.close()
 }
+
+// TestOnlyForget drops everything queued, as a Redis that was started anew. It refuses a database that holds anything else.
+func (w *Workers) TestOnlyForget(ctx context.Context) error { return w.queue.clear(ctx) }

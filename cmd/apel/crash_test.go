@@ -9,8 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -25,31 +27,73 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/workers"
 )
 
-// The crash harness: a learner's passing post-test is submitted and carried through the chain by a process that kills itself with SIGKILL around
-// its n-th write, before it ("lost") or after it ("unacknowledged"). The queue lives in that process, so it is lost each time. The process is then
-// started again and must finish; whatever n was, there is exactly one result, one certificate, one set of evidence, one grant of hours, one notice.
+// The crash harness: a story is carried through the chain by a process that kills itself with SIGKILL around its n-th write, before it ("lost") or after
+// it ("unacknowledged"), while the queue is emptied at random. The embedded queue dies with its process; a real Redis (APEL_TEST_REDIS, a database of its
+// own) keeps what it had, or is emptied as well. The process is then started again, a minute later, and must finish; whatever n was, there is exactly one
+// result, one certificate, one set of evidence, one grant of hours, one notice of each kind.
 
 const (
-	crashDir  = "APEL_TEST_CRASH_DIR"
-	crashAt   = "APEL_TEST_CRASH_AT" // 0: do not crash
-	crashMode = "APEL_TEST_CRASH_MODE"
+	crashDir   = "APEL_TEST_CRASH_DIR"
+	crashStory = "APEL_TEST_CRASH_STORY"
+	crashAt    = "APEL_TEST_CRASH_AT" // 0: do not crash
+	crashMode  = "APEL_TEST_CRASH_MODE"
+	crashDice  = "APEL_TEST_CRASH_DICE"  // seed of when the queue is emptied; 0: never
+	crashRedis = "APEL_TEST_CRASH_REDIS" // "": the embedded queue
+	crashAgain = "APEL_TEST_CRASH_AGAIN" // set for the process that follows the dead one
 )
 
-// suicidal kills its own process around the n-th write.
+// stories are what is carried through: what the process does first, and what is settled at its end.
+var stories = map[string]struct {
+	begin func(ctx context.Context, in *installation, s sitting) error
+	over  func(s sitting) [][2]string
+	score int
+	grade int // results of the attempt
+	told  int // notices of a regrade
+}{
+	"exam": {
+		begin: func(ctx context.Context, in *installation, s sitting) error {
+			_, err := in.courses.Submit(ctx, access.Actor{Person: s.person}, s.attempt, nil, 0)
+			return err
+		},
+		over:  sitting.documents,
+		score: 100_000, grade: 1,
+	},
+	"regrade": { // confirmed in the prepared folder
+		begin: func(context.Context, *installation, sitting) error { return nil },
+		over: func(s sitting) [][2]string {
+			return append([][2]string{{courses.RegradesCollection, crashRegrade}}, s.documents()...)
+		},
+		score: 93_750, grade: 2, told: 1, // one of 16
+	},
+}
+
+const crashRegrade = "uji-putus"
+
+// suicidal kills its own process around the n-th write, and empties the queue before every third or so.
 type suicidal struct {
 	storage.Engine
 	n     int64
 	after bool
 	count atomic.Int64
 	armed atomic.Bool
+
+	mu    sync.Mutex
+	dice  *rand.Rand // nil: the queue is left alone
+	empty func()
 }
 
 func (s *suicidal) around(do func() error) error {
 	if !s.armed.Load() {
 		return do()
 	}
+	s.mu.Lock()
+	if s.dice != nil && s.dice.IntN(3) == 0 {
+		s.empty()
+	}
+	s.mu.Unlock()
 	mine := s.count.Add(1) == s.n
 	if mine && !s.after {
 		s.die()
@@ -83,6 +127,10 @@ type sitting struct{ person, enrolment, attempt string }
 
 func (s sitting) certificate() string { return s.enrolment + ".training.1" }
 
+func (s sitting) documents() [][2]string {
+	return [][2]string{{courses.AttemptsCollection, s.attempt}, {courses.EnrolmentsCollection, s.enrolment}, {certificates.Collection, s.certificate()}, {"standings", s.person}}
+}
+
 func sittingIn(dir string) (sitting, error) {
 	b, err := os.ReadFile(filepath.Join(dir, "sitting"))
 	f := strings.Fields(string(b))
@@ -109,6 +157,11 @@ func prepare(t *testing.T, dir string) {
 	logins, err := in.fillDemo(ctx, &demoVerb{front: front{Listen: "127.0.0.1:0"}}, func(string, ...any) {})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for n := 1; n > 0; clock.step(time.Minute) { // what follows from filling the city is no part of the stories
+		if n, err = in.workers.Drain(ctx, workers.Drained{AtOnce: 4}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := in.startWork(ctx); err != nil {
 		t.Fatal(err)
@@ -189,6 +242,53 @@ func prepare(t *testing.T, dir string) {
 	}
 }
 
+// prepareRegrade makes a folder in which the chain has ended into one where the key of an item that the learner answered is corrected: confirmed, not run.
+func prepareRegrade(t *testing.T, dir string) {
+	t.Helper()
+	ctx := t.Context()
+	in, err := open(ctx, place{Dir: dir}, as{serving: true, worker: true, kind: kindDemo, quiet: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := in.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	s, err := sittingIn(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	review, err := in.courses.Review(ctx, system, s.attempt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range review.Items {
+		it, err := in.courses.ItemToCorrect(ctx, system, x.Item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := it.AnswerKey()
+		right := slices.IndexFunc(key.Options, func(o grading.Option) bool { return o.Mark == grading.Full })
+		if it.Type != "single" || right < 0 {
+			continue
+		}
+		other := (right + 1) % len(key.Options)
+		key.Options[right].Mark, key.Options[other].Mark = 0, grading.Full
+		if _, err := in.courses.CheckRegrade(ctx, system, courses.RegradeInput{Key: crashRegrade, Item: x.Item, To: key, Why: "kunci salah"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := in.workers.Drain(ctx, workers.Drained{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := in.courses.ConfirmRegrade(ctx, system, crashRegrade); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Fatal("the form asks no item with one right option")
+}
+
 // until waits until a document has nothing due any more, woken by the workers' signals.
 func (in *installation) until(t testing.TB, collection, id string) {
 	t.Helper()
@@ -226,32 +326,50 @@ func TestCrashChild(t *testing.T) {
 	if dir == "" {
 		t.Skip("run by TestCrashes")
 	}
-	n, err := strconv.ParseInt(os.Getenv(crashAt), 10, 64)
-	if err != nil {
-		t.Fatal(err)
+	number := func(key string) int64 {
+		n, err := strconv.ParseInt(os.Getenv(key), 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
 	}
-	var killer *suicidal
-	in, err := open(t.Context(), place{Dir: dir}, as{serving: true, worker: true, kind: kindDemo, quiet: true, testOnlySweep: 30 * time.Millisecond,
+	killer := &suicidal{n: number(crashAt), after: os.Getenv(crashMode) == "unacknowledged"}
+	if seed := number(crashDice); seed > 0 {
+		killer.dice = rand.New(rand.NewPCG(uint64(seed), 1))
+	}
+	again, now := os.Getenv(crashAgain) != "", time.Now
+	if again {
+		now = func() time.Time { return time.Now().Add(time.Minute) }
+	}
+	in, err := open(t.Context(), place{Dir: dir, Redis: os.Getenv(crashRedis)}, as{serving: true, worker: true, kind: kindDemo, quiet: true, now: now, testOnlySweep: 30 * time.Millisecond,
 		testOnlyEngine: func(e storage.Engine) storage.Engine {
-			killer = &suicidal{Engine: e, n: n, after: os.Getenv(crashMode) == "unacknowledged"}
+			killer.Engine = e
 			return killer
 		}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	killer.empty = func() {
+		if err := in.workers.TestOnlyForget(context.Background()); err != nil {
+			panic(err)
+		}
+	}
+	if !again || killer.dice != nil && killer.dice.IntN(2) == 0 { // nothing of another run; or the queue is gone with the process
+		killer.empty()
+	}
 	s, err := sittingIn(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	killer.armed.Store(n > 0)
-	a := access.Actor{Person: s.person}
-	if _, err := in.courses.Submit(t.Context(), a, s.attempt, nil, 0); err != nil {
+	story := stories[os.Getenv(crashStory)]
+	killer.armed.Store(true)
+	if err := story.begin(t.Context(), in, s); err != nil {
 		t.Fatal(err)
 	}
 	if err := in.startWork(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range [][2]string{{courses.AttemptsCollection, s.attempt}, {courses.EnrolmentsCollection, s.enrolment}, {certificates.Collection, s.certificate()}, {"standings", s.person}} {
+	for _, d := range story.over(s) {
 		in.until(t, d[0], d[1])
 	}
 	killer.armed.Store(false)
@@ -261,10 +379,20 @@ func TestCrashChild(t *testing.T) {
 	fmt.Printf("writes=%d\n", killer.count.Load())
 }
 
-func child(t *testing.T, dir string, n int, mode string) (out string, killed bool) {
+// crashRun is one way of dying, and what its processes share.
+type crashRun struct {
+	story, redis, dir string
+	dice              int64
+}
+
+// child runs the process: around its n-th write it dies (0: it does not), and again says that it follows a dead one.
+func (r crashRun) child(t *testing.T, n int, mode string, again bool) (out string, killed bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestCrashChild$", "-test.count=1")
-	cmd.Env = append(os.Environ(), crashDir+"="+dir, crashAt+"="+strconv.Itoa(n), crashMode+"="+mode)
+	cmd.Env = append(os.Environ(), crashDir+"="+r.dir, crashStory+"="+r.story, crashRedis+"="+r.redis, crashDice+"="+strconv.FormatInt(r.dice, 10), crashAt+"="+strconv.Itoa(n), crashMode+"="+mode)
+	if again {
+		cmd.Env = append(cmd.Env, crashAgain+"=1")
+	}
 	b, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
@@ -273,76 +401,102 @@ func child(t *testing.T, dir string, n int, mode string) (out string, killed boo
 		}
 	}
 	if err != nil {
-		t.Fatalf("write %d %s: %v\n%s", n, mode, err, b)
+		t.Fatalf("%s, write %d %s, dice %d: %v\n%s", r.story, n, mode, r.dice, err, b)
 	}
 	return string(b), false
 }
 
+// TestCrashes breaks each story at ten of its writes, others each time; -short at five, APEL_LONG=1 at all of them.
 func TestCrashes(t *testing.T) {
-	base := t.TempDir()
-	prepare(t, base)
-	copied := func() string {
-		dir := t.TempDir()
-		if err := os.CopyFS(dir, os.DirFS(base)); err != nil {
-			t.Fatal(err)
-		}
-		return dir
-	}
-	whole := copied()
-	child(t, whole, 0, "none")
+	exam := t.TempDir()
+	prepare(t, exam)
+	whole := crashRun{story: "exam", dir: copied(t, exam)}
+	whole.child(t, 0, "none", false)
 	exactlyOne(t, whole, "no crash")
-	// The number of writes differs a little from run to run (what shares a standing's rebuild); go on a few past it.
-	out, _ := child(t, copied(), 1<<30, "lost")
+	regrade := copied(t, whole.dir)
+	prepareRegrade(t, regrade)
+	for queue, redis := range map[string]string{"embedded": "", "redis": os.Getenv("APEL_TEST_REDIS")} {
+		t.Run(queue, func(t *testing.T) {
+			if queue == "redis" && redis == "" {
+				t.Skip("no APEL_TEST_REDIS names a database of a real Redis")
+			}
+			for story, base := range map[string]string{"exam": exam, "regrade": regrade} {
+				writes, deaths := crashes(t, story, base, redis)
+				t.Logf("%s, %s: %d writes, killed %d times", queue, story, writes, deaths)
+			}
+		})
+	}
+}
+
+func copied(t *testing.T, base string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(base)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// crashes carries one story through, dying at its writes, each time on a copy of a folder.
+func crashes(t *testing.T, story, base, redis string) (writes, deaths int) {
+	t.Helper()
+	// The number of writes differs from run to run: what shares a standing's rebuild, what is begun twice because the queue was emptied.
+	out, _ := crashRun{story: story, redis: redis, dir: copied(t, base)}.child(t, 0, "none", false)
 	_, after, ok := strings.Cut(out, "writes=")
 	if !ok {
 		t.Fatalf("the child did not count its writes: %s", out)
 	}
 	writes, err := strconv.Atoi(strings.Fields(after)[0])
-	if err != nil || writes < 12 {
+	if err != nil || writes < 6 {
 		t.Fatalf("%d writes, %v", writes, err)
 	}
-	every := 1
-	if testing.Short() || os.Getenv("APEL_LONG") == "" {
-		every = 4 // a quarter of the places, another one each time; APEL_LONG=1 breaks all of them
+	places := 10
+	switch {
+	case os.Getenv("APEL_LONG") != "":
+		places = writes
+	case testing.Short():
+		places = 5
 	}
-	first := rand.IntN(every)
-	deaths := 0
-	for n := 1 + first; n <= writes; n += every {
+	every := max(1, writes/places)
+	for n := 1 + rand.IntN(every); n <= writes; n += every {
 		for _, mode := range []string{"lost", "unacknowledged"} {
-			dir := copied()
-			if _, killed := child(t, dir, n, mode); killed {
+			r := crashRun{story: story, redis: redis, dir: copied(t, base), dice: 1 + rand.Int64N(1<<40)}
+			if _, killed := r.child(t, n, mode, false); killed {
 				deaths++
 			}
-			child(t, dir, 0, "none")
-			exactlyOne(t, dir, fmt.Sprintf("write %d of %d, %s", n, writes, mode))
+			r.child(t, 0, "none", true)
+			exactlyOne(t, r, fmt.Sprintf("%s, write %d of %d, %s, dice %d", story, n, writes, mode, r.dice))
+			if err := os.RemoveAll(r.dir); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	if deaths < 4 {
+	if deaths < 2 {
 		t.Errorf("only %d runs were killed: the harness proves nothing", deaths)
 	}
-	t.Logf("%d writes, killed %d times", writes, deaths)
+	return writes, deaths
 }
 
 // exactlyOne looks at what stands in the folder after everything settled.
-func exactlyOne(t *testing.T, dir, when string) {
+func exactlyOne(t *testing.T, r crashRun, when string) {
 	t.Helper()
-	ctx := t.Context()
-	in, err := open(ctx, place{Dir: dir}, as{quiet: true})
+	ctx, story := t.Context(), stories[r.story]
+	in, err := open(ctx, place{Dir: r.dir}, as{quiet: true})
 	if err != nil {
 		t.Fatalf("%s: %v", when, err)
 	}
 	defer in.close() //nolint:errcheck // opened for reading
-	s, err := sittingIn(dir)
+	s, err := sittingIn(r.dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := access.Actor{Person: s.person}
 	attempt, err := in.courses.Attempt(ctx, a, s.attempt)
-	if err != nil || attempt.State != courses.AttemptGraded || !attempt.Passed || attempt.Score != 100_000 {
-		t.Errorf("%s: attempt %+v, %v", when, attempt, err)
+	if err != nil || attempt.State != courses.AttemptGraded || !attempt.Passed || attempt.Score != story.score {
+		t.Errorf("%s: attempt %s, passed %v, score %d, want %d; %v", when, attempt.State, attempt.Passed, attempt.Score, story.score, err)
 	}
 	results, err := in.courses.Results(ctx, s.attempt)
-	if err != nil || results != 1 {
+	if err != nil || results != story.grade {
 		t.Errorf("%s: %d results, %v", when, results, err)
 	}
 	page, err := in.certificates.Of(ctx, a, s.person, storage.Cursor{})
@@ -362,13 +516,14 @@ func exactlyOne(t *testing.T, dir, when string) {
 		t.Errorf("%s: hours %+v, %v", when, hours, err)
 	}
 	notices, err := in.people.Notices(ctx, a, people.ID(s.person), false, storage.Cursor{}, 50)
-	n := 0
+	told := map[string]int{}
 	for _, x := range notices.Items {
-		if strings.Contains(x.Link, s.certificate()) {
-			n++
-		}
+		told[x.Link]++
 	}
-	if err != nil || n != 1 {
+	if n := told["/sertifikat/"+s.certificate()]; err != nil || n != 1 {
 		t.Errorf("%s: %d notices of the certificate, %v", when, n, err)
+	}
+	if n := told["/percobaan/"+s.attempt+"/hasil"]; n != story.told {
+		t.Errorf("%s: %d notices of a regrade, want %d", when, n, story.told)
 	}
 }
