@@ -18,6 +18,7 @@ type Format string
 
 // The formats.
 const (
+	Own   Format = "yaml" // items.yaml, which says everything
 	GIFT  Format = "gift"
 	Aiken Format = "aiken"
 )
@@ -36,6 +37,7 @@ type form struct {
 // forms lists the formats in the order pages offer them.
 func forms() []form {
 	return []form{
+		{Own, texts.T("items.yaml", "items.yaml"), ".yaml", "application/yaml; charset=utf-8", readOwn, lossless(PrintOwn), texts.Text{}},
 		{GIFT, texts.T("GIFT", "GIFT"), ".gift", "text/plain; charset=utf-8", readGIFT, lossless(PrintGIFT), texts.T("Tanpa jenis yang tidak dikenal GIFT.", "Without the types that GIFT does not know.")},
 		{Aiken, texts.T("Aiken", "Aiken"), ".txt", "text/plain; charset=utf-8", readAiken, writeAiken, texts.T("Hanya satu pilihan, tanpa umpan balik.", "Single choice only, without feedback.")},
 	}
@@ -158,6 +160,8 @@ func recognise(data []byte) (Format, error) {
 		return "", faults.New(faults.Invalid, "Berkas ini PDF. Kirim dokumen Word-nya (.docx), atau salin teksnya ke berkas .txt.", "This is a PDF. Send the Word document (.docx), or copy its text into a .txt file.")
 	case bytes.HasPrefix(text, []byte(`{\rtf`)):
 		return "", faults.New(faults.Invalid, "Berkas ini RTF. Buka di Word, lalu Simpan Sebagai .docx.", "This is RTF. Open it in Word and save it as .docx.")
+	case ownStart.Match(text):
+		return Own, nil
 	case aikenLine.Match(text) && !giftAnswer.Match(text):
 		return Aiken, nil
 	}

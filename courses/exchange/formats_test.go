@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ var said = []struct {
 	lossless bool
 	types    []grading.Type
 }{
+	{Own, true, []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "ordering", "cloze", "reasoned", "judgement", "casesim", "essay", "upload"}},
 	{GIFT, true, []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "essay"}},
 	{Aiken, false, []grading.Type{"single"}},
 }
@@ -143,4 +145,70 @@ func found(t *testing.T, r Report, w Weight, line int, says string) {
 		}
 	}
 	t.Errorf("no %s entry at line %d that says %q in %+v", w, line, says, r)
+}
+
+// Whatever reads as items.yaml without mistakes is written and read back the same.
+func FuzzOwn(f *testing.F) {
+	var b bytes.Buffer
+	if err := PrintOwn(&b, gradingtest.Samples()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add([]byte("format: apel-items\nitems:\n- id: a\n  type: truefalse\n  objective: 1.1\n  stem: |\n    satu\n\n     dua\n  options: [{mark: 100}, {}]\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		again(t, Own, append([]byte("format: apel-items\n"), data...))
+	})
+}
+
+// again reads, writes and reads: the items stay the same from the first reading on, and every sentence of the report is whole.
+func again(t *testing.T, f Format, data []byte) {
+	t.Helper()
+	b, r, err := Read("x", data, Defaults{Objective: "1"})
+	for _, m := range r {
+		if m.Text.ID == "" || m.Text.EN == "" || badVerb.MatchString(m.Text.ID+m.Text.EN) || m.Weight == "" || m.Item < 0 || m.Item > len(b.Items) {
+			t.Fatalf("%+v", m)
+		}
+	}
+	if err != nil || b.Format != f {
+		return
+	}
+	weights := b.Weights(r)
+	var items []grading.Item
+	for i, it := range b.Items {
+		if weights[i] == "" || weights[i] == Hint || weights[i] == Changed {
+			items = append(items, it)
+			if err := grading.CheckError(it); err != nil {
+				t.Fatalf("taken, but %v", err)
+			}
+		}
+	}
+	if len(items) == 0 {
+		return
+	}
+	var out bytes.Buffer
+	if lost, err := Write(&out, f, items); err != nil || len(lost) > 0 {
+		return
+	}
+	b2, r2, err := Read("x", out.Bytes(), Defaults{Objective: "1"})
+	if err != nil || len(r2.Mistakes()) > 0 || !reflect.DeepEqual(b2.Items, items) {
+		t.Fatalf("\n%#v\n%#v\n%s\n%+v %v", items, b2.Items, out.String(), r2, err)
+	}
+}
+
+func BenchmarkOwn1000(b *testing.B) {
+	var items []grading.Item
+	for i := range 1000 {
+		it := gradingtest.Samples()[i%14]
+		it.Code = fmt.Sprint("Q", i)
+		items = append(items, it)
+	}
+	var buf bytes.Buffer
+	if err := PrintOwn(&buf, items); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if got, r, err := Read("x", buf.Bytes(), Defaults{}); err != nil || len(got.Items) != 1000 || len(r.Mistakes()) > 0 {
+			b.Fatal(len(got.Items), r, err)
+		}
+	}
 }
