@@ -21,6 +21,8 @@ const (
 	Own   Format = "yaml" // items.yaml, which says everything
 	GIFT  Format = "gift"
 	Aiken Format = "aiken"
+
+	Moodle Format = "moodle" // Moodle XML
 )
 
 // form is what is known of a format.
@@ -39,6 +41,7 @@ func forms() []form {
 	return []form{
 		{Own, texts.T("items.yaml", "items.yaml"), ".yaml", "application/yaml; charset=utf-8", readOwn, lossless(PrintOwn), texts.Text{}},
 		{GIFT, texts.T("GIFT", "GIFT"), ".gift", "text/plain; charset=utf-8", readGIFT, lossless(PrintGIFT), texts.T("Tanpa jenis yang tidak dikenal GIFT.", "Without the types that GIFT does not know.")},
+		{Moodle, texts.T("Moodle XML", "Moodle XML"), ".xml", "application/xml; charset=utf-8", readMoodle, lossless(printMoodle), texts.T("Tanpa benar-salah dengan alasan, penilaian situasi, dan simulasi kasus.", "Without true/false with reason, situational judgement and case simulation.")},
 		{Aiken, texts.T("Aiken", "Aiken"), ".txt", "text/plain; charset=utf-8", readAiken, writeAiken, texts.T("Hanya satu pilihan, tanpa umpan balik.", "Single choice only, without feedback.")},
 	}
 }
@@ -160,6 +163,8 @@ func recognise(data []byte) (Format, error) {
 		return "", faults.New(faults.Invalid, "Berkas ini PDF. Kirim dokumen Word-nya (.docx), atau salin teksnya ke berkas .txt.", "This is a PDF. Send the Word document (.docx), or copy its text into a .txt file.")
 	case bytes.HasPrefix(text, []byte(`{\rtf`)):
 		return "", faults.New(faults.Invalid, "Berkas ini RTF. Buka di Word, lalu Simpan Sebagai .docx.", "This is RTF. Open it in Word and save it as .docx.")
+	case bytes.HasPrefix(text, []byte("<?xml")), bytes.HasPrefix(text, []byte("<quiz")):
+		return Moodle, nil
 	case ownStart.Match(text):
 		return Own, nil
 	case aikenLine.Match(text) && !giftAnswer.Match(text):

@@ -37,6 +37,7 @@ var said = []struct {
 }{
 	{Own, true, []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "ordering", "cloze", "reasoned", "judgement", "casesim", "essay", "upload"}},
 	{GIFT, true, []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "essay"}},
+	{Moodle, true, []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "ordering", "cloze", "essay", "upload"}},
 	{Aiken, false, []grading.Type{"single"}},
 }
 
@@ -164,24 +165,10 @@ func FuzzOwn(f *testing.F) {
 func again(t *testing.T, f Format, data []byte) {
 	t.Helper()
 	b, r, err := Read("x", data, Defaults{Objective: "1"})
-	for _, m := range r {
-		if m.Text.ID == "" || m.Text.EN == "" || badVerb.MatchString(m.Text.ID+m.Text.EN) || m.Weight == "" || m.Item < 0 || m.Item > len(b.Items) {
-			t.Fatalf("%+v", m)
-		}
-	}
 	if err != nil || b.Format != f {
 		return
 	}
-	weights := b.Weights(r)
-	var items []grading.Item
-	for i, it := range b.Items {
-		if weights[i] == "" || weights[i] == Hint || weights[i] == Changed {
-			items = append(items, it)
-			if err := grading.CheckError(it); err != nil {
-				t.Fatalf("taken, but %v", err)
-			}
-		}
-	}
+	items := checkReport(t, b, r)
 	if len(items) == 0 {
 		return
 	}
@@ -211,4 +198,23 @@ func BenchmarkOwn1000(b *testing.B) {
 			b.Fatal(len(got.Items), r, err)
 		}
 	}
+}
+
+// checkReport fails unless every sentence of a report is whole and every item it lets through is sound; it gives those that have their key.
+func checkReport(t *testing.T, b Bank, r Report) (items []grading.Item) {
+	t.Helper()
+	for _, m := range r {
+		if m.Text.ID == "" || m.Text.EN == "" || badVerb.MatchString(m.Text.ID+m.Text.EN) || m.Weight == "" || m.Item < 0 || m.Item > len(b.Items) {
+			t.Fatalf("%+v", m)
+		}
+	}
+	for i, w := range b.Weights(r) {
+		if w == "" || w == Hint || w == Changed {
+			items = append(items, b.Items[i])
+			if err := grading.CheckError(b.Items[i]); err != nil {
+				t.Fatalf("taken, but %v", err)
+			}
+		}
+	}
+	return items
 }

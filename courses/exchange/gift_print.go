@@ -145,13 +145,7 @@ func printItem(b *bufio.Writer, it grading.Item) {
 // printPairs writes the pairs, and the answers that belong to none behind them. Answers that stand in another order than that of their first use are all
 // named in front, so that the order comes back.
 func printPairs(b *bufio.Writer, it grading.Item) {
-	order, used := "", map[string]bool{}
-	for _, p := range it.Parts {
-		if !used[p.Right] {
-			order += p.Right
-		}
-		used[p.Right] = true
-	}
+	order, used := firstUse(it)
 	extra := func(o grading.Option) { b.WriteString("\n= -> " + body(o.Text)) }
 	turned := !strings.HasPrefix(grading.Order(it.Options, nil), order)
 	if turned {
@@ -168,6 +162,18 @@ func printPairs(b *bufio.Writer, it grading.Item) {
 			extra(o)
 		}
 	}
+}
+
+// firstUse lists the answers of a matching item in the order in which its prompts need them.
+func firstUse(it grading.Item) (order string, used map[string]bool) {
+	used = map[string]bool{}
+	for _, p := range it.Parts {
+		if !used[p.Right] {
+			order += p.Right
+		}
+		used[p.Right] = true
+	}
+	return order, used
 }
 
 // weight is written unless it is what the mark means anyway. A text that could be taken for a weight or for a pair to match gets one in front.

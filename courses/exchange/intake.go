@@ -7,6 +7,7 @@ import (
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/markdown"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // MaxItems bounds the items of one file.
@@ -111,6 +112,14 @@ func (in *intake) lost(at place, id, en string, args ...any) {
 }
 func (in *intake) unsure(at place, id, en string, args ...any) {
 	in.report.note(Uncertain, in.file, at.line, at.column, id, en, args...)
+}
+
+// missing reports what was lost of the item under way.
+func (in *intake) missing(at place, l losses) {
+	if len(l.id) > 0 {
+		in.report = append(in.report, Mistake{File: in.file, Line: at.line, Column: at.column, Weight: Changed,
+			Text: texts.T("Tidak ikut terambil: "+strings.Join(l.id, ", ")+".", "Not taken over: "+strings.Join(l.en, ", ")+".")})
+	}
 }
 
 // begin says that what is reported from here on is about the next item.
@@ -274,9 +283,9 @@ func (in *intake) soundItem(it grading.Item, line int) {
 			in.report[i].Line = line
 		}
 	}
-	shown := func(options []grading.Option, texts bool) {
+	shown := func(options []grading.Option, read bool) {
 		for _, o := range options {
-			if texts {
+			if read {
 				one(o.Text)
 			}
 			one(o.Feedback)

@@ -45,20 +45,28 @@ var unbroken = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u2
 var (
 	startsBlock = regexp.MustCompile(`^(#{1,6}(\s|$)|>|[-+*](\s|$)|(\d{1,9})([.)])(\s|$)|` + "```" + `|~~~|(=+|-+|\*[* ]*|_[_ ]*|[-:| ]+)$|\[[^\]]*\]:)`)
 	bracketed   = regexp.MustCompile(`\]\s*[(\[]`)
-	entity      = regexp.MustCompile(`&(#?[A-Za-z0-9]+;)`)
+	entity      = regexp.MustCompile(`^&#?[A-Za-z0-9]+;`)
 )
 
-// toMarkdown writes a plain text so that Markdown shows it as it stands. Its lines are kept.
+// toMarkdown writes a plain text so that Markdown shows it as it stands. Its lines are kept; empty ones part paragraphs.
 func toMarkdown(s string) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
 	for i, l := range lines {
-		lines[i] = escapeLine(strings.TrimSpace(l))
+		lines[i] = escapeStart(escapeInline(strings.TrimSpace(l)))
+	}
+	for i := range len(lines) - 1 {
+		if lines[i] != "" && lines[i+1] != "" {
+			if cut, ok := strings.CutSuffix(lines[i], `\\`); ok { // a backslash before the one that breaks the line
+				lines[i] = cut + "&#92;"
+			}
+			lines[i] += `\`
+		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-func escapeLine(l string) string {
-	l = escapeInline(l)
+// escapeStart escapes what would mean something at the beginning of a line.
+func escapeStart(l string) string {
 	if m := startsBlock.FindStringSubmatchIndex(l); m != nil {
 		if m[8] >= 0 { // "12. " needs its sign escaped, not its digit
 			return l[:m[10]] + `\` + l[m[10]:]
@@ -69,17 +77,25 @@ func escapeLine(l string) string {
 }
 
 // escapeInline escapes the signs that would mean something inside a line.
-func escapeInline(l string) string {
+func escapeInline(l string) string { return escapePiece(l, false) }
+
+// escapePiece is escapeInline for a line, or for a piece of one whose neighbours are not known.
+func escapePiece(l string, piece bool) string {
 	if !strings.ContainsAny(l, "\\*_`<[]&!|~") {
 		return l
 	}
-	brackets := bracketed.MatchString(l)
+	brackets := piece || bracketed.MatchString(l)
 	var b strings.Builder
 	r := []rune(l)
 	word := func(i int) bool {
 		return i >= 0 && i < len(r) && (unicode.IsLetter(r[i]) || unicode.IsDigit(r[i]))
 	}
-	space := func(i int) bool { return i < 0 || i >= len(r) || unicode.IsSpace(r[i]) }
+	space := func(i int) bool {
+		if i < 0 || i >= len(r) {
+			return !piece
+		}
+		return unicode.IsSpace(r[i])
+	}
 	for i, c := range r {
 		escape := false
 		switch c {
@@ -99,11 +115,13 @@ func escapeInline(l string) string {
 			}
 			escape = !space(to+1) && !word(from-1) // only such a run can open emphasis
 		case '<':
-			escape = i+1 < len(r) && (unicode.IsLetter(r[i+1]) || strings.ContainsRune("/!?", r[i+1]))
+			escape = piece && i+1 == len(r) || i+1 < len(r) && (unicode.IsLetter(r[i+1]) || strings.ContainsRune("/!?", r[i+1]))
+		case '!':
+			escape = piece && i+1 == len(r)
 		case '[', ']':
 			escape = brackets
 		case '&':
-			escape = entity.MatchString(string(r[i:min(len(r), i+40)])) && entity.FindStringIndex(string(r[i:min(len(r), i+40)]))[0] == 0
+			escape = entity.MatchString(string(r[i:min(len(r), i+40)])) || piece && !strings.ContainsRune(string(r[i:]), ' ')
 		}
 		if escape {
 			b.WriteByte('\\')
