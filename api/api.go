@@ -26,7 +26,7 @@ import (
 )
 
 // Version is the version of the API's contract. A change of the OpenAPI document needs a new one (TestOpenAPI).
-const Version = "1.12.0"
+const Version = "1.13.0"
 
 // Prefix is where the API lives.
 const Prefix = "/api/v1"
@@ -238,7 +238,7 @@ func paged[T, V any](p *PageInput, all []T, name func(T) string, show func(T) V)
 
 // ListOf is one page of a list.
 type ListOf[T any] struct {
-	Items []T    `json:"items" nullable:"false"`
+	Items []T    `json:"items" maxItems:"200" nullable:"false"`
 	Next  string `json:"next,omitempty" doc:"Give it as after to get what follows; missing on the last page"`
 }
 

@@ -59,7 +59,7 @@ type Form struct {
 	Ends    *time.Time `json:"ends,omitempty"`
 	Left    int        `json:"left,omitempty" doc:"Seconds left by the server's clock; missing without a limit"`
 	Seq     int        `json:"seq" doc:"Send it with the next save"`
-	Items   []Item     `json:"items" nullable:"false"`
+	Items   []Item     `json:"items" maxItems:"1000" nullable:"false"`
 }
 
 // Item is one question on a form.
@@ -68,15 +68,15 @@ type Item struct {
 	Number int    `json:"number"`
 	Stem   string `json:"stem" doc:"Harmless HTML; a part that is inline stands where [[n]] is, counted from 1"`
 	Field
-	Parts  []Part `json:"parts,omitempty" doc:"With ask parts: what is asked, in order; answer.parts answers them"`
+	Parts  []Part `json:"parts,omitempty" maxItems:"1000" doc:"With ask parts: what is asked, in order; answer.parts answers them"`
 	Answer Answer `json:"answer"`
 }
 
 // Field is one control.
 type Field struct {
 	Ask     string   `json:"ask" doc:"How it is answered: one, many, order (all choices in order), number, text, long, files, parts"`
-	Choices []Choice `json:"choices" nullable:"false"`
-	Units   []string `json:"units" nullable:"false"`
+	Choices []Choice `json:"choices" maxItems:"1000" nullable:"false"`
+	Units   []string `json:"units" maxItems:"1000" nullable:"false"`
 	Limit   int      `json:"limit,omitempty" doc:"long: words; files: how many"`
 }
 
@@ -171,12 +171,12 @@ type Review struct {
 	Title      texts.Text        `json:"title"`
 	Pass       int               `json:"pass,omitempty" doc:"Pass mark in points of 100"`
 	Left       int               `json:"left" doc:"Attempts left; -1 without limit"`
-	Objectives []ObjectiveResult `json:"objectives" nullable:"false"`
+	Objectives []ObjectiveResult `json:"objectives" maxItems:"1000" nullable:"false"`
 	Full       bool              `json:"full" doc:"The items are there"`
 	Hint       string            `json:"hint,omitempty" doc:"Why the items are not there"`
-	Items      []ItemReview      `json:"items" nullable:"false"`
-	Gradings   []time.Time       `json:"gradings" nullable:"false" doc:"When it was graded; more than one after a regrade"`
-	Earlier    []Earlier         `json:"earlier" nullable:"false" doc:"Results that counted before, oldest first"`
+	Items      []ItemReview      `json:"items" maxItems:"1000" nullable:"false"`
+	Gradings   []time.Time       `json:"gradings" maxItems:"1000" nullable:"false" doc:"When it was graded; more than one after a regrade"`
+	Earlier    []Earlier         `json:"earlier" maxItems:"1000" nullable:"false" doc:"Results that counted before, oldest first"`
 	Regraded   string            `json:"regraded,omitempty" doc:"Why it was graded again"`
 }
 
@@ -204,17 +204,17 @@ type ItemReview struct {
 	Earned    int    `json:"earned" doc:"Thousandths of the item"`
 	Stem      string `json:"stem" doc:"Harmless HTML"`
 	AnswerReview
-	Parts   []AnswerReview `json:"parts,omitempty" doc:"Of an item that asks several things"`
+	Parts   []AnswerReview `json:"parts,omitempty" maxItems:"1000" doc:"Of an item that asks several things"`
 	General string         `json:"general,omitempty"`
 }
 
 // AnswerReview is what was answered and what is said about it.
 type AnswerReview struct {
 	Label    string         `json:"label,omitempty" doc:"Of a part, harmless HTML"`
-	Choices  []ChoiceReview `json:"choices" nullable:"false"`
+	Choices  []ChoiceReview `json:"choices" maxItems:"1000" nullable:"false"`
 	Typed    string         `json:"typed,omitempty"`
-	Key      []string       `json:"key" nullable:"false" doc:"Right answers"`
-	Feedback []string       `json:"feedback" nullable:"false"`
+	Key      []string       `json:"key" maxItems:"1000" nullable:"false" doc:"Right answers"`
+	Feedback []string       `json:"feedback" maxItems:"1000" nullable:"false"`
 }
 
 func showAnswerReview(r courses.AnswerReview) AnswerReview {

@@ -32,11 +32,11 @@ type CourseVersion struct {
 // VersionDetail is what a version consists of.
 type VersionDetail struct {
 	Minutes       map[string]int `json:"minutes" doc:"Minutes of work per part"`
-	Prerequisites []string       `json:"prerequisites" nullable:"false"`
-	Objectives    []Objective    `json:"objectives" nullable:"false"`
-	Lessons       []LessonEntry  `json:"lessons" nullable:"false"`
-	Banks         []Bank         `json:"banks" nullable:"false"`
-	Quizzes       []Quiz         `json:"quizzes" nullable:"false"`
+	Prerequisites []string       `json:"prerequisites" maxItems:"1000" nullable:"false"`
+	Objectives    []Objective    `json:"objectives" maxItems:"1000" nullable:"false"`
+	Lessons       []LessonEntry  `json:"lessons" maxItems:"1000" nullable:"false"`
+	Banks         []Bank         `json:"banks" maxItems:"1000" nullable:"false"`
+	Quizzes       []Quiz         `json:"quizzes" maxItems:"1000" nullable:"false"`
 }
 
 // Objective is what a course makes its learners able to do.
@@ -51,7 +51,7 @@ type LessonEntry struct {
 	Title      texts.Text `json:"title"`
 	Minutes    int        `json:"minutes"`
 	Part       string     `json:"part,omitempty"`
-	Objectives []string   `json:"objectives" nullable:"false"`
+	Objectives []string   `json:"objectives" maxItems:"1000" nullable:"false"`
 	Seconds    int        `json:"seconds" doc:"Estimated reading time"`
 }
 
@@ -113,10 +113,10 @@ type BankItem struct {
 	Title      string       `json:"title,omitempty"`
 	Objective  string       `json:"objective"`
 	Difficulty string       `json:"difficulty,omitempty"`
-	Tags       []string     `json:"tags" nullable:"false"`
+	Tags       []string     `json:"tags" maxItems:"1000" nullable:"false"`
 	Stem       string       `json:"stem" doc:"Markdown"`
-	Options    []BankOption `json:"options" nullable:"false"`
-	Units      []string     `json:"units" nullable:"false"`
+	Options    []BankOption `json:"options" maxItems:"1000" nullable:"false"`
+	Units      []string     `json:"units" maxItems:"1000" nullable:"false"`
 	General    string       `json:"general,omitempty" doc:"Feedback shown whatever the answer"`
 }
 
@@ -141,7 +141,7 @@ func showBankItem(it grading.Item) BankItem {
 // Publishable says whether a draft may be published, and what is missing.
 type Publishable struct {
 	OK      bool           `json:"ok"`
-	Missing []ProblemField `json:"missing" nullable:"false"`
+	Missing []ProblemField `json:"missing" maxItems:"1000" nullable:"false"`
 }
 
 // CoursePath names a course in an address.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/certificates"
@@ -22,7 +23,7 @@ type Certificate struct {
 	Expired  bool            `json:"expired"`
 	Record   *record.Record  `json:"record" doc:"The printed facts"`
 	IssuedAt *time.Time      `json:"issued_at,omitempty"`
-	Events   []StandingEvent `json:"events" nullable:"false" doc:"Suspensions, reinstatements, revocation"`
+	Events   []StandingEvent `json:"events" maxItems:"1000" nullable:"false" doc:"Suspensions, reinstatements, revocation"`
 	CheckURL string          `json:"check_url,omitempty"`
 	FileHash string          `json:"file_hash,omitempty" doc:"SHA-256 of the PDF; missing until it is drawn"`
 	Parked   string          `json:"parked,omitempty" doc:"Why its work waits for a person"`
@@ -53,11 +54,11 @@ type Verdict struct {
 	Status   string         `json:"status" doc:"valid, expired, revoked, suspended, pending, altered or unknown"`
 	Sentence string         `json:"sentence"`
 	Record   *record.Record `json:"record,omitempty" doc:"The facts, for whoever has the code, the file, or the number and the last three digits of the NIP"`
-	Differs  []Difference   `json:"differs" nullable:"false" doc:"Altered: which facts"`
+	Differs  []Difference   `json:"differs" maxItems:"1000" nullable:"false" doc:"Altered: which facts"`
 	Since    *time.Time     `json:"since,omitempty"`
 	Why      string         `json:"why,omitempty"`
 	Official string         `json:"official,omitempty"`
-	Checks   []Check        `json:"checks" nullable:"false" doc:"What was checked"`
+	Checks   []Check        `json:"checks" maxItems:"1000" nullable:"false" doc:"What was checked"`
 	Root     string         `json:"root,omitempty" doc:"Fingerprint of the root it was judged by"`
 	Position int64          `json:"position,omitempty" doc:"Place in the public log"`
 	At       time.Time      `json:"at"`
@@ -204,4 +205,14 @@ func (s *server) certificates(r *gin.Engine) {
 		}
 		file(c, name, "application/pdf", pdf)
 	})
+}
+
+// boundRecords says how long the lists of signed records are: their room knows nothing of the document.
+func boundRecords(o *huma.OpenAPI) {
+	schemas := o.Components.Schemas.Map()
+	for name, lists := range map[string][]string{"RecordRecord": {"competencies", "signers", "subjects"}, "RecordRoot": {"keys"}} {
+		for _, list := range lists {
+			schemas[name].Properties[list].MaxItems = new(1000)
+		}
+	}
 }

@@ -12,16 +12,15 @@ import (
 
 // Cohort is a course version with a period, a quota, people and a marker.
 type Cohort struct {
-	ID      string   `json:"id"`
-	Course  string   `json:"course"`
-	Version string   `json:"version"`
-	Name    string   `json:"name"`
-	From    string   `json:"from"`
-	Until   string   `json:"until"`
-	Quota   int      `json:"quota"`
-	Marker  string   `json:"marker,omitempty"`
-	Closed  bool     `json:"closed"`
-	Members []Member `json:"members,omitempty" doc:"Only when one cohort is read: all for whoever runs it, else oneself"`
+	ID      string `json:"id"`
+	Course  string `json:"course"`
+	Version string `json:"version"`
+	Name    string `json:"name"`
+	From    string `json:"from"`
+	Until   string `json:"until"`
+	Quota   int    `json:"quota"`
+	Marker  string `json:"marker,omitempty"`
+	Closed  bool   `json:"closed"`
 }
 
 // Member is a person in a cohort.
@@ -33,11 +32,7 @@ type Member struct {
 }
 
 func showCohort(d courses.CohortDoc) Cohort {
-	v := Cohort{ID: d.ID, Course: d.Course, Version: d.Version, Name: d.Name, From: string(d.From), Until: string(d.Until), Quota: d.Quota, Marker: d.Marker, Closed: d.Closed}
-	for _, m := range d.Members {
-		v.Members = append(v.Members, Member{m.Person, m.At, m.Enrolment, m.Refused})
-	}
-	return v
+	return Cohort{ID: d.ID, Course: d.Course, Version: d.Version, Name: d.Name, From: string(d.From), Until: string(d.Until), Quota: d.Quota, Marker: d.Marker, Closed: d.Closed}
 }
 
 // CohortPath names a cohort in an address.
@@ -75,6 +70,17 @@ func (s *server) cohorts() {
 	handle(s, operation{Method: http.MethodGet, Path: "/cohorts/{id}", ID: "getCohort", Tag: "cohorts", Summary: "One cohort"},
 		func(ctx context.Context, in *CohortPath) (*body[Cohort], error) {
 			return one(showCohort)(s.Courses.Cohort(ctx, visit.Actor(ctx), in.ID))
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/cohorts/{id}/members", ID: "listMembers", Tag: "cohorts", Summary: "Who is in a cohort, in the order they came: all for whoever runs or marks it, else oneself"},
+		func(ctx context.Context, in *struct {
+			CohortPath
+			PageInput
+		}) (*body[ListOf[Member]], error) {
+			d, err := s.Courses.Cohort(ctx, visit.Actor(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return paged(&in.PageInput, d.Members, func(m courses.Member) string { return m.Person }, func(m courses.Member) Member { return Member(m) })
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/cohorts/{id}/members", ID: "addMembers", Tag: "cohorts", Summary: "Put people into a cohort, all or none; the chain enrols"},
 		func(ctx context.Context, in *struct {

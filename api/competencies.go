@@ -20,11 +20,11 @@ type Standing struct {
 	On       string     `json:"on"`
 	Post     string     `json:"post,omitempty"`
 	Standard string     `json:"standard,omitempty" doc:"Missing: the person holds no post with a standard"`
-	Levels   []Level    `json:"levels" nullable:"false"`
-	Gaps     []Gap      `json:"gaps" nullable:"false"`
+	Levels   []Level    `json:"levels" maxItems:"1000" nullable:"false"`
+	Gaps     []Gap      `json:"gaps" maxItems:"1000" nullable:"false"`
 	Fit      Fit        `json:"fit"`
-	Next     []Next     `json:"next" nullable:"false" doc:"Courses for the gap, with the reason"`
-	Beyond   []Beyond   `json:"beyond" nullable:"false" doc:"Gaps no course on offer closes"`
+	Next     []Next     `json:"next" maxItems:"1000" nullable:"false" doc:"Courses for the gap, with the reason"`
+	Beyond   []Beyond   `json:"beyond" maxItems:"1000" nullable:"false" doc:"Gaps no course on offer closes"`
 	Text     texts.Text `json:"text"`
 }
 
@@ -60,8 +60,8 @@ type Fit struct {
 	Of        int `json:"of" doc:"Coverage: known of so many requirements"`
 	Confirmed int `json:"confirmed"`
 
-	AbsoluteShort   []string `json:"absolute_short,omitempty" doc:"Absolute requirements short by so much that development comes first"`
-	AbsoluteUnknown []string `json:"absolute_unknown,omitempty" doc:"Absolute requirements without evidence"`
+	AbsoluteShort   []string `json:"absolute_short,omitempty" maxItems:"1000" doc:"Absolute requirements short by so much that development comes first"`
+	AbsoluteUnknown []string `json:"absolute_unknown,omitempty" maxItems:"1000" doc:"Absolute requirements without evidence"`
 	AbsoluteOpen    int      `json:"absolute_open,omitempty" doc:"Absolute requirements open by so much; any puts a match behind all others in a ranking"`
 }
 
@@ -107,14 +107,13 @@ func showStanding(s competencies.Standing) Standing {
 
 // Hours is a person's learning hours in one year: the calendar year for PNS, the contract year for PPPK.
 type Hours struct {
-	From       string       `json:"from"`
-	To         string       `json:"to"`
-	Counted    int          `json:"counted" doc:"JP that count"`
-	Unverified int          `json:"unverified" doc:"JP from elsewhere that wait for verification, apart"`
-	Duty       int          `json:"duty" doc:"JP a PNS must reach; 0 for PPPK"`
-	Notice     int          `json:"notice" doc:"JP from which a PPPK is told; never a block"`
-	Text       texts.Text   `json:"text"`
-	Entries    []HoursEntry `json:"entries" nullable:"false"`
+	From       string     `json:"from"`
+	To         string     `json:"to"`
+	Counted    int        `json:"counted" doc:"JP that count"`
+	Unverified int        `json:"unverified" doc:"JP from elsewhere that wait for verification, apart"`
+	Duty       int        `json:"duty" doc:"JP a PNS must reach; 0 for PPPK"`
+	Notice     int        `json:"notice" doc:"JP from which a PPPK is told; never a block"`
+	Text       texts.Text `json:"text"`
 }
 
 // HoursEntry is one line of the ledger.
@@ -166,7 +165,17 @@ type Competency struct {
 	Code  string       `json:"code"`
 	Field string       `json:"field"`
 	Name  texts.Text   `json:"name"`
-	Gists []texts.Text `json:"gists" nullable:"false" doc:"What each level from 1 means"`
+	Gists []texts.Text `json:"gists" maxItems:"1000" nullable:"false" doc:"What each level from 1 means"`
+}
+
+// hoursOf is the year of learning hours that a day falls into.
+func (s *server) hoursOf(ctx context.Context, person, on string) (competencies.HoursYear, error) {
+	if on != "" {
+		if _, err := civil.ParseDate(on); err != nil {
+			return competencies.HoursYear{}, err
+		}
+	}
+	return s.Competencies.HoursOf(ctx, visit.Actor(ctx), person, civil.Date(on))
 }
 
 func (s *server) competencies() {
@@ -190,12 +199,19 @@ func (s *server) competencies() {
 			PersonPath
 			On string `query:"on" maxLength:"10" doc:"A day; missing: today"`
 		}) (*body[Hours], error) {
-			if in.On != "" {
-				if _, err := civil.ParseDate(in.On); err != nil {
-					return nil, err
-				}
+			return one(showHours)(s.hoursOf(ctx, in.ID, in.On))
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/people/{id}/hours/entries", ID: "listHours", Tag: "competencies", Summary: "The entries of learning hours in the year a day falls into, the newest first"},
+		func(ctx context.Context, in *struct {
+			PersonPath
+			PageInput
+			On string `query:"on" maxLength:"10" doc:"A day; missing: today"`
+		}) (*body[ListOf[HoursEntry]], error) {
+			y, err := s.hoursOf(ctx, in.ID, in.On)
+			if err != nil {
+				return nil, err
 			}
-			return one(showHours)(s.Competencies.HoursOf(ctx, visit.Actor(ctx), in.ID, civil.Date(in.On)))
+			return paged(&in.PageInput, y.Entries, func(h competencies.Hours) string { return h.ID }, showHoursEntry)
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/hours", ID: "addOutsideHours", Tag: "competencies", Summary: "Enter one's own training elsewhere, with its proof; it counts once an admin verified it", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
@@ -311,7 +327,7 @@ type Standard struct {
 	Kind         string        `json:"kind" doc:"struktural, fungsional or pelaksana"`
 	Jenjang      string        `json:"jenjang"`
 	Class        int           `json:"class"`
-	Requirements []Requirement `json:"requirements" nullable:"false"`
+	Requirements []Requirement `json:"requirements" maxItems:"1000" nullable:"false"`
 }
 
 // Requirement is one competency at one level.

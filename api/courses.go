@@ -16,11 +16,11 @@ type Course struct {
 	Summary       texts.Text `json:"summary"`
 	Kind          string     `json:"kind" doc:"teknis, manajerial (soft skill) or sosial_kultural"`
 	Track         string     `json:"track"`
-	Values        []string   `json:"values" nullable:"false" doc:"Of APEL: melayani, kompeten, berintegritas"`
+	Values        []string   `json:"values" maxItems:"1000" nullable:"false" doc:"Of APEL: melayani, kompeten, berintegritas"`
 	JP            int        `json:"jp" doc:"Learning hours of 45 minutes"`
 	ValidMonths   int        `json:"valid_months" doc:"How long its certificate is valid; 0 without end"`
 	SelfEnrolment bool       `json:"self_enrolment"`
-	Targets       []Target   `json:"targets" nullable:"false" doc:"Levels its certificate supports as evidence"`
+	Targets       []Target   `json:"targets" maxItems:"1000" nullable:"false" doc:"Levels its certificate supports as evidence"`
 	Lessons       int        `json:"lessons"`
 	Version       string     `json:"version,omitempty" doc:"The published version; missing for a draft"`
 	Closed        bool       `json:"closed"`

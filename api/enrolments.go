@@ -22,7 +22,7 @@ type Enrolment struct {
 	Since     time.Time `json:"since"`
 	Completed string    `json:"completed,omitempty" doc:"Day of completion"`
 	Score     *Points   `json:"score,omitempty" doc:"Of the post-test that completed it"`
-	Steps     []Step    `json:"steps,omitempty" doc:"What the course asks for, in order; only when one enrolment is read"`
+	Steps     []Step    `json:"steps,omitempty" maxItems:"1000" doc:"What the course asks for, in order; only when one enrolment is read"`
 }
 
 // Points is a score out of 100 in thousandths of a point, exact.
@@ -35,7 +35,7 @@ type Step struct {
 	Title    texts.Text `json:"title"`
 	Done     bool       `json:"done"`
 	Optional bool       `json:"optional"`
-	Locked   []string   `json:"locked" nullable:"false" doc:"What must be done before it may be begun"`
+	Locked   []string   `json:"locked" maxItems:"1000" nullable:"false" doc:"What must be done before it may be begun"`
 	Missing  string     `json:"missing,omitempty" doc:"What is missing for it to be done"`
 }
 

@@ -63,14 +63,14 @@ type RegisterImport struct {
 	Done     int               `json:"done" doc:"Of todo"`
 	Left     int               `json:"left"`
 	Waits    string            `json:"waits,omitempty" doc:"While it is applying: why it does not get on"`
-	Errors   []RowError        `json:"errors" nullable:"false" doc:"The first 1,000"`
+	Errors   []RowError        `json:"errors" maxItems:"1000" nullable:"false" doc:"The first 1,000"`
 	ErrorsIn int               `json:"errors_in" doc:"How many errors there are in all"`
-	Warnings []RowError        `json:"warnings" nullable:"false"`
-	Dropped  []string          `json:"dropped" nullable:"false" doc:"Columns with personal data that are never taken over"`
-	Ignored  []string          `json:"ignored" nullable:"false"`
+	Warnings []RowError        `json:"warnings" maxItems:"1000" nullable:"false"`
+	Dropped  []string          `json:"dropped" maxItems:"1000" nullable:"false" doc:"Columns with personal data that are never taken over"`
+	Ignored  []string          `json:"ignored" maxItems:"1000" nullable:"false"`
 	Fields   map[string]string `json:"fields,omitempty" doc:"Of a sync: which column fills which field"`
-	Unknown  []string          `json:"unknown" nullable:"false" doc:"Of a sync: foreign units that have to be mapped"`
-	Posts    []PostDifference  `json:"posts" nullable:"false" doc:"Of a sync: posts the file names that are not applied, the first 500"`
+	Unknown  []string          `json:"unknown" maxItems:"1000" nullable:"false" doc:"Of a sync: foreign units that have to be mapped"`
+	Posts    []PostDifference  `json:"posts" maxItems:"500" nullable:"false" doc:"Of a sync: posts the file names that are not applied, the first 500"`
 	PostsIn  int               `json:"posts_in" doc:"How many of these there are in all"`
 }
 
@@ -98,7 +98,7 @@ type ImportRow struct {
 	What    string      `json:"what" doc:"new, changed, moved, vanished"`
 	Label   string      `json:"label,omitempty"`
 	Target  string      `json:"target"`
-	Changes []RowChange `json:"changes" nullable:"false"`
+	Changes []RowChange `json:"changes" maxItems:"1000" nullable:"false"`
 	Left    string      `json:"left,omitempty" doc:"Why it was left as it is"`
 }
 

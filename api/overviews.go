@@ -15,13 +15,13 @@ import (
 type Home struct {
 	Person       Person        `json:"person"`
 	Next         *Learning     `json:"next,omitempty" doc:"The course to go on with; missing when none is begun"`
-	Duties       []Learning    `json:"duties" nullable:"false" doc:"Compulsory and not finished, the earliest due date first"`
-	Going        []Learning    `json:"going" nullable:"false" doc:"Begun of one's own accord"`
+	Duties       []Learning    `json:"duties" maxItems:"50" nullable:"false" doc:"Compulsory and not finished, the earliest due date first; all with GET /people/{id}/home"`
+	Going        []Learning    `json:"going" maxItems:"50" nullable:"false" doc:"Begun of one's own accord"`
 	Finished     int           `json:"finished" doc:"Courses completed"`
-	Advised      []Next        `json:"advised" nullable:"false" doc:"Courses that close a gap and are not begun, with the reason"`
+	Advised      []Next        `json:"advised" maxItems:"50" nullable:"false" doc:"Courses that close a gap and are not begun, with the reason"`
 	Hours        Hours         `json:"hours"`
-	Certificates []Certificate `json:"certificates" nullable:"false" doc:"The newest page"`
-	News         []Notice      `json:"news" nullable:"false" doc:"The newest unread messages"`
+	Certificates []Certificate `json:"certificates" maxItems:"50" nullable:"false" doc:"The newest page"`
+	News         []Notice      `json:"news" maxItems:"3" nullable:"false" doc:"The newest unread messages"`
 }
 
 func showHome(h overviews.Home, lang texts.Lang) Home {
@@ -38,8 +38,8 @@ func showHome(h overviews.Home, lang texts.Lang) Home {
 type PersonOverview struct {
 	Person       Person        `json:"person"`
 	Account      *Account      `json:"account,omitempty"`
-	Assignments  []Assignment  `json:"assignments,omitempty"`
-	Certificates []Certificate `json:"certificates,omitempty" doc:"The newest page"`
+	Assignments  []Assignment  `json:"assignments,omitempty" maxItems:"50" doc:"The newest; all with GET /assignments"`
+	Certificates []Certificate `json:"certificates,omitempty" maxItems:"50" doc:"The newest page"`
 	Standing     *Standing     `json:"standing,omitempty"`
 	Hours        *Hours        `json:"hours,omitempty"`
 }
@@ -69,7 +69,7 @@ func shown[T, V any](all []T, show func(T) V) []V {
 func showNext(n competencies.NextCourse) Next { return Next{n.Course, n.Title, n.JP, n.Why} }
 
 func showHours(y competencies.HoursYear) Hours {
-	return Hours{From: string(y.From), To: string(y.To), Counted: y.Counted, Unverified: y.Unverified, Duty: y.Duty, Notice: y.Notice, Text: y.Text, Entries: shown(y.Entries, showHoursEntry)}
+	return Hours{From: string(y.From), To: string(y.To), Counted: y.Counted, Unverified: y.Unverified, Duty: y.Duty, Notice: y.Notice, Text: y.Text}
 }
 
 // rooms are those that an overview may ask.

@@ -21,7 +21,7 @@ type Person struct {
 	Rank          string        `json:"rank,omitempty"`
 	Education     string        `json:"education,omitempty"`
 	Unit          string        `json:"unit,omitempty"`
-	Appointments  []Appointment `json:"appointments" nullable:"false"`
+	Appointments  []Appointment `json:"appointments" maxItems:"1000" nullable:"false"`
 	ContractEnd   string        `json:"contract_end,omitempty"`
 	ServiceEnd    string        `json:"service_end,omitempty"`
 	Gone          bool          `json:"gone" doc:"No longer in the source that delivered them"`
@@ -103,6 +103,11 @@ type Slip struct {
 	Until  time.Time `json:"until"`
 }
 
+// Slips are those of a unit, all at once: they are shown this one time.
+type Slips struct {
+	Items []Slip `json:"items" maxItems:"1000" nullable:"false"`
+}
+
 func showSlip(s people.Slip) Slip {
 	return Slip{string(s.Person), s.Name, s.Masked, s.Unit, s.Code, s.Until}
 }
@@ -111,7 +116,7 @@ func showSlip(s people.Slip) Slip {
 type Account struct {
 	Person string  `json:"person"`
 	State  string  `json:"state" doc:"none, slip, active or blocked"`
-	Roles  []Grant `json:"roles" nullable:"false"`
+	Roles  []Grant `json:"roles" maxItems:"50" nullable:"false"`
 	Second bool    `json:"second" doc:"A second factor is set up"`
 	Why    string  `json:"why,omitempty" doc:"Why it is blocked"`
 }
@@ -234,12 +239,12 @@ func (s *server) people() {
 			Body struct {
 				Again bool `json:"again,omitempty" doc:"Also replace slips that were not used yet"`
 			}
-		}) (*body[ListOf[Slip]], error) {
+		}) (*body[Slips], error) {
 			sl, err := s.People.IssueSlips(ctx, visit.Actor(ctx), people.UnitID(in.ID), in.Body.Again)
 			if err != nil {
 				return nil, err
 			}
-			return list(sl, "", showSlip), nil
+			return answer(Slips{shown(sl, showSlip)}), nil
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/units", ID: "listUnits", Tag: "people", Summary: "Units by name"},
 		func(ctx context.Context, in *struct {

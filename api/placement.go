@@ -34,7 +34,7 @@ type Reason struct {
 
 // Lift is what would lift a match above the cut, in as few competencies as possible.
 type Lift struct {
-	Raises []Raise    `json:"raises" nullable:"false"`
+	Raises []Raise    `json:"raises" maxItems:"1000" nullable:"false"`
 	Text   texts.Text `json:"text"`
 }
 
@@ -51,9 +51,9 @@ type Candidate struct {
 	Rank        int           `json:"rank" doc:"1 is best; equal for ties"`
 	Tied        int           `json:"tied" doc:"How many others share the rank"`
 	Eligibility string        `json:"eligibility" enum:"met,unknown"`
-	Verdicts    []RuleVerdict `json:"verdicts" nullable:"false" doc:"Rules not known to be met"`
+	Verdicts    []RuleVerdict `json:"verdicts" maxItems:"1000" nullable:"false" doc:"Rules not known to be met"`
 	Fit         Fit           `json:"fit"`
-	Reasons     []Reason      `json:"reasons" nullable:"false"`
+	Reasons     []Reason      `json:"reasons" maxItems:"1000" nullable:"false"`
 	Text        texts.Text    `json:"text"`
 	Lift        *Lift         `json:"lift,omitempty" doc:"What would lift the match to the cut or close an open absolute requirement; missing when neither is needed"`
 }
@@ -64,9 +64,9 @@ type Opportunity struct {
 	Rank        int           `json:"rank"`
 	Tied        int           `json:"tied"`
 	Eligibility string        `json:"eligibility" enum:"met,unmet,unknown"`
-	Verdicts    []RuleVerdict `json:"verdicts" nullable:"false"`
+	Verdicts    []RuleVerdict `json:"verdicts" maxItems:"1000" nullable:"false"`
 	Fit         Fit           `json:"fit"`
-	Reasons     []Reason      `json:"reasons" nullable:"false"`
+	Reasons     []Reason      `json:"reasons" maxItems:"1000" nullable:"false"`
 	Text        texts.Text    `json:"text"`
 	Lift        *Lift         `json:"lift,omitempty"`
 }
@@ -95,7 +95,7 @@ type Ranking struct {
 	Considered  int          `json:"considered"`
 	Eligible    int          `json:"eligible"`
 	Unsure      int          `json:"unsure" doc:"Of the eligible, those for whom a rule needs papers"`
-	RefusedBy   []Refused    `json:"refused_by" nullable:"false" doc:"How many each rule refuses; one person may be refused by several"`
+	RefusedBy   []Refused    `json:"refused_by" maxItems:"1000" nullable:"false" doc:"How many each rule refuses; one person may be refused by several"`
 	LeftOut     texts.Text   `json:"left_out"`
 	Recommended *Recommended `json:"recommended,omitempty" doc:"Only of a stored recommendation"`
 }
@@ -121,7 +121,7 @@ type Recommended struct {
 // Candidates is one page of a ranking.
 type Candidates struct {
 	Ranking Ranking     `json:"ranking"`
-	Items   []Candidate `json:"items" nullable:"false"`
+	Items   []Candidate `json:"items" maxItems:"200" nullable:"false"`
 	Next    string      `json:"next,omitempty"`
 }
 
@@ -140,7 +140,7 @@ type EligibilityRule struct {
 // Eligibility is the judgement of one person for one post.
 type Eligibility struct {
 	Outcome  string        `json:"outcome" enum:"met,unmet,unknown"`
-	Verdicts []RuleVerdict `json:"verdicts" nullable:"false" doc:"Every rule, met ones too"`
+	Verdicts []RuleVerdict `json:"verdicts" maxItems:"1000" nullable:"false" doc:"Every rule, met ones too"`
 }
 
 func showVerdicts(in []placement.Verdict) []RuleVerdict {

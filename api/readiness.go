@@ -17,14 +17,14 @@ type App struct {
 	Unit      string     `json:"unit"`
 	Service   string     `json:"service"`
 	Status    string     `json:"status" enum:"mandiri,ditinjau,terintegrasi,dihentikan"`
-	Roles     []AppRole  `json:"roles" nullable:"false"`
+	Roles     []AppRole  `json:"roles" maxItems:"1000" nullable:"false"`
 	Readiness Figure     `json:"readiness"`
 }
 
 // AppRole is what a role in an application requires.
 type AppRole struct {
 	Role    string   `json:"role" enum:"admin,operator,verifikator"`
-	Courses []string `json:"courses" nullable:"false" doc:"Courses whose certificate must be valid"`
+	Courses []string `json:"courses" maxItems:"1000" nullable:"false" doc:"Courses whose certificate must be valid"`
 	SOP     string   `json:"sop,omitempty" doc:"Version of the SOP"`
 }
 
@@ -50,8 +50,8 @@ type Figure struct {
 // PersonReadiness is what a person's roles require and what of it is held.
 type PersonReadiness struct {
 	Person   string         `json:"person"`
-	Roles    []string       `json:"roles" nullable:"false" doc:"APP/role"`
-	Items    []RequiredItem `json:"items" nullable:"false"`
+	Roles    []string       `json:"roles" maxItems:"1000" nullable:"false" doc:"APP/role"`
+	Items    []RequiredItem `json:"items" maxItems:"1000" nullable:"false"`
 	Held     int            `json:"held"`
 	Required int            `json:"required"`
 	Ready    bool           `json:"ready"`
@@ -61,7 +61,7 @@ type PersonReadiness struct {
 // RequiredItem is one course that must be held.
 type RequiredItem struct {
 	Course string   `json:"course"`
-	For    []string `json:"for" nullable:"false"`
+	For    []string `json:"for" maxItems:"1000" nullable:"false"`
 	Held   bool     `json:"held"`
 	Until  string   `json:"until,omitempty"`
 	Lapsed string   `json:"lapsed,omitempty" doc:"When the last certificate ended"`

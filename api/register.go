@@ -51,13 +51,13 @@ func showPersonWhole(p people.Person) Person {
 // Registered is a person who was just registered.
 type Registered struct {
 	Person   Person   `json:"person"`
-	Warnings []string `json:"warnings" nullable:"false" doc:"What is unusual about the number, though it was taken"`
+	Warnings []string `json:"warnings" maxItems:"1000" nullable:"false" doc:"What is unusual about the number, though it was taken"`
 }
 
 // Appointed is a person who was just given a position.
 type Appointed struct {
 	Person
-	Warnings []string `json:"warnings" nullable:"false" doc:"Rules of eligibility that the person is not known to meet on that day; the appointment stands all the same"`
+	Warnings []string `json:"warnings" maxItems:"1000" nullable:"false" doc:"Rules of eligibility that the person is not known to meet on that day; the appointment stands all the same"`
 }
 
 // Supervision says who supervises a person and how that was found.
@@ -68,7 +68,7 @@ type Supervision struct {
 	Kind     string            `json:"kind,omitempty" doc:"How they hold the head position: definitif, plt, plh or pj"`
 	Override bool              `json:"override" doc:"Named separately, not derived from the unit tree"`
 	Until    string            `json:"until,omitempty" doc:"Last day of the override"`
-	Steps    []SupervisionStep `json:"steps" nullable:"false" doc:"Where was looked, in order"`
+	Steps    []SupervisionStep `json:"steps" maxItems:"1000" nullable:"false" doc:"Where was looked, in order"`
 }
 
 // SupervisionStep is one place where a supervisor was looked for.

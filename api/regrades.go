@@ -116,7 +116,7 @@ type CorrectedItem struct {
 	Item   BankItem     `json:"item"`
 	Key    ItemKey      `json:"key" doc:"The key that counts"`
 	Number int          `json:"number" doc:"Its version"`
-	Later  []KeyVersion `json:"later" nullable:"false" doc:"Key versions after the first, oldest first"`
+	Later  []KeyVersion `json:"later" maxItems:"1000" nullable:"false" doc:"Key versions after the first, oldest first"`
 }
 
 // KeyVersion is one correction of a key.

@@ -86,6 +86,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.settings()
 	s.imports()
 	s.files(r)
+	boundRecords(s.api.OpenAPI())
 	if err := s.docs(r); err != nil {
 		return nil, err
 	}

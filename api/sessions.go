@@ -59,7 +59,7 @@ func DeviceCookie(device string, now time.Time, secure bool) http.Cookie {
 // Me is who is logged in.
 type Me struct {
 	Person  Person  `json:"person"`
-	Roles   []Grant `json:"roles" nullable:"false"`
+	Roles   []Grant `json:"roles" maxItems:"1000" nullable:"false"`
 	Unread  int     `json:"unread" doc:"Unread notices"`
 	Session string  `json:"session,omitempty"`
 }
@@ -182,7 +182,7 @@ func (s *server) sessions() {
 type Token struct {
 	ID    string    `json:"id"`
 	Name  string    `json:"name"`
-	Roles []string  `json:"roles" nullable:"false"`
+	Roles []string  `json:"roles" maxItems:"20" nullable:"false"`
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until"`
 	Used  string    `json:"used,omitempty" doc:"Day of last use"`

@@ -17,14 +17,17 @@ import (
 type Home struct {
 	Me       people.Person
 	Next     *courses.Learning         // the most urgent course that can be gone on with; nil: none is begun
-	Duties   []courses.Learning        // compulsory and not finished, without Next, the earliest due date first
-	Going    []courses.Learning        // begun of one's own accord, without Next
+	Duties   []courses.Learning        // compulsory and not finished, without Next, the earliest due date first; at most coursesShown
+	Going    []courses.Learning        // begun of one's own accord, without Next; at most coursesShown
 	Finished int                       // courses completed
 	Advised  []competencies.NextCourse // courses for a gap that are not under way or completed, the one that closes most first
 	Hours    competencies.HoursYear
 	Held     []certificates.View // newest first
 	News     []people.Notice     // unread, newest first, at most newsShown
 }
+
+// coursesShown is how many courses of each kind stand in Home: it is where one begins, no list of all there is.
+const coursesShown = 50
 
 // newsShown is how much of the inbox stands in Home.
 const newsShown = 3
@@ -47,7 +50,7 @@ func (r Rooms) Home(ctx context.Context, a access.Actor) (h Home, err error) {
 		return h, err
 	}
 	for _, n := range standing.Next {
-		if !slices.ContainsFunc(learning, func(l courses.Learning) bool { return l.Course == n.Course }) {
+		if len(h.Advised) < coursesShown && !slices.ContainsFunc(learning, func(l courses.Learning) bool { return l.Course == n.Course }) {
 			h.Advised = append(h.Advised, n)
 		}
 	}
@@ -72,8 +75,10 @@ func (h *Home) sort(all []courses.Learning) {
 		case h.Next == nil && l.State == courses.Active:
 			h.Next = &l
 		case l.Compulsory():
-			h.Duties = append(h.Duties, l)
-		default:
+			if len(h.Duties) < coursesShown {
+				h.Duties = append(h.Duties, l)
+			}
+		case len(h.Going) < coursesShown:
 			h.Going = append(h.Going, l)
 		}
 	}

@@ -19,11 +19,14 @@ type Person struct {
 	Assignments  Part[[]courses.AssignmentDoc] // at most assignmentsShown
 	Certificates Part[[]certificates.View]     // the newest page
 	Standing     Part[competencies.Standing]
-	Hours        Part[competencies.HoursYear] // of the year that counts today
+	Hours        Part[competencies.HoursYear] // of the year that counts today, with the newest hoursShown entries
 }
 
-// assignmentsShown is how many assignments stand in Person.
-const assignmentsShown = 50
+// How many of each stand in Person; the rooms list all.
+const (
+	assignmentsShown = 50
+	hoursShown       = 50
+)
 
 // Person reads what the actor may see of somebody. It needs People, Courses, Certificates and Competencies. NotFound when the actor may not see the
 // person at all. A look at another leaves the entries in the audit trail that the rooms leave.
@@ -45,6 +48,8 @@ func (r Rooms) Person(ctx context.Context, a access.Actor, id people.ID) (p Pers
 	if p.Standing, err = part(r.Competencies.StandingOf(ctx, a, string(id))); err != nil {
 		return p, err
 	}
-	p.Hours, err = part(r.Competencies.HoursOf(ctx, a, string(id), ""))
+	hours, err := r.Competencies.HoursOf(ctx, a, string(id), "")
+	hours.Entries = hours.Entries[:min(len(hours.Entries), hoursShown)]
+	p.Hours, err = part(hours, err)
 	return p, err
 }

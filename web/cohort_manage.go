@@ -96,7 +96,9 @@ func (w *admin) cohortPage(c *gin.Context, status int, form Form) error {
 	}
 	p := &PanelsPage{Base: Base{Active: navCohorts, Title: k.Name, Lead: k.Course + " · " + f.day(k.From) + " – " + f.day(k.Until), Crumbs: crumbs(Link{Label: "Angkatan", URL: "/kelola/angkatan?kursus=" + k.Course})}}
 	t := Table{Label: "Peserta", NoSearch: true, Columns: []Column{{Label: "Peserta", Main: true}, {Label: "Masuk"}, {Label: "Kepesertaan"}}, Empty: Empty{Icon: "people", Label: "Belum ada peserta"}}
-	for _, m := range k.Members {
+	var members []courses.Member
+	members, t.Pager = pageOf(c, k.Members, func(m courses.Member) string { return m.Person })
+	for _, m := range members {
 		b := Badge{Kind: Info, Label: "Sedang didaftarkan", Icon: "clock"}
 		cell := Cell{Badge: &b}
 		switch {

@@ -2,7 +2,10 @@ package web
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
+
+	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/internal/storage"
 )
@@ -26,4 +29,15 @@ func decodeCursor(text string) storage.Cursor {
 		return storage.Cursor{}
 	}
 	return storage.Cursor{Order: order, ID: id}
+}
+
+// pageOf cuts a page out of a list that a room gives whole. name tells entries apart; where the one before the page is gone, the list begins again.
+func pageOf[T any](c *gin.Context, all []T, name func(T) string) ([]T, Pager) {
+	begin := 1 + slices.IndexFunc(all, func(x T) bool { return name(x) == cursor(c).ID })
+	end := min(begin+storage.DefaultPage, len(all))
+	var next storage.Cursor
+	if end < len(all) {
+		next.ID = name(all[end-1])
+	}
+	return all[begin:end], nextPage(c, next)
 }

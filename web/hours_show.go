@@ -39,7 +39,9 @@ func (l *learner) hoursPage(c *gin.Context, form Form) (*HoursPage, error) {
 	p := &HoursPage{Base: Base{Active: navHours}, Ring: l.hoursRing(c, h), Text: in(c, h.Text), Year: f.day(h.From) + " – " + f.day(h.To), Form: form, Day: string(l.today())}
 	p.Table = Table{Label: "Buku jam pelajaran", NoSearch: true, Columns: []Column{{Label: "Pelatihan", Main: true}, {Label: "JP", Numeric: true}, {Label: "Tanggal"}, {Label: "Status"}},
 		Empty: Empty{Icon: "clock", Label: "Belum ada JP tahun ini", Text: l.T(c, "Kursus yang selesai tercatat otomatis di sini. Pelatihan di luar dapat Anda masukkan di bawah.")}}
-	for _, e := range h.Entries {
+	var entries []competencies.Hours
+	entries, p.Table.Pager = pageOf(c, h.Entries, func(e competencies.Hours) string { return e.ID })
+	for _, e := range entries {
 		p.Table.Rows = append(p.Table.Rows, l.hoursRow(c, e))
 	}
 	return p, nil

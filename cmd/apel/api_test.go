@@ -8,10 +8,12 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/apelkota/apel/api"
+	"github.com/apelkota/apel/internal/storage"
 )
 
 // The main job as a program does it: every answer on the way fits the document.
@@ -58,27 +60,69 @@ func (c *city) addresses(template string, b belongings) string {
 	return fill.Replace(template)
 }
 
-// Every list is paged: an answer with items takes limit and after.
+// No answer grows with the city or with its history: a list is turned in pages, everything else that repeats says how often at most. The walk goes through
+// every answer of the document by itself, so a list nobody thought of fails.
 func TestEveryListTakesPages(t *testing.T) {
 	c := openCity(t, false)
-	lists := 0
+	lists, bounded := 0, 0
 	for template, item := range c.checks.doc["paths"].(map[string]any) {
-		op, ok := item.(map[string]any)["get"].(map[string]any)
-		if !ok {
-			continue
-		}
-		ref := regexp.MustCompile(`ListOf[A-Za-z]*`).FindString(fmt.Sprint(op["responses"].(map[string]any)["200"]))
-		if ref == "" {
-			continue
-		}
-		lists++
-		if p := fmt.Sprint(op["parameters"]); !strings.Contains(p, "name:after") || !strings.Contains(p, "name:limit") {
-			t.Errorf("GET %s answers %s and takes no pages", template, ref)
+		for method, x := range item.(map[string]any) {
+			op := x.(map[string]any)
+			paged := regexp.MustCompile(`name:after\b`).MatchString(fmt.Sprint(op["parameters"])) && regexp.MustCompile(`name:limit\b`).MatchString(fmt.Sprint(op["parameters"]))
+			for status, response := range op["responses"].(map[string]any) {
+				content, _ := response.(map[string]any)["content"].(map[string]any)
+				js, ok := content["application/json"].(map[string]any)
+				if status[0] != '2' || !ok {
+					continue
+				}
+				_, turned := c.checks.resolve(js["schema"].(map[string]any))["properties"].(map[string]any)["next"] // a page says where the next one begins
+				for _, list := range c.checks.lists(js["schema"].(map[string]any), "answer", nil) {
+					switch where := fmt.Sprintf("%s %s: %s", strings.ToUpper(method), template, list.path); {
+					case list.most == 0 || list.most > storage.MaxList:
+						t.Errorf("%s has no bound", where)
+					case list.path == "answer.items" && turned && method == "get" && !paged:
+						t.Errorf("%s takes no pages", where)
+					case list.path == "answer.items" && turned && method == "get":
+						lists++
+					default:
+						bounded++
+					}
+				}
+			}
 		}
 	}
-	if lists < 30 {
-		t.Errorf("only %d lists were found", lists)
+	if lists < 40 || bounded < 100 {
+		t.Errorf("only %d lists and %d bounded ones were found", lists, bounded)
 	}
+}
+
+// repeated is an array somewhere in an answer; most is 0 where it has no bound.
+type repeated struct {
+	path string
+	most int
+}
+
+// lists are the arrays of a schema, at any depth.
+func (d *described) lists(schema map[string]any, path string, within []string) (out []repeated) {
+	if ref, ok := schema["$ref"].(string); ok {
+		if slices.Contains(within, ref) {
+			return nil
+		}
+		within = append(slices.Clone(within), ref)
+	}
+	schema = d.resolve(schema)
+	if items, ok := schema["items"].(map[string]any); ok {
+		most, _ := strconv.Atoi(fmt.Sprint(schema["maxItems"]))
+		out = append(append(out, repeated{path, most}), d.lists(items, path+"[]", within)...)
+	}
+	properties, _ := schema["properties"].(map[string]any)
+	for name, p := range properties {
+		out = append(out, d.lists(p.(map[string]any), path+"."+name, within)...)
+	}
+	if more, ok := schema["additionalProperties"].(map[string]any); ok {
+		out = append(out, d.lists(more, path+".*", within)...)
+	}
+	return out
 }
 
 // Every list turned page by page gives the same entries in the same order as one large page.
