@@ -98,6 +98,6 @@ func (l *learner) changePreferences(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	l.Render(c, http.StatusUnprocessableEntity, "account", p)
+	l.Render(c, form.Status(), "account", p)
 	return nil
 }

@@ -184,7 +184,7 @@ func (w *admin) appointOperator(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.appPage(c, http.StatusUnprocessableEntity, "tugaskan", form)
+		return w.appPage(c, form.Status(), "tugaskan", form)
 	}
 	return w.done(c, Success, w.T(c, "Petugas ditambahkan. Kesiapannya sedang dihitung."), address("kelola", "aplikasi", code))
 }
@@ -218,7 +218,7 @@ func (w *admin) relieveOperator(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.relievePage(c, http.StatusUnprocessableEntity, form)
+		return w.relievePage(c, form.Status(), form)
 	}
 	return w.done(c, Success, w.T(c, "Tugas diakhiri."), address("kelola", "aplikasi", code))
 }

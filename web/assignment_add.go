@@ -62,7 +62,7 @@ func (w *admin) assign(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.assignPage(c, http.StatusUnprocessableEntity, form)
+		return w.assignPage(c, form.Status(), form)
 	}
 	return w.done(c, Success, w.T(c, "Kursus ditugaskan. Pegawai diberi tahu."), personURL(string(person)))
 }
@@ -88,7 +88,7 @@ func (w *admin) withdrawAssignment(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.withdrawPage(c, http.StatusUnprocessableEntity, form)
+		return w.withdrawPage(c, form.Status(), form)
 	}
 	return w.done(c, Success, w.T(c, "Penugasan ditarik."), personURL(d.Person))
 }

@@ -146,7 +146,7 @@ func (w *admin) extendAttempt(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.attemptAgain(c, http.StatusUnprocessableEntity, "waktu", form)
+		return w.attemptAgain(c, form.Status(), "waktu", form)
 	}
 	return w.done(c, Success, w.T(c, "Waktu ditambah %d menit. Peserta melihatnya segera.", minutes), address("kelola", "percobaan", id))
 }
@@ -162,7 +162,7 @@ func (w *admin) grantAttempt(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.attemptAgain(c, http.StatusUnprocessableEntity, "kesempatan", form)
+		return w.attemptAgain(c, form.Status(), "kesempatan", form)
 	}
 	return w.done(c, Success, w.T(c, "Satu kesempatan diberikan."), address("kelola", "percobaan", id))
 }

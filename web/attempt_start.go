@@ -92,7 +92,7 @@ func (l *learner) startAttempt(c *gin.Context) error {
 		}
 		p.Go = nil
 		p.Notices = append(p.Notices, Notice{Kind: Warn, Text: in(c, faults.Of(err).Text)})
-		l.Render(c, http.StatusUnprocessableEntity, "quiz", p)
+		l.Render(c, http.StatusConflict, "quiz", p)
 		return nil
 	}
 	if err != nil {

@@ -85,7 +85,7 @@ func (l *learner) refuseAnswers(c *gin.Context, f courses.FormView, given map[st
 		text = l.T(c, "Tes ini juga dibuka di tab atau perangkat lain. Periksa jawaban di bawah, lalu simpan lagi: yang tampil di sini yang akan disimpan.")
 	}
 	p.Notices = append(p.Notices, Notice{Kind: Danger, Label: "Jawaban belum tersimpan", Text: text})
-	l.Render(c, http.StatusUnprocessableEntity, "attempt", p)
+	l.Render(c, fault.Kind.Status(), "attempt", p)
 	return nil
 }
 

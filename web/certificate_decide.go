@@ -174,7 +174,7 @@ func (w *admin) changeCertificate(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.certificateAgain(c, http.StatusUnprocessableEntity, act, form)
+		return w.certificateAgain(c, form.Status(), act, form)
 	}
 	return w.done(c, Success, text, address("kelola", "sertifikat", string(id)))
 }

@@ -77,7 +77,7 @@ func (w *admin) openCohort(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.cohortsPage(c, http.StatusUnprocessableEntity, form, true)
+		return w.cohortsPage(c, form.Status(), form, true)
 	}
 	return w.done(c, Success, w.T(c, "Angkatan dibuka. Sekarang tambahkan pesertanya."), address("kelola", "angkatan", k.ID))
 }
@@ -168,7 +168,7 @@ func (w *admin) addMembers(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.cohortPage(c, http.StatusUnprocessableEntity, form)
+		return w.cohortPage(c, form.Status(), form)
 	}
 	return w.done(c, Success, w.T(c, "%d peserta ditambahkan. Pendaftarannya sedang berjalan.", len(members)), address("kelola", "angkatan", id))
 }

@@ -19,7 +19,7 @@ func (l *learner) enrol(c *gin.Context) error {
 			return pageErr
 		}
 		p.Notices = append(p.Notices, Notice{Kind: Warn, Label: "Belum bisa mendaftar", Text: in(c, faults.Of(err).Text)})
-		l.Render(c, http.StatusUnprocessableEntity, "course", p)
+		l.Render(c, http.StatusConflict, "course", p)
 		return nil
 	}
 	if err != nil {

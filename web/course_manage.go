@@ -118,7 +118,7 @@ func (w *admin) closeCourse(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.managePage(c, http.StatusUnprocessableEntity, "tutup", form)
+		return w.managePage(c, form.Status(), "tutup", form)
 	}
 	return w.done(c, Success, w.T(c, "Tersimpan."), address("kelola", "kursus", code))
 }

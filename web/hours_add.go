@@ -43,7 +43,7 @@ func (l *learner) addHours(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	l.Render(c, http.StatusUnprocessableEntity, "hours", p)
+	l.Render(c, form.Status(), "hours", p)
 	return nil
 }
 

@@ -70,7 +70,7 @@ func (w *admin) checkHours(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.hoursQueue(c, http.StatusUnprocessableEntity, id, form)
+		return w.hoursQueue(c, form.Status(), id, form)
 	}
 	if accept {
 		return w.done(c, Success, w.T(c, "JP diterima dan dihitung."), "/kelola/jp")

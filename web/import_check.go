@@ -157,11 +157,11 @@ func (w *admin) importAgain(c *gin.Context, form Form, err error) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.importsPage(c, http.StatusUnprocessableEntity, form, nil)
+		return w.importsPage(c, form.Status(), form, nil)
 	}
 	n, ok := w.mistakes(c, "Berkas belum dapat diterima", err)
 	if !ok {
 		return err
 	}
-	return w.importsPage(c, http.StatusUnprocessableEntity, form, &n)
+	return w.importsPage(c, f.Kind.Status(), form, &n)
 }

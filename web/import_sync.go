@@ -128,7 +128,7 @@ func (w *admin) checkSync(c *gin.Context) error {
 		headers = sheet.Header
 	}
 	form.Values.Set("form", storage.NewID())
-	return w.syncPage(c, http.StatusUnprocessableEntity, form, headers, nil, &n)
+	return w.syncPage(c, faults.KindOf(err).Status(), form, headers, nil, &n)
 }
 
 // codeOptions are all units by code, to match foreign units with.

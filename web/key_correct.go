@@ -264,7 +264,7 @@ func (w *admin) checkRegrade(c *gin.Context) error {
 				form.Errors[i].Field = field
 			}
 		}
-		return w.correctionPage(c, http.StatusUnprocessableEntity, it, form)
+		return w.correctionPage(c, form.Status(), it, form)
 	}
 	return see(c, regradeURL(r.ID))
 }

@@ -142,7 +142,7 @@ func (l *learner) again(c *gin.Context, f *Form, err error, page string, data an
 	if !f.Take(err, Lang(c)) {
 		return err
 	}
-	l.Render(c, http.StatusUnprocessableEntity, page, data)
+	l.Render(c, f.Status(), page, data)
 	return nil
 }
 

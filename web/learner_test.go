@@ -193,7 +193,7 @@ func TestPagesOfOthers(t *testing.T) {
 	// What one's own page may not do yet says why.
 	v.get(lessonURL(enrolment, "L1")).leads(t, enrolmentURL(enrolment))
 	v.get(enrolmentURL(enrolment)).want(t, 200, "Kerjakan dahulu Tes awal")
-	v.post(quizURL(enrolment, "posttest"), nil).want(t, 422)
+	v.post(quizURL(enrolment, "posttest"), nil).want(t, 409)
 	v.post("/kursus/APEL-202", nil)
 	r.quiet()
 }
@@ -236,7 +236,7 @@ func TestQuizByForm(t *testing.T) {
 	v.post(attemptURL(attempt, "simpan"), save).want(t, 422)
 
 	// The whole form from a tab that missed that save: refused, everything typed still there, and the next press keeps it.
-	got := v.post(at, form).want(t, 422, "Jawaban belum tersimpan", "perangkat lain")
+	got := v.post(at, form).want(t, 409, "Jawaban belum tersimpan", "perangkat lain")
 	if typed != "" && !strings.Contains(got.body, `value="7"`) {
 		t.Error("what was typed is gone")
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -125,6 +126,8 @@ func (f Field) Groups() []OptionGroup {
 type Form struct {
 	Values url.Values
 	Errors []FieldError
+
+	stands bool // against what is stored, see Status
 }
 
 // FieldError is what is wrong with one field. Field "" is about the whole form.
@@ -149,6 +152,7 @@ func (f *Form) Take(err error, lang string) bool {
 	if fault.Kind != faults.Invalid && fault.Kind != faults.Conflict {
 		return false
 	}
+	f.stands = f.stands || fault.Kind == faults.Conflict
 	for _, field := range fault.Fields {
 		f.Wrong(field.Path, field.Text.In(texts.Lang(lang)))
 	}
@@ -156,6 +160,14 @@ func (f *Form) Take(err error, lang string) bool {
 		f.Wrong("", fault.Text.In(texts.Lang(lang)))
 	}
 	return true
+}
+
+// Status is the status to show a refused form again with: 409 when it stands against what is stored, 422 when it is wrong in itself.
+func (f Form) Status() int {
+	if f.stands {
+		return http.StatusConflict
+	}
+	return http.StatusUnprocessableEntity
 }
 
 // OK says that nothing is wrong.

@@ -99,10 +99,7 @@ func refusal(form *Form, err error, lang string) (status int, ok bool) {
 			form.Errors[i].Label = fieldLabels[e.Field]
 		}
 	}
-	if fault.Kind == faults.Conflict {
-		return http.StatusConflict, true
-	}
-	return http.StatusUnprocessableEntity, true
+	return form.Status(), true
 }
 
 // fieldLabels are the names of the register's fields in the summary of a refused form; they are those of the fields themselves.

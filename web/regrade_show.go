@@ -223,7 +223,7 @@ func (w *admin) cancelRegrade(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.regradePage(c, http.StatusUnprocessableEntity, "hentikan", form, nil)
+		return w.regradePage(c, form.Status(), "hentikan", form, nil)
 	}
 	text := w.T(c, "Penilaian ulang dibatalkan. Tidak ada nilai yang berubah.")
 	if r.State == courses.RegradeStopped {

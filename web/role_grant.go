@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -71,5 +70,5 @@ func (w *admin) profileAgain(c *gin.Context, which string, form Form, err error)
 	if !form.Take(err, Lang(c)) {
 		return err
 	}
-	return w.profile(c, http.StatusUnprocessableEntity, which, form)
+	return w.profile(c, form.Status(), which, form)
 }

@@ -101,7 +101,7 @@ func (w *admin) addRule(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.rulesPage(c, http.StatusUnprocessableEntity, form, true)
+		return w.rulesPage(c, form.Status(), form, true)
 	}
 	return w.done(c, Success, w.T(c, "Aturan disimpan dan sedang diterapkan."), "/kelola/penugasan/aturan")
 }
@@ -128,7 +128,7 @@ func (w *admin) stopRule(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.stopRulePage(c, http.StatusUnprocessableEntity, form)
+		return w.stopRulePage(c, form.Status(), form)
 	}
 	return w.done(c, Success, w.T(c, "Aturan dihentikan."), "/kelola/penugasan/aturan")
 }

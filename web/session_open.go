@@ -49,6 +49,7 @@ func (l *learner) refuseEntry(c *gin.Context, f *Form, err error, page string, d
 		if !f.Take(err, Lang(c)) {
 			return err
 		}
+		status = f.Status()
 	}
 	l.Render(c, status, page, data)
 	return nil

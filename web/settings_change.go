@@ -156,7 +156,7 @@ func (w *admin) changeSettings(c *gin.Context) error {
 	if !form.Take(err, Lang(c)) {
 		return err
 	}
-	return w.settingsPage(c, http.StatusUnprocessableEntity, form, "", differs)
+	return w.settingsPage(c, form.Status(), form, "", differs)
 }
 
 // differing lists what is stored now where it differs from what was typed.

@@ -60,7 +60,7 @@ func (w *admin) issueSlips(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.slipsPage(c, http.StatusUnprocessableEntity, form)
+		return w.slipsPage(c, form.Status(), form)
 	}
 	return w.printSlips(c, slips)
 }

@@ -237,7 +237,7 @@ func (w *admin) keepRanking(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.rankingPage(c, http.StatusUnprocessableEntity, form)
+		return w.rankingPage(c, form.Status(), form)
 	}
 	return w.done(c, Success, w.T(c, "Rekomendasi disimpan."), address("kelola", "rekomendasi", r.ID))
 }

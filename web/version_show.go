@@ -157,7 +157,7 @@ func (w *admin) publishVersion(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		return w.versionPage(c, http.StatusUnprocessableEntity, &n, Form{})
+		return w.versionPage(c, faults.KindOf(err).Status(), &n, Form{})
 	}
 	return w.done(c, Success, w.T(c, "Versi %d terbit. Peserta lama tetap di versinya.", v.Number), versionURL(v.ID, v.Course, v.Number))
 }
@@ -169,7 +169,7 @@ func (w *admin) discardVersion(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.versionPage(c, http.StatusUnprocessableEntity, nil, form)
+		return w.versionPage(c, form.Status(), nil, form)
 	}
 	return w.done(c, Success, w.T(c, "Draf dibuang."), address("kelola", "kursus", c.Param("course")))
 }

@@ -109,7 +109,7 @@ func (w *admin) repeatWork(c *gin.Context) error {
 		if !form.Take(err, Lang(c)) {
 			return err
 		}
-		return w.workPage(c, http.StatusUnprocessableEntity, collection+"/"+id, form)
+		return w.workPage(c, form.Status(), collection+"/"+id, form)
 	}
 	return w.done(c, Success, w.T(c, "Pekerjaan dijalankan lagi."), "/kelola/pekerjaan")
 }
