@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestEveryAlteredByteIsSeen(t *testing.T) {
 				i := places[n]
 				flip := byte(1) << (i % 8)
 				file[i] ^= flip
-				if v := verify.Judge(verify.Read(file), in); v.Status != verify.Altered || len(v.Differs) == 0 || v.Record != nil {
+				if v := verify.Judge(verify.Read(file), in); v.Status != verify.Altered || !strings.Contains(v.Sentence.ID, "Yang berbeda: ") || v.Record != nil {
 					t.Errorf("byte %d (%q) flipped: %s", i, pdf[i], v.Status)
 				}
 				file[i] ^= flip

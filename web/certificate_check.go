@@ -141,9 +141,6 @@ func (l *learner) verdict(c *gin.Context, v verify.Verdict) *VerdictView {
 		out.Decision = append(out.Decision, Fact{Label: "Alasan", Value: v.Why}, Fact{Label: "Diputuskan oleh", Value: v.Official})
 	}
 	for _, d := range v.Differs {
-		if d.Here == "" && d.Issued == "" { // the verdict's sentence names it already; a row of two dashes would show nothing
-			continue
-		}
 		out.Differs = append(out.Differs, DifferenceView{in(c, d.Fact), d.Here, d.Issued})
 	}
 	for _, x := range v.Checks {

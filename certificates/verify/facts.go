@@ -42,8 +42,8 @@ func facts(r record.Record) []fact {
 
 // differences names the facts of a record that are not what the registry holds. Empty when there is nothing to compare with or nothing visible
 // differs.
-func differences(r record.Record, readable bool, known *Known) []Difference {
-	if !readable || known == nil {
+func differences(r record.Record, known *Known) []Difference {
+	if known == nil {
 		return nil
 	}
 	issued, err := record.Parse(known.Canonical)

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/apelkota/apel/certificates/record"
@@ -33,41 +34,41 @@ const (
 
 // Check is one thing that was looked at.
 type Check struct {
-	Name string // "record", "file", "log", "registry", "registered_file"
-	OK   bool
-	Text texts.Text
+	Name string     `json:"name"` // "record", "file", "log", "registry", "registered_file"
+	OK   bool       `json:"ok"`
+	Text texts.Text `json:"text"`
 }
 
-// Difference is a fact that is not what was issued. Both sides are empty when only the file as a whole is known to differ.
+// Difference is a fact that is not what was issued; the sides are never the same. One of them is "" where the fact was added or left out.
 type Difference struct {
-	Fact   texts.Text
-	Here   string
-	Issued string
+	Fact   texts.Text `json:"fact"`
+	Here   string     `json:"here"`
+	Issued string     `json:"issued"`
 }
 
 // LogPosition is where the certificate stands in the public log and how old that knowledge is.
 type LogPosition struct {
-	Index int64
-	Size  int64     // of the log, at the checkpoint it was proven against
-	At    time.Time // when the leaf was made
-	Age   time.Duration
+	Index int64         `json:"index"`
+	Size  int64         `json:"size"` // of the log, at the checkpoint it was proven against
+	At    time.Time     `json:"at"`   // when the leaf was made
+	Age   time.Duration `json:"age_ns"`
 }
 
 // Verdict is what the judgement is and rests on.
 type Verdict struct {
-	Status   Status
-	Sentence texts.Text
-	Record   *record.Record // the facts that may be shown; nil when there are none to trust or the asker gave too little
-	Differs  []Difference   // altered: which facts
-	Since    time.Time      // revoked or suspended: when
-	Why      string         // and the reason
-	Official string         // and who decided
-	Checks   []Check
-	Root     string // fingerprint of the root it was judged by
-	KeyID    string // key that signed the record
-	Log      *LogPosition
-	Asked    bool      // the registry was asked; without it a later revocation is not known
-	At       time.Time // when it was judged
+	Status   Status         `json:"status"`
+	Sentence texts.Text     `json:"sentence"`
+	Record   *record.Record `json:"record,omitempty"`   // the facts that may be shown; nil when there are none to trust or the asker gave too little
+	Differs  []Difference   `json:"differs"`            // altered: the facts that can be put side by side; none when the file differs only as a whole, which the sentence says
+	Since    time.Time      `json:"since,omitzero"`     // revoked or suspended: when
+	Why      string         `json:"why,omitempty"`      // and the reason
+	Official string         `json:"official,omitempty"` // and who decided
+	Checks   []Check        `json:"checks"`
+	Root     string         `json:"root"`             // fingerprint of the root it was judged by
+	KeyID    string         `json:"key_id,omitempty"` // key that signed the record
+	Log      *LogPosition   `json:"log,omitempty"`
+	Asked    bool           `json:"asked"` // the registry was asked; without it a later revocation is not known
+	At       time.Time      `json:"at"`    // when it was judged
 }
 
 // Known is what the registry says about a certificate.
@@ -156,8 +157,11 @@ func Judge(d Document, in Input) Verdict {
 		v.Sentence = texts.T("Berkas ini bukan sertifikat dari penerbit ini.", "This file is not a certificate of this issuer.")
 		return v
 	}
-	v.add("record", signed, "Tanda tangan atas catatan sertifikat cocok dengan kunci penerbit.", "Tanda tangan atas catatan sertifikat tidak cocok dengan kunci penerbit.",
-		"The signature over the record fits the issuer's key.", "The signature over the record does not fit the issuer's key.")
+	if err == nil {
+		v.signature(signed)
+	} else {
+		v.add("record", false, "", "Catatan sertifikat tidak terbaca dari berkas ini.", "", "The certificate's record cannot be read from this file.")
+	}
 	v.add("file", whole, "Segel mencakup setiap byte berkas ini.", "Segel tidak cocok dengan isi berkas: ada byte yang berubah.",
 		"The seal covers every byte of this file.", "The seal does not fit the file: some byte was changed.")
 	inLog := true
@@ -165,10 +169,12 @@ func Judge(d Document, in Input) Verdict {
 		inLog = v.log(d.Bundle.Log, record.Commitment(d.Bundle.Record), in)
 	}
 	switch {
+	case err != nil:
+		v.alter(nil, "isi berkas PDF, sampai catatan sertifikat di dalamnya tidak terbaca", "the content of the PDF file, so that the certificate's record in it cannot be read")
 	case !signed:
-		v.alter(differences(r, err == nil, in.Known), "catatan sertifikat", "the certificate's record")
+		v.alter(differences(r, in.Known), "catatan sertifikat", "the certificate's record")
 	case !whole:
-		v.alter(differences(r, true, in.Known), "isi berkas PDF", "the content of the PDF file")
+		v.alter(differences(r, in.Known), "isi berkas PDF", "the content of the PDF file")
 	case !inLog:
 		v.alter(nil, "bukti log publik", "the proof of the public log")
 	}
@@ -196,7 +202,7 @@ func Judge(d Document, in Input) Verdict {
 	v.add("registered_file", in.Known.File == d.Hash, "SHA-256 berkas sama dengan yang diterbitkan.", "SHA-256 berkas berbeda dari yang diterbitkan.",
 		"The file's SHA-256 is that of the issued file.", "The file's SHA-256 differs from that of the issued file.")
 	if !same || !file {
-		v.alter(differences(r, true, in.Known), "isi berkas PDF", "the content of the PDF file")
+		v.alter(differences(r, in.Known), "isi berkas PDF", "the content of the PDF file")
 		return v
 	}
 	v.standing(in.Known.Standing, r, in)
@@ -221,11 +227,12 @@ func Registered(in Input) Verdict {
 	r, err := record.Parse(in.Known.Canonical)
 	key, ok := in.Root.Find(in.Known.KeyID)
 	signed := err == nil && ok && record.Verify(key, in.Known.Canonical, in.Known.Signature)
-	v.add("record", signed, "Tanda tangan atas catatan sertifikat cocok dengan kunci penerbit.", "Tanda tangan atas catatan sertifikat tidak cocok dengan kunci penerbit.",
-		"The signature over the record fits the issuer's key.", "The signature over the record does not fit the issuer's key.")
+	v.signature(signed)
 	inLog := v.log(in.Known.Proof, record.Commitment(in.Known.Canonical), in)
 	if !signed || !inLog {
-		v.alter(nil, "catatan pada penerbit", "the issuer's own record")
+		v.Status = Altered
+		v.Sentence = texts.T("Catatan penerbit tentang sertifikat ini rusak atau telah diubah. Jangan diandalkan sampai penerbit memeriksanya.",
+			"The issuer's own record of this certificate is damaged or was changed. Do not rely on it until the issuer has looked into it.")
 		return v
 	}
 	v.Record = &r
@@ -245,6 +252,11 @@ func (v *Verdict) add(name string, ok bool, yesID, noID, yesEN, noEN string) {
 	v.Checks = append(v.Checks, Check{name, ok, t})
 }
 
+func (v *Verdict) signature(ok bool) {
+	v.add("record", ok, "Tanda tangan atas catatan sertifikat cocok dengan kunci penerbit.", "Tanda tangan atas catatan sertifikat tidak cocok dengan kunci penerbit.",
+		"The signature over the record fits the issuer's key.", "The signature over the record does not fit the issuer's key.")
+}
+
 // log checks the proof of the issue leaf.
 func (v *Verdict) log(p *record.Proof, commitment [32]byte, in Input) bool {
 	ok := false
@@ -259,20 +271,17 @@ func (v *Verdict) log(p *record.Proof, commitment [32]byte, in Input) bool {
 	return ok
 }
 
+// alter says that a file was changed: in which facts, or in what as a whole when none can be put side by side.
 func (v *Verdict) alter(differs []Difference, whatID, whatEN string) {
-	v.Status, v.Record = Altered, nil
-	if len(differs) == 0 {
-		differs = []Difference{{Fact: texts.T(whatID, whatEN)}}
-	}
-	v.Differs = differs
-	id, en := "", ""
-	for i, d := range differs {
-		if i > 0 {
-			id, en = id+", ", en+", "
+	v.Status, v.Record, v.Differs = Altered, nil, differs
+	if len(differs) > 0 {
+		var id, en []string
+		for _, d := range differs {
+			id, en = append(id, d.Fact.ID), append(en, d.Fact.EN)
 		}
-		id, en = id+d.Fact.ID, en+d.Fact.EN
+		whatID, whatEN = strings.Join(id, ", "), strings.Join(en, ", ")
 	}
-	v.Sentence = texts.T("TIDAK ASLI: berkas ini telah diubah setelah diterbitkan. Yang berbeda: "+id+".", "NOT GENUINE: this was changed after it was issued. What differs: "+en+".")
+	v.Sentence = texts.T("TIDAK ASLI: berkas ini telah diubah setelah diterbitkan. Yang berbeda: "+whatID+".", "NOT GENUINE: this file was changed after it was issued. What differs: "+whatEN+".")
 }
 
 // standing turns the stored standing and the calendar into a verdict.

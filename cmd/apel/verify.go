@@ -13,6 +13,7 @@ import (
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/certificates/verify"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 type verifyVerb struct {
@@ -81,7 +82,7 @@ func (e *env) show(v verify.Verdict) {
 		fmt.Printf("  %s\n  %s\n  %s, %d JP\n", r.Number, r.Name, r.Title, r.JP)
 	}
 	for _, d := range v.Differs {
-		fmt.Printf("  ! %s: %s / %s\n", d.Fact.In(e.lang), d.Here, d.Issued)
+		fmt.Println("  !", texts.T(fmt.Sprintf("%s: pada berkas ini %q, yang diterbitkan %q", d.Fact.ID, d.Here, d.Issued), fmt.Sprintf("%s: this file says %q, issued was %q", d.Fact.EN, d.Here, d.Issued)).In(e.lang))
 	}
 	for _, c := range v.Checks {
 		mark := "-"
@@ -136,5 +137,5 @@ func judged(valid bool, status string) error {
 	if valid {
 		return nil
 	}
-	return faults.New(faults.Conflict, "Putusan: "+status, "Verdict: "+status)
+	return faults.New(faults.Conflict, "Bukan sertifikat yang berlaku ("+status+").", "Not a valid certificate ("+status+").")
 }
