@@ -10,6 +10,7 @@ import (
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/sheets"
 	"github.com/apelkota/apel/internal/texts"
 )
 
@@ -23,6 +24,9 @@ const (
 	Aiken Format = "aiken"
 
 	Moodle Format = "moodle" // Moodle XML
+	XLSX   Format = "xlsx"
+	CSV    Format = "csv"
+	Kahoot Format = "kahoot" // as XLSX or CSV; only read
 )
 
 // form is what is known of a format.
@@ -40,6 +44,9 @@ type form struct {
 func forms() []form {
 	return []form{
 		{Own, texts.T("items.yaml", "items.yaml"), ".yaml", "application/yaml; charset=utf-8", readOwn, lossless(PrintOwn), texts.Text{}},
+		{XLSX, texts.T("Excel", "Excel"), ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", readSheet, lossless(printXLSX), texts.T("Semua jenis soal; yang rumit memakai kolom bagian.", "Every type; intricate ones use the column bagian.")},
+		{CSV, texts.T("CSV", "CSV"), ".csv", "text/csv; charset=utf-8", readSheet, lossless(printCSV), texts.T("Semua jenis soal; yang rumit memakai kolom bagian.", "Every type; intricate ones use the column bagian.")},
+		{Kahoot, texts.T("Kahoot", "Kahoot"), ".xlsx", "", readSheet, nil, texts.Text{}},
 		{GIFT, texts.T("GIFT", "GIFT"), ".gift", "text/plain; charset=utf-8", readGIFT, lossless(PrintGIFT), texts.T("Tanpa jenis yang tidak dikenal GIFT.", "Without the types that GIFT does not know.")},
 		{Moodle, texts.T("Moodle XML", "Moodle XML"), ".xml", "application/xml; charset=utf-8", readMoodle, lossless(printMoodle), texts.T("Tanpa benar-salah dengan alasan, penilaian situasi, dan simulasi kasus.", "Without true/false with reason, situational judgement and case simulation.")},
 		{Aiken, texts.T("Aiken", "Aiken"), ".txt", "text/plain; charset=utf-8", readAiken, writeAiken, texts.T("Hanya satu pilihan, tanpa umpan balik.", "Single choice only, without feedback.")},
@@ -148,6 +155,26 @@ var (
 	giftAnswer = regexp.MustCompile(`[^\\]\{[ \t\r\n]*(=|~|#|T\b|TRUE\b|F\b|FALSE\b|\})`)
 )
 
+// tableLike says that a text begins with a line of column titles as the table of items or a Kahoot export has them.
+func tableLike(text []byte) bool {
+	for i, l := range bytes.SplitN(text, []byte("\n"), 16) {
+		titles := strings.FieldsFunc(string(l), func(r rune) bool { return strings.ContainsRune(",;\t|", r) })
+		question, key := false, false
+		for _, t := range titles {
+			switch f := sheets.Fold(strings.Trim(strings.TrimSpace(t), `"`)); {
+			case f == "soal" || f == "pertanyaan" || f == "butirsoal" || strings.HasPrefix(f, "question"):
+				question = true
+			case f == "kunci" || f == "kuncijawaban" || f == "jawaban" || f == "jawabanbenar" || strings.HasPrefix(f, "correctanswer"):
+				key = true
+			}
+		}
+		if question && key && len(titles) >= 3 && (i == 0 || bytes.Contains(bytes.ToLower(l), []byte("correct answer"))) {
+			return true
+		}
+	}
+	return false
+}
+
 // recognise says what a file is by its content.
 func recognise(data []byte) (Format, error) {
 	if err := harmless(data); err != nil {
@@ -167,6 +194,10 @@ func recognise(data []byte) (Format, error) {
 		return Moodle, nil
 	case ownStart.Match(text):
 		return Own, nil
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
+		return recognisePackage(data)
+	case tableLike(text):
+		return CSV, nil
 	case aikenLine.Match(text) && !giftAnswer.Match(text):
 		return Aiken, nil
 	}

@@ -29,13 +29,17 @@ func TestSamplesAreSoundAndOfEveryType(t *testing.T) {
 	}
 }
 
+var everyType = []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "ordering", "cloze", "reasoned", "judgement", "casesim", "essay", "upload"}
+
 // said are the types each format has a form for, and whether nothing is lost of them.
 var said = []struct {
 	format   Format
 	lossless bool
 	types    []grading.Type
 }{
-	{Own, true, []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "ordering", "cloze", "reasoned", "judgement", "casesim", "essay", "upload"}},
+	{Own, true, everyType},
+	{XLSX, true, everyType},
+	{CSV, true, everyType},
 	{GIFT, true, []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "essay"}},
 	{Moodle, true, []grading.Type{"single", "multiple", "truefalse", "numeric", "shorttext", "matching", "ordering", "cloze", "essay", "upload"}},
 	{Aiken, false, []grading.Type{"single"}},

@@ -123,13 +123,7 @@ func (in *intake) ownItem(text []byte, line int) {
 
 // readItem reads the keys of an item. Where each stands is noted under the path grading calls it by.
 func readItem(m *mapping, places map[string]place) (it grading.Item) {
-	take := func(m *mapping, under, key, path string) value {
-		v := m.take(key)
-		if v.there() {
-			places[under+path] = v.at
-		}
-		return v
-	}
+	take := taking(places)
 	it.Code = take(m, "", "id", "code").long()
 	it.Type = grading.Type(take(m, "", "type", "type").text(true))
 	it.Title = take(m, "", "title", "title").long()
@@ -144,38 +138,64 @@ func readItem(m *mapping, places map[string]place) (it grading.Item) {
 	it.Units = take(m, "", "units", "units").words()
 	it.Exact = take(m, "", "exact", "exact").bool()
 	it.Fixed = take(m, "", "fixed", "fixed").bool()
-	options := func(v value, under string) (out []grading.Option) {
-		for i, e := range v.list() {
-			m, at := e.mapping(), under+"options["+strconv.Itoa(i)+"]."
-			places[strings.TrimSuffix(at, ".")] = e.at
-			o := grading.Option{ID: m.take("id").text(false), Text: take(m, at, "text", "text").long(), Tolerance: take(m, at, "tolerance", "tolerance").text(false),
-				Feedback: take(m, at, "feedback", "feedback").long(), Next: take(m, at, "next", "next").text(false)}
-			o.Mark = take(m, at, "mark", "mark").mark()
-			o.Expert = take(m, at, "expert", "expert").int(false, -1000, 1000)
-			o.Minutes = take(m, at, "minutes", "minutes").int(false, -100_000, 100_000)
-			if o.ID == "" && i < grading.MaxOptions {
-				o.ID = grading.OptionID(i)
-			}
-			m.done()
-			out = append(out, o)
+	it.Options = readOptions(take(m, "", "options", "options"), "", places)
+	it.Parts = readParts(take(m, "", "parts", "parts"), places)
+	it.Rubric = readRubric(take(m, "", "rubric", "rubric"), places)
+	m.done()
+	return it
+}
+
+// taking takes a key and notes where its value stands under the path grading calls it by.
+func taking(places map[string]place) func(m *mapping, under, key, path string) value {
+	return func(m *mapping, under, key, path string) value {
+		v := m.take(key)
+		if v.there() {
+			places[under+path] = v.at
 		}
-		return out
+		return v
 	}
-	it.Options = options(take(m, "", "options", "options"), "")
-	for i, e := range take(m, "", "parts", "parts").list() {
+}
+
+func readOptions(v value, under string, places map[string]place) (out []grading.Option) {
+	take := taking(places)
+	for i, e := range v.list() {
+		m, at := e.mapping(), under+"options["+strconv.Itoa(i)+"]."
+		places[strings.TrimSuffix(at, ".")] = e.at
+		o := grading.Option{ID: m.take("id").text(false), Text: take(m, at, "text", "text").long(), Tolerance: take(m, at, "tolerance", "tolerance").text(false),
+			Feedback: take(m, at, "feedback", "feedback").long(), Next: take(m, at, "next", "next").text(false)}
+		o.Mark = take(m, at, "mark", "mark").mark()
+		o.Expert = take(m, at, "expert", "expert").int(false, -1000, 1000)
+		o.Minutes = take(m, at, "minutes", "minutes").int(false, -100_000, 100_000)
+		if o.ID == "" && i < grading.MaxOptions {
+			o.ID = grading.OptionID(i)
+		}
+		m.done()
+		out = append(out, o)
+	}
+	return out
+}
+
+func readParts(v value, places map[string]place) (out []grading.Part) {
+	take := taking(places)
+	for i, e := range v.list() {
 		m, at := e.mapping(), "parts["+strconv.Itoa(i)+"]."
 		places[strings.TrimSuffix(at, ".")] = e.at
 		p := grading.Part{ID: m.take("id").text(false), Text: take(m, at, "text", "text").long(), Type: grading.Type(take(m, at, "type", "type").text(false)),
 			Right: take(m, at, "right", "right").text(false), Weight: take(m, at, "weight", "weight").int(false, -1000, 1000), Units: take(m, at, "units", "units").words(),
 			Exact: take(m, at, "exact", "exact").bool()}
-		p.Options = options(take(m, at, "options", "options"), at)
+		p.Options = readOptions(take(m, at, "options", "options"), at, places)
 		if p.ID == "" && i < grading.MaxParts {
 			p.ID = grading.OptionID(i)
 		}
 		m.done()
-		it.Parts = append(it.Parts, p)
+		out = append(out, p)
 	}
-	for i, e := range take(m, "", "rubric", "rubric").list() {
+	return out
+}
+
+func readRubric(v value, places map[string]place) (out []grading.Criterion) {
+	take := taking(places)
+	for i, e := range v.list() {
 		m, at := e.mapping(), "rubric["+strconv.Itoa(i)+"]."
 		c := grading.Criterion{ID: m.take("id").text(false), Text: take(m, at, "text", "text").long(), Weight: take(m, at, "weight", "weight").int(false, -1000, 1000)}
 		for _, l := range take(m, at, "levels", "levels").list() {
@@ -187,10 +207,9 @@ func readItem(m *mapping, places map[string]place) (it grading.Item) {
 			c.ID = grading.OptionID(i)
 		}
 		m.done()
-		it.Rubric = append(it.Rubric, c)
+		out = append(out, c)
 	}
-	m.done()
-	return it
+	return out
 }
 
 // long reads a text of any number of lines; absent is empty.
@@ -356,8 +375,14 @@ func (y *yamlWriter) item(it grading.Item) {
 	y.yes("exact", it.Exact)
 	y.yes("fixed", it.Fixed)
 	y.options(it.Options)
-	y.each("parts", len(it.Parts), func(i int) {
-		p := it.Parts[i]
+	y.parts(it.Parts)
+	y.rubric(it.Rubric)
+	y.text("general", it.General)
+}
+
+func (y *yamlWriter) parts(parts []grading.Part) {
+	y.each("parts", len(parts), func(i int) {
+		p := parts[i]
 		y.id(p.ID, i)
 		y.text("text", p.Text)
 		y.bare("type", string(p.Type))
@@ -367,8 +392,6 @@ func (y *yamlWriter) item(it grading.Item) {
 		y.yes("exact", p.Exact)
 		y.options(p.Options)
 	})
-	y.rubric(it.Rubric)
-	y.text("general", it.General)
 }
 
 // id is written only where it is not the one that the place in the list gives.
