@@ -20,7 +20,7 @@ type backupVerb struct {
 	place
 	To             string `arg:"" help:"Folder for the backup; it must be empty or not exist." type:"path"`
 	WithKeys       bool   `help:"Also copy the private keys, sealed by a passphrase. Without it they must be kept elsewhere: they are never in the database."`
-	PassphraseFile string `help:"File with the passphrase for --with-keys." type:"path"`
+	PassphraseFile string `placeholder:"FILE" help:"File with the passphrase for --with-keys." type:"path"`
 }
 
 // factCheckpoint names the log's checkpoint among a backup's facts.
@@ -125,7 +125,7 @@ type restoreVerb struct {
 	place
 	From           string `arg:"" help:"Folder of the backup." type:"existingdir"`
 	WithKeys       bool   `help:"Also put back the sealed private keys."`
-	PassphraseFile string `help:"File with their passphrase." type:"path"`
+	PassphraseFile string `placeholder:"FILE" help:"File with their passphrase." type:"path"`
 }
 
 // Run puts a backup into an empty folder (or an empty MongoDB) and compares what then stands there with the manifest.

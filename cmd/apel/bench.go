@@ -27,7 +27,7 @@ import (
 )
 
 type benchVerb struct {
-	Exam  benchExam  `cmd:"" help:"Exams over HTTP: start, ten autosaves, submit, graded result seen."`
+	Exam  benchExam  `cmd:"" help:"Exams over HTTP on a fresh temporary folder: start, ten autosaves, submit, graded result seen."`
 	Wire  benchWire  `cmd:"" help:"Bytes of a whole exam as a browser sends and gets them."`
 	Start benchStart `cmd:"" help:"Start to first page, and memory and CPU of an idle server, with the demo city."`
 	Pages benchPages `cmd:"" help:"Every main page and list with few and with very many attempts."`
@@ -37,12 +37,12 @@ type benchVerb struct {
 // benchExam is an open-loop load: exams begin at a fixed rate whether or not earlier ones are done, as people do when an exam window opens.
 type benchExam struct {
 	Rate    float64       `help:"Exams that begin per second." default:"20"`
-	For     time.Duration `help:"How long exams begin." default:"15s"`
+	For     time.Duration `help:"How long new exams begin; those begun are finished." default:"15s"`
 	Takers  int           `help:"People who take them; one takes at most one exam at a time." default:"200"`
-	Mongo   string        `help:"MongoDB URI instead of embedded storage."`
-	Redis   string        `help:"Redis URL instead of the embedded queue."`
+	Mongo   string        `placeholder:"URI" help:"MongoDB URI instead of embedded storage."`
+	Redis   string        `placeholder:"URL" help:"Redis URL instead of the embedded queue."`
 	JSON    bool          `help:"Print the result as JSON."`
-	Profile string        `help:"Write a CPU profile of the server to this file." type:"path"`
+	Profile string        `placeholder:"FILE" help:"Write a CPU profile of the server to this file." type:"path"`
 }
 
 // child is what the server process tells the load generator when it is ready.

@@ -31,10 +31,10 @@ import (
 type demoVerb struct {
 	place
 	front
-	Once   bool   `help:"Run the main job as a client over HTTP, verify it, print it and exit."`
+	Once   bool   `help:"Run the main job over HTTP in a temporary folder, check each step, print it and exit; the exit status is 0 only when every step is as it must be."`
 	JSON   bool   `help:"With --once: print the steps as JSON."`
 	Out    string `help:"With --once: folder for the certificate's PDF and the public root that checks it." default:"." type:"path"`
-	Keep   bool   `help:"With --once: do it in --dir and keep that folder; every further run is by the next learner. The certificate must change the recommended posts of each; of the first, the course must also be advised before."`
+	Keep   bool   `help:"With --once: do it in --dir (./contoh-apel) and keep that folder; every further run is by the next learner. The certificate must change the recommended posts of each; of the first, the course must also be advised before."`
 	Times  int    `help:"With --once: so many learners do the main job, one after the other." default:"1"`
 	People int    `help:"Make a whole city of so many people around the demo city." default:"0"`
 	Seed   int64  `help:"Seed of the made city." default:"1"`

@@ -20,8 +20,8 @@ import (
 type doctorVerb struct {
 	place
 	JSON  bool   `help:"Print the findings as JSON."`
-	Since string `help:"Folder of a backup: also check that the log continues what it held then." type:"existingdir"`
-	Mend  bool   `help:"First make again what follows from its source: tiles, checkpoints and seals of certificates from the journal, unit paths and claims from the register. While no server runs."`
+	Since string `placeholder:"FOLDER" help:"Folder of a backup: also check that the log continues what it held then." type:"existingdir"`
+	Mend  bool   `help:"First make again what follows from its source: tiles, checkpoints and seals of certificates from the journal, unit paths and claims from the register. Only while no server runs."`
 }
 
 // longWait is how long work may be ready before the doctor wonders whether anybody works.
@@ -71,7 +71,7 @@ func (v *doctorVerb) Run(e *env) error {
 			case f.Warn:
 				mark = "!  "
 			}
-			fmt.Printf("%s %-26s %s\n", mark, f.What, f.Note)
+			fmt.Printf("%s %-33s %s\n", mark, f.What, f.Note)
 		}
 	}
 	if ill > 0 {

@@ -224,7 +224,7 @@ type importVerb struct {
 	Kind   string `arg:"" help:"What the file holds: ${import_kinds}."`
 	File   string `arg:"" help:"CSV or XLSX file; for a course its folder or a zip of it." type:"path"`
 	DryRun bool   `help:"List every row error and what would happen; write nothing."`
-	Source string `help:"For sync: name of the system the file comes from; its column mapping is remembered."`
+	Source string `placeholder:"NAME" help:"For sync: name of the system the file comes from; its column mapping is remembered."`
 	JSON   bool   `help:"Print the result as JSON."`
 }
 

@@ -9,7 +9,7 @@ import (
 
 type newKeyVerb struct {
 	place
-	Why string `help:"Why a new key is needed; it stands in the audit trail." required:""`
+	Why string `placeholder:"REASON" help:"Why a new key is needed; it stands in the audit trail." required:""`
 }
 
 // Run makes the next issuing key, which signs from the next start on. It is the only way a key comes into use after the first.

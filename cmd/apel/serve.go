@@ -23,24 +23,24 @@ import (
 // place is where an installation's data and queue are. The zero value of Mongo and Redis means: in this process.
 type place struct {
 	Dir   string `help:"Data folder." default:"apel-data" env:"APEL_DIR" type:"path"`
-	Mongo string `help:"MongoDB URI; without it documents are kept in the folder." env:"APEL_MONGO"`
-	Redis string `help:"Redis URL; without it the queue lives in this process." env:"APEL_REDIS"`
+	Mongo string `placeholder:"URI" help:"MongoDB URI; without it documents are kept in the folder." env:"APEL_MONGO"`
+	Redis string `placeholder:"URL" help:"Redis URL; without it the queue lives in this process." env:"APEL_REDIS"`
 }
 
 // front is how the server faces the network.
 type front struct {
 	Listen       string `help:"Address to listen on." default:"127.0.0.1:8080" env:"APEL_LISTEN"`
-	TLSCert      string `help:"TLS certificate file (PEM)." type:"path" env:"APEL_TLS_CERT"`
-	TLSKey       string `help:"TLS key file (PEM)." type:"path" env:"APEL_TLS_KEY"`
-	ACMEDomain   string `help:"Get a TLS certificate for this domain by ACME; listens on :443 and :80." env:"APEL_ACME_DOMAIN"`
+	TLSCert      string `placeholder:"FILE" help:"TLS certificate file (PEM)." type:"path" env:"APEL_TLS_CERT"`
+	TLSKey       string `placeholder:"FILE" help:"TLS key file (PEM)." type:"path" env:"APEL_TLS_KEY"`
+	ACMEDomain   string `placeholder:"DOMAIN" help:"Get a TLS certificate for this domain by ACME; listens on :443 and :80." env:"APEL_ACME_DOMAIN"`
 	TrustedProxy bool   `help:"A proxy in front sets X-Forwarded-For and ends TLS." env:"APEL_TRUSTED_PROXY"`
 }
 
 type serveVerb struct {
 	place
 	front
-	NoWorker   bool `help:"Serve pages and API only; another process works." xor:"half"`
-	OnlyWorker bool `help:"Work only; another process serves." xor:"half"`
+	NoWorker   bool `help:"Serve pages and API only; another process works. Needs --mongo and --redis." xor:"half"`
+	OnlyWorker bool `help:"Work only; another process serves. Needs --mongo and --redis." xor:"half"`
 }
 
 // Run serves until it is told to stop, then lets what is under way finish.

@@ -19,8 +19,8 @@ import (
 type verifyVerb struct {
 	File string `arg:"" optional:"" help:"Certificate as a PDF file." type:"path"`
 	Root string `help:"The installation's public root (from /api/v1/root), as a file." default:"apel-root.json" type:"path" env:"APEL_ROOT"`
-	Code string `help:"A verification code; asks the host, since a bare code proves nothing by itself."`
-	Host string `help:"Public address to ask with --code, for example https://apel.kota.go.id."`
+	Code string `placeholder:"CODE" help:"A verification code; asks the host, since a bare code proves nothing by itself."`
+	Host string `placeholder:"URL" help:"Public address to ask with --code, for example https://apel.kota.go.id."`
 	JSON bool   `help:"Print the verdict as JSON."`
 }
 
