@@ -30,6 +30,7 @@ type Regrade struct {
 	Ended   *time.Time `json:"ended,omitempty"`
 	Plan    Tally      `json:"plan" doc:"What the dry run found"`
 	Done    Tally      `json:"done" doc:"What was done"`
+	Beyond  int        `json:"beyond" doc:"Results that a finished regrade changed beyond those of the dry run: of attempts that ended between the two"`
 }
 
 // Tally counts the attempts of a regrade.
@@ -84,8 +85,9 @@ func (k ItemKey) key() (grading.Key, error) {
 }
 
 func showRegrade(d courses.RegradeDoc) Regrade {
+	beyond, _ := d.Beyond()
 	return Regrade{ID: d.ID, Course: d.Course, Item: d.Item, Code: d.Code, State: string(d.State), From: d.From, Key: d.Key, To: showKey(d.To), Why: d.Why, By: d.By, Asked: d.At.UTC(),
-		Checked: instant(d.CheckedAt), Run: instant(d.RunAt), Ended: instant(d.EndedAt), Plan: Tally(d.Plan), Done: Tally(d.Done)}
+		Checked: instant(d.CheckedAt), Run: instant(d.RunAt), Ended: instant(d.EndedAt), Plan: Tally(d.Plan), Done: Tally(d.Done), Beyond: beyond}
 }
 
 // RegradeChange is what a regrade does to one attempt.

@@ -88,6 +88,7 @@ type Config struct {
 	Files   Files             // nil: proofs are not looked up
 	Wake    Waker             // nil: the sweeper finds what is due
 	Limits  func() HourLimits // nil: DefaultHourLimits
+	Letters Letters           // nil: every letter can be printed
 	Viewed  access.Noter      // where a look at somebody else is noted; nil: nowhere
 }
 

@@ -79,6 +79,27 @@ func ReadDictionaryTable(t *sheets.Sheet) ([]Competency, error) {
 	return out, bad.Err()
 }
 
+// Letters says which letters of a text no certificate can print; the room that prints them knows. Safe for use from many goroutines.
+type Letters interface {
+	Printable(text string) (missing []rune)
+}
+
+// printed refuses names that stand on certificates and cannot be printed there, with row, column and letter.
+func (s *Service) printed(t *sheets.Sheet) error {
+	if s.cfg.Letters == nil {
+		return nil
+	}
+	var bad sheets.RowErrors
+	for _, row := range t.Rows {
+		for _, column := range []string{"name", "name_en"} {
+			if text, wrong := texts.Unprintable(s.cfg.Letters.Printable(t.Text(row, column))); wrong {
+				bad.Add(row.N, column, text.ID, text.EN)
+			}
+		}
+	}
+	return bad.Err()
+}
+
 // levelCell reads a level of 1 to MaxLevel; 0 after noting the mistake.
 func levelCell(t *sheets.Sheet, row sheets.Row, bad *sheets.RowErrors) int {
 	n, err := sheets.Int(t.Cell(row, "level"))
@@ -99,6 +120,9 @@ func (s *Service) ImportDictionary(ctx context.Context, a access.Actor, name str
 		return Imported{}, err
 	}
 	all, err := ReadDictionaryTable(t)
+	if err == nil {
+		err = s.printed(t)
+	}
 	if err != nil {
 		return Imported{}, err
 	}

@@ -2,10 +2,12 @@ package competencies_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/apelkota/apel/competencies"
 	"github.com/apelkota/apel/internal/access"
@@ -118,5 +120,44 @@ func TestPublishChecksWhatNoFileChecked(t *testing.T) {
 	bad.Field, bad.Gists[4].ID = "x", ""
 	if _, err := r.PublishDictionary(r.ctx, root, "", []competencies.Competency{bad, bad}); !errors.Is(err, faults.Invalid) || len(faults.Of(err).Fields) != 5 {
 		t.Errorf("%v", err)
+	}
+}
+
+// latin prints what is Latin or not a letter at all, as the fonts of certificates do.
+type latin struct{}
+
+func (latin) Printable(text string) (missing []rune) {
+	for _, r := range text {
+		if r > 0xffff || unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
+			missing = append(missing, r)
+		}
+	}
+	return missing
+}
+
+// A competency's name stands on certificates: what cannot be printed there is refused where it is imported, with row and letter, also when it is only checked.
+func TestADictionaryNamesLettersThatCannotBePrinted(t *testing.T) {
+	r := newRoom(t, func(cfg *competencies.Config) { cfg.Letters = latin{} })
+	rows := "code,kind,name,name_en,level,gist\n"
+	for n, c := range []struct{ name, en string }{{"Komputasi 🎓", ""}, {"Bahasa", "Language 市"}} {
+		for level := 1; level <= 5; level++ {
+			rows += fmt.Sprintf("T.5%d,teknis,%s,%s,%d,uraian 市\n", n, c.name, c.en, level)
+		}
+	}
+	for _, check := range []bool{true, false} {
+		_, err := r.ImportDictionary(r.ctx, root, "x.csv", strings.NewReader(rows), check)
+		if faults.KindOf(err) != faults.Invalid {
+			t.Fatalf("check %v: %v", check, err)
+		}
+		got := map[string]string{}
+		for _, f := range faults.Of(err).Fields {
+			got[f.Path] = f.Text.ID
+		}
+		if len(got) != 10 || !strings.Contains(got["rows[2].name"], "Huruf “🎓” (U+1F393)") || !strings.Contains(got["rows[7].name_en"], "市") {
+			t.Errorf("check %v: %v", check, got)
+		}
+	}
+	if versions, err := r.DictionaryVersions(r.ctx, root); err != nil || len(versions) != 0 {
+		t.Errorf("something was written: %+v, %v", versions, err)
 	}
 }

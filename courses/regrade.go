@@ -63,6 +63,14 @@ type Regrade struct {
 	EndedAt   time.Time `json:"ended_at,omitzero"`
 }
 
+// Beyond says by how many results a finished regrade changed more than its dry run showed, and how many attempts ended between the two: those are the reason.
+func (r *Regrade) Beyond() (results, attempts int) {
+	if r.State != RegradeFinished {
+		return 0, 0
+	}
+	return max(0, r.Done.Changed-r.Plan.Changed), max(0, r.Done.Held-r.Plan.Held)
+}
+
 // Tally counts attempts.
 type Tally struct {
 	Seen      int `json:"seen"`      // of the course, looked at

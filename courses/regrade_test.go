@@ -495,3 +495,33 @@ func TestRegradeLetsWaitingCertificatesGo(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 }
+
+// Whoever ends an attempt between the dry run and the run is graded again as well; the regrade says by how many results it went beyond its preview.
+func TestRegradeSaysWhatItDidBeyondItsDryRun(t *testing.T) {
+	w, item := newRegradeWorld(t)
+	e := map[string]string{}
+	for _, a := range []access.Actor{ani, budi, dewi} {
+		e[a.Person] = w.prepare(a, "APEL-109").ID
+	}
+	w.sit(ani, e["ani"], item, "benar P-00", 5)
+	r := w.checked(admin, "rg", item, w.keyOn(item, "c"))
+	w.sit(budi, e["budi"], item, "benar P-00", 5) // meanwhile, and changed
+	w.sit(dewi, e["dewi"], item, "salah satu", 5) // meanwhile, and right or wrong by neither key
+	if more, ended := r.Beyond(); more != 0 || ended != 0 {
+		t.Errorf("a dry run is beyond itself by %d, %d", more, ended)
+	}
+	_, err := w.ConfirmRegrade(ctx, admin, "rg")
+	must(t, err)
+	w.chain()
+	r, err = w.RegradeByID(ctx, admin, "rg")
+	must(t, err)
+	more, ended := r.Beyond()
+	if r.State != courses.RegradeFinished || more != r.Done.Changed-r.Plan.Changed || more != 1 || ended != r.Done.Held-r.Plan.Held || ended < 2 {
+		t.Errorf("%d results of %d attempts beyond the dry run: plan %+v, done %+v", more, ended, r.Plan, r.Done)
+	}
+	if r := w.regraded(admin, "again", item, w.keyOn(item, "b")); r.Done.Changed != r.Plan.Changed {
+		t.Errorf("%+v", r)
+	} else if more, _ := r.Beyond(); more != 0 {
+		t.Errorf("%d results beyond a dry run after which nobody sat", more)
+	}
+}

@@ -66,6 +66,9 @@ func (w *admin) regradePage(c *gin.Context, status int, which string, form Form,
 	if tally.Left > 0 {
 		p.add(Panel{Bare: true, Notices: []Notice{{Kind: Warn, Text: w.T(c, "%d percobaan milik yang menjalankan tidak ikut dinilai ulang. Admin diklat lain menilainya dengan memeriksa dan menjalankan kunci yang sama.", tally.Left)}}})
 	}
+	if more, ended := r.Beyond(); more > 0 {
+		p.add(Panel{Bare: true, Notices: []Notice{{Kind: Warn, Text: w.T(c, "%d hasil lebih banyak daripada uji coba: di antara uji coba dan penilaian ulang, %d percobaan lagi selesai.", more, ended)}}})
+	}
 	w.regradeActs(c, p, r, which, form)
 	if err := w.listedCertificates(c, p, r); err != nil {
 		return err

@@ -222,7 +222,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 	}
 	if in.competencies, err = competencies.Open(ctx, competencies.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,
 		Staff: competencies.Register{People: in.people, Now: in.now, Zone: zone}, Courses: targets{in}, Files: files{in.filesFor(func(ctx context.Context, name func(string)) error { return in.competencies.Named(ctx, name) })}, Wake: in.waker,
-		Viewed: in.people.NoteView, Limits: func() competencies.HourLimits {
+		Letters: certificates.Letters{}, Viewed: in.people.NoteView, Limits: func() competencies.HourLimits {
 			l := competencies.DefaultHourLimits
 			l.Duty, l.Notice = current().JPDuty, current().JPNotice
 			return l
