@@ -2,12 +2,16 @@ package certificates
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/jpeg" // logos
 	_ "image/png"  // logos
+	"io"
 	"net"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -122,10 +126,42 @@ func parseColour(s string, otherwise colour) (colour, error) {
 	return colour{int(n >> 16), int(n >> 8 & 255), int(n & 255)}, nil
 }
 
+// Files opens stored files by their hash. The blob store does.
+type Files interface {
+	Open(ctx context.Context, hash string) (*os.File, error)
+}
+
+// CheckPrinted says which of an installation's settings cannot be printed, in the fields number_pattern and logo; logo is the hash of a stored file, ""
+// for none. Whoever changes the settings, by a page or the API, comes through here (settings.Config).
+func CheckPrinted(ctx context.Context, files Files, pattern, logo string) error {
+	if _, err := ParsePattern(pattern); err != nil {
+		said := faults.Of(err).Text
+		return faults.OnField("number_pattern", said.ID, said.EN)
+	}
+	if logo == "" {
+		return nil
+	}
+	f, err := files.Open(ctx, logo)
+	if errors.Is(err, faults.NotFound) {
+		return faults.OnField("logo", "Berkas logo ini tidak ada. Kirim berkasnya dahulu.", "This logo is not stored. Send the file first.")
+	}
+	if err != nil {
+		return fmt.Errorf("open the logo: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxLogo+1))
+	if err != nil {
+		return fmt.Errorf("read the logo: %w", err)
+	}
+	return CheckLogo(data)
+}
+
+const maxLogo = 2 << 20
+
 // CheckLogo says whether a file can be printed as the logo: PNG or JPEG, at most 2 MB and 4000 pixels on a side. Invalid says what is wrong.
 func CheckLogo(data []byte) error {
 	bad := func(id, en string) error { return faults.OnField("logo", id, en) }
-	if len(data) > 2<<20 {
+	if len(data) > maxLogo {
 		return bad("Logo terlalu besar. Batasnya 2 MB.", "The logo is too large. The limit is 2 MB.")
 	}
 	c, kind, err := image.DecodeConfig(bytes.NewReader(data))

@@ -208,7 +208,10 @@ func openRig(t testing.TB, dir string, since time.Duration) *rig {
 	t.Cleanup(func() { _ = r.listener.Close() })
 	r.URL = "http://" + r.listener.Addr().String()
 
-	set := must[*settings.Service](t)(settings.Open(ctx, settings.Config{DB: db, Policy: policy, Now: r.Now, Log: log}))
+	set := must[*settings.Service](t)(settings.Open(ctx, settings.Config{DB: db, Policy: policy, Now: r.Now, Log: log,
+		Printed: func(ctx context.Context, pattern, logo string) error {
+			return certificates.CheckPrinted(ctx, store, pattern, logo)
+		}}))
 	s := set.Current()
 	s.Institution, s.City, s.Agency, s.AgencyShort = "Pemerintah Kota Cempaka Raya", "Cempaka Raya", "BKPSDMD Kota Cempaka Raya", "BKPSDMD"
 	s.BaseURL, s.BaseConfirmed, s.Demo = r.URL, true, true

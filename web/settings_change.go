@@ -106,14 +106,10 @@ func readSettings(form Form, s settings.Settings) (settings.Settings, error) {
 		}
 		s.Signers = append(s.Signers, sg)
 	}
-	if _, err := certificates.ParsePattern(s.NumberPattern); err != nil {
-		text := faults.Of(err).Text
-		bad.With("number_pattern", text.ID, text.EN)
-	}
 	if len(bad.Fields) > 0 {
 		return s, bad
 	}
-	return s, s.Check()
+	return s, nil
 }
 
 // changeSettings stores the settings, or shows them in a new colour first. A form that was filled from older settings is shown again beside what somebody
@@ -131,6 +127,9 @@ func (w *admin) changeSettings(c *gin.Context) error {
 	} else if err == nil && form.Get("logo_drop") != "" {
 		to.Logo = ""
 	}
+	if err == nil {
+		err = w.Settings.Check(c.Request.Context(), to)
+	}
 	if err == nil && form.Get("act") == "preview" {
 		form.Values.Set("logo", to.Logo)
 		return w.settingsPage(c, http.StatusOK, form, to.Accent, nil)
@@ -144,6 +143,9 @@ func (w *admin) changeSettings(c *gin.Context) error {
 	}
 	if err == nil {
 		return w.done(c, Success, w.T(c, "Pengaturan tersimpan dan berlaku dalam beberapa detik."), "/kelola/pengaturan")
+	}
+	if f := faults.Of(err); len(f.Fields) == 1 && f.Fields[0].Path == "logo" { // the form has it as a file
+		err = faults.OnField("logo_file", f.Fields[0].Text.ID, f.Fields[0].Text.EN)
 	}
 	if errors.Is(err, faults.TooLarge) {
 		err = faults.OnField("logo_file", faults.Of(err).Text.ID, faults.Of(err).Text.EN)
@@ -175,10 +177,6 @@ func (w *admin) differing(form Form) []Fact {
 func (w *admin) keepLogo(c *gin.Context, data []byte) (string, error) {
 	if w.Files == nil {
 		return "", faults.OnField("logo_file", "Logo tidak dapat disimpan di instalasi ini.", "A logo cannot be stored on this installation.")
-	}
-	if err := certificates.CheckLogo(data); err != nil {
-		text := faults.Of(err).Text
-		return "", faults.OnField("logo_file", text.ID, text.EN)
 	}
 	ref, err := w.Files.Put(c.Request.Context(), bytes.NewReader(data), maxLogo)
 	return ref.Hash, err

@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,19 +14,14 @@ import (
 	"github.com/apelkota/apel/people"
 )
 
-// dot is a PNG of one pixel.
-const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-
 // The sweep of a whole city's files: PDFs of certificates, the logo of the settings, an older logo that a certificate will be drawn with, a proof in
 // the ledger, a proof that was sent and never used, and a stray file.
 func TestOnlyFilesThatNobodyNamesAreSwept(t *testing.T) {
 	c := openCity(t, false)
 	ctx := t.Context()
-	png, err := base64.StdEncoding.DecodeString(dot)
-	must(t, err)
-	logo := func(more string) string {
+	logo := func(shade byte) string {
 		t.Helper()
-		ref, err := c.logos.Put(ctx, bytes.NewReader(append(slices.Clone(png), more...)), 0)
+		ref, err := c.logos.Put(ctx, bytes.NewReader(picture(t, 16, []byte{shade})), 0)
 		must(t, err)
 		to, version, err := c.settings.Whole(ctx, system)
 		must(t, err)
@@ -38,18 +31,18 @@ func TestOnlyFilesThatNobodyNamesAreSwept(t *testing.T) {
 	}
 	keep := map[string]string{"proof": c.of("near")["proof"]}
 	mine := certificates.ID(c.of("near")["certificate"])
-	_, _, err = c.certificates.Download(ctx, access.Actor{Person: c.persons["near"]}, mine)
+	_, _, err := c.certificates.Download(ctx, access.Actor{Person: c.persons["near"]}, mine)
 	must(t, err)
 	drawn, err := c.certificates.Look(ctx, mine)
 	must(t, err)
 	keep["PDF"] = drawn.File.Hash
-	keep["older logo"] = logo("")
+	keep["older logo"] = logo(1)
 	p, err := c.installation.people.Look(ctx, people.ID(c.persons["far"]))
 	must(t, err)
 	_, err = c.certificates.Intend(ctx, certificates.Facts{Enrolment: string(p.ID) + ".LOGO.1", Person: string(p.ID), Units: p.Path, Name: p.DisplayName(), NIP: string(p.NIP()), Position: "Jabatan", Unit: "Unit",
 		Course: "LOGO", CourseVersion: "LOGO.1", Title: "Uji logo", TitleEN: "Logo test", JP: 4, Score: 90_000, CompletedOn: c.settings.Zone().Day(c.now()), Competencies: []record.Competency{}})
 	must(t, err)
-	keep["logo"] = logo("lain")
+	keep["logo"] = logo(2)
 	sent, err := c.competencies.AddProof(ctx, access.Actor{Person: string(p.ID)}, strings.NewReader("%PDF-1.7 tidak dipakai\nstartxref\n9\n%%EOF"))
 	must(t, err)
 	stray, err := c.logos.Put(ctx, strings.NewReader("tersesat"), 0)

@@ -199,7 +199,10 @@ func (in *installation) openRooms(ctx context.Context) error {
 	if in.policy, err = policies.Load(); err != nil {
 		return err
 	}
-	if in.settings, err = settings.Open(ctx, settings.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log}); err != nil {
+	if in.settings, err = settings.Open(ctx, settings.Config{DB: in.db, Policy: in.policy, Now: in.now, Log: in.log,
+		Printed: func(ctx context.Context, pattern, logo string) error {
+			return certificates.CheckPrinted(ctx, in.blobs, pattern, logo)
+		}}); err != nil {
 		return err
 	}
 	in.logos = in.filesFor(in.settings.Named)

@@ -148,6 +148,9 @@ type Config struct {
 	Policy access.Policy
 	Now    func() time.Time
 	Log    *slog.Logger
+
+	// Printed says what a certificate could not be printed with: a number pattern, or a file as its logo. Invalid with the field of the settings.
+	Printed func(ctx context.Context, pattern, logo string) error
 }
 
 // Service reads and changes the settings.
@@ -239,6 +242,18 @@ func (s *Service) Whole(ctx context.Context, a access.Actor) (Settings, int64, e
 	return c.settings, c.version, nil
 }
 
+// Check says whether settings could be stored: Invalid with a field for each mistake. A logo that stands already is not looked at again.
+func (s *Service) Check(ctx context.Context, to Settings) error {
+	if err := to.Check(); err != nil || s.Printed == nil {
+		return err
+	}
+	logo := to.Logo
+	if logo == s.Current().Logo {
+		logo = ""
+	}
+	return s.Printed(ctx, to.NumberPattern, logo)
+}
+
 // Change replaces the settings, audited with the reason. version is the one the form was filled from; Conflict when somebody changed them since.
 // Calling it again with the same values and the new version changes nothing.
 func (s *Service) Change(ctx context.Context, a access.Actor, version int64, to Settings, why string) error {
@@ -246,7 +261,7 @@ func (s *Service) Change(ctx context.Context, a access.Actor, version int64, to 
 	if err != nil {
 		return err
 	}
-	if err := to.Check(); err != nil {
+	if err := s.Check(ctx, to); err != nil {
 		return err
 	}
 	entry := storage.Audit{ID: storage.NewID(), At: s.Now(), Who: a.Name(), Role: role, Verb: "change_settings", Thing: "settings/" + id, Why: why, Note: digest(to)}
