@@ -137,3 +137,6 @@ func (r Report) sorted() Report {
 	})
 	return r
 }
+
+// faultText is the safe sentence of an error.
+func faultText(err error) texts.Text { return faults.Of(err).Text }

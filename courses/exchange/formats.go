@@ -27,6 +27,8 @@ const (
 	XLSX   Format = "xlsx"
 	CSV    Format = "csv"
 	Kahoot Format = "kahoot" // as XLSX or CSV; only read
+	Text   Format = "text"   // as people write; only read
+	Word   Format = "docx"   // only read
 )
 
 // form is what is known of a format.
@@ -46,6 +48,8 @@ func forms() []form {
 		{Own, texts.T("items.yaml", "items.yaml"), ".yaml", "application/yaml; charset=utf-8", readOwn, lossless(PrintOwn), texts.Text{}},
 		{XLSX, texts.T("Excel", "Excel"), ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", readSheet, lossless(printXLSX), texts.T("Semua jenis soal; yang rumit memakai kolom bagian.", "Every type; intricate ones use the column bagian.")},
 		{CSV, texts.T("CSV", "CSV"), ".csv", "text/csv; charset=utf-8", readSheet, lossless(printCSV), texts.T("Semua jenis soal; yang rumit memakai kolom bagian.", "Every type; intricate ones use the column bagian.")},
+		{Text, texts.T("Teks biasa", "Plain text"), ".txt", "", readText, nil, texts.Text{}},
+		{Word, texts.T("Word", "Word"), ".docx", "", readWord, nil, texts.Text{}},
 		{Kahoot, texts.T("Kahoot", "Kahoot"), ".xlsx", "", readSheet, nil, texts.Text{}},
 		{GIFT, texts.T("GIFT", "GIFT"), ".gift", "text/plain; charset=utf-8", readGIFT, lossless(PrintGIFT), texts.T("Tanpa jenis yang tidak dikenal GIFT.", "Without the types that GIFT does not know.")},
 		{Moodle, texts.T("Moodle XML", "Moodle XML"), ".xml", "application/xml; charset=utf-8", readMoodle, lossless(printMoodle), texts.T("Tanpa benar-salah dengan alasan, penilaian situasi, dan simulasi kasus.", "Without true/false with reason, situational judgement and case simulation.")},
@@ -152,6 +156,7 @@ func Read(name string, data []byte, given Defaults) (Bank, Report, error) {
 
 var (
 	aikenLine  = regexp.MustCompile(`(?m)^ANSWER:[ \t]*[A-Z][ \t]*\r?$`)
+	giftStart  = regexp.MustCompile(`\A(//|::|\$CATEGORY:)`)
 	giftAnswer = regexp.MustCompile(`[^\\]\{[ \t\r\n]*(=|~|#|T\b|TRUE\b|F\b|FALSE\b|\})`)
 )
 
@@ -200,6 +205,8 @@ func recognise(data []byte) (Format, error) {
 		return CSV, nil
 	case aikenLine.Match(text) && !giftAnswer.Match(text):
 		return Aiken, nil
+	case giftAnswer.Match(text) || giftStart.Match(text):
+		return GIFT, nil
 	}
-	return GIFT, nil
+	return Text, nil
 }

@@ -109,6 +109,8 @@ func recognisePackage(data []byte) (Format, error) {
 		switch name := strings.ToLower(strings.TrimPrefix(f.Name, "/")); {
 		case name == "xl/workbook.xml":
 			return XLSX, nil
+		case name == "word/document.xml":
+			return Word, nil
 		case path.Base(name) == "course.yaml":
 			return "", faults.New(faults.Invalid, "Zip ini sebuah kursus, bukan bank soal. Unggah di halaman impor sebagai kursus.", "This zip is a course, no item bank. Upload it on the import page as a course.")
 		}

@@ -3,6 +3,7 @@ package exchange
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
@@ -83,9 +84,10 @@ func (b Bank) Tally(r Report) Tally {
 
 // Defaults fill in what a file does not say of its items.
 type Defaults struct {
-	Objective string                 // for items that name none
-	Prefix    string                 // of the ids that are made for items without one; "S" when empty
-	Used      func(code string) bool // ids that are not to be made, because others have them; may be nil
+	Objective  string                 // for items that name none
+	Objectives []string               // those there are; an item that names another is refused. Empty: any
+	Prefix     string                 // of the ids that are made for items without one; "S" when empty
+	Used       func(code string) bool // ids that are not to be made, because others have them; may be nil
 }
 
 // intake is the reading of one file: what every format's reader writes into.
@@ -147,7 +149,7 @@ func (in *intake) full(at place) bool {
 	return true
 }
 
-var codeShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)
+var codeShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,29}$`)
 
 // take ends the item under way: fills in what the file does not say, adds what grading finds wrong with it, each at the place it is about, and keeps it. at gives
 // the place of a path of the item, nil when they all stand at begin. open says that its key is not known: it is taken without one, and what only follows
@@ -156,10 +158,13 @@ func (in *intake) take(it grading.Item, begin place, at func(path string) (place
 	if in.given != nil && it.Objective == "" {
 		it.Objective = in.given.Objective
 	}
+	if in.given != nil && len(in.given.Objectives) > 0 && it.Objective != "" && !slices.Contains(in.given.Objectives, it.Objective) {
+		in.refuse(begin, "Capaian %q tidak ada di kursus ini. Yang ada: %s.", "This course has no objective %q. There is: %s.", shorten(it.Objective), strings.Join(in.given.Objectives, ", "))
+	}
 	n := len(in.bank.Items)
 	if it.Code != "" {
 		if !codeShape.MatchString(it.Code) {
-			in.refuse(begin, "Id soal %q hanya boleh huruf, angka, - dan _, paling panjang 40.", "The item id %q may hold letters, digits, - and _ only, at most 40.", it.Code)
+			in.refuse(begin, "Id soal %q hanya boleh huruf, angka, - dan _, paling panjang 30.", "The item id %q may hold letters, digits, - and _ only, at most 30.", it.Code)
 		}
 		if first, twice := in.codes[it.Code]; twice {
 			in.refuse(begin, "Id soal %s sudah dipakai di baris %d. Beri id lain.", "The item id %s is already used in line %d. Give it another.", it.Code, first)

@@ -92,7 +92,7 @@ func readMoodle(in *intake, data []byte) {
 		in.refuse(place{}, "Berkas lebih dari 50 MB. Ekspor per kategori.", "The file is over 50 MB. Export it category by category.")
 		return
 	}
-	root, err := parseXML(data)
+	root, err := parseXML(data, maxMoodleDepth)
 	var bad *xmlTrouble
 	if errors.As(err, &bad) {
 		in.report = append(in.report, Mistake{File: in.file, Line: bad.at.line, Column: bad.at.column, Weight: Refused, Text: texts.T(bad.id, bad.en)})
@@ -133,7 +133,7 @@ type xmlTrouble struct {
 func (e *xmlTrouble) Error() string { return e.en }
 
 // parseXML reads a whole document into elements. A document type is refused: with it come entities, which can read files or blow up.
-func parseXML(data []byte) (*node, error) {
+func parseXML(data []byte, deepest int) (*node, error) {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	d.CharsetReader = func(name string, r io.Reader) (io.Reader, error) {
 		switch strings.ToLower(name) {
@@ -162,7 +162,7 @@ func parseXML(data []byte) (*node, error) {
 			return nil, &xmlTrouble{at, "Berkas ini memuat DOCTYPE atau entitas, yang dapat dipakai untuk menyerang, dan ditolak. Bank soal Moodle tidak memerlukannya.", "This file holds a DOCTYPE or entities, which can be used for attacks, and is refused. A question bank of Moodle needs none."}
 		case xml.StartElement:
 			nodes++
-			if len(open) >= maxMoodleDepth || nodes > maxMoodleNodes {
+			if len(open) >= deepest || nodes > maxMoodleNodes {
 				return nil, &xmlTrouble{at, "Susunan XML terlalu dalam atau terlalu banyak elemen.", "The XML is nested too deeply or has too many elements."}
 			}
 			n := &node{name: t.Name.Local, at: at}

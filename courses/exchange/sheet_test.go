@@ -85,6 +85,24 @@ func TestKahoot(t *testing.T) {
 	}
 }
 
+func TestSharesMakeAWhole(t *testing.T) {
+	for n := 2; n < grading.MaxOptions; n++ {
+		it := grading.Item{Type: grading.Multiple}
+		letters := ""
+		for i := range n + 1 {
+			it.Options = append(it.Options, grading.Option{ID: grading.OptionID(i), Text: fmt.Sprint(i)})
+			if i < n {
+				letters += grading.OptionID(i)
+			}
+		}
+		setKey(&it, letters)
+		it.Code, it.Objective, it.Stem = "a", "1", "?"
+		if err := grading.CheckError(it); err != nil {
+			t.Errorf("%d keys: %v", n, err)
+		}
+	}
+}
+
 // The template is the table of no items, and says so when it comes back unfilled.
 func TestTemplate(t *testing.T) {
 	var b bytes.Buffer
@@ -137,7 +155,7 @@ func TestHostilePackages(t *testing.T) {
 		"a path with \\":       {zipOf(t, map[string]string{`..\x`: "a"}, 0o644), faults.Invalid, "jalurnya"},
 		"a link":               {zipOf(t, map[string]string{"word/document.xml": "/etc/passwd"}, fs.ModeSymlink|0o777), faults.Invalid, "tautan"},
 		"macros":               {zipOf(t, map[string]string{"word/vbaProject.bin": "x"}, 0o644), faults.Invalid, "makro"},
-		"the virus test file":  {zipOf(t, map[string]string{"word/media/a.png": string(eicar)}, 0o644), faults.Invalid, "EICAR"},
+		"the virus test file":  {zipOf(t, map[string]string{"word/media/a.png": strings.Repeat("x", 100_000) + string(eicar)}, 0o644), faults.Invalid, "EICAR"},
 		"a program":            {[]byte("\x7fELF\x02\x01\x01"), faults.Invalid, "program"},
 		"the test file itself": {eicar, faults.Invalid, "EICAR"},
 		"some zip":             {zipOf(t, map[string]string{"a.txt": "x"}, 0o644), faults.Invalid, "bukan berkas soal"},
