@@ -465,7 +465,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		w.Code == http.StatusOK && strings.Contains(q.route, "act=find") && !strings.Contains(answer, `name="person"`),
 		w.Code == http.StatusSeeOther && strings.Contains(q.route, "q={nip}") && !strings.Contains(w.Header().Get("Location"), c.of(name)["person"]):
 		return "none", where
-	case w.Code == http.StatusConflict && oneTime[q.route] != "": // an installation is set up once
+	case w.Code == http.StatusConflict && q.method != http.MethodGet && oneTime[q.route] != "": // an installation is set up once
 		return "form", where
 	case w.Code < 400, w.Code == http.StatusConflict, w.Code == http.StatusTooManyRequests:
 		return "yes", where
