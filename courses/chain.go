@@ -23,6 +23,8 @@ import (
 //	assignment_rules  apply     ApplyRule
 //	cohorts           enrol     EnrolCohort
 //	regrades          regrade   RunRegrade
+//	sitting_months    rebuild   CountMonth     what item analysis rests on
+//	quiz_analyses     rebuild   AnalyseQuiz
 
 // CloseAttempt ends an attempt whose time is up, with what was saved. If it was given more time, it waits for that. Step "close".
 func (s *Service) CloseAttempt(ctx context.Context, id AttemptID) error {
@@ -161,6 +163,9 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 				return err
 			}
 		}
+	}
+	if err := s.counted(ctx, at); err != nil {
+		return err
 	}
 	return s.clearDue(ctx, AttemptsCollection, id, CompleteStep)
 }

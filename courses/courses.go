@@ -120,6 +120,9 @@ type Service struct {
 	corrections *storage.Collection[Corrections]
 	regrades    *storage.Collection[Regrade]
 	changes     *storage.Collection[RegradeChange]
+	months      *storage.Collection[storage.Derived[Month]]
+	monthSums   *storage.Collection[MonthSums]
+	analyses    *storage.Collection[storage.Derived[QuizSums]]
 
 	// Immutable documents that every exam reads, kept in memory by id.
 	knownVersions *cache[Version]
@@ -174,6 +177,9 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.corrections, correctionsDef),
 		open(ctx, cfg.DB, &s.regrades, regradeDef),
 		open(ctx, cfg.DB, &s.changes, changeDef),
+		open(ctx, cfg.DB, &s.months, monthDef),
+		open(ctx, cfg.DB, &s.monthSums, monthSumsDef),
+		open(ctx, cfg.DB, &s.analyses, quizSumsDef),
 	)
 }
 

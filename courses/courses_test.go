@@ -289,6 +289,8 @@ func (w *world) course(code string, change func(*courses.Content)) courses.Versi
 	must(w, err)
 	v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "pre", bank("P", 6))
 	must(w, err)
+	v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "large", bank("L", 40))
+	must(w, err)
 	c.Lessons, c.Banks, c.Quizzes = v.Content.Lessons, v.Content.Banks, quizzes
 	if change != nil {
 		change(&c)
@@ -306,6 +308,7 @@ func (w *world) steps() map[string]func(context.Context, string) error {
 		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced, "courses/announce": w.CourseAnnounced,
 		"assignments/enrol": w.EnrolAssigned, "assignment_rules/apply": w.ApplyRule, "cohorts/enrol": w.EnrolCohort,
 		"regrades/regrade": w.RunRegrade, "attempts/recount": w.Recount, "attempts/tell": w.tell,
+		"sitting_months/rebuild": w.CountMonth, "quiz_analyses/rebuild": w.AnalyseQuiz,
 		"enrolments/certify": func(ctx context.Context, id string) error {
 			if _, err := w.Certifying(ctx, id); err != nil {
 				return err

@@ -1,6 +1,18 @@
 package courses
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/storage"
+)
 
 // TestOnlyLine renders a line as forms show it.
 var TestOnlyLine = renderLine
@@ -18,4 +30,45 @@ func (s *Service) TestOnlyCompleted(ctx context.Context, id EnrolmentID) (Comple
 		return Completion{}, err
 	}
 	return s.completion(ctx, id, &e.Value)
+}
+
+// TestOnlyCopies stores n sittings of other people like a graded attempt, each with answers of its own, graded as the chain does.
+func (s *Service) TestOnlyCopies(ctx context.Context, id AttemptID, n int, r *rand.Rand) error {
+	d, err := s.attempts.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	keys, err := s.corrected(ctx, d.Value.Course)
+	if err != nil {
+		return err
+	}
+	items, err := s.keyedItems(ctx, d.Value.form(), &keys)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(32)
+	for i := range n {
+		at := d.Value
+		at.Given = make([]string, len(at.Slots))
+		skill := r.NormFloat64()
+		for k := range at.Slots {
+			at.Given[k] = "+" + string(rune('a'+r.IntN(4)))
+			if r.Float64() < 1/(1+math.Exp(float64(k%7-3)/2-skill)) {
+				at.Given[k] = "+" + grading.OptionID(strings.IndexByte(at.slot(k).Order, 'b'))
+			}
+		}
+		res, err := grading.Grade(items, at.form(), at.answers())
+		if err != nil {
+			return err
+		}
+		at.Person = fmt.Sprintf("x%06d", i)
+		at.Enrolment = at.Person + "." + at.Course + ".1"
+		at.StartedAt = at.StartedAt.Add(time.Duration(i) * time.Second)
+		at.Results = []Grading{{At: at.GradedAt, Result: res}}
+		g.Go(func() error {
+			return s.attempts.Insert(ctx, &storage.Doc[Attempt]{ID: attemptID(at.Enrolment, at.Quiz, 1), Value: at})
+		})
+	}
+	return g.Wait()
 }

@@ -85,6 +85,11 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 	if e.Due != nil && e.Due.Step == CertifyStep {
 		s.wake(ctx, EnrolmentsCollection, e.ID)
 	}
+	if len(all) > 0 {
+		if err := s.counted(ctx, &all[0].Value); err != nil {
+			return e, err
+		}
+	}
 	// The step is done for every attempt as it was read above; one that was graded again since keeps its own.
 	for _, x := range all {
 		if x.Due == nil || x.Due.Step != RecountStep {

@@ -28,6 +28,7 @@ type Panel struct {
 	Reasons []Reason
 	Cards   []Card
 	Table   *Table
+	Charts  []Chart
 	Levels  []Level
 	Events  *Timeline
 	Prose   Prose

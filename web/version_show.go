@@ -106,7 +106,7 @@ func (w *admin) lessonsPanel(c *gin.Context, v courses.VersionDoc) Panel {
 }
 
 func (w *admin) quizzesPanel(c *gin.Context, v courses.VersionDoc) Panel {
-	t := Table{Label: "Tes", NoSearch: true, Columns: []Column{{Label: "Tes", Main: true}, {Label: "Bank soal"}, {Label: "Soal", Numeric: true}, {Label: "Batas waktu"}, {Label: "Kesempatan"}, {Label: "Nilai lulus"}}, Empty: Empty{Icon: "quiz", Label: "Belum ada tes"}}
+	t := Table{Label: "Tes", NoSearch: true, Columns: []Column{{Label: "Tes", Main: true}, {Label: "Bank soal"}, {Label: "Soal", Numeric: true}, {Label: "Batas waktu"}, {Label: "Kesempatan"}, {Label: "Nilai lulus"}, {Label: "Hasil", Actions: true}}, Empty: Empty{Icon: "quiz", Label: "Belum ada tes"}}
 	for _, q := range v.Content.Quizzes {
 		limit, tries, mark := w.T(c, "tanpa batas"), w.T(c, "tanpa batas"), "–"
 		if q.Minutes > 0 {
@@ -118,7 +118,11 @@ func (w *admin) quizzesPanel(c *gin.Context, v courses.VersionDoc) Panel {
 		if q.PassMark > 0 {
 			mark = w.count(c, q.PassMark)
 		}
-		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: in(c, q.Name()), Sub: q.Code}, {Text: w.T(c, "Soal untuk %s", w.bankUse(c, v, q.Bank)), Sub: q.Bank}, {Text: w.count(c, q.Count())}, {Text: limit}, {Text: tries}, {Text: mark}}})
+		row := Row{Cells: []Cell{{Text: in(c, q.Name()), Sub: q.Code}, {Text: w.T(c, "Soal untuk %s", w.bankUse(c, v, q.Bank)), Sub: q.Bank}, {Text: w.count(c, q.Count())}, {Text: limit}, {Text: tries}, {Text: mark}, {Text: "–"}}}
+		if v.State == courses.Published && w.may(c, "review", "course") {
+			row.Cells[len(row.Cells)-1] = Cell{Button: &Button{Label: "Analisis soal", Small: true, URL: versionURL(v.ID, v.Course, v.Number, "analisis", q.Code), About: in(c, q.Name())}}
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return Panel{Label: "Tes", Table: &t}
 }

@@ -56,6 +56,9 @@ func Chain(r Rooms) Steps {
 		courses.CohortsCollection:     {courses.EnrolStep: {Do: alone(r.Courses.EnrolCohort), Lane: Bulk}},
 		// Beside the chain: results after a corrected key.
 		courses.RegradesCollection: {courses.RegradeStep: {Do: alone(r.Courses.RunRegrade), Lane: Bulk}},
+		// Beside the chain: item analysis.
+		courses.MonthsCollection:   {storage.RebuildStep: {Do: alone(r.Courses.CountMonth), Lane: Bulk}},
+		courses.AnalysesCollection: {storage.RebuildStep: {Do: alone(r.Courses.AnalyseQuiz), Lane: Bulk}},
 		certificates.Collection: {
 			// 5. Certify: number, signature and log; later the log entries of events and files.
 			certificates.StepSeal: {Do: certificate(r.Certificates.Seal)},

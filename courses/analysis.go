@@ -1,0 +1,247 @@
+package courses
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/itemstats"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// Analysis is what the first sittings of one quiz of a version say about it and its items.
+type Analysis struct {
+	Course    CourseID
+	Version   VersionID
+	Quiz      string
+	Kind      QuizKind
+	Title     texts.Text
+	PassMark  int
+	CountedAt time.Time // zero: nothing counted yet
+	Pending   bool      // newer sittings are being counted
+	Figures   itemstats.Analysis
+	Flags     []itemstats.Flag
+	Rasch     *itemstats.Model // nil: too few sittings
+	TwoPL     *itemstats.Model
+	Gains     []ObjectiveGain         // of a post-test: the whole first, then by objective
+	About     map[string]AnalysedItem // by item version
+}
+
+// ObjectiveGain is what people learned between their first pre-test and their first post-test.
+type ObjectiveGain struct {
+	Objective string // "" the whole test
+	Text      texts.Text
+	itemstats.Gain
+}
+
+// AnalysedItem is an item version behind the figures, with the key that counts.
+type AnalysedItem struct{ grading.Item }
+
+// Analysis reads the item analysis of a quiz: for authors, reviewers and whoever else may see its keys. No attempt is read and nobody is named. Where nothing is counted
+// yet, there are no figures. NotFound for a version or quiz that does not exist.
+func (s *Service) Analysis(ctx context.Context, a access.Actor, version VersionID, quiz string) (Analysis, error) {
+	v, q, err := s.analysed(ctx, a, "review", version, quiz)
+	if err != nil {
+		return Analysis{}, err
+	}
+	out := Analysis{Course: v.Course, Version: version, Quiz: quiz, Kind: q.Kind, Title: q.Name(), PassMark: q.PassMark, About: map[string]AnalysedItem{}}
+	d, err := s.analyses.Get(ctx, version+"."+quiz)
+	if errors.Is(err, faults.NotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return Analysis{}, err
+	}
+	of := d.Value.Of
+	out.CountedAt, out.Pending, out.Rasch, out.TwoPL = d.Value.BuiltAt, d.Due != nil, of.Rasch, of.TwoPL
+	if of.N == 0 {
+		return out, nil
+	}
+	sums, err := itemstats.Unpack(of.Sums)
+	if err != nil {
+		return Analysis{}, err
+	}
+	keys, err := s.corrected(ctx, v.Course)
+	if err != nil {
+		return Analysis{}, err
+	}
+	about := map[string]itemstats.About{}
+	for id := range sums.Items {
+		it, err := s.keyed(ctx, id, keys.number(id))
+		if err != nil {
+			return Analysis{}, err
+		}
+		about[id] = aboutItem(it.Item)
+		out.About[id] = AnalysedItem{it.Item}
+	}
+	out.Figures = sums.Analyse(about)
+	before, err := s.sumsBefore(ctx, v, q, out.About)
+	if err != nil {
+		return Analysis{}, err
+	}
+	out.Flags = sums.Flags(about, before)
+	if out.TwoPL != nil {
+		out.Flags = append(out.Flags, out.TwoPL.Flags(about)...)
+	} else if out.Rasch != nil {
+		out.Flags = append(out.Flags, out.Rasch.Flags(about)...)
+	}
+	for _, o := range append([]Objective{{}}, v.Content.Objectives...) {
+		if g, ok := of.Gains[o.Code]; ok {
+			out.Gains = append(out.Gains, ObjectiveGain{o.Code, o.Text, g.Gain()})
+		}
+	}
+	return out, nil
+}
+
+// analysed asks for a right over the course and gives the quiz.
+func (s *Service) analysed(ctx context.Context, a access.Actor, verb string, version VersionID, quiz string) (*Version, Quiz, error) {
+	if _, err := s.cfg.Policy.May(a, verb, access.Thing{Kind: "course", ID: courseOfItem(version)}); err != nil {
+		return nil, Quiz{}, err
+	}
+	v, err := s.version(ctx, version)
+	if err != nil {
+		return nil, Quiz{}, notFound(err, "Versi kursus ini tidak ada.", "This version of the course does not exist.")
+	}
+	q, ok := v.Content.Quiz(quiz)
+	if !ok {
+		return nil, Quiz{}, faults.New(faults.NotFound, "Tes ini tidak ada di versi kursus ini.", "There is no such test in this version of the course.")
+	}
+	return v, q, nil
+}
+
+// sumsBefore finds what the version before knew of the same items, by their code: what drift is measured against.
+func (s *Service) sumsBefore(ctx context.Context, v *Version, q Quiz, items map[string]AnalysedItem) (map[string]*itemstats.ItemSums, error) {
+	for n := v.Number - 1; n >= 1; n-- {
+		id := versionID(v.Course, n)
+		d, err := s.analyses.Get(ctx, id+"."+q.Code)
+		if errors.Is(err, faults.NotFound) || err == nil && d.Value.Of.N == 0 {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		sums, err := itemstats.Unpack(d.Value.Of.Sums)
+		if err != nil {
+			return nil, err
+		}
+		if sums.Frame != frameOf(q) {
+			return nil, nil // scores of tests of another length are not comparable
+		}
+		byCode := map[string]*itemstats.ItemSums{}
+		for item, x := range sums.Items {
+			it, err := s.item(ctx, item)
+			if err != nil {
+				return nil, err
+			}
+			byCode[it.Code] = x
+		}
+		out := map[string]*itemstats.ItemSums{}
+		for item, it := range items {
+			if x := byCode[it.Code]; x != nil {
+				out[item] = x
+			}
+		}
+		return out, nil
+	}
+	return nil, nil
+}
+
+// aboutItem says of an item what its figures need.
+func aboutItem(it grading.Item) itemstats.About {
+	a := itemstats.About{Name: it.Code, Void: it.Void}
+	switch grading.Asks(it) {
+	case grading.AskOne:
+		a.Single = true
+	case grading.AskMany, grading.AskNumber, grading.AskText:
+	default:
+		return a // what is chosen in parts has no key of its own
+	}
+	for i, o := range it.Options {
+		c := itemstats.Choice{ID: o.ID, Share: float64(o.Mark) / float64(grading.Full), Key: o.Mark == grading.Full || !a.Single && o.Mark > 0}
+		switch {
+		case it.Type == grading.TrueFalse:
+			c.Label = []string{"Benar", "Salah"}[i%2]
+		case a.Single || grading.Asks(it) == grading.AskMany:
+			c.Label = strings.ToUpper(grading.OptionID(i))
+		default:
+			c.Label = o.Text
+		}
+		a.Options = append(a.Options, c)
+	}
+	return a
+}
+
+// Named puts a name that the figures use for what was taken (grading.Took) into the author's words.
+func (it AnalysedItem) Named(id string) string {
+	group, option, of := strings.Cut(id, ".")
+	if !of {
+		return it.words(it.Options, id)
+	}
+	for _, p := range it.Parts {
+		if p.ID != group {
+			continue
+		}
+		options := p.Options
+		if len(options) == 0 {
+			options = it.Options
+		}
+		if text := it.words(options, option); p.Text == "" {
+			return text
+		} else {
+			return p.Text + " → " + text
+		}
+	}
+	switch _, rated := grading.FindOption(it.Options, group); {
+	case group == "best":
+		return "(+) " + it.words(it.Options, option)
+	case group == "worst":
+		return "(-) " + it.words(it.Options, option)
+	case rated:
+		return it.words(it.Options, group) + ": " + option
+	}
+	return group + ". " + it.words(it.Options, option)
+}
+
+func (it AnalysedItem) words(options []grading.Option, id string) string {
+	for i, o := range options {
+		switch {
+		case o.ID != id:
+		case o.Text == "" && len(options) == 2: // true and false have no words of their own
+			return []string{"Benar", "Salah"}[i]
+		default:
+			return o.Text
+		}
+	}
+	return id
+}
+
+// CountAgain lets every month of a course be counted anew, for what was graded before the program counted and after a restore. It may be asked any time; figures
+// stay as they are until the new ones are there. For authors and training admins.
+func (s *Service) CountAgain(ctx context.Context, a access.Actor, version VersionID, quiz string) error {
+	v, _, err := s.analysed(ctx, a, "author", version, quiz)
+	if err != nil {
+		return err
+	}
+	first, err := s.attempts.Find(ctx, storage.Query{Index: "course", Term: v.Course, Limit: 1})
+	if err != nil || len(first.Docs) == 0 {
+		return err
+	}
+	from := first.Docs[0].Value.StartedAt.UTC()
+	for t := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, time.UTC); !t.After(s.now()); t = t.AddDate(0, 1, 0) {
+		id := monthID(v.Course, t)
+		if _, err := s.months.Upsert(ctx, id, func(d *storage.Doc[storage.Derived[Month]]) error {
+			d.Value.Want++
+			d.Due = storage.NewDue(storage.RebuildStep, s.now()) // who asks does not want to wait
+			return nil
+		}); err != nil {
+			return err
+		}
+		s.wake(ctx, MonthsCollection, id)
+	}
+	return nil
+}

@@ -1,0 +1,344 @@
+package web
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/itemstats"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+func analysisURL(a courses.Analysis) string {
+	return address("kelola", "kursus", a.Course, strings.TrimPrefix(a.Version, a.Course+"."), "analisis", a.Quiz)
+}
+
+func itemAnalysisURL(a courses.Analysis, item string) string {
+	return analysisURL(a) + "?soal=" + url.QueryEscape(item)
+}
+
+// showAnalysis is the item analysis of a quiz: how the test as a whole measures, what to look at, and a row per item; with ?soal= one item.
+func (w *admin) showAnalysis(c *gin.Context) error {
+	a, err := w.Courses.Analysis(c.Request.Context(), reader(c), versionID(c), c.Param("quiz"))
+	if err != nil {
+		return err
+	}
+	if item := c.Query("soal"); item != "" {
+		return w.showItemAnalysis(c, a, item)
+	}
+	q := a.Figures.Quiz
+	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Analisis soal: %s", in(c, a.Title)), Lead: w.T(c, "%s, versi %s", a.Course, strings.TrimPrefix(a.Version, a.Course+".")), Crumbs: w.versionCrumbs(c, a)}}
+	var again *Button
+	if w.may(c, "author", "course") {
+		again = &Button{Label: "Hitung ulang", Icon: "sync", Post: true, URL: analysisURL(a)}
+	}
+	if a.Pending {
+		p.Notices = append(p.Notices, Notice{Kind: Info, Text: w.T(c, "Hasil yang lebih baru sedang dihitung. Muat ulang halaman ini beberapa saat lagi.")})
+	}
+	if q.N == 0 {
+		p.add(Panel{Bare: true, Empty: &Empty{Icon: "chart", Label: "Belum ada yang dihitung", Text: w.T(c, "Angka muncul beberapa menit setelah peserta pertama dinilai."), Action: again}})
+		return w.panels(c, p)
+	}
+	p.add(w.measurePanel(c, a, again), w.lookPanel(c, a))
+	if len(a.Gains) > 0 {
+		p.add(w.gainPanel(c, a))
+	}
+	p.add(w.itemsPanel(c, a))
+	if m := bestModel(a); m != nil {
+		p.add(w.modelPanel(c, a, m))
+	}
+	return w.panels(c, p)
+}
+
+// recountAnalysis has the sittings of the course counted anew.
+func (w *admin) recountAnalysis(c *gin.Context) error {
+	if err := w.Courses.CountAgain(c.Request.Context(), reader(c), versionID(c), c.Param("quiz")); err != nil {
+		return err
+	}
+	return w.done(c, Success, w.T(c, "Penghitungan ulang dimulai."), address("kelola", "kursus", c.Param("course"), c.Param("number"), "analisis", c.Param("quiz")))
+}
+
+func (w *admin) versionCrumbs(c *gin.Context, a courses.Analysis) []Link {
+	number := strings.TrimPrefix(a.Version, a.Course+".")
+	return crumbs(Link{Label: "Kelola kursus", URL: "/kelola/kursus"}, Link{Name: a.Course, URL: address("kelola", "kursus", a.Course)},
+		Link{Name: w.T(c, "Versi %s", number), URL: address("kelola", "kursus", a.Course, number)})
+}
+
+// bestModel is the model to show: the richer one where there is one.
+func bestModel(a courses.Analysis) *itemstats.Model {
+	if a.TwoPL != nil {
+		return a.TwoPL
+	}
+	return a.Rasch
+}
+
+// figure is an estimate in words: "62,1", or a dash.
+func (w *admin) figure(c *gin.Context, v *itemstats.Value, places int) string {
+	if v == nil {
+		return "–"
+	}
+	s, err := w.format(c).Decimal(v.Value, places)
+	if err != nil {
+		return "–"
+	}
+	return s
+}
+
+// between is the 95 % interval of an estimate: "55,0 sampai 68,3".
+func (w *admin) between(c *gin.Context, v *itemstats.Value, places int) string {
+	if v == nil {
+		return ""
+	}
+	low, _ := w.format(c).Decimal(v.Low, places)
+	high, _ := w.format(c).Decimal(v.High, places)
+	return w.T(c, "%s sampai %s", low, high)
+}
+
+func (w *admin) stat(c *gin.Context, label, unit string, v *itemstats.Value, places int) Stat {
+	s := Stat{Label: label, Value: w.figure(c, v, places), Unit: unit, Text: w.between(c, v, places)}
+	if v == nil {
+		s.Unit = ""
+	}
+	return s
+}
+
+// measurePanel is the test as a whole.
+func (w *admin) measurePanel(c *gin.Context, a courses.Analysis, again *Button) Panel {
+	q := a.Figures.Quiz
+	panel := Panel{Label: "Tes secara keseluruhan", Text: w.T(c, "%d percobaan pertama, dihitung %s. Rentang keyakinan 95 persen berdiri di bawah tiap angka.", q.N, w.format(c).moment(a.CountedAt)),
+		Stats: []Stat{w.stat(c, "Nilai rata-rata", "", q.Mean, 1), w.stat(c, "Nilai tengah", "", q.Median, 1), w.stat(c, "Simpangan baku", "", q.SD, 1), w.stat(c, "Keandalan", "%", q.Consistency, 0)}}
+	method := ""
+	switch q.Method {
+	case itemstats.Alpha:
+		method = w.T(c, "Keandalan: alpha Cronbach (KR-20 untuk soal benar-salah).")
+	case itemstats.Nested:
+		method = w.T(c, "Keandalan: tiap peserta mendapat soal undian sendiri, jadi perbedaan sulit-mudahnya undian ikut dihitung sebagai galat.")
+	}
+	panel.Facts = []Fact{
+		{Label: "Galat baku pengukuran", Value: w.figure(c, q.SEM, 1), Note: w.between(c, q.SEM, 1)},
+		{Label: "Rasio galat", Value: w.figure(c, q.ErrorRatio, 1), Note: w.between(c, q.ErrorRatio, 1)},
+		{Label: "Kemencengan", Value: w.figure(c, q.Skewness, 2), Note: w.between(c, q.Skewness, 2)},
+		{Label: "Keruncingan", Value: w.figure(c, q.Kurtosis, 2), Note: w.between(c, q.Kurtosis, 2)},
+	}
+	if q.Mean != nil && q.Mean.Warning != itemstats.Fine {
+		panel.Notices = append(panel.Notices, Notice{Kind: Warn, Text: in(c, q.Mean.Warning.Text())})
+	}
+	if method != "" {
+		panel.Notices = append(panel.Notices, Notice{Kind: Info, Text: method})
+	}
+	bars := Chart{Kind: "bars", Label: "Sebaran nilai", Text: w.T(c, "Banyaknya peserta menurut nilai.")}
+	of := Series{}
+	for _, s := range q.Scores {
+		bars.Names = append(bars.Names, fmt.Sprintf("%.0f–%.0f", s.Low, s.High))
+		of.Values = append(of.Values, float64(s.N))
+	}
+	bars.Series = []Series{of}
+	panel.Inner = []Panel{{Fold: true, Label: "Sebaran nilai", Charts: []Chart{bars}}}
+	if again != nil {
+		panel.Actions = []Button{*again}
+	}
+	return panel
+}
+
+var flagKinds = map[itemstats.Kind]string{itemstats.WrongKey: Danger, itemstats.Against: Danger, itemstats.Drifted: Warn, itemstats.TooHard: Warn, itemstats.TooEasy: Info, itemstats.Weak: Warn,
+	itemstats.DeadOption: Info, itemstats.SmallN: Neutral, itemstats.UnusedOptions: Info, itemstats.Misfit: Warn}
+
+// lookPanel says in words which items deserve a look.
+func (w *admin) lookPanel(c *gin.Context, a courses.Analysis) Panel {
+	panel := Panel{Label: "Yang perlu dilihat", Text: w.T(c, "Petunjuk untuk diperiksa orang, bukan putusan.")}
+	few := 0
+	for _, f := range a.Flags {
+		if f.Kind == itemstats.SmallN {
+			few++
+			continue
+		}
+		panel.Reasons = append(panel.Reasons, Reason{Kind: flagKinds[f.Kind], Text: in(c, f.Text), URL: itemAnalysisURL(a, f.Item)})
+	}
+	if few > 0 {
+		panel.Notices = append(panel.Notices, Notice{Kind: Info, Text: w.T(c, "%d soal masih terlalu jarang dikerjakan untuk disimpulkan.", few)})
+	}
+	if len(panel.Reasons) == 0 && few == 0 {
+		panel.Notices = append(panel.Notices, Notice{Kind: Success, Text: w.T(c, "Tidak ada soal yang mencolok.")})
+	}
+	return panel
+}
+
+// gainPanel is what people learned between pre-test and post-test.
+func (w *admin) gainPanel(c *gin.Context, a courses.Analysis) Panel {
+	t := Table{ID: "gain", Label: "Kenaikan nilai", NoSearch: true, Columns: []Column{{Label: "Capaian", Main: true}, {Label: "Peserta", Numeric: true}, {Label: "Sebelum", Numeric: true}, {Label: "Sesudah", Numeric: true},
+		{Label: "Kenaikan", Numeric: true}, {Label: "Dari yang masih dapat naik", Numeric: true, Minor: true}, {Label: "Ukuran efek", Numeric: true, Minor: true}}}
+	for _, g := range a.Gains {
+		name := w.T(c, "Seluruh tes")
+		if g.Objective != "" {
+			name = g.Objective + " · " + in(c, g.Text)
+		}
+		share := "–"
+		if g.Normalised != nil {
+			share = decimal0(w.format(c), 100*g.Normalised.Value) + " %"
+		}
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: name}, {Text: w.count(c, int(g.N))}, {Text: w.figure(c, g.Before, 1)}, {Text: w.figure(c, g.After, 1)}, {Text: w.figure(c, g.Mean, 1), Sub: w.between(c, g.Mean, 1)},
+			{Text: share}, {Text: w.figure(c, g.Effect, 2), Sub: w.between(c, g.Effect, 2)}}})
+	}
+	return Panel{Label: "Kenaikan dari tes awal ke tes akhir", Text: w.T(c, "Percobaan pertama orang yang sama. Tanpa kelompok pembanding, jadi terbiasa dengan tes ikut terhitung."), Table: &t}
+}
+
+// itemsPanel has a row per item version, by objective and code.
+func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
+	items := slices.Clone(a.Figures.Items)
+	slices.SortStableFunc(items, func(x, y itemstats.Item) int {
+		if n := compare(a.About[x.ID].Objective, a.About[y.ID].Objective); n != 0 {
+			return n
+		}
+		return compare(a.About[x.ID].Code, a.About[y.ID].Code)
+	})
+	worst := map[string]itemstats.Flag{}
+	for _, f := range a.Flags {
+		if _, ok := worst[f.Item]; !ok {
+			worst[f.Item] = f
+		}
+	}
+	t := Table{ID: "items", Label: "Soal", NoSearch: true, Wide: true, Columns: []Column{{Label: "Soal", Main: true}, {Label: "Capaian", Minor: true}, {Label: "Dikerjakan", Numeric: true}, {Label: "Tingkat kesukaran", Numeric: true},
+		{Label: "Daya beda", Numeric: true}, {Label: "Efisiensi", Numeric: true, Minor: true}, {Label: "Bobot efektif", Numeric: true, Minor: true}, {Label: "Catatan"}}}
+	for _, it := range items {
+		about := a.About[it.ID]
+		note := Cell{Text: "–"}
+		if f, ok := worst[it.ID]; ok {
+			note = Cell{Badge: &Badge{Kind: flagKinds[f.Kind], Label: flagWords[f.Kind]}}
+		}
+		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, {Text: w.count(c, int(it.N))}, {Text: w.figure(c, it.Facility, 0) + " %", Sub: w.between(c, it.Facility, 0)},
+			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0)}, {Text: w.figure(c, it.Effective, 1), Sub: w.T(c, "dimaksud %s", decimal1(w.format(c), it.IntendedWeight))}, note}})
+	}
+	return Panel{Label: "Soal demi soal", Text: w.T(c, "Tingkat kesukaran: rata-rata bagian nilai yang diperoleh. Daya beda: 100 kali korelasi dengan nilai soal lainnya; di bawah 20 dianggap lemah."), Table: &t}
+}
+
+var flagWords = map[itemstats.Kind]string{itemstats.WrongKey: "Kunci mungkin salah", itemstats.Against: "Berlawanan arah", itemstats.Drifted: "Bergeser", itemstats.TooHard: "Terlalu sulit", itemstats.TooEasy: "Terlalu mudah",
+	itemstats.Weak: "Daya beda lemah", itemstats.DeadOption: "Pengecoh tidak dipilih", itemstats.SmallN: "Data sedikit", itemstats.UnusedOptions: "Pengecoh tidak bekerja", itemstats.Misfit: "Tidak sesuai model"}
+
+// decimal1 and decimal0 write a number that is finite with one decimal or none.
+func decimal1(f format, x float64) string {
+	s, _ := f.Decimal(x, 1)
+	return s
+}
+
+func decimal0(f format, x float64) string {
+	s, _ := f.Decimal(x, 0)
+	return s
+}
+
+// modelPanel is the item response model: difficulties on the scale of ability, and how precisely the test measures where.
+func (w *admin) modelPanel(c *gin.Context, a courses.Analysis, m *itemstats.Model) Panel {
+	label := "Model Rasch"
+	if m.Kind == itemstats.TwoPL {
+		label = "Model 2PL"
+	}
+	f := w.format(c)
+	t := Table{ID: "model", Label: label, NoSearch: true, Wide: true, Columns: []Column{{Label: "Soal", Main: true}, {Label: "Kesukaran", Numeric: true}, {Label: "Daya beda", Numeric: true}, {Label: "Infit", Numeric: true}, {Label: "Outfit", Numeric: true}}}
+	for _, it := range m.Items {
+		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: a.About[it.ID].Code}, {Text: w.figure(c, it.Difficulty, 2), Sub: w.between(c, it.Difficulty, 2)}, {Text: w.figure(c, it.Slope, 2), Sub: w.between(c, it.Slope, 2)},
+			{Text: w.figure(c, it.Infit, 2)}, {Text: w.figure(c, it.Outfit, 2)}}})
+	}
+	panel := Panel{Fold: true, Label: label, Text: w.T(c, "Dari %d percobaan pertama. Kesukaran dan kemampuan memakai satu skala; 0 adalah kemampuan rata-rata.", m.N), Table: &t}
+	if !m.Converged {
+		panel.Notices = append(panel.Notices, Notice{Kind: Warn, Text: w.T(c, "Perhitungan model belum mencapai titik tetap; pakai angkanya dengan hati-hati.")})
+	}
+	if m.Reliability != nil {
+		panel.Facts = []Fact{{Label: "Keandalan kemampuan", Value: decimal0(f, 100**m.Reliability) + " %"}}
+	}
+	info := Chart{Kind: "lines", Label: "Ketelitian tes", Text: w.T(c, "Informasi tes menurut kemampuan: makin tinggi, makin teliti tes mengukur di sana.")}
+	of := Series{Name: w.T(c, "Informasi")}
+	for i, at := range m.Information {
+		if i%4 == 0 {
+			info.Names = append(info.Names, decimal1(f, at.Ability))
+			of.Values = append(of.Values, at.Information)
+		}
+	}
+	info.Series = []Series{of}
+	panel.Charts = []Chart{info}
+	return panel
+}
+
+// showItemAnalysis is one item: its figures, who chose what, and how that changes with the rest of the form.
+func (w *admin) showItemAnalysis(c *gin.Context, a courses.Analysis, item string) error {
+	n := slices.IndexFunc(a.Figures.Items, func(it itemstats.Item) bool { return it.ID == item })
+	if n < 0 {
+		return faults.New(faults.NotFound, "Soal ini belum dikerjakan di tes ini.", "Nobody has taken this item in this test yet.")
+	}
+	it, about := a.Figures.Items[n], a.About[a.Figures.Items[n].ID]
+	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Soal %s", about.Code), Lead: in(c, about.Type.Label()) + " · " + w.T(c, "versi soal %d", about.Version),
+		Crumbs: append(w.versionCrumbs(c, a), Link{Name: w.T(c, "Analisis soal: %s", in(c, a.Title)), URL: analysisURL(a)})}}
+	look := Panel{Label: "Pertanyaan", Text: about.Stem}
+	for _, f := range a.Flags {
+		if f.Item == it.ID {
+			look.Reasons = append(look.Reasons, Reason{Kind: flagKinds[f.Kind], Text: in(c, f.Text)})
+		}
+	}
+	if w.may(c, "check", "regrade") {
+		look.Actions = []Button{{Label: "Betulkan kunci", URL: correctionURL(it.ID), Icon: "key"}}
+	}
+	facts := Panel{Label: "Angka soal", Stats: []Stat{w.stat(c, "Tingkat kesukaran", "%", it.Facility, 0), w.stat(c, "Daya beda", "", it.Discrimination, 0), w.stat(c, "Efisiensi daya beda", "", it.Efficiency, 0), w.stat(c, "Selisih kelompok atas dan bawah", "", it.UpperLower, 0)},
+		Facts: []Fact{{Label: "Dikerjakan", Value: w.count(c, int(it.N))}, {Label: "Dikosongkan", Value: w.count(c, int(it.Blank))}, {Label: "Simpangan baku", Value: w.figure(c, it.SD, 1), Note: w.between(c, it.SD, 1)},
+			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, it.ItemRest, 2), Note: w.between(c, it.ItemRest, 2)}, {Label: "Bobot efektif", Value: w.figure(c, it.Effective, 1), Note: w.T(c, "dimaksud %s", decimal1(w.format(c), it.IntendedWeight))}}}
+	if it.Guess != nil {
+		facts.Facts = append(facts.Facts, Fact{Label: "Nilai bila menebak", Value: decimal1(w.format(c), *it.Guess) + " %"})
+	}
+	if it.Facility != nil && it.Facility.Warning != itemstats.Fine {
+		facts.Notices = []Notice{{Kind: Warn, Text: in(c, it.Facility.Warning.Text())}}
+	}
+	p.add(look, facts, w.optionsPanel(c, it, about))
+	return w.panels(c, p)
+}
+
+// optionsPanel is the options table with its trace.
+func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.AnalysedItem) Panel {
+	t := Table{ID: "options", Label: "Pilihan", NoSearch: true, Wide: true, Columns: []Column{{Label: "Pilihan", Main: true}, {Label: "Dipilih", Numeric: true}, {Label: "Bagian", Numeric: true}, {Label: "Sepertiga bawah", Numeric: true}, {Label: "Tengah", Numeric: true},
+		{Label: "Sepertiga atas", Numeric: true}, {Label: "Korelasi", Numeric: true}}}
+	f := w.format(c)
+	for _, o := range it.Options {
+		name := Cell{Text: w.T(c, "(dikosongkan)")}
+		if o.ID != "" {
+			name.Text = cut(about.Named(o.ID), 100)
+		}
+		if o.Key {
+			name.Sub = w.T(c, "Kunci")
+		}
+		thirds := []Cell{{Text: "–"}, {Text: "–"}, {Text: "–"}}
+		for i, g := range o.Groups {
+			thirds[i].Text = decimal0(f, g) + " %"
+		}
+		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + " %", Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2)})...)})
+	}
+	panel := Panel{Label: "Pilihan jawaban", Text: w.T(c, "Pengecoh yang baik dipilih lebih sering oleh yang nilainya rendah; kunci sebaliknya."), Table: &t}
+	if len(it.Trace) < 2 {
+		return panel
+	}
+	plot := Chart{Kind: "lines", Label: "Pilihan menurut nilai soal lainnya", Unit: " %", Max: 100, Text: w.T(c, "Dari kelompok bernilai rendah (kiri) ke tinggi (kanan).")}
+	for _, g := range it.Trace {
+		plot.Names = append(plot.Names, decimal0(f, g.Rest))
+	}
+	shown := 0
+	for k, o := range it.Options {
+		if shown == 4 && !o.Key { // the picture has four lines; the rest stands in the table
+			continue
+		}
+		s := Series{Name: cut(about.Named(o.ID), 30)}
+		if o.ID == "" {
+			s.Name = w.T(c, "(dikosongkan)")
+		}
+		for _, g := range it.Trace {
+			v := math.NaN()
+			if k < len(g.Shares) {
+				v = g.Shares[k]
+			}
+			s.Values = append(s.Values, v)
+		}
+		plot.Series = append(plot.Series, s)
+		shown++
+	}
+	panel.Charts = []Chart{plot}
+	return panel
+}
