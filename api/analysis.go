@@ -22,7 +22,7 @@ type QuizAnalysis struct {
 	Sittings  int64          `json:"sittings" doc:"First sittings of each enrolment; who comes again has met the items"`
 	Score     QuizFigures    `json:"score"`
 	Items     []ItemFigures  `json:"items" nullable:"false" maxItems:"1000" doc:"Item versions that somebody saw"`
-	Flags     []ItemFlag     `json:"flags" nullable:"false" maxItems:"5000" doc:"What a person should look at, the most urgent first"`
+	Flags     []ItemFlag     `json:"flags" nullable:"false" maxItems:"1000" doc:"What a person should look at, the most urgent first"`
 	Rasch     *ItemResponses `json:"rasch,omitempty" doc:"From 100 sittings"`
 	TwoPL     *ItemResponses `json:"two_pl,omitempty" doc:"From 500 sittings"`
 	Gains     []GainFigures  `json:"gains" nullable:"false" maxItems:"100" doc:"Of a post-test: first pre-test to first post-test of the same enrolment, the whole test first"`
@@ -187,7 +187,7 @@ func showAnalysis(a courses.Analysis) QuizAnalysis {
 		}
 		v.Items = append(v.Items, x)
 	}
-	for _, f := range a.Flags {
+	for _, f := range a.Flags[:min(len(a.Flags), 1000)] {
 		v.Flags = append(v.Flags, ItemFlag{string(f.Kind), f.Item, f.Option, f.Text})
 	}
 	for _, g := range a.Gains {

@@ -262,6 +262,8 @@ func (s *story) authoring() {
 	s.puts("author", "/versions/"+d.id()+"/lessons/"+fmt.Sprint(l["code"]), with{"revision": d["revision"], "title": l["title"], "minutes": l["minutes"], "objectives": l["objectives"], "markdown": "## Layanan\n\nLayani warga tanpa pungutan."})
 	s.posts("author", "/versions/"+d.id()+"/discarding", with{"why": "Belum perlu"})
 	s.posts("training_admin", "/versions/"+s.shared["draft"]+"/publication", nil)
+	content := s.gets("training_admin", "/versions/"+s.shared["version"]).in("content")
+	s.posts("training_admin", "/versions/"+s.shared["version"]+"/quizzes/"+fmt.Sprint(content.first("quizzes")["code"])+"/analysis/recount", nil)
 	s.puts("training_admin", "/courses/APEL-104/closed", with{"closed": true, "why": "Diperbaiki"})
 	s.puts("training_admin", "/courses/APEL-104/closed", with{"closed": false, "why": "Sudah baik"})
 }
