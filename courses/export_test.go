@@ -72,3 +72,9 @@ func (s *Service) TestOnlyCopies(ctx context.Context, id AttemptID, n int, r *ra
 	}
 	return g.Wait()
 }
+
+// TestOnlyChange writes into a stored attempt past every rule.
+func (s *Service) TestOnlyChange(ctx context.Context, id AttemptID, change func(*Attempt)) error {
+	_, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error { change(&d.Value); return nil })
+	return err
+}

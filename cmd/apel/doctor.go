@@ -274,12 +274,12 @@ func (in *installation) moving(ctx context.Context, collection string, counts fu
 // feedNothing are the steps that feed no figure: pictures, letters, and what the log notes afterwards.
 var feedNothing = []string{certificates.StepLog, certificates.StepRender, certificates.StepTell, "mail"}
 
-// examineFigures compares standings and readiness with a fresh rebuild. While a source still has work before it, a figure may rightly be behind: then the
+// examineFigures compares standings, readiness and item analysis with a fresh rebuild. While a source still has work before it, a figure may rightly be behind: then the
 // difference is told, not held against the installation.
 func (in *installation) examineFigures(ctx context.Context) (fine string, err error) {
 	wrong := 0
 	count := func(string) { wrong++ }
-	if err := errors.Join(in.competencies.Check(ctx, count), in.readiness.Check(ctx, count)); err != nil {
+	if err := errors.Join(in.competencies.Check(ctx, count), in.readiness.Check(ctx, count), in.courses.Check(ctx, count)); err != nil {
 		return "", err
 	}
 	if wrong == 0 {
