@@ -188,7 +188,7 @@ func checkFacts(r record.Record, f Facts) error {
 		return faults.OnField("completed_on", "Tanggal mulai, selesai, dan masa berlaku tidak cocok.", "The dates of start, completion and validity do not fit.")
 	}
 	if r.JP < 1 || r.JP > 1000 {
-		return faults.OnField("jp", "Jumlah JP harus 1 sampai 1000.", "Learning hours must be 1 to 1000.")
+		return faults.OnField("jp", "Jumlah JP harus 1 sampai 1.000.", "Learning hours must be 1 to 1,000.")
 	}
 	if r.Score < 0 || r.Score > 100_000 {
 		return faults.OnField("score", "Nilai harus 0 sampai 100.", "The score must be 0 to 100.")

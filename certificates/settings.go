@@ -169,7 +169,7 @@ func CheckLogo(data []byte) error {
 		return bad("Logo harus berupa berkas PNG atau JPEG.", "The logo must be a PNG or JPEG file.")
 	}
 	if c.Width > 4000 || c.Height > 4000 || c.Width < 16 || c.Height < 16 {
-		return bad("Ukuran logo harus antara 16 dan 4000 piksel.", "The logo must have between 16 and 4000 pixels on a side.")
+		return bad("Ukuran logo harus antara 16 dan 4.000 piksel.", "The logo must have between 16 and 4,000 pixels on a side.")
 	}
 	if err := uploads.Picture(data, 4000); err != nil {
 		return bad("Logo ini rusak atau tidak lengkap. Simpan ulang sebagai PNG, lalu kirim lagi.", "This logo is damaged or incomplete. Save it again as PNG and send it again.")

@@ -190,7 +190,7 @@ func (s *Service) enrol(ctx context.Context, w enrolment) (EnrolmentDoc, error) 
 		return EnrolmentDoc{}, notFound(err, "Pegawai ini tidak ada.", "This person does not exist.")
 	}
 	if !l.Active {
-		return EnrolmentDoc{}, faults.New(faults.Conflict, "Pegawai ini tidak lagi aktif.", "This person is no longer in service.")
+		return EnrolmentDoc{}, faults.New(faults.Conflict, "Pegawai ini tidak lagi bertugas.", "This person is no longer in service.")
 	}
 	version := c.Value.Head
 	if w.version != "" {

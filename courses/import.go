@@ -67,7 +67,7 @@ func (t turns) turn(ctx context.Context) (done func(), err error) {
 	select {
 	case t.queue <- struct{}{}:
 	default:
-		return nil, faults.New(faults.TooMany, "Beberapa kursus sedang dibaca. Coba lagi sebentar lagi.", "Several courses are being read. Try again in a moment.")
+		return nil, faults.New(faults.TooMany, "Beberapa kursus sedang dibaca. Tunggu sebentar, lalu coba lagi.", "Several courses are being read. Try again in a moment.")
 	}
 	select {
 	case t.one <- struct{}{}:

@@ -428,7 +428,7 @@ func (s *Service) checkRule(ctx context.Context, in RuleInput) (checkedRule, err
 		}
 	}
 	if in.DueDays < 1 || in.DueDays > 1000 {
-		e.With("due_days", "Tenggat 1 sampai 1000 hari.", "The due date is 1 to 1000 days away.")
+		e.With("due_days", "Tenggat 1 sampai 1.000 hari.", "The due date is 1 to 1,000 days away.")
 	}
 	if strings.TrimSpace(in.Because.ID) == "" {
 		e.With("reason_id", "Tulis alasan yang akan dibaca pegawai.", "Write the reason the person will read.")

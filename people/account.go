@@ -307,7 +307,7 @@ func (s *Service) changeRoles(ctx context.Context, id ID, stamp string, trail st
 			return storage.Unchanged
 		}
 		if len(roles) > 50 {
-			return faults.New(faults.TooLarge, "Terlalu banyak peran untuk satu orang.", "Too many roles for one person.")
+			return faults.New(faults.TooLarge, "Terlalu banyak peran untuk satu orang. Cabut dahulu yang tidak diperlukan.", "Too many roles for one person. Take away those that are not needed.")
 		}
 		d.Value.Roles = roles
 		if !d.Value.hasPrivileged() {

@@ -93,7 +93,7 @@ func appoint(list []Appointment, in Appointment) ([]Appointment, error) {
 			continue
 		}
 		if b.Since >= in.Since {
-			return nil, faults.New(faults.Conflict, "Pada masa itu pegawai ini sudah punya jabatan definitif lain. Satu orang hanya satu jabatan definitif.",
+			return nil, faults.New(faults.Conflict, "Pada masa itu pegawai ini sudah punya jabatan definitif lain. Satu orang hanya boleh memegang satu jabatan definitif.",
 				"In that time this person already has another definitive position. One person has one.")
 		}
 		out[i].Until = in.Since.AddDays(-1)

@@ -315,7 +315,7 @@ func (d Details) check(n NIP) []faults.Field {
 	}
 	if d.Email != "" {
 		if a, err := mail.ParseAddress(d.Email); err != nil || a.Address != d.Email || len(d.Email) > 200 {
-			e.With("email", "Alamat surel tidak benar.", "This is no e-mail address.")
+			e.With("email", "Alamat surel tidak benar. Periksa penulisannya, misalnya nama@kota.go.id.", "This is no e-mail address. Check it, for example name@city.go.id.")
 		}
 	}
 	for _, f := range []struct {

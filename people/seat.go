@@ -76,7 +76,7 @@ func (s *Service) holdSeat(ctx context.Context, pos Position, id ID, in Appointm
 			return nil, err
 		}
 	}
-	return nil, faults.New(faults.Conflict, "Banyak pengangkatan ke jabatan ini pada saat yang sama. Ulangi sebentar lagi.", "Many appointments to this position at one moment. Try again shortly.")
+	return nil, faults.New(faults.Conflict, "Banyak pengangkatan ke jabatan ini pada saat yang sama. Tunggu sebentar, lalu ulangi.", "Many appointments to this position at one moment. Try again shortly.")
 }
 
 // releaseSeat takes a hold out of the book. One that stays, because storage is away, ends by itself.

@@ -195,7 +195,7 @@ func (s *Service) spendCode(d *storage.Doc[account], code string, now time.Time)
 	digest := s.digest("recovery "+string(d.Value.Person), normaliseCode(code))
 	i := slices.Index(f.Recovery, digest)
 	if i < 0 || strings.TrimSpace(code) == "" {
-		return faults.New(faults.Unauthenticated, "Kode dua langkah tidak cocok atau sudah dipakai. Tunggu kode yang baru, lalu coba lagi.", "The code does not match or was used already.").
+		return faults.New(faults.Unauthenticated, "Kode dua langkah tidak cocok atau sudah dipakai. Tunggu kode yang baru, lalu coba lagi.", "The code does not match or was used already. Wait for the next code, then try again.").
 			With("totp", "Kode tidak cocok.", "The code does not match.")
 	}
 	next.Recovery = slices.Delete(slices.Clone(f.Recovery), i, i+1)

@@ -314,7 +314,7 @@ func (r Rule) check(note func(column, id, en string)) {
 		note("code", "Kode wajib diisi, paling banyak 60 huruf.", "A code is required, at most 60 letters.")
 	}
 	if len(strings.Fields(r.AppliesTo)) == 0 {
-		note("applies_to", "Isi berlaku untuk apa: *, kind:..., jenjang:... atau standard:...", "Say what it applies to: *, kind:..., jenjang:... or standard:...")
+		note("applies_to", "Isi berlaku untuk apa: *, kind:..., jenjang:..., atau standard:...", "Say what it applies to: *, kind:..., jenjang:... or standard:...")
 	}
 	for _, to := range strings.Fields(r.AppliesTo) {
 		key, value, ok := strings.Cut(to, ":")
@@ -324,7 +324,7 @@ func (r Rule) check(note func(column, id, en string)) {
 		case ok && (key == "kind" || key == "jenjang"):
 			note("applies_to", "Jenis atau jenjang "+value+" tidak dikenal.", "The kind or jenjang "+value+" is not known.")
 		default:
-			note("applies_to", "Tulis *, kind:..., jenjang:... atau standard:...", "Write *, kind:..., jenjang:... or standard:...")
+			note("applies_to", "Tulis *, kind:..., jenjang:..., atau standard:...", "Write *, kind:..., jenjang:... or standard:...")
 		}
 	}
 	if !r.From.Valid() || r.Until != "" && (!r.Until.Valid() || r.Until < r.From) {

@@ -145,7 +145,7 @@ func words(gaps []competencies.Gap, fit competencies.Fit, rules competencies.Rul
 	}
 	if late := behind(gaps, rules); len(late) > 0 {
 		a, b := list(late, openly)
-		id += " Dalam urutan berdiri di belakang yang tanpa syarat mutlak terbuka: " + a + "."
+		id += " Dalam urutan berada di belakang calon tanpa syarat mutlak yang masih terbuka: " + a + "."
 		en += " Stands in the order behind those without an open absolute requirement: " + b + "."
 	}
 	return texts.T(id, en)

@@ -110,7 +110,7 @@ func (w *admin) stat(c *gin.Context, label, unit string, v *itemstats.Value, pla
 // measurePanel is the test as a whole.
 func (w *admin) measurePanel(c *gin.Context, a courses.Analysis, again *Button) Panel {
 	q := a.Figures.Quiz
-	panel := Panel{Label: "Tes secara keseluruhan", Text: w.T(c, "%d percobaan pertama, dihitung %s. Rentang keyakinan 95 persen berdiri di bawah tiap angka.", q.N, w.format(c).moment(a.CountedAt)),
+	panel := Panel{Label: "Tes secara keseluruhan", Text: w.T(c, "%d percobaan pertama, dihitung %s. Rentang kepercayaan 95 persen tertulis di bawah tiap angka.", q.N, w.format(c).moment(a.CountedAt)),
 		Stats: []Stat{w.stat(c, "Nilai rata-rata", "", q.Mean, 1), w.stat(c, "Nilai tengah", "", q.Median, 1), w.stat(c, "Simpangan baku", "", q.SD, 1), w.stat(c, "Keandalan", "%", q.Consistency, 0)}}
 	method := ""
 	switch q.Method {
@@ -217,7 +217,7 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 }
 
 var flagWords = map[itemstats.Kind]string{itemstats.WrongKey: "Kunci mungkin salah", itemstats.Against: "Berlawanan arah", itemstats.Drifted: "Bergeser", itemstats.TooHard: "Terlalu sulit", itemstats.TooEasy: "Terlalu mudah",
-	itemstats.Weak: "Daya beda lemah", itemstats.DeadOption: "Pengecoh tidak dipilih", itemstats.SmallN: "Data sedikit", itemstats.UnusedOptions: "Pengecoh tidak bekerja", itemstats.Misfit: "Tidak sesuai model"}
+	itemstats.Weak: "Daya beda lemah", itemstats.DeadOption: "Pengecoh tidak dipilih", itemstats.SmallN: "Data sedikit", itemstats.UnusedOptions: "Pengecoh tidak berfungsi", itemstats.Misfit: "Tidak sesuai model"}
 
 // decimal1 and decimal0 write a number that is finite with one decimal or none.
 func decimal1(f format, x float64) string {

@@ -114,12 +114,12 @@ func auditVerbs() []Option {
 		{Value: "add_unit", Label: "Menambah unit kerja"}, {Value: "edit_unit", Label: "Mengubah unit kerja"}, {Value: "move_unit", Label: "Memindahkan unit kerja"}, {Value: "close_unit", Label: "Menutup unit kerja"}, {Value: "reopen_unit", Label: "Membuka lagi unit kerja"},
 		{Value: "import_unit", Label: "Mengimpor unit kerja"}, {Value: "import_position", Label: "Mengimpor jabatan"}, {Value: "import_person", Label: "Mengimpor data pegawai"}, {Value: "import_appointment", Label: "Mengimpor penempatan"},
 		{Value: "set_up", Label: "Menyiapkan admin pertama"}, {Value: "change_password", Label: "Mengganti kata sandi sendiri"}, {Value: "request_reset", Label: "Meminta ganti kata sandi lewat surel"}, {Value: "set_second_factor", Label: "Memasang kode dua langkah"},
-		{Value: "block_account", Label: "Memblokir akun"}, {Value: "unblock_account", Label: "Membuka blokir akun"}, {Value: "add_token", Label: "Membuat token API"}, {Value: "revoke_token", Label: "Mencabut token API"},
+		{Value: "block_account", Label: "Menutup akun"}, {Value: "unblock_account", Label: "Membuka akun"}, {Value: "add_token", Label: "Membuat token API"}, {Value: "revoke_token", Label: "Mencabut token API"},
 		{Value: "new_course", Label: "Membuat kursus"}, {Value: "new_draft", Label: "Membuat draf kursus"}, {Value: "discard_draft", Label: "Membuang draf kursus"}, {Value: "enrol", Label: "Mendaftarkan ke kursus"},
 		{Value: "verify_hours", Label: "Memverifikasi jam pelajaran"}, {Value: "refuse_hours", Label: "Menolak jam pelajaran"}, {Value: "import_dictionary", Label: "Mengimpor kamus kompetensi"}, {Value: "import_standards", Label: "Mengimpor standar kompetensi"},
 		{Value: "change_rules", Label: "Mengubah aturan kompetensi"}, {Value: "import_eligibility", Label: "Mengimpor syarat jabatan"},
-		{Value: "put_app", Label: "Mencatat aplikasi"}, {Value: "put_app_role", Label: "Mencatat peran aplikasi"}, {Value: "appoint_operator", Label: "Menunjuk operator aplikasi"}, {Value: "relieve_operator", Label: "Memberhentikan operator aplikasi"},
-		{Value: "import_apps", Label: "Mengimpor aplikasi"}, {Value: "import_app_roles", Label: "Mengimpor peran aplikasi"}, {Value: "import_app_operators", Label: "Mengimpor operator aplikasi"}, {Value: "import_row", Label: "Menerapkan baris impor"}}
+		{Value: "put_app", Label: "Mencatat aplikasi"}, {Value: "put_app_role", Label: "Mencatat peran aplikasi"}, {Value: "appoint_operator", Label: "Menugaskan petugas aplikasi"}, {Value: "relieve_operator", Label: "Mengakhiri tugas petugas aplikasi"},
+		{Value: "import_apps", Label: "Mengimpor aplikasi"}, {Value: "import_app_roles", Label: "Mengimpor peran aplikasi"}, {Value: "import_app_operators", Label: "Mengimpor petugas aplikasi"}, {Value: "import_row", Label: "Menerapkan baris impor"}}
 }
 
 func (w *admin) auditVerb(c *gin.Context, verb string) string {
@@ -134,10 +134,10 @@ func (w *admin) auditVerb(c *gin.Context, verb string) string {
 // auditThings names the collections that audit entries are about; of any other one its id says enough.
 func auditThings() []Option {
 	return []Option{{Value: "people", Label: "data pegawai"}, {Value: "accounts", Label: "akun"}, {Value: "positions", Label: "jabatan"}, {Value: "units", Label: "unit kerja"}, {Value: "register_imports", Label: "impor data"}, {Value: "tokens", Label: "token API"},
-		{Value: "attempts", Label: "percobaan"}, {Value: "assignments", Label: "penugasan kursus"}, {Value: "cohorts", Label: "angkatan"}, {Value: "courses", Label: "kursus"}, {Value: "course_versions", Label: "versi kursus"}, {Value: "assignment_rules", Label: "aturan penugasan"}, {Value: "enrolments", Label: "keikutsertaan"},
+		{Value: "attempts", Label: "percobaan"}, {Value: "assignments", Label: "penugasan kursus"}, {Value: "cohorts", Label: "angkatan"}, {Value: "courses", Label: "kursus"}, {Value: "course_versions", Label: "versi kursus"}, {Value: "assignment_rules", Label: "aturan penugasan"}, {Value: "enrolments", Label: "kepesertaan"},
 		{Value: "regrades", Label: "penilaian ulang"}, {Value: "certificates", Label: "sertifikat"}, {Value: "evidence", Label: "bukti kompetensi"}, {Value: "hours", Label: "buku jam pelajaran"}, {Value: "recommendations", Label: "rekomendasi"},
 		{Value: "signing_keys", Label: "kunci penerbit"}, {Value: "settings", Label: "pengaturan"}, {Value: "dictionary", Label: "kamus kompetensi"}, {Value: "standards", Label: "standar kompetensi"}, {Value: "competency_rules", Label: "aturan kompetensi"},
-		{Value: "eligibility", Label: "syarat jabatan"}, {Value: "apps", Label: "aplikasi"}, {Value: "app_roles", Label: "peran aplikasi"}, {Value: "app_operators", Label: "operator aplikasi"}, {Value: "readiness_imports", Label: "impor aplikasi"}}
+		{Value: "eligibility", Label: "syarat jabatan"}, {Value: "apps", Label: "aplikasi"}, {Value: "app_roles", Label: "peran aplikasi"}, {Value: "app_operators", Label: "petugas aplikasi"}, {Value: "readiness_imports", Label: "impor aplikasi"}}
 }
 
 // auditThing says what kind of thing an entry is about. The id stays only where people chose it themselves: a code.

@@ -113,7 +113,7 @@ func sampleDesign() *DesignPage {
 			{Code: "T.05", Name: "Pelindungan data pribadi", Required: 2, Unknown: true},
 			{Code: "M.01", Name: "Integritas", Owned: 3, Required: 2}},
 		Fits: []Fit{{Low: 71, High: 88, Known: 7, Total: 9}, {Low: 92, High: 92, Known: 9, Total: 9}},
-		Why: Reasons{Label: "Kenapa kursus ini?", Items: []Reason{
+		Why: Reasons{Label: "Mengapa kursus ini?", Items: []Reason{
 			{Kind: Warn, Text: "Jabatan Anda meminta T.03 level 2; bukti Anda baru level 1."},
 			{Kind: Success, Text: "Anda sudah lulus APEL-104 yang menjadi syaratnya."},
 			{Kind: Info, Text: "Setelah lulus, Anda memenuhi 5 dari 6 syarat Operator pusat panggilan 112."},

@@ -120,7 +120,7 @@ func importBadge(i people.Import) Badge {
 		return Badge{Kind: Warn, Label: "Dibatalkan"}
 	}
 	if i.Left > 0 {
-		return Badge{Kind: Warn, Label: "Selesai, ada yang ditinggalkan"}
+		return Badge{Kind: Warn, Label: "Selesai, ada yang dilewati"}
 	}
 	return Badge{Kind: Success, Label: "Selesai"}
 }

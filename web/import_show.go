@@ -46,7 +46,7 @@ func (w *admin) showImport(c *gin.Context) error {
 	case people.ImportDone:
 		state.Notices = []Notice{{Kind: Success, Text: w.T(c, "Selesai %s: %d perubahan diterapkan.", f.moment(i.EndedAt), i.Done-i.Left)}}
 		if i.Left > 0 {
-			state.Notices = append(state.Notices, Notice{Kind: Warn, Text: w.T(c, "%d perubahan ditinggalkan karena datanya berubah sejak diperiksa. Alasannya tertulis di bawah.", i.Left)})
+			state.Notices = append(state.Notices, Notice{Kind: Warn, Text: w.T(c, "%d perubahan dilewati karena datanya berubah sejak diperiksa. Alasannya tertulis di bawah.", i.Left)})
 		}
 	}
 	p.add(state)
@@ -140,7 +140,7 @@ func (w *admin) importRows(c *gin.Context, p *PanelsPage, i people.Import) error
 		}
 		line.Cells[3].Text = text
 		if r.Left != nil {
-			line.Mark, line.Cells[3].Text, line.Cells[3].Sub = Warn, w.T(c, "Ditinggalkan"), in(c, *r.Left)
+			line.Mark, line.Cells[3].Text, line.Cells[3].Sub = Warn, w.T(c, "Dilewati"), in(c, *r.Left)
 		}
 		t.Rows = append(t.Rows, line)
 	}

@@ -143,7 +143,7 @@ func (w *admin) addPersonPage(c *gin.Context, status int, form Form) error {
 		return err
 	}
 	serves[0].Required = true
-	number := form.Need("text", "nip", "NIP atau NI PPPK").Hinted("18 angka; spasi boleh.").Keyed("numeric", "off")
+	number := form.Need("text", "nip", "NIP atau NI PPPK").Hinted("18 angka, boleh dengan spasi.").Keyed("numeric", "off")
 	number.Length = 30
 	note := form.Input("text", "why", "Dasar atau alasan").Hinted("Misalnya nomor surat keputusan. Dicatat di jejak audit.")
 	note.Length = 500
@@ -206,7 +206,7 @@ func (w *admin) renumberPage(c *gin.Context, status int, p people.Person, form F
 	for _, s := range people.Statuses {
 		statuses = append(statuses, Option{Value: string(s), Name: in(c, s.Text())})
 	}
-	number := form.Need("text", "nip", "NIP atau NI yang baru").Hinted("18 angka; spasi boleh.").Keyed("numeric", "off")
+	number := form.Need("text", "nip", "NIP atau NI yang baru").Hinted("18 angka, boleh dengan spasi.").Keyed("numeric", "off")
 	number.Length = 30
 	f, facts := w.format(c), []Fact{}
 	for _, x := range p.Identities {

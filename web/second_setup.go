@@ -62,7 +62,7 @@ func (l *learner) setUpSecond(c *gin.Context) error {
 		}
 	case "drop":
 		if err = l.People.DropSecond(ctx, a, people.ID(a.Person), ""); err == nil {
-			return l.done(c, Success, l.T(c, "Kode dua langkah dicabut."), "/akun")
+			return l.done(c, Success, l.T(c, "Kode dua langkah dilepas."), "/akun")
 		}
 	}
 	if err != nil {

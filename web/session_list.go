@@ -51,7 +51,7 @@ func (l *learner) endSession(c *gin.Context) error {
 			return err
 		}
 		l.keepSession(c, "", -1)
-		return l.done(c, Success, l.T(c, "Semua sesi berakhir. Masuk lagi dengan kata sandi Anda."), "/masuk")
+		return l.done(c, Success, l.T(c, "Semua sesi sudah berakhir. Masuk lagi dengan kata sandi Anda."), "/masuk")
 	}
 	if err := l.People.EndSession(ctx, a, c.PostForm("id")); err != nil {
 		return err

@@ -156,7 +156,7 @@ func (w *admin) closeUnitPage(c *gin.Context, status int, u people.Unit, form Fo
 		w.Render(c, status, "panels", p)
 		return nil
 	}
-	panel := Panel{Label: "Yang masih menghalangi", Notices: []Notice{{Kind: Warn, Text: w.T(c, "Unit baru dapat ditutup setelah kosong: pindahkan atau tutup isinya dahulu.")}}}
+	panel := Panel{Label: "Yang masih menghalangi", Notices: []Notice{{Kind: Warn, Text: w.T(c, "Unit dapat ditutup setelah kosong: pindahkan atau tutup isinya dahulu.")}}}
 	if held.People > 0 {
 		panel.Reasons = append(panel.Reasons, Reason{Kind: Danger, Text: w.T(c, "%d pegawai masih di unit ini", held.People), URL: "/kelola/pegawai?unor=" + string(u.ID)})
 	}

@@ -103,7 +103,7 @@ func (w *admin) ranking(c *gin.Context, p *PanelsPage, r placement.Ranking) {
 		}
 		return in(c, dict.Name(code))
 	}
-	p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sistem menyarankan, pejabat memutuskan", Text: w.T(c, "Urutan memakai batas bawah kecocokan; siapa yang syarat mutlaknya masih terbuka berdiri di belakang yang lain. Jenis kelamin, umur, agama, status perkawinan, dan disabilitas tidak ikut menentukan urutan.")})
+	p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sistem menyarankan, pejabat memutuskan", Text: w.T(c, "Urutan memakai batas bawah kecocokan; calon yang syarat mutlaknya masih terbuka berada di belakang calon lain. Jenis kelamin, umur, agama, status perkawinan, dan disabilitas tidak ikut menentukan urutan.")})
 	p.add(Panel{Bare: true, Stats: []Stat{{Label: "Dipertimbangkan", Value: w.count(c, r.Considered), Icon: "people"}, {Label: "Memenuhi syarat", Value: w.count(c, r.Eligible), Icon: "check", Kind: Success}, {Label: "Perlu berkas", Value: w.count(c, r.Unsure), Icon: "question", Kind: Warn, Hint: "bagian dari yang memenuhi syarat; ada syarat yang belum dapat dipastikan"}, {Label: "Tidak memenuhi syarat", Value: w.count(c, r.Considered-r.Eligible), Icon: "stop"}}})
 	list := Panel{Label: "Calon menurut peringkat"}
 	if len(r.Candidates) == 0 {

@@ -93,7 +93,7 @@ func (w *admin) minutesPanel(c *gin.Context, k courses.Content) Panel {
 		}
 	}
 	want := k.Card.JP * 45
-	return Panel{Half: true, Label: "Waktu belajar", Bar: &Progress{Label: "Menit terhadap JP", Done: float64(total), Goal: float64(want), Text: w.T(c, "%d dari %d menit (%d JP)", total, want, k.Card.JP)}, Facts: facts}
+	return Panel{Half: true, Label: "Waktu belajar", Bar: &Progress{Label: "Menit yang terisi", Done: float64(total), Goal: float64(want), Text: w.T(c, "%d dari %d menit (%d JP)", total, want, k.Card.JP)}, Facts: facts}
 }
 
 func (w *admin) lessonsPanel(c *gin.Context, v courses.VersionDoc) Panel {

@@ -376,7 +376,7 @@ func (f *filler) importTable(ctx context.Context, kind string, t made.Table, lou
 		return fmt.Errorf("import %s.csv of the made city: %w", kind, err)
 	}
 	if i.Left > 0 {
-		return faults.Newf(faults.Internal, "Impor %s meninggalkan %d baris.", "The import of %s left %d rows.", kind, i.Left)
+		return faults.Newf(faults.Internal, "Impor %s melewati %d baris.", "The import of %s left %d rows.", kind, i.Left)
 	}
 	if loud || i.Rows > 100 {
 		f.say("  %-14s %d baris: %s (%s)", kind, i.Rows, i.Summary, time.Since(begin).Round(time.Millisecond))

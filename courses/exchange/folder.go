@@ -141,7 +141,7 @@ type folder struct {
 // read reads one file of the folder whole, at most limit bytes; at is where it was named.
 func (f *folder) read(name string, limit int, at value) ([]byte, bool) {
 	if !fs.ValidPath(name) || strings.Contains(name, "\\") {
-		at.wrong("Nama berkas %q tidak boleh memuat .., \\ atau diawali /. Tulis jalur di dalam folder kursus.", "The file name %q may not hold .., \\ or start with /. Write a path inside the course folder.", name)
+		at.wrong("Nama berkas %q tidak boleh memuat .. atau \\ atau diawali /. Tulis jalur di dalam folder kursus.", "The file name %q may not hold .., \\ or start with /. Write a path inside the course folder.", name)
 		return nil, false
 	}
 	if f.ctx.Err() != nil {
@@ -179,7 +179,7 @@ func (f *folder) course(m *mapping) {
 	d := f.draft
 	code := m.take("code")
 	if d.Code = code.text(true); d.Code != "" && !courseCode.MatchString(d.Code) {
-		code.wrong("Kode kursus %q hanya boleh huruf besar, angka dan -, misalnya APEL-103.", "The course code %q may hold capitals, digits and - only, such as APEL-103.", d.Code)
+		code.wrong("Kode kursus %q hanya boleh huruf besar, angka, dan -, misalnya APEL-103.", "The course code %q may hold capitals, digits and - only, such as APEL-103.", d.Code)
 	}
 	d.Title = m.take("title").text(true)
 	d.TitleEN = m.take("title_en").text(false)

@@ -176,7 +176,7 @@ func (p *giftParser) comment(text string, line, column int) {
 			if n, err := strconv.Atoi(value); err == nil {
 				meta.limit = n
 			} else {
-				p.report.wrong(p.file, line, column, "Batas %q bukan angka bulat.", "The limit %q is no whole number.", value)
+				p.report.wrong(p.file, line, column, "Batas %q bukan bilangan bulat.", "The limit %q is no whole number.", value)
 			}
 		case "rubric":
 			if c, ok := parseCriterion(value); ok {
@@ -541,7 +541,7 @@ func (p *giftParser) pairs(it *grading.Item, pieces []span) {
 	for _, q := range pieces {
 		text, feedback, _ := q.from(1).cut("#")
 		if !feedback.empty() {
-			p.lost(place{feedback.line, feedback.column}, "Umpan balik pada pasangan tidak dikenal dalam soal menjodohkan dan ditinggalkan: %s", "Matching knows no feedback on a pair; it was left out: %s", shorten(feedback.plain()))
+			p.lost(place{feedback.line, feedback.column}, "Umpan balik pada pasangan tidak dikenal dalam soal menjodohkan dan tidak diambil: %s", "Matching knows no feedback on a pair; it was left out: %s", shorten(feedback.plain()))
 		}
 		i := strings.Index(text.raw(), "->")
 		n := len([]rune(text.raw()[:i]))

@@ -38,7 +38,7 @@ func openPackage(data []byte) (*zip.Reader, error) {
 	if err != nil {
 		return nil, faults.Wrap(err, faults.Invalid, "Berkas ini rusak. Buka di Word atau Excel, lalu simpan ulang.", "This file is damaged. Open it in Word or Excel and save it again.")
 	}
-	tooLarge := faults.New(faults.TooLarge, "Isi berkas ini menggelembung melebihi batas saat dibuka dan ditolak. Perkecil gambarnya atau bagi berkasnya.", "The content of this file swells over the limit when opened and is refused. Make its pictures smaller or split it.")
+	tooLarge := faults.New(faults.TooLarge, "Isi berkas ini membengkak melebihi batas saat dibuka, jadi ditolak. Perkecil gambarnya atau bagi berkasnya.", "The content of this file swells over the limit when opened and is refused. Make its pictures smaller or split it.")
 	if len(z.File) > maxParts {
 		return nil, tooLarge
 	}

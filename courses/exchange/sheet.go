@@ -170,7 +170,7 @@ func (t *tableReader) item() {
 	if b := t.named("batas"); b != "" {
 		n, err := strconv.Atoi(b)
 		if err != nil {
-			t.refuse(here, "Batas %q bukan angka bulat.", "The limit %q is no whole number.", shorten(b))
+			t.refuse(here, "Batas %q bukan bilangan bulat.", "The limit %q is no whole number.", shorten(b))
 		}
 		it.Limit = n
 	}

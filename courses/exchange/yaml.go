@@ -97,7 +97,7 @@ func (v value) sound(n ast.Node, depth int) bool {
 	ok := true
 	switch n := n.(type) {
 	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode, *ast.TagNode, *ast.DirectiveNode:
-		v.r.wrong(v.file, at.line, at.column, "Jangkar (&), alias (*), << dan tag (!) tidak dipakai di sini. Tulis nilainya langsung; beri kutip bila memang teks.", "Anchors (&), aliases (*), << and tags (!) are not used here. Write the value itself, in quotes if it is text.")
+		v.r.wrong(v.file, at.line, at.column, "Jangkar (&), alias (*), <<, dan tag (!) tidak dipakai di sini. Tulis nilainya langsung; beri kutip bila memang teks.", "Anchors (&), aliases (*), << and tags (!) are not used here. Write the value itself, in quotes if it is text.")
 		return false
 	case *ast.MappingNode:
 		for _, m := range n.Values {
@@ -327,7 +327,7 @@ func (v value) int(needed bool, low, high int) int {
 			return i
 		}
 	}
-	v.wrong("%s harus angka bulat antara %d dan %d.", "%s must be a whole number from %d to %d.", v.name(), low, high)
+	v.wrong("%s harus bilangan bulat antara %d dan %d.", "%s must be a whole number from %d to %d.", v.name(), low, high)
 	return 0
 }
 

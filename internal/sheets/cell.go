@@ -72,7 +72,7 @@ func Int(c Cell) (int, error) {
 	}
 	n, err := strconv.Atoi(t)
 	if err != nil {
-		return 0, faults.New(faults.Invalid, "Isi dengan angka bulat, misalnya 12.", "Write a whole number, such as 12.")
+		return 0, faults.New(faults.Invalid, "Isi dengan bilangan bulat, misalnya 12.", "Write a whole number, such as 12.")
 	}
 	return n, nil
 }

@@ -40,7 +40,7 @@ func (s sealed) key(passphrase string) []byte {
 // sealKeys reads every file below a folder and seals them together.
 func sealKeys(dir, passphrase string) ([]byte, error) {
 	if utf8.RuneCountInString(passphrase) < MinPassphrase {
-		return nil, faults.Newf(faults.Invalid, "Frasa sandi untuk kunci minimal %d huruf.", "The passphrase for the keys has at least %d characters.", MinPassphrase)
+		return nil, faults.Newf(faults.Invalid, "Frasa sandi untuk kunci paling sedikit %d huruf.", "The passphrase for the keys has at least %d characters.", MinPassphrase)
 	}
 	files := map[string][]byte{}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {

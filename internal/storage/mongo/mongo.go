@@ -61,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	}
 	c := options.Client().ApplyURI(o.URI).SetTimeout(o.Timeout).SetServerSelectionTimeout(o.Timeout).SetMonitor(o.Monitor).SetAppName("apel")
 	if err := c.Validate(); err != nil {
-		return nil, faults.Wrap(err, faults.Invalid, "Alamat MongoDB salah tulis.", "The MongoDB URI is wrong.")
+		return nil, faults.Wrap(err, faults.Invalid, "Alamat MongoDB tidak benar. Contoh: mongodb://host:27017/apel.", "The MongoDB URI is wrong. Example: mongodb://host:27017/apel.")
 	}
 	client, err := driver.Connect(c)
 	if err != nil {
