@@ -11,6 +11,7 @@ import (
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Cohort is a course version with a period, a quota, people and a marker. The quota holds because members stand in this one document.
@@ -73,7 +74,7 @@ func (s *Service) OpenCohort(ctx context.Context, a access.Actor, in CohortInput
 		e.With("until", "Tanggal selesai harus sama dengan atau sesudah tanggal mulai.", "The last day is the first day or later.")
 	}
 	if in.Quota < 1 || in.Quota > storage.MaxList {
-		e.With("quota", "Kuota 1 sampai "+itoa(storage.MaxList)+" orang.", "The quota is 1 to "+itoa(storage.MaxList)+" people.")
+		e.With("quota", "Kuota 1 sampai "+texts.Grouped(storage.MaxList, texts.ID)+" orang.", "The quota is 1 to "+texts.Grouped(storage.MaxList, texts.EN)+" people.")
 	}
 	c, err := s.courses.Get(ctx, in.Course)
 	if errors.Is(err, faults.NotFound) || err == nil && c.Value.Head == "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Bank is the list of items a quiz draws from. Its id carries the hash of the list, so it never changes; the versions that use it name it.
@@ -136,7 +137,7 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 		return made{}, faults.OnField("banks.code", "Kode bank berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A bank code has letters, digits and hyphens, at most 30.")
 	}
 	if len(items) > storage.MaxList {
-		return made{}, faults.Newf(faults.TooLarge, "Satu bank paling banyak %d soal. Bagi menjadi beberapa bank.", "A bank has at most %d items. Split it into several.", storage.MaxList)
+		return made{}, faults.New(faults.TooLarge, "Satu bank paling banyak "+texts.Grouped(storage.MaxList, texts.ID)+" soal. Bagi menjadi beberapa bank.", "A bank has at most "+texts.Grouped(storage.MaxList, texts.EN)+" items. Split it into several.")
 	}
 	if err := checkItems(items); err != nil {
 		return made{}, err

@@ -12,6 +12,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // ItemKey is a later version of the key of one item version: what corrects a wrong key. Its id is item.number; number 1 is the key the item was written
@@ -263,7 +264,7 @@ func (s *Service) takeKey(ctx context.Context, id string, r *Regrade) error {
 			case v.number(r.Item) != r.From:
 				return errOutdated()
 			case len(v.Keys) >= storage.MaxList:
-				return faults.Newf(faults.TooLarge, "Satu kursus paling banyak %d soal yang kuncinya dibetulkan.", "A course has at most %d items with a corrected key.", storage.MaxList)
+				return faults.New(faults.TooLarge, "Satu kursus paling banyak "+texts.Grouped(storage.MaxList, texts.ID)+" soal yang kuncinya dibetulkan.", "A course has at most "+texts.Grouped(storage.MaxList, texts.EN)+" items with a corrected key.")
 			}
 			v.Running, v.Item = id, r.Item
 			return nil

@@ -215,7 +215,7 @@ func TestPeopleForAVacantLurah(t *testing.T) {
 		t.Errorf("counterfactuals: %+v, %+v", r.Candidates[2].Lift, best.Lift)
 	}
 	last := r.Candidates[len(r.Candidates)-1] // nothing shown, so every absolute requirement is open
-	if last.Fit.AbsoluteOpen == 0 || !strings.Contains(last.Text.ID, "Dalam urutan berdiri di belakang") || !strings.Contains(last.Text.ID, "(mutlak, belum ada bukti)") || strings.Contains(best.Text.ID, "di belakang") {
+	if last.Fit.AbsoluteOpen == 0 || !strings.Contains(last.Text.ID, "Dalam urutan berada di belakang") || !strings.Contains(last.Text.ID, "(mutlak, belum ada bukti)") || strings.Contains(best.Text.ID, "di belakang") {
 		t.Errorf("%s\n%s", last.Text.ID, best.Text.ID)
 	}
 	for _, nip := range []string{"196805141995031901", "197411272000011903"} { // the Sekda and a head of agency

@@ -179,7 +179,7 @@ func (w *admin) gainPanel(c *gin.Context, a courses.Analysis) Panel {
 		}
 		share := "–"
 		if g.Normalised != nil {
-			share = decimal0(w.format(c), 100*g.Normalised.Value) + " %"
+			share = decimal0(w.format(c), 100*g.Normalised.Value) + "%"
 		}
 		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: name}, {Text: w.count(c, int(g.N))}, {Text: w.figure(c, g.Before, 1)}, {Text: w.figure(c, g.After, 1)}, {Text: w.figure(c, g.Mean, 1), Sub: w.between(c, g.Mean, 1)},
 			{Text: share}, {Text: w.figure(c, g.Effect, 2), Sub: w.between(c, g.Effect, 2)}}})
@@ -210,7 +210,7 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 		if f, ok := worst[it.ID]; ok {
 			note = Cell{Badge: &Badge{Kind: flagKinds[f.Kind], Label: flagWords[f.Kind]}}
 		}
-		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, {Text: w.count(c, int(it.N))}, {Text: w.figure(c, it.Facility, 0) + " %", Sub: w.between(c, it.Facility, 0)},
+		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, {Text: w.count(c, int(it.N))}, {Text: w.figure(c, it.Facility, 0) + "%", Sub: w.between(c, it.Facility, 0)},
 			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0)}, {Text: w.figure(c, it.Effective, 1), Sub: w.T(c, "dimaksud %s", decimal1(w.format(c), it.IntendedWeight))}, note}})
 	}
 	return Panel{Label: "Soal demi soal", Text: w.T(c, "Tingkat kesukaran: rata-rata bagian nilai yang diperoleh. Daya beda: 100 kali korelasi dengan nilai soal lainnya; di bawah 20 dianggap lemah."), Table: &t}
@@ -247,7 +247,7 @@ func (w *admin) modelPanel(c *gin.Context, a courses.Analysis, m *itemstats.Mode
 		panel.Notices = append(panel.Notices, Notice{Kind: Warn, Text: w.T(c, "Perhitungan model belum mencapai titik tetap; pakai angkanya dengan hati-hati.")})
 	}
 	if m.Reliability != nil {
-		panel.Facts = []Fact{{Label: "Keandalan kemampuan", Value: decimal0(f, 100**m.Reliability) + " %"}}
+		panel.Facts = []Fact{{Label: "Keandalan kemampuan", Value: decimal0(f, 100**m.Reliability) + "%"}}
 	}
 	info := Chart{Kind: "lines", Label: "Ketelitian tes", Text: w.T(c, "Informasi tes menurut kemampuan: makin tinggi, makin teliti tes mengukur di sana.")}
 	of := Series{Name: w.T(c, "Informasi")}
@@ -284,7 +284,7 @@ func (w *admin) showItemAnalysis(c *gin.Context, a courses.Analysis, item string
 		Facts: []Fact{{Label: "Dikerjakan", Value: w.count(c, int(it.N))}, {Label: "Dikosongkan", Value: w.count(c, int(it.Blank))}, {Label: "Simpangan baku", Value: w.figure(c, it.SD, 1), Note: w.between(c, it.SD, 1)},
 			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, it.ItemRest, 2), Note: w.between(c, it.ItemRest, 2)}, {Label: "Bobot efektif", Value: w.figure(c, it.Effective, 1), Note: w.T(c, "dimaksud %s", decimal1(w.format(c), it.IntendedWeight))}}}
 	if it.Guess != nil {
-		facts.Facts = append(facts.Facts, Fact{Label: "Nilai bila menebak", Value: decimal1(w.format(c), *it.Guess) + " %"})
+		facts.Facts = append(facts.Facts, Fact{Label: "Nilai bila menebak", Value: decimal1(w.format(c), *it.Guess) + "%"})
 	}
 	if it.Facility != nil && it.Facility.Warning != itemstats.Fine {
 		facts.Notices = []Notice{{Kind: Warn, Text: in(c, it.Facility.Warning.Text())}}
@@ -308,15 +308,15 @@ func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.An
 		}
 		thirds := []Cell{{Text: "–"}, {Text: "–"}, {Text: "–"}}
 		for i, g := range o.Groups {
-			thirds[i].Text = decimal0(f, g) + " %"
+			thirds[i].Text = decimal0(f, g) + "%"
 		}
-		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + " %", Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2)})...)})
+		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + "%", Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2)})...)})
 	}
 	panel := Panel{Label: "Pilihan jawaban", Text: w.T(c, "Pengecoh yang baik dipilih lebih sering oleh yang nilainya rendah; kunci sebaliknya."), Table: &t}
 	if len(it.Trace) < 2 {
 		return panel
 	}
-	plot := Chart{Kind: "lines", Label: "Pilihan menurut nilai soal lainnya", Unit: " %", Max: 100, Text: w.T(c, "Dari kelompok bernilai rendah (kiri) ke tinggi (kanan).")}
+	plot := Chart{Kind: "lines", Label: "Pilihan menurut nilai soal lainnya", Unit: "%", Max: 100, Text: w.T(c, "Dari kelompok bernilai rendah (kiri) ke tinggi (kanan).")}
 	for _, g := range it.Trace {
 		plot.Names = append(plot.Names, decimal0(f, g.Rest))
 	}

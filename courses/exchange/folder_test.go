@@ -106,7 +106,7 @@ func TestFolderMistakes(t *testing.T) {
 		{"code", yaml("code: UJI-1", "code: uji 1"), "course.yaml:2:7", "huruf besar", false},
 		{"kind", yaml("kind: teknis", "kind: tehnis"), "course.yaml:7:7", "teknis, manajerial", false},
 		{"value", yaml("apel: [melayani]", "apel: [ramah]"), "course.yaml:9:8", "ramah", false},
-		{"jp is text", yaml("jp: 1", "jp: satu"), "course.yaml:10:5", "angka bulat", false},
+		{"jp is text", yaml("jp: 1", "jp: satu"), "course.yaml:10:5", "bilangan bulat", false},
 		{"minutes below the JP", yaml("practice: 15", "practice: 5"), "course.yaml:12", "90%", false},
 		{"minutes far above", yaml("practice: 15", "practice: 95"), "course.yaml:10", "jauh di atas", true},
 		{"minutes of lessons differ", yaml("lessons: 10,", "lessons: 12,"), "course.yaml:12", "daftar pelajaran 10", true},

@@ -143,7 +143,8 @@ func (in *intake) full(at place) bool {
 		return false
 	}
 	if len(in.report) == 0 || in.report[len(in.report)-1].Item != -1 {
-		in.refuse(at, "Lebih dari %d soal dalam satu berkas. Bagi menjadi beberapa bank.", "More than %d items in one file. Split it.", MaxItems)
+		in.refuse(at, "Lebih dari %[1]s soal dalam satu berkas. Bagi menjadi beberapa bank.", "More than %[2]s items in one file. Split it into several banks.",
+			texts.Grouped(MaxItems, texts.ID), texts.Grouped(MaxItems, texts.EN))
 		in.report[len(in.report)-1].Item = -1
 	}
 	return true

@@ -192,12 +192,12 @@ func (it *ItemSums) markFlags(id string, a About, figures Item) []Flag {
 		switch {
 		case d.High < 0:
 			out = append(out, flag(Against, id, "", nums,
-				fmt.Sprintf("Soal %s berlawanan arah: makin baik nilai peserta pada soal lain, makin buruk pada soal ini (daya beda %s%%, rentang %s–%s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
-				fmt.Sprintf("Item %s runs the wrong way: the better people do on the other items, the worse on this one (discrimination %s%%, interval %s–%s, %d sittings).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
+				fmt.Sprintf("Soal %s berlawanan arah: makin baik nilai peserta pada soal lain, makin buruk pada soal ini (daya beda %s, rentang %s–%s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
+				fmt.Sprintf("Item %s runs the wrong way: the better people do on the other items, the worse on this one (discrimination %s, interval %s–%s, %d sittings).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
 		case d.High < weakBelow && f.Value < easyShare:
 			out = append(out, flag(Weak, id, "", nums,
-				fmt.Sprintf("Soal %s hampir tidak membedakan peserta yang mampu dan belum (daya beda %s%%, rentang %s–%s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
-				fmt.Sprintf("Item %s hardly tells able people from others (discrimination %s%%, interval %s–%s, %d sittings).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
+				fmt.Sprintf("Soal %s hampir tidak membedakan peserta yang mampu dan belum (daya beda %s, rentang %s–%s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
+				fmt.Sprintf("Item %s hardly tells able people from others (discrimination %s, interval %s–%s, %d sittings).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
 		}
 	}
 	return out

@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/apelkota/apel/internal/faults"
@@ -339,23 +338,15 @@ func odds(chance float64) (id, en string) {
 	if v >= 1_000_000 {
 		return "kurang dari 1 dari sejuta ujian", "fewer than 1 in a million exams"
 	}
-	return "1 dari " + grouped(v, ".") + " ujian", "1 in " + grouped(v, ",") + " exams"
-}
-
-func grouped(v int64, sep string) string {
-	s := strconv.FormatInt(v, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + sep + s[i:]
-	}
-	return s
+	return "1 dari " + texts.Grouped(v, texts.ID) + " ujian", "1 in " + texts.Grouped(v, texts.EN) + " exams"
 }
 
 // words is what stands above the list.
 func (s *sheets) words(o *Similarity) (Warning, []texts.Text) {
 	oddsID, oddsEN := odds(o.Expected)
 	out := []texts.Text{
-		texts.T(fmt.Sprintf("%s pasangan dari %d peserta dibandingkan; %d pasangan disebut. Batasnya diatur agar pada peserta yang jujur ada pasangan yang tersebut pada kira-kira %s.", grouped(o.Pairs, "."), o.Takers, o.Named, oddsID),
-			fmt.Sprintf("%s pairs of %d takers were compared; %d are named. The cut is set so that among honest takers a pair is named in about %s.", grouped(o.Pairs, ","), o.Takers, o.Named, oddsEN)),
+		texts.T(fmt.Sprintf("%s pasangan dari %d peserta dibandingkan; %d pasangan disebut. Batasnya diatur agar pada peserta yang jujur ada pasangan yang tersebut pada kira-kira %s.", texts.Grouped(o.Pairs, texts.ID), o.Takers, o.Named, oddsID),
+			fmt.Sprintf("%s pairs of %d takers were compared; %d are named. The cut is set so that among honest takers a pair is named in about %s.", texts.Grouped(o.Pairs, texts.EN), o.Takers, o.Named, oddsEN)),
 		texts.T("Kemiripan bukan bukti. Orang yang belajar bersama atau dari catatan keliru yang sama juga salah dengan cara yang sama. Periksa tempat duduk, waktu jawaban, dan tanyakan kepada yang bersangkutan sebelum memutuskan.",
 			"Alikeness is no proof. People who studied together, or from the same faulty notes, err alike too. Look at seating and times of answers, and ask the people, before deciding."),
 	}

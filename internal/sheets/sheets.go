@@ -14,6 +14,7 @@ import (
 
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Limits of a table; the same numbers stand in the limits table of the product.
@@ -191,7 +192,7 @@ func (s *Sheet) add(n int, cells []Cell, o Options) error {
 		return nil
 	}
 	if len(s.Rows) >= o.MaxRows {
-		return faults.Newf(faults.TooLarge, "Berkas lebih dari %d baris. Bagi menjadi beberapa berkas.", "The file has more than %d rows. Split it.", o.MaxRows)
+		return faults.New(faults.TooLarge, "Berkas lebih dari "+texts.Grouped(int64(o.MaxRows), texts.ID)+" baris. Bagi menjadi beberapa berkas.", "The file has more than "+texts.Grouped(int64(o.MaxRows), texts.EN)+" rows. Split it into several files.")
 	}
 	s.Rows = append(s.Rows, Row{N: n, Cells: cells})
 	return nil
