@@ -209,14 +209,14 @@ func (s *server) personEdits() {
 			}
 		}) (*body[Appointed], error) {
 			a, b := visit.Actor(ctx), in.Body
+			now, unread := s.rooms().Appointing(ctx, a, people.ID(in.ID), people.PositionID(b.Position), people.AppointmentKind(b.Kind), civil.Date(b.Since))
 			p, err := s.People.Appoint(ctx, a, people.ID(in.ID), people.AppointInput{Appointment: people.Appointment{Position: people.PositionID(b.Position), Unit: people.UnitID(b.Unit),
 				Kind: people.AppointmentKind(b.Kind), Since: civil.Date(b.Since), Until: civil.Date(b.Until)}, Why: b.Why, BeyondSeats: b.BeyondSeats})
 			if err != nil {
 				return nil, err
 			}
-			now, err := s.rooms().Appointing(ctx, a, p.ID, people.PositionID(b.Position), civil.Date(b.Since))
-			if err != nil {
-				return nil, err // asked again, the appointment is the same one
+			if unread != nil {
+				return nil, unread // asked again, the appointment is the same one
 			}
 			out := Appointed{Person: showPersonWhole(p), Warnings: []string{}}
 			for _, v := range now.Doubts.Of {

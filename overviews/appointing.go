@@ -16,8 +16,8 @@ type Appointing struct {
 	Doubts Part[[]placement.Verdict] // rules the person is not known to meet
 }
 
-// Appointing reads it for a day. It needs People and Placement. NotFound when there is no such position.
-func (r Rooms) Appointing(ctx context.Context, a access.Actor, id people.ID, position people.PositionID, on civil.Date) (v Appointing, err error) {
+// Appointing reads it for a day, before the appointment is made: afterwards the new post is the present one. It needs People and Placement. NotFound when there is no such position.
+func (r Rooms) Appointing(ctx context.Context, a access.Actor, id people.ID, position people.PositionID, kind people.AppointmentKind, on civil.Date) (v Appointing, err error) {
 	p, err := r.People.Position(ctx, a, position)
 	if err != nil {
 		return v, err
@@ -25,6 +25,6 @@ func (r Rooms) Appointing(ctx context.Context, a access.Actor, id people.ID, pos
 	if v.Seats, err = r.People.Occupied(ctx, p, on); err != nil {
 		return v, err
 	}
-	v.Doubts, err = part(r.Placement.Doubts(ctx, a, string(id), string(position), on))
+	v.Doubts, err = part(r.Placement.Doubts(ctx, a, string(id), string(position), kind == people.Definitif, on))
 	return v, err
 }

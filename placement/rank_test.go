@@ -394,7 +394,7 @@ func TestWhoeverAppointsHearsOfTheRules(t *testing.T) {
 		return nil
 	}))
 	admin := access.Actor{Person: "p-919", Grants: []access.Grant{{Role: "unit_admin", Unit: pppk.Path[len(pppk.Path)-1]}}}
-	doubts, err := c.Doubts(ctx, admin, string(pppk.ID), lurah.ID, "2026-11-22")
+	doubts, err := c.Doubts(ctx, admin, string(pppk.ID), lurah.ID, true, "2026-11-22")
 	must(t, err)
 	i := slices.IndexFunc(doubts, func(v placement.Verdict) bool { return v.Rule == "LURAH-PNS" })
 	if i < 0 || !strings.Contains(doubts[i].Sentence().ID, "PPPK") || !strings.HasSuffix(doubts[i].Sentence().EN, "("+doubts[i].Law+")") {
@@ -403,17 +403,32 @@ func TestWhoeverAppointsHearsOfTheRules(t *testing.T) {
 	if slices.ContainsFunc(doubts, func(v placement.Verdict) bool { return v.Outcome == placement.Met }) {
 		t.Errorf("what is met is no doubt: %+v", doubts)
 	}
-	if doubts, err = c.Doubts(ctx, admin, string(pns.ID), lurah.ID, "2026-11-22"); err != nil || len(doubts) != 0 {
+	if doubts, err = c.Doubts(ctx, admin, string(pns.ID), lurah.ID, true, "2026-11-22"); err != nil || len(doubts) != 0 {
 		t.Errorf("%+v, %v", doubts, err)
 	}
-	if doubts, err = c.Doubts(ctx, admin, string(pns.ID), lurah.ID, "2070-01-01"); err != nil || len(doubts) == 0 { // after their service
+	if doubts, err = c.Doubts(ctx, admin, string(pns.ID), lurah.ID, true, "2070-01-01"); err != nil || len(doubts) == 0 { // after their service
 		t.Errorf("at another day: %+v, %v", doubts, err)
+	}
+	// A head of agency would go down a level as Lurah, but not by acting for one.
+	must(t, c.people.PeopleIn(ctx, "", func(p people.Person) error {
+		if string(p.NIP()) == "197411272000011903" {
+			pns = p
+		}
+		return nil
+	}))
+	lower := func(definitive bool) bool {
+		doubts, err := c.Doubts(ctx, root, string(pns.ID), lurah.ID, definitive, "2026-11-22")
+		must(t, err)
+		return slices.ContainsFunc(doubts, func(v placement.Verdict) bool { return v.Rule == "TIDAK-TURUN-JENJANG" })
+	}
+	if !lower(true) || lower(false) {
+		t.Errorf("a lower level is doubted: %v for good, %v for acting", lower(true), lower(false))
 	}
 	if _, _, err = c.Eligibility(ctx, admin, string(pppk.ID), lurah.ID); !errors.Is(err, faults.Forbidden) && !errors.Is(err, faults.NotFound) {
 		t.Errorf("a unit admin reads a candidacy: %v", err)
 	}
 	for name, a := range map[string]access.Actor{"a learner": {Person: "p-919"}, "another unit's admin": {Person: "p-919", Grants: []access.Grant{{Role: "unit_admin", Unit: "elsewhere"}}}} {
-		if _, err = c.Doubts(ctx, a, string(pppk.ID), lurah.ID, "2026-11-22"); !errors.Is(err, faults.NotFound) {
+		if _, err = c.Doubts(ctx, a, string(pppk.ID), lurah.ID, true, "2026-11-22"); !errors.Is(err, faults.NotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

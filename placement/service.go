@@ -387,11 +387,15 @@ func (s *Service) Eligibility(ctx context.Context, a access.Actor, person, post 
 }
 
 // Doubts lists the rules that somebody is not known to meet for a post on the day of an appointment, for whoever may appoint them. It tells nothing of evidence
-// or fit, and decides nothing. A look at somebody else is noted. Errors: NotFound and Forbidden by permission; NotFound (the post).
-func (s *Service) Doubts(ctx context.Context, a access.Actor, person, post string, on civil.Date) ([]Verdict, error) {
+// or fit, and decides nothing. Who only acts (Plt, Plh) keeps the present post, so definitive says whether a lower level matters. A look at somebody else is noted.
+// Errors: NotFound and Forbidden by permission; NotFound (the post).
+func (s *Service) Doubts(ctx context.Context, a access.Actor, person, post string, definitive bool, on civil.Date) ([]Verdict, error) {
 	rules, _, err := s.ruleset(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if !definitive {
+		rules = slices.DeleteFunc(rules, func(r Rule) bool { return r.Rule == NotBelow })
 	}
 	g := ground{rules: rules, on: on}
 	sub, err := s.subject(ctx, a, "check", person, g)

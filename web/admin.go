@@ -63,10 +63,11 @@ type admin struct {
 	AdminRooms
 }
 
-// may says whether the reader may apply a verb to things of a kind beyond their own: whether a button or an entry is worth showing.
+// may says whether the reader may apply a verb to things of a kind beyond their own: whether a button or an entry is worth showing. Courses and regrades belong to the city, so a
+// grant on a unit reaches none of them.
 func (w *admin) may(c *gin.Context, verb, kind string) bool {
 	s := w.Policy.Scope(reader(c), verb, kind)
-	return s.All || len(s.Units) > 0
+	return s.All || len(s.Units) > 0 && kind != "course" && kind != "regrade"
 }
 
 // panels shows a workbench page.

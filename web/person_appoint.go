@@ -109,8 +109,10 @@ func (w *admin) appointPage(c *gin.Context, status int, p people.Person, form Fo
 	return nil
 }
 
-// asked says for which position and day the law was asked, so that another choice is warned of again.
-func asked(form Form) string { return form.Get("position") + " " + form.Get("since") }
+// asked says for which position, kind and day the law was asked, so that another choice is warned of again.
+func asked(form Form) string {
+	return form.Get("position") + " " + form.Get("kind") + " " + form.Get("since")
+}
 
 // doubts are the rules that somebody is not known to meet for the position and day of the form, where the reader may fill it.
 func (w *admin) doubts(c *gin.Context, p people.Person, form Form) ([]Reason, error) {
@@ -125,7 +127,7 @@ func (w *admin) doubts(c *gin.Context, p people.Person, form Form) ([]Reason, er
 	if err != nil { // the room refuses it, and says why
 		return nil, nil
 	}
-	found, err := w.overviews().Appointing(c.Request.Context(), reader(c), p.ID, position, on)
+	found, err := w.overviews().Appointing(c.Request.Context(), reader(c), p.ID, position, people.AppointmentKind(form.Get("kind")), on)
 	if err != nil && !unseen(err) {
 		return nil, err
 	}

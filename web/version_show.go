@@ -40,6 +40,8 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 			panel.Notices = []Notice{{Kind: Success, Text: w.T(c, "Semua syarat penerbitan terpenuhi. Versi yang terbit tidak berubah lagi.")}}
 			if w.may(c, "publish", "course") {
 				panel.Actions = []Button{{Label: "Terbitkan", Kind: "primary", Post: true, URL: versionURL(v.ID, code, v.Number, "terbit")}}
+			} else {
+				panel.Text = w.T(c, "Kursus milik seluruh kota: yang menerbitkan adalah admin pelatihan tingkat kota.")
 			}
 		case faults.KindOf(err) == faults.Invalid:
 			n, _ := w.mistakes(c, "Belum dapat diterbitkan", err)

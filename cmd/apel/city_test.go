@@ -425,7 +425,8 @@ type city struct {
 	http   http.Handler
 	server *httptest.Server
 	checks *contract
-	token  bool // questions are asked by an API token that has all of its person's roles
+	token  bool   // questions are asked by an API token that has all of its person's roles
+	last   string // the answer to the last question
 }
 
 // openCity opens a copy. working also starts the chain; without it nothing changes that the test does not change.

@@ -64,6 +64,15 @@ func TestEveryRoleIsNamedEverywhere(t *testing.T) {
 // change is known by that refusal and nothing it does spoils the next cell. A form that is refused for what was typed shows nothing and fails.
 const roleTable = "testdata/roles.csv"
 
+// unitTable is the same for roles that hold for a unit only, here DISDUKCAPIL: those that a line of the policy tables gives something below a unit, beside
+// the two that have no other form.
+const unitTable = "testdata/roles-unit.csv"
+
+var unitRoles = []string{"training_admin", "placement_analyst", "system_admin", "auditor", "leader", "marker"}
+
+// onUnit marks a role that is held for a unit only.
+const onUnit = "@unit"
+
 const anonymous = "anonymous"
 
 // question is one row: a request with placeholders.
@@ -365,7 +374,8 @@ func toStrings(v any) []string {
 
 // ask makes a question's request as a role and says what comes of it.
 func (c *city) ask(role string, q question) (class string, detail string) {
-	name := map[string]string{"own": role, "subtree": "near", "foreign": "far", "-": role}[q.object]
+	holder, _ := strings.CutSuffix(role, onUnit)
+	name := map[string]string{"own": holder, "subtree": "near", "foreign": "far", "-": holder}[q.object]
 	b := c.of(name)
 	unit, app := c.nearUnit, c.shared["nearApp"]
 	if q.object == "foreign" {
@@ -438,13 +448,14 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	v := visit.Visit{Lang: texts.ID, Request: "walk"}
 	if role != anonymous {
-		v.Actor, v.Session = c.purely(role), c.of(role)["session"]
+		v.Actor, v.Session = c.purely(role), c.of(holder)["session"]
 		v.Token, v.Actor.Token = c.token, c.token
-		r.Header.Set("Cookie", "apel="+c.tokens[role])
+		r.Header.Set("Cookie", "apel="+c.tokens[holder])
 	}
 	w := untilFlush{httptest.NewRecorder(), cancel}
 	c.router.ServeHTTP(w, r.WithContext(visit.With(ctx, v)))
 	answer := w.Body.String()
+	c.last = answer
 	where := fmt.Sprintf("%s %s as %s (%s): %d %.300s", q.method, path, role, q.object, w.Code, answer)
 	if strings.HasPrefix(q.route, api.Prefix+"/") && !strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
 		if _, err := c.checks.check(q.method, r.URL.Path, w.Code, w.Header(), w.Body.Bytes()); err != nil {
@@ -502,11 +513,12 @@ func complaints(answer string) string {
 
 // purely is the person who stands for a role, holding that role and no other: in life, the head of an agency is a supervisor beside being a leader.
 func (c *city) purely(role string) access.Actor {
-	a := access.Actor{Person: c.persons[role], Recent: true}
-	switch role {
-	case "learner":
-	case "supervisor", "unit_admin":
-		a.Grants = []access.Grant{{Role: role, Unit: c.nearUnit}}
+	holder, unit := strings.CutSuffix(role, onUnit)
+	a := access.Actor{Person: c.persons[holder], Recent: true}
+	switch {
+	case role == "learner":
+	case unit, role == "supervisor", role == "unit_admin":
+		a.Grants = []access.Grant{{Role: holder, Unit: c.nearUnit}}
 	default:
 		a.Grants = []access.Grant{{Role: role}}
 	}
@@ -532,13 +544,13 @@ type roleRow struct {
 
 func (r roleRow) key() string { return r.route + " " + r.method + " " + r.object }
 
-// walk asks every question in every role.
-func (c *city) walk() []roleRow {
+// walk asks every question in each of the roles.
+func (c *city) walk(roles []string) []roleRow {
 	c.db.SetReadOnly("the walk changes nothing")
 	var out []roleRow
 	for _, q := range c.questions() {
 		row := roleRow{q.method, q.route, q.object, map[string]string{}}
-		for _, role := range append(slices.Clone(roles), anonymous) {
+		for _, role := range roles {
 			if role == anonymous && q.object == "own" {
 				row.cells[role] = "-"
 				continue
@@ -551,10 +563,9 @@ func (c *city) walk() []roleRow {
 	return out
 }
 
-func writeRoleTable(rows []roleRow) []byte {
+func writeRoleTable(rows []roleRow, columns []string) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	columns := append(slices.Clone(roles), anonymous)
 	w.Write(append([]string{"route", "method", "object"}, columns...)) //nolint:errcheck // a buffer
 	for _, r := range rows {
 		line := []string{r.route, r.method, r.object}
@@ -567,8 +578,8 @@ func writeRoleTable(rows []roleRow) []byte {
 	return b.Bytes()
 }
 
-func readRoleTable() (map[string]roleRow, error) {
-	f, err := os.Open(roleTable)
+func readRoleTable(file string) (map[string]roleRow, error) {
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
@@ -590,24 +601,61 @@ func readRoleTable() (map[string]roleRow, error) {
 
 // Who may use which route on whose things is as the committed table says; a route without a row fails.
 func TestRoleTable(t *testing.T) {
+	rows := openCity(t, false).compare(t, append(slices.Clone(roles), anonymous), roleTable)
+	holdInvariants(t, rows)
+}
+
+// A role that holds for a unit reaches nothing outside of it that the same role held for the city would.
+func TestRoleTableOfUnits(t *testing.T) {
 	c := openCity(t, false)
-	rows := c.walk()
+	var held []string
+	for _, role := range unitRoles {
+		held = append(held, role+onUnit)
+	}
+	rows := c.compare(t, held, unitTable)
+	city, err := readRoleTable(roleTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		for _, role := range unitRoles {
+			if r.cells[role+onUnit] == "yes" && city[r.key()].cells[role] != "yes" {
+				t.Errorf("%s %s (%s): %s may for a unit what it may not for the city", r.method, r.route, r.object, role)
+			}
+		}
+	}
+	// A course belongs to the city: whoever holds the role for a unit is not offered what would be refused.
+	page := "/kelola/kursus/APEL-104/2"
+	for role, offered := range map[string]bool{"training_admin": true, "training_admin" + onUnit: false} {
+		_, answer := c.ask(role, question{method: http.MethodGet, route: page, path: page, object: "-"})
+		if !strings.Contains(answer, ": 200 ") {
+			t.Fatal(answer)
+		}
+		if strings.Contains(c.last, page+"/terbit") != offered {
+			t.Errorf("%s is offered to publish: %v, want %v", role, !offered, offered)
+		}
+	}
+}
+
+func (c *city) compare(t *testing.T, columns []string, file string) []roleRow {
+	t.Helper()
+	rows := c.walk(columns)
 	if *update {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(roleTable, writeRoleTable(rows), 0o644); err != nil {
+		if err := os.WriteFile(file, writeRoleTable(rows, columns), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := readRoleTable()
+	want, err := readRoleTable(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
 		w, ok := want[r.key()]
 		if !ok {
-			t.Errorf("%s %s (%s) has no row in %s", r.method, r.route, r.object, roleTable)
+			t.Errorf("%s %s (%s) has no row in %s", r.method, r.route, r.object, file)
 			continue
 		}
 		delete(want, r.key())
@@ -618,7 +666,7 @@ func TestRoleTable(t *testing.T) {
 		}
 	}
 	for _, r := range want {
-		t.Errorf("%s has a row for %s %s (%s), which is not mounted", roleTable, r.method, r.route, r.object)
+		t.Errorf("%s has a row for %s %s (%s), which is not mounted", file, r.method, r.route, r.object)
 	}
-	holdInvariants(t, rows)
+	return rows
 }
