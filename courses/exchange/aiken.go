@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/texts"
 )
 
@@ -65,6 +66,7 @@ func readAiken(in *intake, data []byte) {
 			}
 			letters += option[1]
 			it.Options = append(it.Options, grading.Option{ID: grading.OptionID(len(it.Options)), Text: toMarkdown(option[2])})
+		case start > 0 && len(it.Options) == 0 && len(it.Stem) > markdown.MaxBytes: // refused for its length when it ends; not copied for every further line
 		case start > 0 && len(it.Options) == 0:
 			it.Stem += "\n" + toMarkdown(line)
 			in.lost(place{n, 0}, "Pertanyaan Aiken hanya satu baris; baris ini disambung ke pertanyaan di atasnya.", "A question in Aiken is one line; this line was joined to the one above it.")

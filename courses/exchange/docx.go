@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"archive/zip"
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +20,8 @@ import (
 const (
 	maxDocxDepth = 200
 	maxDocxXML   = 30 << 20 // bytes of one part
+	// children of one element in a style or list, which are looked through for every paragraph; Word's own have under thirty
+	maxDefinition = 200
 )
 
 // document is a Word document.
@@ -65,7 +68,7 @@ func openDocx(data []byte) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &docxReader{parts: map[string]*zip.File{}, links: map[string]string{}, counts: map[string][]int{}, started: map[string]bool{}}
+	d := &docxReader{parts: map[string]*zip.File{}, links: map[string]string{}, counts: map[string][]int{}, started: map[string]bool{}, pictures: map[string]*File{}}
 	for _, f := range z.File {
 		d.parts[strings.ToLower(strings.TrimPrefix(f.Name, "/"))] = f
 	}
@@ -91,7 +94,7 @@ func openDocx(data []byte) (*document, error) {
 		return nil, err
 	}
 	for _, list := range [][]*node{d.numbering.all("num"), d.numbering.all("abstractNum"), d.styles.all("style")} {
-		if len(list) > 20_000 {
+		if len(list) > 20_000 || slices.ContainsFunc(list, func(n *node) bool { return n.crowded(maxDefinition) }) {
 			return nil, damagedDocx(nil)
 		}
 	}
@@ -113,6 +116,7 @@ type docxReader struct {
 	num               map[string]*node // numId -> instance
 	counts            map[string][]int // abstractNumId -> count of each level
 	started           map[string]bool  // numId and level whose own start was taken
+	pictures          map[string]*File // by part; nil for one that cannot be taken. Each is unpacked once, however often it is shown
 	n                 int
 	doc               document
 }
@@ -153,6 +157,11 @@ func (d *docxReader) index() {
 	for _, n := range d.numbering.all("num") {
 		d.num[n.attr["numId"]] = n
 	}
+}
+
+// crowded says whether the element, or one below it, has more children than most.
+func (n *node) crowded(most int) bool {
+	return len(n.kids) > most || slices.ContainsFunc(n.kids, func(k *node) bool { return k.crowded(most) })
 }
 
 // val is the w:val of a child, "" when it is not there.
@@ -402,14 +411,18 @@ func (d *docxReader) runs(in *node, b *block, bold bool, link string) {
 }
 
 func mathText(n *node) string {
-	s := ""
-	if n.name == "t" {
-		s = n.text
+	var s strings.Builder
+	var walk func(n *node)
+	walk = func(n *node) {
+		if n.name == "t" {
+			s.WriteString(n.text)
+		}
+		for _, k := range n.kids {
+			walk(k)
+		}
 	}
-	for _, k := range n.kids {
-		s += mathText(k)
-	}
-	return s
+	walk(n)
+	return s.String()
 }
 
 func (d *docxReader) run(r *node, b *block, bold bool, link string) {
@@ -433,16 +446,17 @@ func (d *docxReader) run(r *node, b *block, bold bool, link string) {
 	if v := props.val("vertAlign"); v == "superscript" || v == "subscript" {
 		d.doc.lost.add("pangkat dan indeks", "superscript and subscript")
 	}
+	var text strings.Builder
 	for _, k := range r.kids {
 		switch k.name {
 		case "t":
-			x.text += unbroken.Replace(k.text)
+			text.WriteString(unbroken.Replace(k.text))
 		case "tab":
-			x.text += "\t"
+			text.WriteByte('\t')
 		case "br", "cr":
-			x.text += "\n"
+			text.WriteByte('\n')
 		case "noBreakHyphen":
-			x.text += "-"
+			text.WriteByte('-')
 		case "sym":
 			d.doc.lost.add("simbol khusus", "special symbols")
 		case "footnoteReference", "endnoteReference":
@@ -453,7 +467,7 @@ func (d *docxReader) run(r *node, b *block, bold bool, link string) {
 			d.picture(k, b)
 		}
 	}
-	if x.text != "" {
+	if x.text = text.String(); x.text != "" {
 		b.runs = append(b.runs, x)
 	}
 }
@@ -499,14 +513,28 @@ func (d *docxReader) picture(n *node, b *block) {
 	if strings.HasPrefix(d.links[id], "/") {
 		target = strings.ToLower(strings.TrimPrefix(d.links[id], "/"))
 	}
+	file, known := d.pictures[target]
+	if !known {
+		file = d.file(target, alt)
+		d.pictures[target] = file
+	}
+	if file != nil {
+		shown := *file
+		shown.Alt = alt
+		b.runs = append(b.runs, run{picture: &shown})
+	}
+}
+
+// file reads a picture of the package, nil when it cannot be taken.
+func (d *docxReader) file(target, alt string) *File {
 	f, ok := d.parts[target]
 	if !ok {
 		d.doc.lost.add("gambar dari luar dokumen", "pictures outside the document")
-		return
+		return nil
 	}
 	r, err := f.Open()
 	if err != nil {
-		return
+		return nil
 	}
 	defer r.Close()
 	data, err := io.ReadAll(io.LimitReader(r, maxDocxPicture+1))
@@ -514,18 +542,16 @@ func (d *docxReader) picture(n *node, b *block) {
 	switch {
 	case err != nil || !pictureTypes[kind]:
 		d.doc.lost.add("gambar "+shorten(path.Base(target))+" (bukan PNG, JPEG, GIF, atau WebP)", "the picture "+shorten(path.Base(target))+" (not PNG, JPEG, GIF or WebP)")
-		return
+		return nil
 	case len(data) > maxDocxPicture:
 		d.doc.lost.add("gambar "+shorten(path.Base(target))+" (terlalu besar)", "the picture "+shorten(path.Base(target))+" (too large)")
-		return
+		return nil
 	}
-	file := File{Name: fmt.Sprintf("gambar-%d.%s", len(d.doc.files)+1, strings.TrimPrefix(kind, "image/")), Type: kind, Alt: alt, Data: data}
-	if i := slices.IndexFunc(d.doc.files, func(x File) bool { return string(x.Data) == string(data) }); i >= 0 {
-		file.Name = d.doc.files[i].Name
-	} else {
-		d.doc.files = append(d.doc.files, file)
+	if i := slices.IndexFunc(d.doc.files, func(x File) bool { return bytes.Equal(x.Data, data) }); i >= 0 {
+		return &d.doc.files[i]
 	}
-	b.runs = append(b.runs, run{picture: &file})
+	d.doc.files = append(d.doc.files, File{Name: fmt.Sprintf("gambar-%d.%s", len(d.doc.files)+1, strings.TrimPrefix(kind, "image/")), Type: kind, Alt: alt, Data: data})
+	return &d.doc.files[len(d.doc.files)-1]
 }
 
 // maxDocxPicture bounds a picture of a document as it comes; whoever keeps it makes it smaller.

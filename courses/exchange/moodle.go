@@ -146,6 +146,7 @@ func parseXML(data []byte, deepest int) (*node, error) {
 	}
 	var root *node
 	var open []*node
+	var said []strings.Builder // the text of each open element: in pieces, however many comments or elements part it
 	nodes := 0
 	for {
 		t, err := d.Token()
@@ -179,11 +180,14 @@ func parseXML(data []byte, deepest int) (*node, error) {
 				root = n
 			}
 			open = append(open, n)
+			said = append(said, strings.Builder{})
 		case xml.EndElement:
-			open = open[:len(open)-1]
+			last := len(open) - 1
+			open[last].text = said[last].String()
+			open, said = open[:last], said[:last]
 		case xml.CharData:
-			if len(open) > 0 {
-				open[len(open)-1].text += string(t)
+			if len(said) > 0 {
+				said[len(said)-1].Write(t)
 			}
 		}
 	}

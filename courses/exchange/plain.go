@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -196,13 +197,17 @@ func unescapeMarkdown(n *ast.Text, src []byte) []byte {
 type losses struct{ id, en []string }
 
 func (l *losses) add(id, en string) {
-	for _, x := range l.id {
-		if x == id {
-			return
-		}
+	if slices.Contains(l.id, id) || len(l.id) > maxLosses {
+		return
+	}
+	if len(l.id) == maxLosses {
+		id, en = "lainnya", "more"
 	}
 	l.id, l.en = append(l.id, id), append(l.en, en)
 }
+
+// maxLosses bounds what is named of one item; a file may hold a hundred thousand units or pictures, each with a name of its own.
+const maxLosses = 30
 
 // plain is a text without its markup.
 func (l *losses) plain(md string) string {
