@@ -187,15 +187,15 @@ func TestNumbersChangeAndThePersonStays(t *testing.T) {
 	r := newRig(t)
 	ctx := context.Background()
 	me := r.visitor().enters(plain)
+	hours := func() int {
+		return must[competencies.HoursYear](t)(r.Rooms.Competencies.HoursOf(ctx, me, me.Person, "")).Counted
+	}
 	learns := func(number, course string) (jp int) {
+		before := hours()
 		must[courses.EnrolmentDoc](t)(r.Rooms.Courses.Enrol(ctx, me, courses.EnrolInput{Course: course}))
-		id := certificateID(r.graduate(number, course, 0))
-		c := must[certificates.Certificate](t)(r.Rooms.Certificates.Look(ctx, id))
-		r.moved(competencies.StandingsCollection, me.Person, func() bool {
-			list := must[[]competencies.Evidence](t)(r.Rooms.Competencies.Evidence(ctx, me, me.Person))
-			return slices.ContainsFunc(list, func(e competencies.Evidence) bool { return e.Source == string(id) })
-		})
-		return c.Record.JP
+		jp = must[certificates.Certificate](t)(r.Rooms.Certificates.Look(ctx, certificateID(r.graduate(number, course, 0)))).Record.JP
+		r.moved(competencies.StandingsCollection, me.Person, func() bool { return hours() == before+jp })
+		return jp
 	}
 	renumber := func(admin, from, to string, fields map[string]string) {
 		t.Helper()
@@ -356,6 +356,9 @@ func TestStructurePages(t *testing.T) {
 	if at != unitURL(u.ID) || u.Parent != parent.ID || r.audited("add_unit", "units/"+string(u.ID)) != 1 {
 		t.Errorf("%s %+v", at, u)
 	}
+	r.moved("units", string(u.ID), func() bool { // what settles a new unit writes its positions, too
+		return must[storage.Envelope](t)(r.DB.Envelope(ctx, "units", string(u.ID))).Due == nil
+	})
 	form = formOf(t, v.get("/kelola/jabatan/baru?unor="+string(u.ID)).want(t, http.StatusOK).body, "/kelola/jabatan/baru")
 	form.Set("code", "KASI-ARSIP")
 	form.Set("name", "Kepala Seksi Arsip")
