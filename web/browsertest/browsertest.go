@@ -68,10 +68,13 @@ type Browser struct {
 	ctx context.Context
 }
 
-// Start runs Chromium headless. Without one the test is skipped and says so; on CI (CI=true) that is a failure. args are further
+// Start runs Chromium headless. With -short, or without one, the test is skipped and says so; on CI (CI=true) lacking one is a failure. args are further
 // flags, such as "host-resolver-rules=MAP * 127.0.0.1".
 func Start(t testing.TB, args ...string) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("skipped: -short leaves out what needs a browser")
+	}
 	path := find()
 	if path == "" {
 		if os.Getenv("CI") == "true" {
