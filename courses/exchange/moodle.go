@@ -146,7 +146,7 @@ func parseXML(data []byte, deepest int) (*node, error) {
 	}
 	var root *node
 	var open []*node
-	var said []strings.Builder // the text of each open element: in pieces, however many comments or elements part it
+	var said [][]byte // the text of each open element: in pieces, however many comments or elements part it
 	nodes := 0
 	for {
 		t, err := d.Token()
@@ -180,14 +180,14 @@ func parseXML(data []byte, deepest int) (*node, error) {
 				root = n
 			}
 			open = append(open, n)
-			said = append(said, strings.Builder{})
+			said = append(said, nil)
 		case xml.EndElement:
 			last := len(open) - 1
-			open[last].text = said[last].String()
+			open[last].text = string(said[last])
 			open, said = open[:last], said[:last]
 		case xml.CharData:
 			if len(said) > 0 {
-				said[len(said)-1].Write(t)
+				said[len(said)-1] = append(said[len(said)-1], t...)
 			}
 		}
 	}
