@@ -130,7 +130,7 @@ func own(all []counted) Owned {
 	return o
 }
 
-// noSkipping holds evidence from courses and observation at level 2 until another source has shown level 2 at any time (domain.md 3.5: level 3 and
+// noSkipping holds evidence from courses and observation at level 2 until another source has shown level 2 at any time (level 3 and
 // above need level 2 already held).
 func noSkipping(all []counted) {
 	const base = 2

@@ -42,7 +42,7 @@ const (
 )
 
 // DefaultRules are in force as long as a city has published none. Caps: a quiz alone lifts no competency above level 2, courses and observation
-// none above 3, a self-assessment none at all. Cut-offs as used by assessment centres (domain.md 3.4); to be confirmed by the city.
+// none above 3, a self-assessment none at all. Cut-offs as used by assessment centres; to be confirmed by the city.
 func DefaultRules() Rules {
 	all := func(n int) map[Field]int { return map[Field]int{Managerial: n, SocioCultural: n, Technical: n} }
 	return Rules{

@@ -20,7 +20,7 @@ const (
 )
 
 // MinutesPerJP is the length of a learning hour; MinutesShare is the part of it, in percent, that the declared minutes must reach, so that JP
-// survive an audit (domain handbook 5.1).
+// survive an audit.
 const (
 	MinutesPerJP = 45
 	MinutesShare = 90

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -85,6 +86,7 @@ func TestSlipOpensAnAccountOnce(t *testing.T) {
 	// fourteen days, not a moment more
 	late, err := c.IssueSlip(c.ctx, admin, ani.ID, "lupa kata sandi")
 	must(t, err)
+	c.last("accounts", string(ani.ID), "issue_slip", "unit_admin", "lupa kata sandi", "")
 	c.clock.Add(14 * 24 * time.Hour)
 	_, _, err = c.Activate(c.ctx, people.ActivateInput{NIP: nipAni, Code: late.Code, Password: secret})
 	wants(t, err, faults.Unauthenticated)
@@ -574,6 +576,15 @@ func TestResetEndsSessionsAndTokens(t *testing.T) {
 	_, _, err = c.Reset(c.ctx, people.ResetInput{Token: link, Password: secret})
 	must(t, err)
 	gone("a mailed link", token)
+	var verbs []string
+	for _, e := range c.trailOf("accounts", string(ani.ID)) {
+		if e.Verb == "request_reset" || e.Verb == "reset_password" {
+			verbs = append(verbs, e.Verb+" by "+e.Role)
+		}
+	}
+	if want := []string{"request_reset by self", "reset_password by self"}; !slices.Equal(verbs, want) {
+		t.Errorf("the trail has %v, want %v", verbs, want)
+	}
 }
 
 func TestBlockedStaysOut(t *testing.T) {

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -78,6 +81,15 @@ func TestTheDemoCityLoadsAndLoadingItAgainChangesNothing(t *testing.T) {
 	rows := len(file(t, "city/people.csv").Rows)
 	if n := c.count(people.PersonFilter{}); n != rows || rows < 50 {
 		t.Errorf("%d people registered of %d", n, rows)
+	}
+	contract := c.count(people.PersonFilter{Status: people.PPPK}) + c.count(people.PersonFilter{Status: people.PPPKPartTime})
+	if share := 100 * contract / rows; share < 55 || share > 60 {
+		t.Errorf("%d %% of the demo city are PPPK, which is no picture of a city", share)
+	}
+	for _, r := range file(t, "city/people.csv").Rows {
+		if serial := r.Cells[0].Text[15:]; serial < "900" {
+			t.Errorf("row %d: the number of an invented person has the serial %s", r.N, serial)
+		}
 	}
 	loket, err := c.LookByNIP(c.ctx, "199512122025211933")
 	must(t, err)
@@ -448,6 +460,20 @@ func TestSyncRefusesWhatExcelSpoiled(t *testing.T) {
 	p, err := c.CheckImport(c.ctx, root, people.ImportInput{Kind: people.ImportSync, Source: "SIASN", Sheet: table(t, "nipBaru;nama;jenisPegawai;unorId\n1,99001E+17;Ani;PNS;DINAS\n")})
 	must(t, err)
 	if p.State != people.ImportRefused || p.Errors[0].Column != "nipBaru" || !strings.Contains(p.Errors[0].Text.EN, "15 digits") {
+		t.Errorf("%+v", p.Errors)
+	}
+	// the workbook itself: the first row is text, the second a number cell, as Excel makes of what is typed
+	f := excelize.NewFile()
+	must(t, f.SetSheetRow("Sheet1", "A1", &[]any{"nipBaru", "nama", "jenisPegawai", "unorId"}))
+	must(t, f.SetSheetRow("Sheet1", "A2", &[]any{nipAni, "Ani", "PNS", "DINAS"}))
+	must(t, f.SetSheetRow("Sheet1", "A3", &[]any{199001012020011000, "Budi", "PNS", "DINAS"}))
+	var book bytes.Buffer
+	must(t, f.Write(&book))
+	sheet, err := sheets.Read("siasn.xlsx", &book, sheets.Options{})
+	must(t, err)
+	p, err = c.CheckImport(c.ctx, root, people.ImportInput{Kind: people.ImportSync, Source: "SIASN", Sheet: sheet})
+	must(t, err)
+	if p.State != people.ImportRefused || len(p.Errors) != 1 || p.Errors[0].Row != 3 || p.Errors[0].Column != "nipBaru" || !strings.Contains(p.Errors[0].Text.ID, "15 digit") || !strings.Contains(p.Errors[0].Text.ID, "Text") {
 		t.Errorf("%+v", p.Errors)
 	}
 }

@@ -16,7 +16,7 @@ func TestParseNIP(t *testing.T) {
 	for _, c := range []struct {
 		in, want string // want: the kind, or a word of the refusal
 	}{
-		// the vectors of the domain handbook, 2.1
+		// one of each kind
 		{"199001012020011901", "NIP"},
 		{"199001012021211901", "NI"},
 		{"19900101 202001 1 901", "NIP"},

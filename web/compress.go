@@ -12,7 +12,7 @@ import (
 
 // Pages are compressed while they are sent, with gzip 5. Measured on the offline page (4.2 KB) and the design page (65 KB), one core:
 // gzip 5 takes 25 and 340 microseconds for 1,466 and 13,109 bytes, brotli 4 takes 188 and 1,420 for 1,344 and 12,650. An exam has
-// 14 requests and 3.5 ms (design.md section 8), so the last 8 % are not worth it; assets, compressed once, do use brotli.
+// 14 requests and 3.5 ms (docs/performance.md), so the last 8 % are not worth it; assets, compressed once, do use brotli.
 var gzips = sync.Pool{New: func() any {
 	w, err := gzip.NewWriterLevel(io.Discard, 5)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/apelkota/apel/web/browsertest"
 )
 
-// firstVisitBudget is design.md section 8: first visit of any page, all assets, compressed.
+// firstVisitBudget is that of docs/performance.md: first visit of any page, all assets, compressed.
 const firstVisitBudget = 60_000
 
 func serve(t *testing.T, config Config) (*httptest.Server, *Engine) {

@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// BenchmarkStart is the engine's share of the start of the program (budget of design.md section 8: first page after 1 s).
+// BenchmarkStart is the engine's share of the start of the program (budget in docs/performance.md: first page after 1 s).
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		New(Config{})

@@ -37,7 +37,7 @@ func TestBadFormsAreNamedAndChangeNothing(t *testing.T) {
 		{"unknown unit", "people", "people.csv", people + strings.Replace(good, "DINKES", "DINAS-ENTAH", 1), 303, []string{"Baris 2", "unit", "DINAS-ENTAH", "Impor unitnya lebih dahulu"}},
 		{"broken UTF-8 in a file", "units", "units.csv", "code,name,kind,parent\nUJI-1,Dinas Ké\xff Uji,dinas,PEMDA\n", 422, []string{"Baris 2"}},
 		{"a missing column", "people", "people.csv", "nama\nBudi\n", 422, []string{"nip"}},
-		{"malformed GIFT", "course", "kursus.zip", zipped(t, "items/bank.gift", "// [id:103-B01] [objective:103.1]\n::103-B01::Apa?{\n=Ya #Betul\n~Tidak #Salah\n\n::103-B02::Lalu?{=Ya}\n"), 422, []string{"bank.gift", "baris"}},
+		{"malformed GIFT", "course", "kursus.zip", zipped(t, "items/bank.gift", "// [id:103-B01] [objective:103.1]\n::103-B01::Apa?{\n=Ya #Betul\n~Tidak #Salah\n\n::103-B02::Lalu?{=Ya}\n"), 422, []string{"items/bank.gift", "baris 6"}},
 		{"no zip", "course", "kursus.zip", "bukan zip", 422, []string{"zip"}},
 		{"a NIP in the file's name", "people", "198512312010011955.csv", people + good, 422, []string{"Ganti namanya"}},
 	} {

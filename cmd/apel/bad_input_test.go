@@ -28,7 +28,7 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		{"missing column", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", "nama\nBudi\n", 422, []string{"nip"}},
 		{"empty file", "training_admin", "POST", "/imports/people?name=people.csv", "text/csv", "", 400, []string{"wajib ada"}},
 		{"malformed GIFT", "training_admin", "POST", "/imports/course?name=kursus.zip", "application/zip", zipped(t, "items/bank.gift", "// [id:103-B01] [objective:103.1]\n::103-B01::Apa?{\n=Ya #Betul\n~Tidak #Salah\n\n::103-B02::Lalu?{=Ya}\n"),
-			422, []string{"bank.gift", "baris"}},
+			422, []string{"items/bank.gift", "baris 6"}},
 		{"no zip", "training_admin", "POST", "/imports/course?name=kursus.zip", "application/zip", "bukan zip", 422, nil},
 		{"a NIP in the file's name", "training_admin", "POST", "/imports/people?name=198512312010011955.csv", "text/csv", people, 422, []string{"Ganti namanya"}},
 		{"unknown kind of import", "training_admin", "POST", "/imports/resep?name=people.csv", "text/csv", people, 422, []string{"path.kind"}},

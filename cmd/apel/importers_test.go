@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/apelkota/apel/people"
 )
 
 // A dry run of a course says what makes it weak, with file and line; the import itself only what was read and may be other than meant.
@@ -64,5 +66,51 @@ func TestDryRunOnANewFolderLeavesNothing(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); !os.IsNotExist(err) {
 		t.Errorf("the dry run left %v", left)
+	}
+}
+
+// What an operator sees: a dry run names every mistake by row and column, says so in its exit status and leaves the city as it was, as a refused import does.
+func TestDryRunNamesEveryRowAndWritesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		must(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	if _, stderr, code := captured(t, "import", "units", file("units.csv", "code,name,kind,parent\nKOTA,Pemerintah Kota,pemda,\n"), "--dir", dir); code != 0 {
+		t.Fatalf("units: exit %d: %s", code, stderr)
+	}
+	persons := func() int {
+		t.Helper()
+		in, err := open(t.Context(), place{Dir: dir}, as{serving: true, quiet: true})
+		must(t, err)
+		p, err := in.people.Persons(t.Context(), system, people.PersonFilter{})
+		must(t, err)
+		must(t, in.close())
+		return len(p.Items)
+	}
+	const header = "nip,name,status,legal_position,unit\n"
+	const good = "198512312010011955,Budi Uji,PNS,01,KOTA\n"
+	bad := file("people.csv", header+good+"19851231201001195,Sri Uji,PNS,01,KOTA\n198512312010011956,Tini Uji,PNS,01,DINAS-ENTAH\n")
+	for _, more := range [][]string{{"--dry-run"}, nil} {
+		stdout, stderr, code := captured(t, append([]string{"import", "people", bad, "--dir", dir}, more...)...)
+		said := stdout + stderr
+		if code == 0 || strings.Contains(said, "Baris 2") || strings.Contains(said, "19851231201001195") {
+			t.Errorf("%v: exit %d\n%s", more, code, said)
+		}
+		for _, want := range []string{"Baris 3, kolom nip", "Baris 4, kolom unit", "DINAS-ENTAH"} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%v does not say %q:\n%s", more, want, said)
+			}
+		}
+		if n := persons(); n != 0 {
+			t.Errorf("%v registered %d people", more, n)
+		}
+	}
+	right := file("people.csv", header+good)
+	for n, more := range [][]string{{"--dry-run"}, nil} {
+		if stdout, stderr, code := captured(t, append([]string{"import", "people", right, "--dir", dir}, more...)...); code != 0 || !strings.Contains(stdout, "1 baris") || persons() != n {
+			t.Errorf("%v: exit %d, %d people\n%s%s", more, code, persons(), stdout, stderr)
+		}
 	}
 }

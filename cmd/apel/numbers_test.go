@@ -204,9 +204,9 @@ func TestNoNumberInAddressesAndLogs(t *testing.T) {
 	post("dpo", "/kelola/audit", form, "act=tentang&q="+near, 303)
 	post("dpo", "/kelola/audit", form, "act=tentang&q="+near[:17]+"9", 303)
 	post("training_admin", "/kelola/penugasan/baru", form, "act=find&find="+near, 200)
-	post("", "/masuk", form, "nip="+near+"&sandi=salah", 422)
+	post("", "/masuk", form, "nip="+near+"&password=salah+sekali", 422)
 	post("", "/lupa-sandi", form, "nip="+near, 200)
-	post("", "/aktivasi", form, "nip="+near+"&kode=AAAAA-AAAAA&sandi=kuda-laut-2026", 422)
+	post("", "/aktivasi", form, "nip="+near+"&code=AAAAA-AAAAA&password=kuda-laut-2026&again=kuda-laut-2026&privacy=1", 422)
 	post("training_admin", "/api/v1/people/lookup", js, `{"nip":"`+near+`"}`, 200)
 	post("training_admin", "/api/v1/people/lookup", js, `{"nip":"`+near[:17]+`9"}`, 404)
 	post("", "/api/v1/sessions", js, `{"nip":"`+near+`","password":"salah"}`, 401)
@@ -224,7 +224,7 @@ func TestNoNumberInAddressesAndLogs(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages := 0
-	for _, role := range []string{"learner", "supervisor", "author", "marker", "unit_admin", "training_admin", "placement_analyst", "leader", "signer", "auditor", "dpo", "system_admin"} {
+	for _, role := range []string{"learner", "supervisor", "author", "reviewer", "marker", "invigilator", "unit_admin", "training_admin", "placement_analyst", "leader", "signer", "auditor", "dpo", "system_admin"} {
 		pages += c.crawl(t, role, w)
 	}
 	if pages < 200 || len(w.addresses) < 500 {

@@ -205,7 +205,9 @@ func TestDemoCourses(t *testing.T) {
 			if d.Code != filepath.Base(dir) || len(d.Lessons) < 3 || len(d.Banks) < 3 {
 				t.Errorf("%s: %d lessons, %d banks", d.Code, len(d.Lessons), len(d.Banks))
 			}
+			largest := 0
 			for _, b := range d.Banks {
+				largest = max(largest, len(b.Items))
 				var out bytes.Buffer
 				if err := PrintGIFT(&out, b.Items); err != nil {
 					t.Fatal(err)
@@ -214,6 +216,9 @@ func TestDemoCourses(t *testing.T) {
 				if len(report) > 0 || !reflect.DeepEqual(again.Items, b.Items) {
 					t.Errorf("%s does not survive printing: %+v", b.File, report)
 				}
+			}
+			if largest < 30 {
+				t.Errorf("the largest bank has %d items", largest)
 			}
 			for _, q := range d.Quizzes {
 				bank, _ := d.Bank(q.Bank)

@@ -37,7 +37,7 @@ type human struct {
 	contractStart, contractEnd, serviceEnd, statusSince             civil.Date
 }
 
-// rows of percentages that make a city look like one; PPPK are the majority (domain.md section 0).
+// rows of percentages that make a city look like one; PPPK are the majority.
 const (
 	percentContract = 52.0 // of posts that are open to PPPK
 	percentPartTime = 6.0  // of pelaksana on contract, twice as many draws since some are refused

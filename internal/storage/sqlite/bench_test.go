@@ -399,7 +399,7 @@ func BenchmarkUpdate(b *testing.B) {
 	}
 }
 
-// cpu reports the processor time of the process per operation, system calls included: what counts against the budget of design section 8, and
+// cpu reports the processor time of the process per operation, system calls included: what counts against the budgets of docs/performance.md, and
 // what a busy machine disturbs less than the clock.
 func cpu(b *testing.B) func() {
 	at := func() time.Duration {
