@@ -66,7 +66,7 @@ func TestNoEnglishIsLeftOver(t *testing.T) {
 var (
 	wordFields = map[string]bool{"Label": true, "Hint": true, "SearchLabel": true}
 	wordFuncs  = map[string]int{"t": 0, "state": 1, "bar": 0}
-	wordCalls  = map[string]int{"Input": 2, "Need": 2, "Hinted": 0}
+	wordCalls  = map[string]int{"Input": 2, "Need": 2, "Hinted": 0, "Measured": 0}
 )
 
 // spoken finds the sentences in templates ({{t "..."}} and its like) and in Go (e.T(c, "...")).
