@@ -145,12 +145,12 @@ func (m *Model) Flags(about map[string]About) []Flag {
 		case x != nil && x.P < 0.05/k && 100*x.RMS >= points:
 			out = append(out, flag(Misfit, it.ID, "", numbers{"n": float64(it.N), "x2": x.X2, "df": float64(x.DF), "p": x.P, "rms": 100 * x.RMS},
 				fmt.Sprintf("Jawaban pada soal %s tidak mengikuti model: bagian yang benar menyimpang sekitar %s poin dari perkiraan menurut nilai (S-X² %s, derajat bebas %d, %d percobaan).", name, id1(100*x.RMS), id1(x.X2), x.DF, it.N),
-				fmt.Sprintf("Answers to item %s do not follow the model: shares right lie about %s points off what raw scores predict (S-X² %s, %d degrees of freedom, %d sittings).", name, en1(100*x.RMS), en1(x.X2), x.DF, it.N)))
+				fmt.Sprintf("Answers to item %s do not follow the model: shares right lie about %s points off what raw scores predict (S-X² %s, %d degrees of freedom, %d attempts).", name, en1(100*x.RMS), en1(x.X2), x.DF, it.N)))
 		case x == nil && it.Infit != nil && it.Infit.Value > noisy && it.Infit.Value-normalQuantile(1-0.025/k)*it.Infit.SE() > 1:
 			v := it.Infit
 			out = append(out, flag(Misfit, it.ID, "", numbers{"n": float64(it.N), "infit": v.Value, "low": v.Low, "high": v.High},
 				fmt.Sprintf("Jawaban pada soal %s lebih acak daripada perkiraan model: penyimpangannya %s%% lebih besar (rentang %s sampai %s, %d percobaan).", name, id1(100*v.Value-100), id1(100*v.Low-100), id1(100*v.High-100), it.N),
-				fmt.Sprintf("Answers to item %s are noisier than the model expects: deviations are %s%% larger (interval %s to %s, %d sittings).", name, en1(100*v.Value-100), en1(100*v.Low-100), en1(100*v.High-100), it.N)))
+				fmt.Sprintf("Answers to item %s are noisier than the model expects: deviations are %s%% larger (interval %s to %s, %d attempts).", name, en1(100*v.Value-100), en1(100*v.Low-100), en1(100*v.High-100), it.N)))
 		}
 	}
 	return out

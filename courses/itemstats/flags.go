@@ -160,7 +160,7 @@ func (it *ItemSums) keyFlags(id string, a About) []Flag {
 	return []Flag{flag(WrongKey, id, best.ID, nums,
 		fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dipilih peserta yang nilainya lebih baik (korelasi %s) daripada kunci %s (%s), dari %d percobaan. Periksa kuncinya.",
 			a.Name, best.label(), comma(bestR), against.label(), comma(rk), n),
-		fmt.Sprintf("The key of item %s may be wrong: option %s is chosen by people with better marks (correlation %s) than key %s (%s), over %d sittings. Check the key.",
+		fmt.Sprintf("The key of item %s may be wrong: option %s is chosen by people with better marks (correlation %s) than key %s (%s), over %d attempts. Check the key.",
 			a.Name, best.label(), f2(bestR), against.label(), f2(rk), n))}
 }
 
@@ -177,15 +177,15 @@ func (it *ItemSums) markFlags(id string, a About, figures Item) []Flag {
 	case f.Value >= easyShare && f.Low > 90:
 		out = append(out, flag(TooEasy, id, "", nums,
 			fmt.Sprintf("Soal %s terlalu mudah: peserta rata-rata meraih %s%% nilainya (rentang %s–%s, %d percobaan), jadi hampir tidak membedakan siapa pun.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n),
-			fmt.Sprintf("Item %s is too easy: takers earn %s%% of it on average (interval %s–%s, %d sittings), so it tells hardly anybody apart.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
+			fmt.Sprintf("Item %s is too easy: takers earn %s%% of it on average (interval %s–%s, %d attempts), so it tells hardly anybody apart.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
 	case g > 0 && f.High < g:
 		out = append(out, flag(TooHard, id, "", nums,
 			fmt.Sprintf("Soal %s dijawab lebih buruk daripada menebak: %s%% (rentang %s–%s, %d percobaan), menebak memberi %s%%. Periksa kunci, kalimat, dan materinya.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n, id1(g)),
-			fmt.Sprintf("Item %s is answered worse than by guessing: %s%% (interval %s–%s, %d sittings), guessing earns %s%%. Check key, wording and lesson.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n, en1(g))))
+			fmt.Sprintf("Item %s is answered worse than by guessing: %s%% (interval %s–%s, %d attempts), guessing earns %s%%. Check key, wording and lesson.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n, en1(g))))
 	case f.Value <= hardShare && f.High < 30:
 		out = append(out, flag(TooHard, id, "", nums,
 			fmt.Sprintf("Soal %s terlalu sulit: peserta rata-rata hanya meraih %s%% nilainya (rentang %s–%s, %d percobaan). Periksa apakah materinya sudah diajarkan.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n),
-			fmt.Sprintf("Item %s is too hard: takers earn only %s%% of it on average (interval %s–%s, %d sittings). Check whether it has been taught.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
+			fmt.Sprintf("Item %s is too hard: takers earn only %s%% of it on average (interval %s–%s, %d attempts). Check whether it has been taught.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
 	}
 	if d := figures.Discrimination; d != nil {
 		nums := numbers{"n": float64(n), "discrimination": d.Value, "low": d.Low, "high": d.High}
@@ -193,11 +193,11 @@ func (it *ItemSums) markFlags(id string, a About, figures Item) []Flag {
 		case d.High < 0:
 			out = append(out, flag(Against, id, "", nums,
 				fmt.Sprintf("Soal %s berlawanan arah: makin baik nilai peserta pada soal lain, makin buruk pada soal ini (daya beda %s, rentang %s–%s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
-				fmt.Sprintf("Item %s runs the wrong way: the better people do on the other items, the worse on this one (discrimination %s, interval %s–%s, %d sittings).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
+				fmt.Sprintf("Item %s runs the wrong way: the better people do on the other items, the worse on this one (discrimination %s, interval %s–%s, %d attempts).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
 		case d.High < weakBelow && f.Value < easyShare:
 			out = append(out, flag(Weak, id, "", nums,
 				fmt.Sprintf("Soal %s hampir tidak membedakan peserta yang mampu dan belum (daya beda %s, rentang %s–%s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
-				fmt.Sprintf("Item %s hardly tells able people from others (discrimination %s, interval %s–%s, %d sittings).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
+				fmt.Sprintf("Item %s hardly tells able people from others (discrimination %s, interval %s–%s, %d attempts).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
 		}
 	}
 	return out
@@ -232,7 +232,7 @@ func (it *ItemSums) deadOptions(id string, a About) []Flag {
 	if wrong > 1 && len(out) == wrong {
 		return []Flag{flag(UnusedOptions, id, "", numbers{"n": float64(n), "options": float64(wrong)},
 			fmt.Sprintf("Tidak satu pun pilihan salah pada soal %s yang dipilih cukup banyak peserta (%d percobaan). Periksa apakah kuncinya mudah ditebak.", a.Name, n),
-			fmt.Sprintf("No wrong option of item %s is chosen by enough people (%d sittings). Check whether the key gives itself away.", a.Name, n))}
+			fmt.Sprintf("No wrong option of item %s is chosen by enough people (%d attempts). Check whether the key gives itself away.", a.Name, n))}
 	}
 	return out
 }
@@ -251,6 +251,6 @@ func (it *ItemSums) driftFlag(f Frame, id string, a About, before *ItemSums, com
 	return []Flag{flag(Drifted, id, "", nums,
 		fmt.Sprintf("Soal %s menjadi %s daripada versi sebelumnya: %s%% lalu %s%%; bagi peserta yang setara selisihnya %s poin (rentang %s sampai %s, %d dan %d percobaan).",
 			a.Name, wayID, id1(s.Before.Value), id1(s.After.Value), id1(d.Value), id1(d.Low), id1(d.High), before.N(), it.N()),
-		fmt.Sprintf("Item %s became %s than its last version: %s%%, then %s%%; between equally able takers the difference is %s points (interval %s to %s, %d and %d sittings).",
+		fmt.Sprintf("Item %s became %s than its last version: %s%%, then %s%%; between equally able takers the difference is %s points (interval %s to %s, %d and %d attempts).",
 			a.Name, wayEN, en1(s.Before.Value), en1(s.After.Value), en1(d.Value), en1(d.Low), en1(d.High), before.N(), it.N()))}
 }

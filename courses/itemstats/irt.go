@@ -142,7 +142,7 @@ func FitTwoPL(m *Matrix) (*Model, error) { return fit(m, TwoPL, MinTwoPL, MinTwo
 // right items and the set of items seen: the cost is items + nodes a person, not items × nodes.
 func fit(m *Matrix, kind ModelKind, least, leastItem int64) (*Model, error) {
 	if m.n < least {
-		return nil, faults.Newf(faults.Invalid, "Model ini butuh paling sedikit %d percobaan; baru ada %d.", "This model needs at least %d sittings; there are %d so far.", least, m.n)
+		return nil, faults.Newf(faults.Invalid, "Model ini butuh paling sedikit %d percobaan; baru ada %d.", "This model needs at least %d attempts; there are %d so far.", least, m.n)
 	}
 	out := &Model{Kind: kind, N: m.n}
 	seen, right := m.tallies()

@@ -91,7 +91,7 @@ func (m *Matrix) AddPattern(pattern string, n int64) error {
 
 func (m *Matrix) put(row []uint64, n int64) error {
 	if len(m.count) >= maxMatrixRows {
-		return faults.Newf(faults.TooLarge, "Model ini menghitung paling banyak %d percobaan.", "This model takes at most %d sittings.", maxMatrixRows)
+		return faults.Newf(faults.TooLarge, "Model ini menghitung paling banyak %d percobaan.", "This model takes at most %d attempts.", maxMatrixRows)
 	}
 	m.rows = append(m.rows, row...)
 	m.count = append(m.count, n)
@@ -250,7 +250,7 @@ func (m *Matrix) Merge(other *Matrix) error {
 		return faults.New(faults.Invalid, "Data dari soal yang berbeda tidak dapat digabung.", "Data of different items cannot be merged.")
 	}
 	if len(m.count)+len(other.count) > maxMatrixRows {
-		return faults.Newf(faults.TooLarge, "Model ini menghitung paling banyak %d percobaan.", "This model takes at most %d sittings.", maxMatrixRows)
+		return faults.Newf(faults.TooLarge, "Model ini menghitung paling banyak %d percobaan.", "This model takes at most %d attempts.", maxMatrixRows)
 	}
 	m.rows, m.count, m.n = append(m.rows, other.rows...), append(m.count, other.count...), m.n+other.n
 	return nil

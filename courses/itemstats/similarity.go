@@ -144,7 +144,7 @@ func newSheets(takers []Taker, history map[string]map[string]int64) (*sheets, er
 	index := map[string]int{}
 	for i, t := range takers {
 		if t.ID == "" || i > 0 && takers[i-1].ID == t.ID {
-			return nil, faults.Newf(faults.Invalid, "Percobaan %q tercatat dua kali atau tanpa nama.", "Sitting %q stands there twice or without a name.", t.ID)
+			return nil, faults.Newf(faults.Invalid, "Percobaan %q tercatat dua kali atau tanpa nama.", "Attempt %q stands there twice or without a name.", t.ID)
 		}
 		if err := t.Sitting.check(); err != nil {
 			return nil, fmt.Errorf("sitting %s: %w", t.ID, err)

@@ -70,7 +70,7 @@ func rounded(score, step int64) int64 { return (score + step/2) / step }
 func (s Sitting) check() error {
 	bad := func(id, en string, args ...any) error { return faults.Newf(faults.Invalid, id, en, args...) }
 	if len(s) == 0 {
-		return bad("Percobaan tanpa soal tidak dapat dianalisis.", "A sitting without items cannot be analysed.")
+		return bad("Percobaan tanpa soal tidak dapat dianalisis.", "An attempt without items cannot be analysed.")
 	}
 	seen := make(map[string]bool, len(s))
 	for _, m := range s {

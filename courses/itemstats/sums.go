@@ -127,7 +127,7 @@ func (s *Sums) count(sitting Sitting, sign int64) error {
 }
 
 func never() error {
-	return faults.New(faults.Invalid, "Percobaan ini tidak ada dalam ringkasan, jadi tidak dapat dikeluarkan.", "This sitting is not part of the sums, so it cannot be taken out.")
+	return faults.New(faults.Invalid, "Percobaan ini tidak ada dalam ringkasan, jadi tidak dapat dikeluarkan.", "This attempt is not part of the sums, so it cannot be taken out.")
 }
 
 func tally[K comparable](m map[K]int64, k K, by int64) {

@@ -144,7 +144,7 @@ var general = map[Kind]texts.Text{
 	Unauthenticated: texts.T("Silakan masuk lebih dahulu.", "Please log in first."),
 	Unavailable:     texts.T("Layanan sedang tidak dapat dijangkau. Tunggu sebentar, lalu coba lagi.", "The service is away at the moment. Try again shortly."),
 	TooLarge:        texts.T("Kiriman terlalu besar. Perkecil, lalu kirim lagi.", "The input is too large. Make it smaller and send it again."),
-	TooMany:         texts.T("Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi.", "Too many tries. Wait a moment."),
+	TooMany:         texts.T("Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi.", "Too many tries. Wait a moment, then try again."),
 	ReadOnly:        texts.T("Data ini sedang dibuka hanya untuk dibaca.", "This data is open for reading only."),
 	Internal:        texts.T("Terjadi kesalahan pada sistem. Kesalahannya sudah dicatat.", "Something went wrong on our side. It has been recorded."),
 }
