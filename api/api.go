@@ -26,7 +26,7 @@ import (
 )
 
 // Version is the version of the API's contract. A change of the OpenAPI document needs a new one (TestOpenAPI).
-const Version = "1.15.0"
+const Version = "1.16.0"
 
 // Prefix is where the API lives.
 const Prefix = "/api/v1"
@@ -54,9 +54,13 @@ type operation struct {
 	Named map[string]string
 }
 
+// bodyTime is how long a JSON body may take to arrive: what the server gives a whole request. huma's five seconds would end a request whose handler takes
+// longer, too, because net/http watches the connection with the same deadline.
+const bodyTime = 2 * time.Minute
+
 // handle registers an operation. Every error of the handler leaves as a Problem, logged once.
 func handle[I, O any](s *server, op operation, do func(ctx context.Context, in *I) (*O, error)) {
-	o := huma.Operation{OperationID: op.ID, Method: op.Method, Path: Prefix + op.Path, Summary: op.Summary, Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.Max,
+	o := huma.Operation{OperationID: op.ID, Method: op.Method, Path: Prefix + op.Path, Summary: op.Summary, Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.Max, BodyReadTimeout: bodyTime,
 		Errors: refusals, Responses: map[string]*huma.Response{}}
 	s.keyed.register(o, op.Secret)
 	if op.Secret {
@@ -99,8 +103,8 @@ func describeKey(o *huma.Operation) {
 	}
 }
 
-// refusals are the statuses that any operation may answer with, all with a Problem.
-var refusals = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge,
+// refusals are the statuses that any operation may answer with, all with a Problem. 405 belongs to none: the description names it.
+var refusals = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge,
 	http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
 
 // shareRefusals lets every operation point to one description of a refusal.
@@ -138,7 +142,8 @@ func newAPI(r *gin.Engine) huma.API {
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/api/openapi", "", ""
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.CreateHooks = nil // no $schema links in answers: they would name the host in every body
-	c.Info.Description = "Courses, attempts, certificates, competencies and placement of an APEL installation. Log in with a session cookie or an API token."
+	c.Info.Description = "Courses, attempts, certificates, competencies and placement of an APEL installation. Log in with a session cookie or an API token. " +
+		"A method that an address does not take is answered 405 with Allow, and every refusal is a Problem (RFC 9457)."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: visit.SessionCookie, Description: "The cookie that logging in sets"},
 		"token":   {Type: "http", Scheme: "bearer", Description: "An API token, made on the account page"},

@@ -103,7 +103,7 @@ func describe(o *huma.OpenAPI) docPage {
 		p.Groups = append(p.Groups, docGroup{name, ops})
 	}
 	slices.SortFunc(p.Groups, func(a, b docGroup) int { return strings.Compare(a.Name, b.Name) })
-	for _, k := range []faults.Kind{faults.Invalid, faults.Unauthenticated, faults.Forbidden, faults.NotFound, faults.Conflict, faults.TooLarge, faults.TooMany, faults.Unavailable, faults.ReadOnly, faults.Internal} {
+	for _, k := range []faults.Kind{faults.Invalid, faults.Unauthenticated, faults.Forbidden, faults.NotFound, faults.Method, faults.Conflict, faults.TooSlow, faults.TooLarge, faults.MediaType, faults.TooMany, faults.Unavailable, faults.ReadOnly, faults.Internal} {
 		p.Kinds = append(p.Kinds, docKind{string(k), k.Status(), faults.Of(k).Text.In(texts.EN)})
 	}
 	return p

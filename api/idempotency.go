@@ -174,6 +174,10 @@ func (i *idempotency) middleware(c *gin.Context) {
 	}
 	asked, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, limit))
 	if err != nil {
+		if _, large := errors.AsType[*http.MaxBytesError](err); !large {
+			refuse(faults.TooSlow)
+			return
+		}
 		refuse(faults.Wrap(err, faults.TooLarge, "Isi permintaan terlalu besar.", "The request body is too large."))
 		return
 	}

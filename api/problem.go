@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -118,8 +119,21 @@ func report(ctx context.Context, log *slog.Logger, err error) {
 	}
 }
 
+// GetHeaders are what HTTP wants beside a status: huma sends them, too.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	switch {
+	case p.Status == http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", "Bearer")
+	case p.Title == string(faults.Unavailable):
+		h.Set("Retry-After", "5")
+	}
+	return h
+}
+
 // write answers outside of huma, for the middleware.
 func (p *Problem) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(p.Status)
@@ -158,7 +172,13 @@ func refusal(ctx context.Context, status int, msg string, errs ...error) huma.St
 		kind = faults.Forbidden
 	case http.StatusRequestEntityTooLarge:
 		kind = faults.TooLarge
-	case http.StatusRequestTimeout, http.StatusServiceUnavailable:
+	case http.StatusMethodNotAllowed:
+		kind = faults.Method
+	case http.StatusUnsupportedMediaType:
+		kind = faults.MediaType
+	case http.StatusRequestTimeout:
+		kind = faults.TooSlow
+	case http.StatusServiceUnavailable:
 		kind = faults.Unavailable
 	}
 	if status >= 500 && kind == faults.Invalid {
@@ -178,7 +198,7 @@ func refusal(ctx context.Context, status int, msg string, errs ...error) huma.St
 			p.Errors = append(p.Errors, ProblemField{"body", translate(err.Error(), lang)})
 		}
 	}
-	if len(errs) == 0 && status != http.StatusNotFound {
+	if len(errs) == 0 && (kind == faults.Invalid || kind == faults.TooLarge) {
 		p.Errors = append(p.Errors, ProblemField{"body", translate(msg, lang)})
 	}
 	return p

@@ -135,6 +135,11 @@ func NotFound(c *gin.Context) {
 	problem(c.Request.Context(), faults.New(faults.NotFound, "Alamat API ini tidak ada.", "This API address does not exist.")).write(c.Writer)
 }
 
+// WrongMethod answers a method that an address does not take; the router has named those it takes in Allow.
+func WrongMethod(c *gin.Context) {
+	problem(c.Request.Context(), faults.Method).write(c.Writer)
+}
+
 // fail answers outside of huma: files and event streams.
 func (s *server) fail(c *gin.Context, err error) {
 	ctx := c.Request.Context()

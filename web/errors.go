@@ -25,6 +25,7 @@ var errorTexts = map[int][2]string{
 	http.StatusUnauthorized:          {"Anda perlu masuk", "Masuk dahulu, lalu buka halaman ini lagi."},
 	http.StatusForbidden:             {"Tidak diizinkan", "Akun Anda tidak berwenang melakukan ini."},
 	http.StatusNotFound:              {"Halaman tidak ditemukan", "Alamat ini tidak ada, atau bukan untuk akun Anda."},
+	http.StatusMethodNotAllowed:      {"Permintaan tidak dapat dibaca", "Alamat ini tidak dapat dipakai dengan cara itu. Buka lagi dari menu."},
 	http.StatusConflict:              {"Data sudah berubah", "Ada perubahan lain yang lebih dahulu tersimpan. Muat ulang halaman, lalu coba lagi."},
 	http.StatusRequestEntityTooLarge: {"Kiriman terlalu besar", "Perkecil berkas atau isian, lalu kirim lagi."},
 	http.StatusUnprocessableEntity:   {"Isian belum benar", "Periksa kembali isian Anda, lalu coba lagi."},

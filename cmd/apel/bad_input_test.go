@@ -65,7 +65,7 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		{"a last day that does not exist", "training_admin", "POST", "/apps/UJI-NEARAPP/roles/operator/operators/" + near["person"] + "/relief", js, `{"last":"2026-02-30","why":"uji"}`, 422, []string{`"body.last"`}},
 		{"a rule whose code is none", "training_admin", "PUT", "/assignment-rules/kode%20salah", js, `{"course":"APEL-103","who":"all","due_days":3,"because":{"id":"Uji"}}`, 422, []string{`"path.code"`}},
 		{"an address that does not exist", "learner", "GET", "/resep", "", "", 404, []string{"tidak ada"}},
-		{"a method that does not exist", "learner", "DELETE", "/courses", "", "", 404, []string{"tidak ada"}},
+		{"a method that does not exist", "learner", "DELETE", "/courses", "", "", 405, []string{"tidak menerima"}},
 		{"a page too large", "learner", "GET", "/courses?limit=5000", "", "", 422, []string{"query.limit", "200"}},
 	} {
 		x.path = "/api/v1" + x.path

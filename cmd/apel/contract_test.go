@@ -80,6 +80,22 @@ func (d *described) operation(method, path string) (template string, op map[stri
 	return "", nil
 }
 
+// methods are those that an address takes, sorted; HEAD goes wherever GET does.
+func (d *described) methods(path string) (out []string) {
+	for _, p := range d.paths {
+		if !p.match.MatchString(path) {
+			continue
+		}
+		for method := range d.doc["paths"].(map[string]any)[p.template].(map[string]any) {
+			if out = append(out, strings.ToUpper(method)); method == "get" {
+				out = append(out, http.MethodHead)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 func (d *described) schema(pointer string) (*jsonschema.Schema, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -105,10 +121,15 @@ func pointer(parts ...string) string {
 func (d *described) check(method, path string, status int, header http.Header, body []byte) (where string, err error) {
 	template, op := d.operation(method, path)
 	if op == nil {
-		if status != http.StatusNotFound {
-			return path, fmt.Errorf("%s %s is not documented and answers %d", method, path, status)
+		want, allow := http.StatusNotFound, d.methods(path)
+		if len(allow) > 0 {
+			want = http.StatusMethodNotAllowed
 		}
-		op, template = map[string]any{"responses": map[string]any{"404": map[string]any{"$ref": "#/components/responses/Problem"}}}, path
+		got := strings.FieldsFunc(header.Get("Allow"), func(r rune) bool { return r == ',' || r == ' ' })
+		if slices.Sort(got); status != want || !slices.Equal(got, allow) {
+			return path, fmt.Errorf("%s %s is not documented and answers %d with Allow: %q, want %d with %q", method, path, status, got, want, allow)
+		}
+		op, template = map[string]any{"responses": map[string]any{fmt.Sprint(want): map[string]any{"$ref": "#/components/responses/Problem"}}}, path
 	}
 	where = method + " " + template
 	code := fmt.Sprint(status)

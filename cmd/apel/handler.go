@@ -38,11 +38,11 @@ const bodyLimit = 64 << 20
 func (in *installation) handler(ctx context.Context, f front) (http.Handler, error) {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
-	r.HandleMethodNotAllowed = false
+	r.HandleMethodNotAllowed = true
 	r.RedirectTrailingSlash = false
 	r.UseRawPath, r.UnescapePathValues = true, true // an id may hold an escaped slash
 	engine := web.New(web.Config{Settings: in.institution, Navigation: in.navigation, Demo: in.settings.Current().Demo, Secure: f.secure(), Now: in.now, Log: in.log})
-	r.Use(in.logged, engine.Recover(), api.Recover(in.log), engine.Headers(), engine.NoNumbers(), api.SameOrigin(), engine.SameOrigin(), engine.WellFormed())
+	r.Use(in.logged, engine.Recover(), unresolved(engine), api.Recover(in.log), engine.Headers(), engine.NoNumbers(), api.SameOrigin(), engine.SameOrigin(), engine.WellFormed())
 	engine.Routes(r)
 
 	var watch api.Watcher = still{}
@@ -66,6 +66,16 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 		}
 		engine.NotFound(c)
 	})
+	r.NoMethod(func(c *gin.Context) {
+		if allow := c.Writer.Header().Get("Allow"); strings.Contains(allow, http.MethodGet) {
+			c.Header("Allow", allow+", "+http.MethodHead)
+		}
+		if strings.HasPrefix(c.Request.URL.Path, "/api/") {
+			api.WrongMethod(c)
+			return
+		}
+		engine.Refuse(c, http.StatusMethodNotAllowed, "")
+	})
 
 	in.router = r
 	who := visit.Resolver{Sessions: sessions{in.people}, TrustedProxy: f.TrustedProxy, Secure: f.secure()}
@@ -73,7 +83,13 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 	if err != nil {
 		return nil, err
 	}
-	known := who.Resolve(packed, func(w http.ResponseWriter, q *http.Request, err error) { api.Fail(w, q, in.log, err) })
+	known := who.Resolve(packed, func(w http.ResponseWriter, q *http.Request, err error) {
+		if strings.HasPrefix(q.URL.Path, "/api/") {
+			api.Fail(w, q, in.log, err)
+			return
+		}
+		r.ServeHTTP(w, q.WithContext(context.WithValue(q.Context(), troubleKey{}, err)))
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		q.Body = http.MaxBytesReader(w, q.Body, bodyLimit)
 		if q.Method == http.MethodHead { // net/http sends no body for it
@@ -86,6 +102,19 @@ func (in *installation) handler(ctx context.Context, f front) (http.Handler, err
 		}
 		known.ServeHTTP(w, q)
 	}), nil
+}
+
+// troubleKey carries why nobody could find out who is there.
+type troubleKey struct{}
+
+// unresolved answers such a request with a page.
+func unresolved(engine *web.Engine) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err, ok := c.Request.Context().Value(troubleKey{}).(error); ok {
+			engine.Fail(c, err)
+			c.Abort()
+		}
+	}
 }
 
 // logged writes one line per request at debug level, and one for slow or failed ones at info. The line names the route, not the address typed:

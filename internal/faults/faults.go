@@ -25,6 +25,9 @@ const (
 	TooLarge        Kind = "too_large"       // over a limit of the limits table
 	TooMany         Kind = "too_many"        // too many tries; wait
 	ReadOnly        Kind = "read_only"       // this folder is open for reading only, or its data is of a newer program
+	Method          Kind = "method"          // the address exists, but takes other methods (HTTP only)
+	MediaType       Kind = "media_type"      // the body is of a kind that is not taken here (HTTP only)
+	TooSlow         Kind = "too_slow"        // the body did not arrive in time (HTTP only)
 	Internal        Kind = "internal"        // everything else: a defect of ours
 )
 
@@ -50,6 +53,12 @@ func (k Kind) Status() int {
 		return 413
 	case TooMany:
 		return 429
+	case Method:
+		return 405
+	case MediaType:
+		return 415
+	case TooSlow:
+		return 408
 	}
 	return 500
 }
@@ -145,6 +154,9 @@ var general = map[Kind]texts.Text{
 	Unavailable:     texts.T("Layanan sedang tidak dapat dijangkau. Tunggu sebentar, lalu coba lagi.", "The service is away at the moment. Try again shortly."),
 	TooLarge:        texts.T("Kiriman terlalu besar. Perkecil, lalu kirim lagi.", "The input is too large. Make it smaller and send it again."),
 	TooMany:         texts.T("Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi.", "Too many tries. Wait a moment, then try again."),
+	Method:          texts.T("Alamat ini tidak menerima cara permintaan itu. Cara yang diterima ada di header Allow.", "This address does not take that method. The Allow header names those it takes."),
+	MediaType:       texts.T("Jenis isi itu tidak diterima di sini. Kirim dengan Content-Type yang tertulis di dokumentasi.", "That kind of content is not taken here. Send it with the Content-Type that the documentation names."),
+	TooSlow:         texts.T("Isi permintaan terlalu lama sampai. Kirim lagi.", "The body took too long to arrive. Send it again."),
 	ReadOnly:        texts.T("Data ini sedang dibuka hanya untuk dibaca.", "This data is open for reading only."),
 	Internal:        texts.T("Terjadi kesalahan pada sistem. Kesalahannya sudah dicatat.", "Something went wrong on our side. It has been recorded."),
 }
