@@ -129,8 +129,10 @@ func download(s *server, r *gin.Engine, op operation, media string, do gin.Handl
 		do(c)
 	})
 	o := &huma.Operation{OperationID: op.ID, Method: http.MethodGet, Path: Prefix + op.Path, Summary: op.Summary, Tags: []string{op.Tag}, Security: []map[string][]string{{"session": {}}, {"token": {}}},
-		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
-		Responses:  map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}}
+		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}}
+	for _, m := range pathParameter.FindAllStringSubmatch(op.Path, -1) {
+		o.Parameters = append(o.Parameters, &huma.Param{Name: m[1], In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+	}
 	s.shareRefusals(o.Responses)
 	s.api.OpenAPI().AddOperation(o)
 }

@@ -72,6 +72,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.register()
 	s.courses()
 	s.authoring()
+	s.items(r)
 	s.assignments()
 	s.cohorts()
 	s.enrolments()

@@ -79,7 +79,6 @@ func (b *Bank) Count() map[string]int {
 
 // WriteBank writes a whole bank of a draft: items that did not change keep their version, the others get the next one. Invalid with one field per
 // mistake ("items[3].stem"), and then nothing is visible. Errors and revision as for Revise. Safe to call twice.
-// Authors import folders so far; the pages for writing a bank will call it.
 func (s *Service) WriteBank(ctx context.Context, a access.Actor, version VersionID, revision int64, code string, items []grading.Item) (VersionDoc, error) {
 	course, err := s.authoring(ctx, a, version)
 	if err != nil {
@@ -134,7 +133,7 @@ func (s *Service) putBank(ctx context.Context, m made) error {
 // makeBank checks items and gives them their ids and versions, without writing anything.
 func (s *Service) makeBank(ctx context.Context, course CourseID, code, before string, items []grading.Item) (made, error) {
 	if !partRule.MatchString(code) {
-		return made{}, faults.OnField("banks.code", "Kode bank berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A bank code has letters, digits and hyphens, at most 30.")
+		return made{}, errBankCode()
 	}
 	if len(items) > storage.MaxList {
 		return made{}, faults.New(faults.TooLarge, "Satu bank paling banyak "+texts.Grouped(storage.MaxList, texts.ID)+" soal. Bagi menjadi beberapa bank.", "A bank has at most "+texts.Grouped(storage.MaxList, texts.EN)+" items. Split it into several.")

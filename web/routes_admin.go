@@ -61,40 +61,44 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/impor/:import/batal", e.Handle(w.cancelImport))    //
 
 	// Learning.
-	in.GET("/kursus", e.Handle(w.listCourses))                                     // course_list.go
-	in.GET("/kursus/:course", e.Handle(w.manageCourse))                            // course_manage.go
-	in.POST("/kursus/:course/draf", e.Handle(w.startDraft))                        //
-	in.POST("/kursus/:course/tutup", e.Handle(w.closeCourse))                      //
-	in.GET("/kursus/:course/:number", e.Handle(w.showVersion))                     // version_show.go
-	in.POST("/kursus/:course/:number/terbit", e.Handle(w.publishVersion))          //
-	in.POST("/kursus/:course/:number/buang", e.Handle(w.discardVersion))           //
-	in.GET("/kursus/:course/:number/bank/:bank", e.Handle(w.showBank))             //
-	in.GET("/kursus/:course/:number/analisis/:quiz", e.Handle(w.showAnalysis))     // analysis_show.go
-	in.POST("/kursus/:course/:number/analisis/:quiz", e.Handle(w.recountAnalysis)) //
-	in.GET("/percobaan", e.Handle(w.listAttempts))                                 // attempt_manage.go
-	in.GET("/percobaan/:attempt", e.Handle(w.manageAttempt))                       //
-	in.POST("/percobaan/:attempt/waktu", e.Handle(w.extendAttempt))                //
-	in.POST("/percobaan/:attempt/kesempatan", e.Handle(w.grantAttempt))            //
-	in.GET("/nilai-ulang", e.Handle(w.listRegrades))                               // regrade_list.go
-	in.GET("/nilai-ulang/soal/:item", e.Handle(w.showCorrection))                  // key_correct.go
-	in.POST("/nilai-ulang/soal/:item", e.Handle(w.checkRegrade))                   //
-	in.GET("/nilai-ulang/:regrade", e.Handle(w.showRegrade))                       // regrade_show.go
-	in.POST("/nilai-ulang/:regrade/jalankan", e.Handle(w.runRegrade))              //
-	in.POST("/nilai-ulang/:regrade/hentikan", e.Handle(w.cancelRegrade))           //
-	in.POST("/nilai-ulang/:regrade/lanjutkan", e.Handle(w.resumeRegrade))          //
-	in.GET("/angkatan", e.Handle(w.listCohorts))                                   // cohort_manage.go
-	in.POST("/angkatan", e.Handle(w.openCohort))                                   //
-	in.GET("/angkatan/:cohort", e.Handle(w.showCohort))                            //
-	in.POST("/angkatan/:cohort/peserta", e.Handle(w.addMembers))                   //
-	in.POST("/angkatan/:cohort/tutup", e.Handle(w.closeCohort))                    //
-	in.GET("/penugasan", e.Handle(w.listAssignments))                              // assignment_list.go
-	in.GET("/penugasan/baru", e.Handle(w.showAssign))                              // assignment_add.go
-	in.POST("/penugasan/baru", e.Handle(w.assign))                                 //
-	in.GET("/penugasan/aturan", e.Handle(w.listRules))                             // rule_list.go
-	in.POST("/penugasan/aturan", e.Handle(w.addRule))                              //
-	in.GET("/penugasan/aturan/:rule", e.Handle(w.showStopRule))                    //
-	in.POST("/penugasan/aturan/:rule", e.Handle(w.stopRule))                       //
-	in.GET("/penugasan/:assignment/tarik", e.Handle(w.showWithdraw))               // assignment_add.go
+	in.GET("/kursus", e.Handle(w.listCourses))                                         // course_list.go
+	in.GET("/kursus/:course", e.Handle(w.manageCourse))                                // course_manage.go
+	in.POST("/kursus/:course/draf", e.Handle(w.startDraft))                            //
+	in.POST("/kursus/:course/tutup", e.Handle(w.closeCourse))                          //
+	in.GET("/kursus/:course/:number", e.Handle(w.showVersion))                         // version_show.go
+	in.POST("/kursus/:course/:number/terbit", e.Handle(w.publishVersion))              //
+	in.POST("/kursus/:course/:number/buang", e.Handle(w.discardVersion))               //
+	in.POST("/kursus/:course/:number/bank", e.Handle(w.beginBank))                     //
+	in.GET("/kursus/:course/:number/bank/:bank", e.Handle(w.showBank))                 //
+	in.GET("/kursus/:course/:number/bank/:bank/unduh/:format", e.Handle(w.fetchItems)) // version_items.go
+	in.POST("/kursus/:course/:number/bank/:bank/impor", e.Handle(w.readItems))         //
+	in.POST("/kursus/:course/:number/bank/:bank/ambil", e.Handle(w.takeItems))         //
+	in.GET("/kursus/:course/:number/analisis/:quiz", e.Handle(w.showAnalysis))         // analysis_show.go
+	in.POST("/kursus/:course/:number/analisis/:quiz", e.Handle(w.recountAnalysis))     //
+	in.GET("/percobaan", e.Handle(w.listAttempts))                                     // attempt_manage.go
+	in.GET("/percobaan/:attempt", e.Handle(w.manageAttempt))                           //
+	in.POST("/percobaan/:attempt/waktu", e.Handle(w.extendAttempt))                    //
+	in.POST("/percobaan/:attempt/kesempatan", e.Handle(w.grantAttempt))                //
+	in.GET("/nilai-ulang", e.Handle(w.listRegrades))                                   // regrade_list.go
+	in.GET("/nilai-ulang/soal/:item", e.Handle(w.showCorrection))                      // key_correct.go
+	in.POST("/nilai-ulang/soal/:item", e.Handle(w.checkRegrade))                       //
+	in.GET("/nilai-ulang/:regrade", e.Handle(w.showRegrade))                           // regrade_show.go
+	in.POST("/nilai-ulang/:regrade/jalankan", e.Handle(w.runRegrade))                  //
+	in.POST("/nilai-ulang/:regrade/hentikan", e.Handle(w.cancelRegrade))               //
+	in.POST("/nilai-ulang/:regrade/lanjutkan", e.Handle(w.resumeRegrade))              //
+	in.GET("/angkatan", e.Handle(w.listCohorts))                                       // cohort_manage.go
+	in.POST("/angkatan", e.Handle(w.openCohort))                                       //
+	in.GET("/angkatan/:cohort", e.Handle(w.showCohort))                                //
+	in.POST("/angkatan/:cohort/peserta", e.Handle(w.addMembers))                       //
+	in.POST("/angkatan/:cohort/tutup", e.Handle(w.closeCohort))                        //
+	in.GET("/penugasan", e.Handle(w.listAssignments))                                  // assignment_list.go
+	in.GET("/penugasan/baru", e.Handle(w.showAssign))                                  // assignment_add.go
+	in.POST("/penugasan/baru", e.Handle(w.assign))                                     //
+	in.GET("/penugasan/aturan", e.Handle(w.listRules))                                 // rule_list.go
+	in.POST("/penugasan/aturan", e.Handle(w.addRule))                                  //
+	in.GET("/penugasan/aturan/:rule", e.Handle(w.showStopRule))                        //
+	in.POST("/penugasan/aturan/:rule", e.Handle(w.stopRule))                           //
+	in.GET("/penugasan/:assignment/tarik", e.Handle(w.showWithdraw))                   // assignment_add.go
 	in.POST("/penugasan/:assignment/tarik", e.Handle(w.withdrawAssignment))
 	in.GET("/sertifikat", e.Handle(w.findCertificates))                     // certificate_decide.go
 	in.GET("/sertifikat/:certificate", e.Handle(w.decideCertificate))       //

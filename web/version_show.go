@@ -1,8 +1,10 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -51,13 +53,13 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 			return err
 		}
 		if w.may(c, "author", "course") {
-			panel.Inner = []Panel{{Fold: true, Open: !form.OK(), Label: "Buang draf", Form: &PanelForm{URL: versionURL(v.ID, code, v.Number, "buang"), Form: form, Fields: []Field{reasoned(form, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: "Buang draf", Kind: "danger"}}}}}
+			panel.Inner = []Panel{{Fold: true, Open: !form.OK() && form.Error("bank") == "", Label: "Buang draf", Form: &PanelForm{URL: versionURL(v.ID, code, v.Number, "buang"), Form: form, Fields: []Field{reasoned(form, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: "Buang draf", Kind: "danger"}}}}}
 		}
 		p.add(panel)
 	} else {
 		p.add(Panel{Half: true, Label: "Penerbitan", Facts: []Fact{{Label: "Status", Value: "", Badge: badgeOf(versionBadge(v, ""))}, {Label: "Diterbitkan", Value: f.moment(v.PublishedAt), Note: w.person(ctx, v.PublishedBy)}, {Label: "Sidik isi", Value: short(v.Digest), Code: true}}})
 	}
-	p.add(w.minutesPanel(c, v.Content), w.lessonsPanel(c, v), w.quizzesPanel(c, v), w.banksPanel(c, v))
+	p.add(w.minutesPanel(c, v.Content), w.lessonsPanel(c, v), w.quizzesPanel(c, v), w.banksPanel(c, v, form))
 	w.Render(c, status, "panels", p)
 	return nil
 }
@@ -143,7 +145,7 @@ func (w *admin) bankUse(c *gin.Context, v courses.VersionDoc, bank string) strin
 	return strings.Join(names, ", ")
 }
 
-func (w *admin) banksPanel(c *gin.Context, v courses.VersionDoc) Panel {
+func (w *admin) banksPanel(c *gin.Context, v courses.VersionDoc, form Form) Panel {
 	t := Table{Label: "Bank soal", NoSearch: true, Columns: []Column{{Label: "Bank", Main: true}, {Label: "Soal", Numeric: true}}, Empty: Empty{Icon: "question", Label: "Belum ada bank soal"}}
 	for _, b := range v.Content.Banks {
 		row := Row{Cells: []Cell{{Text: w.bankUse(c, v, b.Code), Sub: b.Code}, {Text: w.count(c, b.Items)}}}
@@ -152,7 +154,12 @@ func (w *admin) banksPanel(c *gin.Context, v courses.VersionDoc) Panel {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return Panel{Label: "Bank soal", Table: &t}
+	panel := Panel{Label: "Bank soal", Table: &t}
+	if v.State == courses.Draft && w.may(c, "author", "course") {
+		panel.Inner = []Panel{{Fold: true, Open: form.Error("bank") != "", Label: "Bank baru", Form: &PanelForm{URL: versionURL(v.ID, v.Course, v.Number, "bank"), Form: form,
+			Fields: []Field{form.Need("text", "bank", "Kode bank").Hinted("Huruf, angka, dan tanda hubung, misalnya posttest.")}, Buttons: []Button{{Label: "Lanjut ke impor soal"}}}}}
+	}
+	return panel
 }
 
 // publishVersion freezes a draft and makes it what new enrolments get; a refusal lists every reason.
@@ -182,18 +189,28 @@ func (w *admin) discardVersion(c *gin.Context) error {
 
 // showBank shows the items of a bank with their keys, for authors and reviewers.
 func (w *admin) showBank(c *gin.Context) error {
+	return w.bankPage(c, http.StatusOK, nil, Form{})
+}
+
+// bankPage shows a bank; one that a draft does not have yet is shown empty to who may begin it.
+func (w *admin) bankPage(c *gin.Context, status int, wrong *Notice, form Form) error {
 	ctx, a := c.Request.Context(), reader(c)
 	v, err := w.Courses.Version(ctx, a, versionID(c))
 	if err != nil {
 		return err
 	}
 	items, err := w.Courses.Items(ctx, a, v.ID, c.Param("bank"))
-	if err != nil {
+	begin := errors.Is(err, faults.NotFound) && v.State == courses.Draft && w.may(c, "author", "course") && bankCode.MatchString(c.Param("bank"))
+	if err != nil && !begin {
 		return err
 	}
 	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Soal untuk %s", w.bankUse(c, v, c.Param("bank"))), Lead: w.T(c, "%s, versi %d", v.Course, v.Number) + " · " + w.T(c, "%d soal", len(items)), Crumbs: crumbs(Link{Label: "Kelola kursus", URL: "/kelola/kursus"},
 		Link{Name: v.Course, URL: address("kelola", "kursus", v.Course)}, Link{Name: w.T(c, "Versi %d", v.Number), URL: versionURL(v.ID, v.Course, v.Number)})}}
 	p.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Halaman ini memuat kunci jawaban. Jangan dibagikan.")}}
+	if wrong != nil {
+		p.Notices = append(p.Notices, *wrong)
+	}
+	p.Panels = w.bankForms(c, v, c.Param("bank"), len(items), form)
 	slices.SortStableFunc(items, func(x, y grading.Item) int { return compare(x.Objective, y.Objective) })
 	objective := ""
 	for _, it := range items {
@@ -211,7 +228,25 @@ func (w *admin) showBank(c *gin.Context) error {
 		}
 		p.Panels[len(p.Panels)-1].Inner = append(p.Panels[len(p.Panels)-1].Inner, panel)
 	}
-	return w.panels(c, p)
+	w.Render(c, status, "panels", p)
+	return nil
+}
+
+// bankCode is what the code of a bank looks like.
+var bankCode = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,29}$`)
+
+// beginBank leads to the page of a bank that a draft does not have yet; it begins with its first items.
+func (w *admin) beginBank(c *gin.Context) error {
+	if _, err := w.draftFor(c); err != nil {
+		return err
+	}
+	form := posted(c)
+	code := form.Get("bank")
+	if !bankCode.MatchString(code) {
+		form.Wrong("bank", w.T(c, "Kode bank berisi huruf, angka, dan tanda hubung, paling banyak 30."))
+		return w.versionPage(c, http.StatusUnprocessableEntity, nil, form)
+	}
+	return see(c, address("kelola", "kursus", c.Param("course"), c.Param("number"), "bank", code))
 }
 
 func (w *admin) itemPanel(c *gin.Context, it grading.Item) Panel {

@@ -56,7 +56,7 @@ func (c *city) addresses(template string, b belongings) string {
 		b = belongings{"item": s["keyItem"]}
 	}
 	fill := strings.NewReplacer("{id}", url.PathEscape(id), "{code}", url.PathEscape(code), "{lesson}", lesson, "{quiz}", quiz, "{item}", url.PathEscape(b["item"]), "{bank}", s["bank"],
-		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts")
+		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts", "{format}", "yaml")
 	return fill.Replace(template)
 }
 

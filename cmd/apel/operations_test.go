@@ -260,6 +260,13 @@ func (s *story) authoring() {
 	d := s.posts("author", "/courses/APEL-103/draft", nil)
 	l := d.in("content").first("lessons")
 	s.puts("author", "/versions/"+d.id()+"/lessons/"+fmt.Sprint(l["code"]), with{"revision": d["revision"], "title": l["title"], "minutes": l["minutes"], "objectives": l["objectives"], "markdown": "## Layanan\n\nLayani warga tanpa pungutan."})
+	at, words := "/versions/"+d.id()+"/banks/"+s.shared["bank"]+"/items?name=soal.txt&objective=103.1", "1. Apa?\nA. ya\nB. tidak\nKunci: A\n\n2. Lalu?\nA. ya\nB. tidak\n"
+	if a := s.asks(s.as("author"), "POST", at+"&check=true", "application/octet-stream", words); a["stored"] != false || a["taken"] != 2. || a["uncertain"] != 1. || fmt.Sprint(a["keyless"]) != "["+s.shared["bank"]+"-002]" {
+		s.t.Errorf("checked: %v", a)
+	}
+	if a := s.asks(s.as("author"), "POST", at+"&key="+s.shared["bank"]+"-002%3Db", "application/octet-stream", words); a["stored"] != true {
+		s.t.Errorf("stored: %v", a)
+	}
 	s.posts("author", "/versions/"+d.id()+"/discarding", with{"why": "Belum perlu"})
 	s.posts("training_admin", "/versions/"+s.shared["draft"]+"/publication", nil)
 	content := s.gets("training_admin", "/versions/"+s.shared["version"]).in("content")

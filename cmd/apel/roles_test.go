@@ -105,7 +105,7 @@ var oneTime = map[string]string{
 }
 
 // uploads are the forms that carry a file, by the name of its field.
-var uploads = map[string]string{"/jp": "proof", "/kelola/impor": "file", "/kelola/impor/sinkron": "file"}
+var uploads = map[string]string{"/jp": "proof", "/kelola/impor": "file", "/kelola/impor/sinkron": "file", "/kelola/kursus/:course/:number/bank/:bank/impor": "file"}
 
 // fileOf is a file that a form or an import of a kind takes: those of the demo city.
 func (c *city) fileOf(kind string) (name, data string) {
@@ -114,6 +114,8 @@ func (c *city) fileOf(kind string) (name, data string) {
 		return "bukti.pdf", "%PDF-1.7\nbukti\nstartxref\n9\n%%EOF"
 	case "course":
 		return "kursus.zip", zipped(c.t, "", "")
+	case "items":
+		return "soal.txt", "1. Uji?\nA. ya\nB. tidak\nKunci: A\n"
 	case "sync":
 		return "siasn.csv", "nip,name,status,unit\n199001012020011999,Uji,PNS,DINKES\n"
 	}
@@ -196,7 +198,7 @@ func (c *city) questions() []question {
 // pageParameter says what a parameter of a page's address stands for.
 var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}",
 	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
-	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}"}
+	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "yaml"}
 
 func pageAddress(route string) string {
 	switch {
@@ -227,7 +229,9 @@ func pageForm(route string) string {
 	}
 	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"},
 		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
-		"/simpan": {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
+		"/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
+		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
+		"/simpan":      {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
 		"/akun/sandi": {"password", "{password}", "new", "kuda-laut-2027", "again", "kuda-laut-2027"}, "/akun/token": {"days", "30"}, "/jp": {"title", "Uji", "organiser", "Lembaga", "on", "2026-01-31", "jp", "4"},
 		"/masuk": {"nip", "{knownNIP}", "password", "{knownPassword}"}, "/aktivasi": {"nip", "{slipNIP}", "code", "{slip}", "password", "kuda-laut-2027", "again", "kuda-laut-2027", "privacy", "1"}, "/periksa": {"code", "{code}"},
 		"/kelola/pengaturan": {"version", "{settings}"}, "/kelola/impor": {"act", "check", "kind", "units"}, "/impor/sinkron": {"kind", "sync", "source", "Uji"}, "/soal/:item": {"right", "a", "void", "1"},
@@ -416,7 +420,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs = append(pairs, "{code}", s["code"])
 	}
 	pairs = append(pairs, "{bank104}", s["bank104"], "{rule}", s["rule"], "{recommendation}", s["recommendation"], "{import}", s["import"], "{unit}", unit, "{app}", app, "{code}", map[string]string{"courses": s["course"], "assignment-rules": s["rule"]}[noun], "{position}", s["position"],
-		"{cohort}", s["cohort"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{id}", "tidak-ada")
+		"{cohort}", s["cohort"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{format}", "yaml", "{id}", "tidak-ada")
 	for i := 1; i < len(pairs); i += 2 {
 		pairs[i] = url.PathEscape(pairs[i])
 	}

@@ -69,7 +69,7 @@ type Lesson struct {
 	Words                      int
 }
 
-// DraftBank is one file of items. Code is the file's name without .gift, as quizzes name it.
+// DraftBank is one file of items. Code is the file's name without its ending, as quizzes name it.
 type DraftBank struct {
 	Code, File string
 	Items      []grading.Item
@@ -459,17 +459,20 @@ func (f *folder) readBanks(v value) {
 		if b.File == "" {
 			continue
 		}
-		if path.Ext(b.File) != ".gift" {
-			file.wrong("Bank soal %s harus berkas .gift.", "The bank %s must be a .gift file.", b.File)
+		read := map[string]func(*intake, []byte){".gift": readGIFT, ".yaml": readOwn}[path.Ext(b.File)]
+		if read == nil {
+			file.wrong("Bank soal %s harus berkas .gift atau .yaml.", "The bank %s must be a .gift or .yaml file.", b.File)
 			continue
 		}
-		b.Code = strings.TrimSuffix(path.Base(b.File), ".gift")
+		b.Code = strings.TrimSuffix(path.Base(b.File), path.Ext(b.File))
 		f.unique(file, b.Code, codes)
 		data, ok := f.read(b.File, MaxGIFT, file)
 		if !ok {
 			continue
 		}
-		bank, report := parseGIFT(b.File, data, nil, &f.work)
+		in := newIntake(b.File, nil, &f.work)
+		read(in, data)
+		bank, report := in.end()
 		f.report = append(f.report, report...)
 		b.Items, b.Lines = bank.Items, bank.Lines
 		for i, it := range b.Items {

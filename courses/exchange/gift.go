@@ -33,12 +33,7 @@ const (
 // (=left -> right), essay ({}; a rubric line for each criterion). Every mistake is in the report; in a course it refuses the whole file. Cloze is refused by name.
 func ParseGIFT(file string, data []byte) (Bank, Report) {
 	work := 0
-	return parseGIFT(file, data, nil, &work)
-}
-
-// parseGIFT adds to work what the texts are for the Markdown parser.
-func parseGIFT(file string, data []byte, given *Defaults, work *int) (Bank, Report) {
-	in := newIntake(file, given, work)
+	in := newIntake(file, nil, &work)
 	in.bank.Format = GIFT
 	readGIFT(in, data)
 	return in.end()

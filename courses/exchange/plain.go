@@ -132,6 +132,12 @@ func escapePiece(l string, piece bool) string {
 	return b.String()
 }
 
+// Plain gives what people read of a Markdown text, in one line.
+func Plain(md string) string {
+	s, _ := fromMarkdown(md)
+	return strings.Join(strings.Fields(s), " ")
+}
+
 // fromMarkdown gives what people read of a Markdown text, its paragraphs as lines; styled says that something was more than text.
 func fromMarkdown(md string) (plain string, styled bool) {
 	doc, err := markdown.Parse(md)

@@ -348,6 +348,31 @@ func (t *tableReader) choiceKey(it *grading.Item, key string) (open bool) {
 	return false
 }
 
+// Keyed gives a choice that came without a key the options of these letters ("c", "ac") as its key; false when it is no choice or has no such option.
+func Keyed(it grading.Item, letters string) (grading.Item, bool) {
+	it.Options = slices.Clone(it.Options)
+	for i := range len(letters) {
+		if _, ok := grading.FindOption(it.Options, letters[i:i+1]); !ok {
+			return it, false
+		}
+	}
+	switch {
+	case letters == "":
+		return it, false
+	case it.Type == grading.TrueFalse && len(letters) == 1:
+		it.Options = grading.NewTrueFalse(letters == "a", it.Options[1].Feedback, it.Options[0].Feedback)
+		return it, true
+	case it.Type != grading.Single && it.Type != grading.Multiple:
+		return it, false
+	case len(letters) > 1:
+		it.Type = grading.Multiple
+	default:
+		it.Type = grading.Single
+	}
+	setKey(&it, letters)
+	return it, true
+}
+
 // setKey marks the options of these letters as right: one of them for single choice, shares for multiple choice, where the others take away as much.
 func setKey(it *grading.Item, letters string) {
 	right, wrong := grading.Mark(0), grading.Mark(0)
