@@ -265,6 +265,8 @@ var decoderWords = []struct {
 	{"invalid character", texts.T("bukan JSON yang benar; periksa kurung, koma, dan tanda kutip, dan kirim satu nilai saja", "no correct JSON; check brackets, commas and quotes, and send one value only")},
 	{"unexpected end of JSON", texts.T("JSON terpotong; kirim lagi seutuhnya", "the JSON is cut off; send all of it")},
 	{"unexpected EOF", texts.T("JSON terpotong; kirim lagi seutuhnya", "the JSON is cut off; send all of it")},
+	{"json: cannot unmarshal number", texts.T("bilangan ini harus bulat, ditulis tanpa pecahan dan pangkat, dan tidak lebih dari 19 angka", "this number must be whole, written without fraction and exponent, and have no more than 19 digits")},
+	{"json: ", texts.T("ada isian yang bukan jenis yang diminta; periksa dengan /api/docs", "a field is not of the kind asked for; check with /api/docs")},
 	{"unknown content type", texts.T("jenis isi tidak dikenal; kirim dengan Content-Type: application/json", "unknown kind of content; send it with Content-Type: application/json")},
 }
 
