@@ -237,7 +237,7 @@ func (b *book) sharedStrings() error {
 		case xml.EndElement:
 			switch e.Name.Local {
 			case "si":
-				b.shared = append(b.shared, unescape(text.String()))
+				b.shared = append(b.shared, clean(unescape(text.String()))) // once: thousands of cells may name one text of megabytes
 			case "t":
 				inT = false
 			case "rPh":
@@ -320,7 +320,7 @@ func (b *book) cell(kind string, style int, v string) (Cell, error) {
 		if err != nil || n < 0 || n >= len(b.shared) {
 			return Cell{}, errors.New("a cell names a text that is not there")
 		}
-		return Cell{Text: clean(b.shared[n])}, nil
+		return Cell{Text: b.shared[n]}, nil
 	case "str", "inlineStr", "e":
 		return Cell{Text: clean(unescape(v))}, nil
 	case "b":
