@@ -60,7 +60,7 @@ func (w *admin) recountAnalysis(c *gin.Context) error {
 	if err := w.Courses.CountAgain(c.Request.Context(), reader(c), versionID(c), c.Param("quiz")); err != nil {
 		return err
 	}
-	return w.done(c, Success, w.T(c, "Penghitungan ulang dimulai."), address("kelola", "kursus", c.Param("course"), c.Param("number"), "analisis", c.Param("quiz")))
+	return w.done(c, Success, w.T(c, "Penghitungan ulang dimulai. Muat ulang halaman ini beberapa saat lagi."), address("kelola", "kursus", c.Param("course"), c.Param("number"), "analisis", c.Param("quiz")))
 }
 
 func (w *admin) versionCrumbs(c *gin.Context, a courses.Analysis) []Link {
@@ -82,11 +82,7 @@ func (w *admin) figure(c *gin.Context, v *itemstats.Value, places int) string {
 	if v == nil {
 		return "–"
 	}
-	s, err := w.format(c).Decimal(v.Value, places)
-	if err != nil {
-		return "–"
-	}
-	return s
+	return w.format(c).Fixed(v.Value, places)
 }
 
 // between is the 95 % interval of an estimate: "55,0 sampai 68,3".
@@ -94,9 +90,15 @@ func (w *admin) between(c *gin.Context, v *itemstats.Value, places int) string {
 	if v == nil {
 		return ""
 	}
-	low, _ := w.format(c).Decimal(v.Low, places)
-	high, _ := w.format(c).Decimal(v.High, places)
-	return w.T(c, "%s sampai %s", low, high)
+	return w.T(c, "%s sampai %s", w.format(c).Fixed(v.Low, places), w.format(c).Fixed(v.High, places))
+}
+
+// explained puts what a figure means behind its interval.
+func explained(interval, meaning string) string {
+	if interval == "" {
+		return meaning
+	}
+	return interval + " · " + meaning
 }
 
 func (w *admin) stat(c *gin.Context, label, unit string, v *itemstats.Value, places int) Stat {
@@ -120,10 +122,10 @@ func (w *admin) measurePanel(c *gin.Context, a courses.Analysis, again *Button) 
 		method = w.T(c, "Keandalan: tiap peserta mendapat soal undian sendiri, jadi perbedaan sulit-mudahnya undian ikut dihitung sebagai galat.")
 	}
 	panel.Facts = []Fact{
-		{Label: "Galat baku pengukuran", Value: w.figure(c, q.SEM, 1), Note: w.between(c, q.SEM, 1)},
-		{Label: "Rasio galat", Value: w.figure(c, q.ErrorRatio, 1), Note: w.between(c, q.ErrorRatio, 1)},
-		{Label: "Kemencengan", Value: w.figure(c, q.Skewness, 2), Note: w.between(c, q.Skewness, 2)},
-		{Label: "Keruncingan", Value: w.figure(c, q.Kurtosis, 2), Note: w.between(c, q.Kurtosis, 2)},
+		{Label: "Galat baku pengukuran", Value: w.figure(c, q.SEM, 1), Note: explained(w.between(c, q.SEM, 1), w.T(c, "nilai seseorang dapat meleset kira-kira sejauh ini"))},
+		{Label: "Rasio galat", Value: w.figure(c, q.ErrorRatio, 1), Note: explained(w.between(c, q.ErrorRatio, 1), w.T(c, "persen perbedaan nilai yang berasal dari kebetulan"))},
+		{Label: "Kemencengan", Value: w.figure(c, q.Skewness, 2), Note: explained(w.between(c, q.Skewness, 2), w.T(c, "di bawah 0: nilai tinggi lebih banyak daripada nilai rendah"))},
+		{Label: "Keruncingan", Value: w.figure(c, q.Kurtosis, 2), Note: explained(w.between(c, q.Kurtosis, 2), w.T(c, "di atas 0: nilai yang jauh dari rata-rata lebih banyak daripada pada sebaran normal"))},
 	}
 	if q.Mean != nil && q.Mean.Warning != itemstats.Fine {
 		panel.Notices = append(panel.Notices, Notice{Kind: Warn, Text: in(c, q.Mean.Warning.Text())})
@@ -179,7 +181,7 @@ func (w *admin) gainPanel(c *gin.Context, a courses.Analysis) Panel {
 		}
 		share := "–"
 		if g.Normalised != nil {
-			share = decimal0(w.format(c), 100*g.Normalised.Value) + "%"
+			share = w.format(c).Fixed(100*g.Normalised.Value, 0) + "%"
 		}
 		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: name}, {Text: w.count(c, int(g.N))}, {Text: w.figure(c, g.Before, 1)}, {Text: w.figure(c, g.After, 1)}, {Text: w.figure(c, g.Mean, 1), Sub: w.between(c, g.Mean, 1)},
 			{Text: share}, {Text: w.figure(c, g.Effect, 2), Sub: w.between(c, g.Effect, 2)}}})
@@ -211,24 +213,13 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 			note = Cell{Badge: &Badge{Kind: flagKinds[f.Kind], Label: flagWords[f.Kind]}}
 		}
 		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, {Text: w.count(c, int(it.N))}, {Text: w.figure(c, it.Facility, 0) + "%", Sub: w.between(c, it.Facility, 0)},
-			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0)}, {Text: w.figure(c, it.Effective, 1), Sub: w.T(c, "dimaksud %s", decimal1(w.format(c), it.IntendedWeight))}, note}})
+			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0)}, {Text: w.figure(c, it.Effective, 1), Sub: w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1))}, note}})
 	}
-	return Panel{Label: "Soal demi soal", Text: w.T(c, "Tingkat kesukaran: rata-rata bagian nilai yang diperoleh. Daya beda: 100 kali korelasi dengan nilai soal lainnya; di bawah 20 dianggap lemah."), Table: &t}
+	return Panel{Label: "Soal demi soal", Text: w.T(c, "Tingkat kesukaran: bagian nilai yang rata-rata diperoleh; makin tinggi, makin mudah. Daya beda: 100 kali korelasi dengan nilai soal lainnya; dicatat lemah hanya bila seluruh rentangnya di bawah 20. Efisiensi: daya beda dibanding yang paling tinggi yang mungkin. Bobot efektif: bagian soal dalam perbedaan nilai peserta."), Table: &t}
 }
 
 var flagWords = map[itemstats.Kind]string{itemstats.WrongKey: "Kunci mungkin salah", itemstats.Against: "Berlawanan arah", itemstats.Drifted: "Bergeser", itemstats.TooHard: "Terlalu sulit", itemstats.TooEasy: "Terlalu mudah",
 	itemstats.Weak: "Daya beda lemah", itemstats.DeadOption: "Pengecoh tidak dipilih", itemstats.SmallN: "Data sedikit", itemstats.UnusedOptions: "Pengecoh tidak berfungsi", itemstats.Misfit: "Tidak sesuai model"}
-
-// decimal1 and decimal0 write a number that is finite with one decimal or none.
-func decimal1(f format, x float64) string {
-	s, _ := f.Decimal(x, 1)
-	return s
-}
-
-func decimal0(f format, x float64) string {
-	s, _ := f.Decimal(x, 0)
-	return s
-}
 
 // modelPanel is the item response model: difficulties on the scale of ability, and how precisely the test measures where.
 func (w *admin) modelPanel(c *gin.Context, a courses.Analysis, m *itemstats.Model) Panel {
@@ -247,13 +238,13 @@ func (w *admin) modelPanel(c *gin.Context, a courses.Analysis, m *itemstats.Mode
 		panel.Notices = append(panel.Notices, Notice{Kind: Warn, Text: w.T(c, "Perhitungan model belum mencapai titik tetap; pakai angkanya dengan hati-hati.")})
 	}
 	if m.Reliability != nil {
-		panel.Facts = []Fact{{Label: "Keandalan kemampuan", Value: decimal0(f, 100**m.Reliability) + "%"}}
+		panel.Facts = []Fact{{Label: "Keandalan kemampuan", Value: f.Fixed(100**m.Reliability, 0) + "%"}}
 	}
 	info := Chart{Kind: "lines", Label: "Ketelitian tes", Text: w.T(c, "Informasi tes menurut kemampuan: makin tinggi, makin teliti tes mengukur di sana.")}
 	of := Series{Name: w.T(c, "Informasi")}
 	for i, at := range m.Information {
 		if i%4 == 0 {
-			info.Names = append(info.Names, decimal1(f, at.Ability))
+			info.Names = append(info.Names, f.Fixed(at.Ability, 1))
 			of.Values = append(of.Values, at.Information)
 		}
 	}
@@ -282,9 +273,9 @@ func (w *admin) showItemAnalysis(c *gin.Context, a courses.Analysis, item string
 	}
 	facts := Panel{Label: "Angka soal", Stats: []Stat{w.stat(c, "Tingkat kesukaran", "%", it.Facility, 0), w.stat(c, "Daya beda", "", it.Discrimination, 0), w.stat(c, "Efisiensi daya beda", "", it.Efficiency, 0), w.stat(c, "Selisih kelompok atas dan bawah", "", it.UpperLower, 0)},
 		Facts: []Fact{{Label: "Dikerjakan", Value: w.count(c, int(it.N))}, {Label: "Dikosongkan", Value: w.count(c, int(it.Blank))}, {Label: "Simpangan baku", Value: w.figure(c, it.SD, 1), Note: w.between(c, it.SD, 1)},
-			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, it.ItemRest, 2), Note: w.between(c, it.ItemRest, 2)}, {Label: "Bobot efektif", Value: w.figure(c, it.Effective, 1), Note: w.T(c, "dimaksud %s", decimal1(w.format(c), it.IntendedWeight))}}}
+			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, it.ItemRest, 2), Note: w.between(c, it.ItemRest, 2)}, {Label: "Bobot efektif", Value: w.figure(c, it.Effective, 1), Note: w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1))}}}
 	if it.Guess != nil {
-		facts.Facts = append(facts.Facts, Fact{Label: "Nilai bila menebak", Value: decimal1(w.format(c), *it.Guess) + "%"})
+		facts.Facts = append(facts.Facts, Fact{Label: "Nilai bila menebak", Value: w.format(c).Fixed(*it.Guess, 1) + "%"})
 	}
 	if it.Facility != nil && it.Facility.Warning != itemstats.Fine {
 		facts.Notices = []Notice{{Kind: Warn, Text: in(c, it.Facility.Warning.Text())}}
@@ -308,7 +299,7 @@ func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.An
 		}
 		thirds := []Cell{{Text: "–"}, {Text: "–"}, {Text: "–"}}
 		for i, g := range o.Groups {
-			thirds[i].Text = decimal0(f, g) + "%"
+			thirds[i].Text = f.Fixed(g, 0) + "%"
 		}
 		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + "%", Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2)})...)})
 	}
@@ -318,7 +309,7 @@ func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.An
 	}
 	plot := Chart{Kind: "lines", Label: "Pilihan menurut nilai soal lainnya", Unit: "%", Max: 100, Text: w.T(c, "Dari kelompok bernilai rendah (kiri) ke tinggi (kanan).")}
 	for _, g := range it.Trace {
-		plot.Names = append(plot.Names, decimal0(f, g.Rest))
+		plot.Names = append(plot.Names, f.Fixed(g.Rest, 0))
 	}
 	shown := 0
 	for k, o := range it.Options {

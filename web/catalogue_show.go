@@ -78,7 +78,7 @@ func (l *learner) courseCard(c *gin.Context, x courses.Listed, mine courses.Lear
 	switch {
 	case mine.Course == "":
 	case mine.Compulsory():
-		card.Badges = append([]Badge{{Kind: Info, Text: l.dueText(c, mine.Assignment.Due), Icon: "calendar"}}, card.Badges...)
+		card.Badges = append([]Badge{l.dueBadge(c, mine)}, card.Badges...)
 	case mine.State == courses.Completed:
 		card.Badges = append([]Badge{{Kind: Success, Label: "Selesai"}}, card.Badges...)
 	}

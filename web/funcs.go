@@ -220,17 +220,34 @@ func (f format) Decimal(x float64, places int) (string, error) {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return "–", nil
 	}
+	text := f.Fixed(x, places)
+	if whole, part, ok := strings.Cut(text, f.comma()); ok && places > 0 {
+		if part = strings.TrimRight(part, "0"); part == "" {
+			return whole, nil
+		}
+		return whole + f.comma() + part, nil
+	}
+	return text, nil
+}
+
+// Fixed writes a number with exactly so many decimals, for figures that stand under each other; a dash for what is no number.
+func (f format) Fixed(x float64, places int) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "–"
+	}
 	text := strconv.FormatFloat(math.Abs(x), 'f', places, 64)
 	whole, part, _ := strings.Cut(text, ".")
-	part = strings.TrimRight(part, "0")
-	grouped, err := f.Number(whole)
+	out, err := f.Number(whole)
+	if err != nil {
+		return "–"
+	}
 	if part != "" {
-		grouped += f.comma() + part
+		out += f.comma() + part
 	}
 	if x < 0 && strings.Trim(text, "0.") != "" {
-		grouped = "−" + grouped
+		out = "−" + out
 	}
-	return grouped, err
+	return out
 }
 
 // Percent writes a share of 0..1 as whole percent, and never rounds up to 100 or down to 0 what is not.

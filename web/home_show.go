@@ -93,16 +93,21 @@ func (l *learner) learningCard(c *gin.Context, x courses.Learning) Card {
 	}
 	if x.Compulsory() {
 		card.Label, card.Text = "Wajib", in(c, x.Assignment.Because)
-		badge := Badge{Kind: Info, Text: l.dueText(c, x.Assignment.Due), Icon: "calendar"}
-		if x.Assignment.Overdue {
-			badge.Kind, badge.Icon = Warn, ""
-		}
-		card.Badges = append(card.Badges, badge)
+		card.Badges = append(card.Badges, l.dueBadge(c, x))
 	}
 	if x.State == courses.Failed {
 		card.Badges = append(card.Badges, Badge{Kind: Warn, Label: "Kesempatan habis"})
 	}
 	return card
+}
+
+// dueBadge says until when a compulsory course must be done, as a warning where that has passed.
+func (l *learner) dueBadge(c *gin.Context, x courses.Learning) Badge {
+	b := Badge{Kind: Info, Text: l.dueText(c, x.Assignment.Due), Icon: "calendar"}
+	if x.Assignment.Overdue {
+		b.Kind, b.Icon = Warn, ""
+	}
+	return b
 }
 
 // dueText says until when something is compulsory.
