@@ -26,9 +26,12 @@ func (w *admin) listAttempts(c *gin.Context) error {
 	p := &PanelsPage{Base: Base{Active: navAttempts, Title: w.T(c, "Percobaan"), Lead: w.T(c, "Siapa mengerjakan tes apa, dengan hasil apa. Jawaban hanya dibuka oleh yang berwenang."), Crumbs: crumbs()}}
 	t := Table{Label: "Percobaan", URL: "/kelola/percobaan", NoSearch: true, Filters: []Field{choose("kursus", "Kursus", q.Filter["kursus"], options), choose("tampil", "Tampilkan", q.Filter["tampil"], []Option{{Value: "", Label: "Semua percobaan"}, {Value: "nilai", Label: "Menunggu penilaian"}})},
 		Columns: []Column{{Label: "Peserta", Main: true}, {Label: "Kursus"}, {Label: "Tes"}, {Label: "Mulai"}, {Label: "Status"}, {Label: "Nilai", Numeric: true}},
-		Empty:   Empty{Icon: "quiz", Label: "Belum ada percobaan", Text: w.T(c, "Pilih kursus untuk melihat percobaannya.")}}
-	if marking {
+		Empty:   Empty{Icon: "quiz", Label: "Pilih kursus", Text: w.T(c, "Pilih kursus untuk melihat percobaannya.")}}
+	switch {
+	case marking:
 		t.Empty = Empty{Icon: "done", Label: "Tidak ada yang menunggu penilaian"}
+	case q.Filter["kursus"] != "":
+		t.Empty = Empty{Icon: "quiz", Label: "Belum ada percobaan", Text: w.T(c, "Percobaan muncul di sini begitu peserta pertama memulai tes.")}
 	}
 	if q.Filter["kursus"] != "" || marking {
 		list, next, err := w.Courses.Attempts(ctx, a, courses.AttemptFilter{Course: q.Filter["kursus"], Marking: marking, After: cursor(c)})

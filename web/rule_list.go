@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -53,7 +54,7 @@ func (w *admin) rulesPage(c *gin.Context, status int, form Form, open bool) erro
 		p.add(Panel{Fold: true, Open: open, ID: "baru", Label: "Aturan baru", Form: &PanelForm{URL: "/kelola/penugasan/aturan", Form: form, Fields: []Field{
 			form.Need("text", "code", "Kode aturan").Hinted("Huruf, angka, dan tanda hubung; misalnya DASAR-2026. Kode yang sama mengganti aturan lama.").Short(),
 			form.Need("select", "course", "Kursus").With(options), form.Need("select", "who", "Untuk siapa").With(whoOptions()),
-			form.Input("select", "unit", "Unit").With(units).Hinted("Diisi bila aturan berlaku untuk satu unit."), form.Input("text", "value", "Nilai").Hinted("Diisi bila bukan unit: status, jenis jabatan, kode jabatan, kode standar, atau APLIKASI/peran."),
+			form.Input("select", "unit", "Unit").With(units).Hinted("Diisi bila aturan berlaku untuk satu unit."), form.Input("text", "value", "Nilai").Hinted("Diisi bila bukan unit: status, jenis jabatan, kode jabatan, kode standar, atau APLIKASI/peran; * di tempat APLIKASI berarti semua aplikasi."),
 			form.Need("number", "due_days", "Tenggat").Between("1", "730").Measured("hari").Short(), form.Need("select", "reason", "Jenis alasan").With(w.reasonOptions()),
 			form.Need("text", "because", "Alasan untuk pegawai").Hinted("Satu kalimat yang dibaca pegawai.")}, Buttons: []Button{{Label: "Simpan dan terapkan", Kind: "primary"}}}})
 	}
@@ -81,6 +82,12 @@ func (w *admin) who(c *gin.Context, who courses.Who) string {
 		return w.unit(c.Request.Context(), people.UnitID(who.Value))
 	case who.Kind == courses.WhoPosition:
 		return w.position(c.Request.Context(), people.PositionID(who.Value))
+	case who.Kind == courses.WhoAppRole:
+		app, role, _ := strings.Cut(who.Value, "/")
+		if app == "*" {
+			return w.T(c, "%s di semua aplikasi", official(role))
+		}
+		return w.T(c, "%s di aplikasi %s", official(role), app)
 	}
 	return label + ": " + who.Value
 }
