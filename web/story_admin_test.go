@@ -147,7 +147,7 @@ func TestFormsOfTheWorkbench(t *testing.T) {
 	form := url.Values{"version": {"1"}, "institution": {"Pemerintah Kota Cempaka Raya"}, "agency": {"BKPSDMD"}, "agency_short": {"BKPSDMD"}, "accent": {"#0f5c5c"}, "zone": {"Asia/Makassar"}, "number_pattern": {"{seq:5}/{tahun}"}, "jp_duty": {"20"},
 		"jp_notice": {"24"}, "service_months": {"6"}, "mail.quiet_from": {"20"}, "mail.quiet_until": {"6"}, "why": {"pindah zona"}, "act": {"save"}}
 	form.Set("version", strconv.FormatInt(r.Rooms.Settings.Version()-1, 10))
-	if status, _, text := r.post(root, "/kelola/pengaturan", form); status != http.StatusConflict || !strings.Contains(text, "Tersimpan oleh orang lain") || !strings.Contains(text, `value="Asia/Makassar" selected`) {
+	if status, _, text := r.post(root, "/kelola/pengaturan", form); status != http.StatusConflict || !strings.Contains(text, "Disimpan orang lain") || !strings.Contains(text, `value="Asia/Makassar" selected`) {
 		t.Errorf("settings from an old form: %d, or they do not say so, or forget what was typed", status)
 	}
 	if zone := r.Rooms.Settings.Current().Zone; zone == "Asia/Makassar" {
