@@ -210,6 +210,21 @@ func TestWhomARuleCovers(t *testing.T) {
 	is(t, err, faults.NotFound)
 }
 
+// A course that is not open to everybody is entered by whoever it is given to, not by oneself.
+func TestAClosedCourseIsNotEnteredByOneself(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.course("APEL-109", func(c *courses.Content) { c.Card.SelfEnrolment = false })
+	_, err := w.Enrol(ctx, ani, courses.EnrolInput{Course: "APEL-109"})
+	is(t, err, faults.Conflict)
+	says(t, err, "hanya untuk yang ditugaskan", "atasan atau admin diklat")
+	e, err := w.Enrol(ctx, uadmin, courses.EnrolInput{Person: "ani", Course: "APEL-109", Why: "tugas di loket"})
+	must(t, err)
+	if e.Person != "ani" {
+		t.Errorf("enrolled %+v", e)
+	}
+}
+
 // A course given to one person: due date, reason, by whom; answered by completing it, also when that happened before.
 func TestAssignOnePerson(t *testing.T) {
 	w := newWorld(t)

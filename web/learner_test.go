@@ -295,6 +295,7 @@ func TestOutsideTraining(t *testing.T) {
 		v.upload("/jp", "proof", "a.pdf", []byte("%PDF-1.4\n...\nstartxref\n9\n%%EOF"), form).leads(t, "/jp")
 	}
 	page := v.get("/jp").want(t, 200, "Bimtek pelayanan", "menunggu")
+	v.get("/").want(t, 200, `<p class="ring-value"><strong>0</strong>`, "6 JP lain menunggu verifikasi") // what nobody verified does not count
 	if n := strings.Count(page.body, "Bimtek pelayanan"); n != 1 {
 		t.Errorf("entered %d times", n)
 	}
