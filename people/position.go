@@ -356,6 +356,7 @@ func (s *Service) PositionByCode(ctx context.Context, code string) (Position, er
 // PositionFilter narrows a list of positions.
 type PositionFilter struct {
 	Under    UnitID // in this unit or below
+	At       UnitID // in this unit itself
 	Kind     string
 	Jenjang  string
 	Standard string
@@ -374,6 +375,8 @@ func (s *Service) Positions(ctx context.Context, a access.Actor, f PositionFilte
 	switch {
 	case f.Standard != "":
 		term = "standard:" + f.Standard
+	case f.At != "":
+		term = "home:" + string(f.At)
 	case f.Under != "":
 		term = "unit:" + string(f.Under)
 	case len(words) > 0:
@@ -386,7 +389,7 @@ func (s *Service) Positions(ctx context.Context, a access.Actor, f PositionFilte
 	docs, next, more, err := scan(ctx, s.positions, "posts", []string{term}, positionOrder, f.After, f.Limit, func(d *storage.Doc[Position]) bool {
 		p := &d.Value
 		return !p.Closed && (f.Kind == "" || p.Kind == f.Kind) && (f.Jenjang == "" || p.Jenjang == f.Jenjang) &&
-			(f.Under == "" || slices.Contains(p.Path, string(f.Under))) && hasWords(words, p.Name+" "+p.Code)
+			(f.At == "" || p.Unit == f.At) && (f.Under == "" || slices.Contains(p.Path, string(f.Under))) && hasWords(words, p.Name+" "+p.Code)
 	})
 	out := Page[Position]{Next: next, More: more}
 	for _, d := range docs {

@@ -130,7 +130,7 @@ func (w *admin) showPosition(c *gin.Context) error {
 	if taken.Vacant > 0 && !pos.Closed && w.may(c, "rank", "vacancy") {
 		p.Actions = append([]Button{{Label: "Cari calon", Icon: "scale", URL: address("kelola", "lowongan", string(pos.ID)), Kind: "primary"}}, p.Actions...)
 	}
-	held, err := w.People.Persons(ctx, a, people.PersonFilter{Position: pos.ID, Limit: storage.MaxPage})
+	held, err := w.People.Persons(ctx, a, people.PersonFilter{Position: pos.ID, After: cursor(c)})
 	if err != nil && !unseen(err) {
 		return err
 	}
@@ -147,7 +147,12 @@ func (w *admin) showPosition(c *gin.Context) error {
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	if hidden := taken.Holders + taken.Acting - len(t.Rows); hidden > 0 {
+	next := noCursor
+	if held.More {
+		next = held.Next
+	}
+	t.Pager = nextPage(c, next)
+	if hidden := taken.Holders + taken.Acting - len(t.Rows); hidden > 0 && t.Pager == (Pager{}) {
 		t.Pager.Text = w.T(c, "%d pemegang di luar wilayah Anda", hidden)
 	}
 	p.add(Panel{Half: true, Label: "Pemegang", Table: &t})

@@ -31,15 +31,13 @@ func (w *admin) unitInputs(c *gin.Context, form Form, u people.Unit) ([]Field, e
 	if u.ID == "" {
 		return fields, nil
 	}
-	found, err := w.People.Positions(c.Request.Context(), reader(c), people.PositionFilter{Under: u.ID, Limit: storage.MaxPage})
+	found, err := w.People.Positions(c.Request.Context(), reader(c), people.PositionFilter{At: u.ID, Limit: storage.MaxPage})
 	if err != nil {
 		return nil, err
 	}
 	heads := []Option{{Value: "", Label: "Belum ada jabatan kepala"}}
 	for _, p := range found.Items {
-		if p.Unit == u.ID {
-			heads = append(heads, Option{Value: p.Code, Name: p.Name})
-		}
+		heads = append(heads, Option{Value: p.Code, Name: p.Name})
 	}
 	head := form.Get("head_position")
 	return append(fields, form.Input("select", "head_position", "Jabatan kepala").With(chosen(heads, head, w.headName(c, people.Unit{HeadPosition: head}))).Hinted("Pemegang jabatan ini menjadi atasan pegawai unit.")), nil

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -17,10 +18,12 @@ func (w *admin) listUnits(c *gin.Context) error {
 	q := ReadTable(c)
 	t := Table{Label: "Unit kerja", URL: "/kelola/unor", Search: q.Search, SearchLabel: "Nama atau kode unit", Columns: []Column{{Label: "Unit", Main: true}, {Label: "Kode"}, {Label: "Jenis"}, {Label: "Jabatan kepala", Minor: true}, {Label: "Pegawai", Actions: true}},
 		Empty: Empty{Icon: "unit", Label: "Belum ada unit kerja", Text: w.T(c, "Mulai dari impor unit kerja."), Action: &Button{Label: "Buka impor", URL: "/kelola/impor", Kind: "primary"}}}
+	units = slices.DeleteFunc(units, func(u people.Unit) bool {
+		return q.Search != "" && !strings.Contains(strings.ToLower(u.Name+" "+u.Code), strings.ToLower(q.Search))
+	})
+	n := len(units)
+	units, t.Pager = pageOf(c, units, func(u people.Unit) string { return string(u.ID) })
 	for _, u := range units {
-		if q.Search != "" && !strings.Contains(strings.ToLower(u.Name+" "+u.Code), strings.ToLower(q.Search)) {
-			continue
-		}
 		main := Cell{Text: u.Name}
 		if q.Search == "" {
 			main.Depth = min(depth[u.ID], 6)
@@ -32,7 +35,7 @@ func (w *admin) listUnits(c *gin.Context) error {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Pager.Text = w.T(c, "%d unit", len(t.Rows))
+	t.Pager.Text = w.T(c, "%d unit", n)
 	p := &PanelsPage{Base: Base{Active: navUnits, Title: w.T(c, "Unit kerja"), Crumbs: crumbs()}}
 	if w.may(c, "edit", "unit") {
 		p.Actions = []Button{{Label: "Tambah unit", Icon: "plus", URL: "/kelola/unor/baru"}}

@@ -82,21 +82,23 @@ func (w *admin) showUnit(c *gin.Context) error {
 		}
 		p.add(Panel{Label: "Unit di bawahnya", Table: &t})
 	}
-	posts, err := w.People.Positions(ctx, a, people.PositionFilter{Under: u.ID, Limit: storage.MaxPage})
+	posts, err := w.People.Positions(ctx, a, people.PositionFilter{At: u.ID, After: cursor(c)})
 	if err != nil {
 		return err
 	}
 	t := Table{Label: "Jabatan di unit ini", NoSearch: true, Columns: []Column{{Label: "Jabatan", Main: true}, {Label: "Jenis"}, {Label: "Terisi", Numeric: true}}, Empty: Empty{Icon: "position", Label: "Belum ada jabatan"}}
 	for _, x := range posts.Items {
-		if x.Unit != u.ID {
-			continue
-		}
 		row, err := w.seatsRow(c, x)
 		if err != nil {
 			return err
 		}
 		t.Rows = append(t.Rows, Row{URL: row.URL, Cells: []Cell{row.Cells[0], row.Cells[2], row.Cells[5]}})
 	}
+	next := noCursor
+	if posts.More {
+		next = posts.Next
+	}
+	t.Pager = nextPage(c, next)
 	panel := Panel{Label: "Jabatan di unit ini", Table: &t}
 	if w.allowed(c, "edit", people.Position{Path: u.Path()}.Thing()) == nil && !u.Closed {
 		panel.Actions = []Button{{Label: "Tambah jabatan", Icon: "plus", URL: "/kelola/jabatan/baru?unor=" + string(u.ID)}}

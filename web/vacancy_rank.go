@@ -30,17 +30,19 @@ func (w *admin) listVacancies(c *gin.Context) error {
 	t := Table{Label: "Jabatan lowong", URL: "/kelola/lowongan", NoSearch: true, Filters: []Field{choose("unor", "Unit kerja", q.Filter["unor"], units), choose("jenis", "Jenis jabatan", q.Filter["jenis"], []Option{{Value: "", Label: "Semua jenis"}, {Value: "struktural", Name: "Struktural"}, {Value: "fungsional", Name: "Fungsional"}, {Value: "pelaksana", Name: "Pelaksana"}})},
 		Columns: []Column{{Label: "Jabatan", Main: true}, {Label: "Unit kerja"}, {Label: "Jenis"}, {Label: "Lowong", Numeric: true}, {Label: "Standar kompetensi"}},
 		Empty:   Empty{Icon: "position", Label: "Tidak ada jabatan lowong"}}
+	posts = slices.DeleteFunc(posts, func(p placement.Post) bool {
+		return q.Filter["unor"] != "" && !slices.Contains(p.Units, q.Filter["unor"]) || q.Filter["jenis"] != "" && p.Kind != q.Filter["jenis"]
+	})
+	n := len(posts)
+	posts, t.Pager = pageOf(c, posts, func(p placement.Post) string { return p.ID })
 	for _, p := range posts {
-		if q.Filter["unor"] != "" && !slices.Contains(p.Units, q.Filter["unor"]) || q.Filter["jenis"] != "" && p.Kind != q.Filter["jenis"] {
-			continue
-		}
 		row := Row{URL: address("kelola", "lowongan", p.ID), Cells: []Cell{{Text: p.Name, Sub: p.Code}, {Text: w.unit(ctx, people.UnitID(p.Unit))}, {Text: official(p.Kind), Sub: official(p.Jenjang)}, {Text: w.T(c, "%d dari %d", p.Vacant, p.Seats)}, {Text: w.standard(ctx, p.Standard)}}}
 		if p.Standard == "" {
 			row.URL, row.Mark, row.Cells[4] = "", Warn, Cell{Badge: &Badge{Kind: Warn, Label: "Belum ada standar"}}
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Pager.Text = w.T(c, "%d jabatan", len(t.Rows))
+	t.Pager.Text = w.T(c, "%d jabatan", n)
 	p := &PanelsPage{Base: Base{Active: navVacancies, Title: w.T(c, "Jabatan lowong"), Lead: w.T(c, "Sistem menyarankan, pejabat memutuskan. Setiap saran menyebut alasannya."), Crumbs: crumbs()}}
 	p.add(Panel{Bare: true, Table: &t})
 	return w.panels(c, p)
