@@ -54,14 +54,6 @@ type run struct {
 	picture      *File
 }
 
-func (b block) text() string {
-	var s strings.Builder
-	for _, r := range b.runs {
-		s.WriteString(r.text)
-	}
-	return s.String()
-}
-
 // openDocx reads a .docx. Faults: those of openPackage, Invalid for one that is damaged.
 func openDocx(data []byte) (*document, error) {
 	z, err := openPackage(data)

@@ -1,6 +1,6 @@
 // Package exchange reads and writes courses and items as files. Items: Read (formats.go) finds out what a file is and hands it to the reader of its format,
 // Write to the writer; a reader and a writer live in the file named after their format, and what all readers share is in intake.go. Courses: the folder
-// (folder.go), plain or zipped (zip.go). Lessons out of Word files and pasted texts: lesson.go. Lint (lint.go) looks at a course that reads without mistakes
+// (folder.go), plain or zipped (zip.go). Lint (lint.go) looks at a course that reads without mistakes
 // and says what its author should think about again.
 //
 // It stores nothing and asks nobody. A reader never stops at the first mistake: it lists all of them, each with file, line, column and what to do,
