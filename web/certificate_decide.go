@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -11,12 +12,35 @@ import (
 
 // findCertificates lists certificates within the reader's reach, parked ones with what holds them up.
 func (w *admin) findCertificates(c *gin.Context) error {
+	return w.certificatesPage(c, http.StatusOK, ReadTable(c, "unor", "kursus", "status"), nil)
+}
+
+// searchCertificates takes the search box. The number of a person leads to that person, so that it stands in no address; words and certificate numbers lead to the list.
+func (w *admin) searchCertificates(c *gin.Context) error {
+	q := ReadTable(c, "unor", "kursus", "status")
+	if !q.MayBeNIP() {
+		return see(c, q.URL("/kelola/sertifikat", "", ""))
+	}
+	p, err := w.People.FindByNIP(c.Request.Context(), reader(c), q.Search)
+	if err == nil {
+		return see(c, personURL(string(p.ID)))
+	}
+	if !errors.Is(err, faults.NotFound) && !errors.Is(err, faults.Invalid) {
+		return err
+	}
+	q.Search = "" // the number is not printed again
+	return w.certificatesPage(c, http.StatusUnprocessableEntity, q, &Notice{Kind: Warn, Text: in(c, faults.Of(err).Text)})
+}
+
+func (w *admin) certificatesPage(c *gin.Context, status int, q TableQuery, note *Notice) error {
 	if !w.may(c, "list", "certificate") {
 		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
 	}
-	q := ReadTable(c, "unor", "kursus", "status")
 	filter := certificates.Filter{Unit: q.Filter["unor"], Course: q.Filter["kursus"], State: certificates.State(q.Filter["status"]), Words: q.Search, After: cursor(c)}
 	p := &PanelsPage{Base: Base{Active: navCertificatesAll, Title: w.T(c, "Sertifikat terbit"), Lead: w.T(c, "Nomor tidak pernah dipakai ulang. Sertifikat yang dicabut tetap terlihat sebagai dicabut."), Crumbs: crumbs()}}
+	if note != nil {
+		p.Notices = append(p.Notices, *note)
+	}
 	found, err := w.Certificates.List(c.Request.Context(), reader(c), filter)
 	if err != nil {
 		n, ok := w.mistakes(c, "", err)
@@ -34,7 +58,7 @@ func (w *admin) findCertificates(c *gin.Context) error {
 		return err
 	}
 	t := w.certificateTable(c, found.Views)
-	t.NoSearch, t.URL, t.Search, t.SearchLabel = false, "/kelola/sertifikat", q.Search, "Nama atau nomor sertifikat"
+	t.NoSearch, t.SearchPost, t.URL, t.Search, t.SearchLabel = false, true, "/kelola/sertifikat", q.Search, "Nama atau nomor sertifikat"
 	t.Columns = append([]Column{{Label: "Pemegang", Main: true}}, t.Columns...)
 	t.Columns[1].Main = false
 	for i, v := range found.Views {
@@ -48,7 +72,8 @@ func (w *admin) findCertificates(c *gin.Context) error {
 	}
 	t.Pager = w.shown(c, nextPage(c, next), len(t.Rows))
 	p.add(Panel{Bare: true, Table: &t})
-	return w.panels(c, p)
+	w.Render(c, status, "panels", p)
+	return nil
 }
 
 func (w *admin) certificateTable(c *gin.Context, views []certificates.View) Table {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -17,25 +18,27 @@ type kindOfImport struct {
 	words Option    // its label and what the file holds
 	reg   bool      // of the register: checked into a plan that is accepted afterwards
 	verb  [2]string // verb and kind of thing that policies know
+	must  string    // columns without which the file is refused
+	also  string    // further columns
 }
 
 // importKinds are in the order a new city needs them.
 func importKinds() []kindOfImport {
 	register := [2]string{"run", "register_import"}
 	return []kindOfImport{
-		{"units", Option{Label: "Unit kerja", Text: "units.csv"}, true, register},
-		{"positions", Option{Label: "Jabatan", Text: "positions.csv"}, true, register},
-		{"people", Option{Label: "Pegawai", Text: "people.csv"}, true, register},
-		{"appointments", Option{Label: "Penempatan jabatan", Text: "appointments.csv"}, true, register},
-		{"roles", Option{Label: "Peran", Text: "roles.csv"}, true, register},
-		{"dictionary", Option{Label: "Kamus kompetensi", Text: "dictionary.csv"}, false, [2]string{"import", "dictionary"}},
-		{"standards", Option{Label: "Standar kompetensi jabatan", Text: "standards.csv"}, false, [2]string{"import", "standard"}},
-		{"eligibility", Option{Label: "Syarat jabatan menurut hukum", Text: "eligibility.csv"}, false, [2]string{"import", "eligibility"}},
-		{"course", Option{Label: "Kursus", Text: "zip"}, false, [2]string{"publish", "course"}},
-		{"apps", Option{Label: "Aplikasi layanan", Text: "apps.csv"}, false, [2]string{"import", "app"}},
-		{"app_roles", Option{Label: "Peran aplikasi", Text: "app_roles.csv"}, false, [2]string{"import", "app"}},
-		{"app_operators", Option{Label: "Petugas aplikasi", Text: "app_operators.csv"}, false, [2]string{"import", "app"}},
-		{"assignments", Option{Label: "Aturan penugasan kursus", Text: "assignments.csv"}, false, [2]string{"rule", "assignment"}},
+		{"units", Option{Label: "Unit kerja", Text: "units.csv"}, true, register, "code name kind parent", "head_position"},
+		{"positions", Option{Label: "Jabatan", Text: "positions.csv"}, true, register, "code name kind jenjang unit seats", "eselon class standard"},
+		{"people", Option{Label: "Pegawai", Text: "people.csv"}, true, register, "nip name status unit", "title_before title_after legal_position rank education education_field email contract_start contract_end service_end status_since"},
+		{"appointments", Option{Label: "Penempatan jabatan", Text: "appointments.csv"}, true, register, "nip position kind since", "unit until"},
+		{"roles", Option{Label: "Peran", Text: "roles.csv"}, true, register, "nip role", "unit"},
+		{"dictionary", Option{Label: "Kamus kompetensi", Text: "dictionary.csv"}, false, [2]string{"import", "dictionary"}, "code kind name level gist", "name_en"},
+		{"standards", Option{Label: "Standar kompetensi jabatan", Text: "standards.csv"}, false, [2]string{"import", "standard"}, "code name kind jenjang competency level importance", "class"},
+		{"eligibility", Option{Label: "Syarat jabatan menurut hukum", Text: "eligibility.csv"}, false, [2]string{"import", "eligibility"}, "code applies_to rule value law valid_from text_id", "valid_until text_en"},
+		{"course", Option{Label: "Kursus", Text: "zip"}, false, [2]string{"publish", "course"}, "", ""},
+		{"apps", Option{Label: "Aplikasi layanan", Text: "apps.csv"}, false, [2]string{"import", "app"}, "code name unit", "name_en service status"},
+		{"app_roles", Option{Label: "Peran aplikasi", Text: "app_roles.csv"}, false, [2]string{"import", "app"}, "app role", "required_courses sop_version"},
+		{"app_operators", Option{Label: "Petugas aplikasi", Text: "app_operators.csv"}, false, [2]string{"import", "app"}, "nip app role", "since"},
+		{"assignments", Option{Label: "Aturan penugasan kursus", Text: "assignments.csv"}, false, [2]string{"rule", "assignment"}, "code course who due_days reason_id", "reason_en"},
 	}
 }
 
@@ -65,6 +68,9 @@ func (w *admin) importsPage(c *gin.Context, status int, form Form, wrong *Notice
 			form.Need("file", "file", "Berkas").Accepting(".csv,.xlsx,.zip").Hinted("CSV, XLSX, atau zip untuk kursus; paling besar 50 MB dan 50.000 baris.")},
 			Buttons: []Button{{Label: "Periksa berkas", Kind: "primary", Field: "act", Value: "check", Icon: "check"}, {Label: "Periksa lalu terapkan", Field: "act", Value: "apply"}}}})
 	}
+	if t := w.columnsTable(c); len(t.Rows) > 0 {
+		p.add(Panel{ID: "kolom", Fold: true, Label: "Judul kolom tiap berkas", Text: w.T(c, "Baris pertama berkas memuat judul kolom persis seperti ini, dalam urutan apa pun. Tanggal ditulis 2026-03-31 atau 31/3/2026; kolom NIP di Excel harus berformat teks."), Table: &t})
+	}
 	if w.may(c, "run", "register_import") {
 		p.add(Panel{Label: "Sinkronisasi dari SIASN atau sistem lain", Text: w.T(c, "Unduh data pegawai dari sistem asal, lalu cocokkan kolomnya satu kali. Kali berikutnya pencocokan diingat. Pegawai yang tidak ada lagi di berkas hanya ditandai, tidak pernah dihapus."),
 			Actions: []Button{{Label: "Mulai sinkronisasi", URL: "/kelola/impor/sinkron", Icon: "sync"}}})
@@ -79,6 +85,17 @@ func (w *admin) importsPage(c *gin.Context, status int, form Form, wrong *Notice
 	}
 	w.Render(c, status, "panels", p)
 	return nil
+}
+
+// columnsTable says for each kind of table the reader may import which columns it has.
+func (w *admin) columnsTable(c *gin.Context) Table {
+	t := Table{ID: "columns", Label: "Judul kolom tiap berkas", NoSearch: true, Columns: []Column{{Label: "Isi berkas", Main: true}, {Label: "Kolom wajib"}, {Label: "Kolom lain"}}}
+	for _, k := range importKinds() {
+		if k.must != "" && w.may(c, k.verb[0], k.verb[1]) {
+			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: w.words.say(Lang(c), k.words.Label), Sub: k.words.Text}, {Text: strings.ReplaceAll(k.must, " ", ", ")}, {Text: dash(strings.ReplaceAll(k.also, " ", ", "))}}})
+		}
+	}
+	return t
 }
 
 func (w *admin) importTable(c *gin.Context, found people.Page[people.Import]) Table {

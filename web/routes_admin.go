@@ -100,6 +100,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/penugasan/aturan/:rule", e.Handle(w.stopRule))                           //
 	in.GET("/penugasan/:assignment/tarik", e.Handle(w.showWithdraw))                   // assignment_add.go
 	in.POST("/penugasan/:assignment/tarik", e.Handle(w.withdrawAssignment))
+	in.POST("/sertifikat", e.Handle(w.searchCertificates))                  // certificate_decide.go
 	in.GET("/sertifikat", e.Handle(w.findCertificates))                     // certificate_decide.go
 	in.GET("/sertifikat/:certificate", e.Handle(w.decideCertificate))       //
 	in.GET("/sertifikat/:certificate/pdf", e.Handle(w.fetchCertificate))    //
