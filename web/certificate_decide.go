@@ -17,6 +17,9 @@ func (w *admin) findCertificates(c *gin.Context) error {
 
 // searchCertificates takes the search box. The number of a person leads to that person, so that it stands in no address; words and certificate numbers lead to the list.
 func (w *admin) searchCertificates(c *gin.Context) error {
+	if !w.may(c, "list", "certificate") {
+		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
+	}
 	q := ReadTable(c, "unor", "kursus", "status")
 	if !q.MayBeNIP() {
 		return see(c, q.URL("/kelola/sertifikat", "", ""))

@@ -28,7 +28,7 @@ var leaderMay = regexp.MustCompile(`^GET /api/v1/people/:id(/positions.*|/superv
 	`^GET (/api/v1/(units/:id/(readiness|contents)|readiness/units\?unit=\{unit\}|apps/:code.*|vacancies\?.*)|/kelola/(kesiapan\?unor=\{unit\}|aplikasi/:app))$`)
 
 // searches are POSTs that read, so that no NIP stands in an address.
-var searches = regexp.MustCompile(`^POST (/api/v1/people/lookup|/kelola/(pegawai |audit act=tentang&)q=\{nip\})$`)
+var searches = regexp.MustCompile(`^POST (/api/v1/people/lookup|/kelola/(pegawai |sertifikat |audit act=tentang&)q=\{nip\}|/kelola/sertifikat)$`)
 
 // leaderDecides are acts of a leader: decisions on what a meeting was shown.
 var leaderDecides = regexp.MustCompile(`recommendations?/.*decision|/rekomendasi/.*keputusan`)

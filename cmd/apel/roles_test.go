@@ -95,7 +95,7 @@ var asked = []string{
 
 // askedForms are forms of pages that do something else when another button is pressed: route, what is sent.
 var askedForms = [][2]string{{"/akun/token", "revoke={token}"}, {"/akun/sesi", "id={session}"}, {"/kelola/pegawai/:person/akun", "act=buka&why=uji"}, {"/kelola/pegawai/:person/akun", "act=keluarkan&why=uji"},
-	{"/kelola/pegawai/:person/akun", "act=kode&why=uji"}, {"/kelola/pegawai", "q={nip}"}, {"/kelola/audit", "act=tentang&q={nip}"}, {"/kelola/penugasan/baru", "act=find&find={nip}"}}
+	{"/kelola/pegawai/:person/akun", "act=kode&why=uji"}, {"/kelola/pegawai", "q={nip}"}, {"/kelola/sertifikat", "q={nip}"}, {"/kelola/audit", "act=tentang&q={nip}"}, {"/kelola/penugasan/baru", "act=find&find={nip}"}}
 
 // oneTime are forms behind a secret that is used up when it works, and that says nothing about roles: the walk has none and is told so.
 var oneTime = map[string]string{
