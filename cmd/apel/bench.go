@@ -39,6 +39,7 @@ type benchExam struct {
 	Rate    float64       `help:"Exams that begin per second." default:"20"`
 	For     time.Duration `help:"How long new exams begin; those begun are finished." default:"15s"`
 	Takers  int           `help:"People who take them; one takes at most one exam at a time." default:"200"`
+	Pages   string        `enum:",one,each" default:"" help:"Take the exam through pages without scripts instead of the JSON API: one posts the form once, each after every question."`
 	Mongo   string        `placeholder:"URI" help:"MongoDB URI instead of embedded storage."`
 	Redis   string        `placeholder:"URL" help:"Redis URL instead of the embedded queue."`
 	JSON    bool          `help:"Print the result as JSON."`
@@ -61,7 +62,9 @@ type taker struct {
 // examResult is what one run measured.
 type examResult struct {
 	Machine   string                 `json:"machine"`
+	Load      string                 `json:"load"` // average of the last minute before the run
 	Commit    string                 `json:"commit"`
+	Pages     string                 `json:"pages,omitempty"`
 	Rate      float64                `json:"rate"`
 	Begun     int                    `json:"begun"`
 	Finished  int                    `json:"finished"`
@@ -170,7 +173,7 @@ func (v *benchExam) load(ctx context.Context, ready childReady, pid int) (examRe
 	for _, t := range ready.Takers {
 		free <- t
 	}
-	r := examResult{Machine: fmt.Sprintf("%d cores, %s", runtime.NumCPU(), cpuName()), Commit: version(), Rate: v.Rate, Steps: map[string]percentiles{}}
+	r := examResult{Machine: fmt.Sprintf("%d cores, %s", runtime.NumCPU(), cpuName()), Load: loadAverage(), Commit: version(), Pages: v.Pages, Rate: v.Rate, Steps: map[string]percentiles{}}
 	cpu0, err := cpuOf(pid)
 	if err != nil {
 		return r, err
@@ -193,7 +196,11 @@ func (v *benchExam) load(ctx context.Context, ready childReady, pid int) (examRe
 		case t := <-free:
 			r.Begun++
 			wg.Go(func() {
-				results <- sit(ctx, c, t)
+				if v.Pages != "" {
+					results <- sitPages(ctx, c, t, v.Pages)
+				} else {
+					results <- sit(ctx, c, t)
+				}
 				free <- t
 			})
 		default:
@@ -332,13 +339,20 @@ func percentilesOf(ds []time.Duration) percentiles {
 }
 
 func (r examResult) show() {
-	fmt.Printf("%s; %s\n", r.Machine, r.Commit)
+	fmt.Printf("%s, load %s; %s\n", r.Machine, r.Load, r.Commit)
+	what := "bodies"
+	if r.Pages != "" {
+		what = "on the wire"
+	}
 	fmt.Printf("begun %d at %.0f/s, finished %d (%.1f/s), failed %d, no free taker %d\n", r.Begun, r.Rate, r.Finished, r.PerSecond, r.Failed, r.Late)
-	fmt.Printf("server CPU per exam %s; bodies per exam: %d bytes up, %d bytes down\n", r.CPU.Round(10*time.Microsecond), r.Sent, r.Received)
+	fmt.Printf("server CPU per exam %s; %s per exam: %d bytes up, %d bytes down\n", r.CPU.Round(10*time.Microsecond), what, r.Sent, r.Received)
 	fmt.Printf("answers read back %d, lost %d\n", r.Checked, r.Lost)
 	fmt.Printf("%-8s %8s %12s %12s %12s\n", "step", "n", "p50", "p95", "p99")
-	for _, s := range []string{"start", "save", "submit", "result"} {
-		p := r.Steps[s]
+	for _, s := range []string{"cover", "start", "save", "submit", "result"} {
+		p, ok := r.Steps[s]
+		if !ok {
+			continue
+		}
 		fmt.Printf("%-8s %8d %12s %12s %12s\n", s, p.N, p.P50.Round(10*time.Microsecond), p.P95.Round(10*time.Microsecond), p.P99.Round(10*time.Microsecond))
 	}
 	for _, e := range r.Errors {
@@ -359,6 +373,15 @@ func cpuOf(pid int) (time.Duration, error) {
 	user, err1 := strconv.ParseInt(f[11], 10, 64)
 	sys, err2 := strconv.ParseInt(f[12], 10, 64)
 	return time.Duration(user+sys) * 10 * time.Millisecond, errors.Join(err1, err2)
+}
+
+// loadAverage is the machine's of the last minute, "?" where it is not told.
+func loadAverage() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if f := strings.Fields(string(b)); err == nil && len(f) > 0 {
+		return f[0]
+	}
+	return "?"
 }
 
 func cpuName() string {

@@ -300,7 +300,7 @@ func (in *installation) until(t testing.TB, collection, id string) {
 func (in *installation) settled(collection, id string) error {
 	moved, end := in.workers.Watch(collection, id)
 	defer end()
-	deadline := time.NewTimer(time.Minute)
+	deadline := time.NewTimer(3 * time.Minute)
 	defer deadline.Stop()
 	for {
 		e, err := in.db.Envelope(context.Background(), collection, id)
