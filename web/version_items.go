@@ -65,7 +65,7 @@ func (w *admin) fetchItems(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		return w.bankPage(c, http.StatusUnprocessableEntity, &n, Form{})
+		return w.bankPage(c, faults.KindOf(err).Status(), &n, Form{})
 	}
 	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	c.Header("Cache-Control", "private, no-store")
@@ -99,13 +99,13 @@ func (w *admin) readItems(c *gin.Context) error {
 	}
 	if err != nil {
 		if f := faults.Of(err); len(f.Fields) == 1 && f.Fields[0].Path == "file" && form.Take(err, Lang(c)) {
-			return w.bankPage(c, http.StatusUnprocessableEntity, nil, form)
+			return w.bankPage(c, form.Status(), nil, form)
 		}
 		n, ok := w.mistakes(c, "Berkas belum dapat diterima", err)
 		if !ok {
 			return err
 		}
-		return w.bankPage(c, http.StatusUnprocessableEntity, &n, form)
+		return w.bankPage(c, faults.KindOf(err).Status(), &n, form)
 	}
 	return w.readPage(c, http.StatusOK, v, read, NewForm(nil), nil)
 }
