@@ -347,9 +347,9 @@ func (in *installation) demoLearners(ctx context.Context, n int) (out []demoLogi
 		if err != nil {
 			return nil, fmt.Errorf("demo learner: %w", err)
 		}
-		if begun, _, err := in.courses.Enrolments(ctx, a, courses.EnrolmentFilter{Person: string(p.ID), Course: mainCourse, Limit: 1}); err != nil {
+		if begun, err := in.hasBegun(ctx, a, string(p.ID)); err != nil {
 			return nil, fmt.Errorf("demo learner: %w", err)
-		} else if len(begun) > 0 && hasBegun(begun[0].Enrolment) {
+		} else if begun {
 			continue
 		}
 		i := slices.IndexFunc(logins, func(l demoLogin) bool { return l.NIP == nip })
@@ -368,9 +368,18 @@ func (in *installation) demoLearners(ctx context.Context, n int) (out []demoLogi
 	return out, saveLogins(path, logins)
 }
 
-// hasBegun says whether somebody did anything in an enrolment; a rule that assigns a course enrols people who have not looked at it yet.
-func hasBegun(e courses.Enrolment) bool {
-	return e.Cycle > 1 || e.State != courses.Active || len(e.Reading)+len(e.Taken) > 0
+// hasBegun says whether somebody did anything in the main job's course; a rule that assigns it enrols people who have not looked at it yet, and a test that was
+// begun, or is not graded yet, does not stand in the enrolment.
+func (in *installation) hasBegun(ctx context.Context, a access.Actor, person courses.PersonID) (bool, error) {
+	found, _, err := in.courses.Enrolments(ctx, a, courses.EnrolmentFilter{Person: person, Course: mainCourse, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	if e := found[0]; e.Cycle > 1 || e.State != courses.Active || len(e.Reading)+len(e.Taken) > 0 {
+		return true, nil
+	}
+	attempts, _, err := in.courses.Attempts(ctx, a, courses.AttemptFilter{Enrolment: found[0].ID})
+	return len(attempts) > 0, err
 }
 
 // demoAccount opens an account the way an admin and its owner do: a slip, and a password set with it.
