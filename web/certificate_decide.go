@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -15,24 +14,12 @@ func (w *admin) findCertificates(c *gin.Context) error {
 	return w.certificatesPage(c, http.StatusOK, ReadTable(c, "unor", "kursus", "status"), nil)
 }
 
-// searchCertificates takes the search box. The number of a person leads to that person, so that it stands in no address; words and certificate numbers lead to the list.
+// searchCertificates takes the search box: a person's number leads to the person, words and certificate numbers to the list.
 func (w *admin) searchCertificates(c *gin.Context) error {
 	if !w.may(c, "list", "certificate") {
 		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
 	}
-	q := ReadTable(c, "unor", "kursus", "status")
-	if !q.MayBeNIP() {
-		return see(c, q.URL("/kelola/sertifikat", "", ""))
-	}
-	p, err := w.People.FindByNIP(c.Request.Context(), reader(c), q.Search)
-	if err == nil {
-		return see(c, personURL(string(p.ID)))
-	}
-	if !errors.Is(err, faults.NotFound) && !errors.Is(err, faults.Invalid) {
-		return err
-	}
-	q.Search = "" // the number is not printed again
-	return w.certificatesPage(c, http.StatusUnprocessableEntity, q, &Notice{Kind: Warn, Text: in(c, faults.Of(err).Text)})
+	return w.search(c, ReadTable(c, "unor", "kursus", "status"), "/kelola/sertifikat", w.certificatesPage)
 }
 
 func (w *admin) certificatesPage(c *gin.Context, status int, q TableQuery, note *Notice) error {

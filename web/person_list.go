@@ -15,11 +15,15 @@ func (w *admin) listPersons(c *gin.Context) error {
 	return w.personsPage(c, http.StatusOK, ReadTable(c, "unor", "status", "hilang"), nil)
 }
 
-// searchPersons takes the search box. A number leads to the person it belongs to, so that it stands in no address; words lead to the list.
+// searchPersons takes the search box of the list of people.
 func (w *admin) searchPersons(c *gin.Context) error {
-	q := ReadTable(c, "unor", "status", "hilang")
+	return w.search(c, ReadTable(c, "unor", "status", "hilang"), "/kelola/pegawai", w.personsPage)
+}
+
+// search takes a posted search box. A number leads to the person it belongs to, so that it stands in no address; words lead to the list.
+func (w *admin) search(c *gin.Context, q TableQuery, list string, show func(*gin.Context, int, TableQuery, *Notice) error) error {
 	if !q.MayBeNIP() {
-		return see(c, q.URL("/kelola/pegawai", "", ""))
+		return see(c, q.URL(list, "", ""))
 	}
 	p, err := w.People.FindByNIP(c.Request.Context(), reader(c), q.Search)
 	if err == nil {
@@ -29,7 +33,7 @@ func (w *admin) searchPersons(c *gin.Context) error {
 		return err
 	}
 	q.Search = "" // the number is not printed again
-	return w.personsPage(c, http.StatusUnprocessableEntity, q, &Notice{Kind: Warn, Text: in(c, faults.Of(err).Text)})
+	return show(c, http.StatusUnprocessableEntity, q, &Notice{Kind: Warn, Text: in(c, faults.Of(err).Text)})
 }
 
 func (w *admin) personsPage(c *gin.Context, status int, q TableQuery, note *Notice) error {
