@@ -197,7 +197,6 @@ func (c *city) intendOne(t *testing.T) certificates.ID {
 // What the doctor says of figures that are behind agrees with what it says of the work they wait for.
 func TestDoctorTellsFiguresAndWorkAlike(t *testing.T) {
 	c := openCity(t, false)
-	c.drain(t) // what has begun to be due since the city was filled
 	says := func() (figures, work finding) {
 		t.Helper()
 		found, err := c.examine(&env{ctx: t.Context(), lang: texts.ID}, "")

@@ -40,7 +40,7 @@ type belongings map[string]string
 // person elsewhere (far) own one of everything. It is filled once; every test works on a copy of its folder.
 type filled struct {
 	dir      string
-	ahead    time.Duration
+	at       time.Time             // when it was full, by its clock
 	logins   map[string]demoLogin  // by role, supervisor and learner included
 	persons  map[string]string     // role, "near", "far" -> person
 	tokens   map[string]string     // role -> session token
@@ -143,7 +143,7 @@ func (f *filled) rest(ctx context.Context, clock *demoClock) (err error) {
 		clock.step(10 * time.Second) // some work waits a little before it begins
 	}
 	_, err = in.audit.Move(ctx)
-	f.ahead = time.Duration(clock.ahead.Load())
+	f.at = clock.now()
 	return err
 }
 
@@ -449,7 +449,7 @@ func openCity(t *testing.T, working bool) *city {
 		t.Fatal(err)
 	}
 	c := &city{filled: f, t: t, clock: &demoClock{}}
-	c.clock.step(f.ahead)
+	c.clock.step(f.at.Sub(c.clock.now())) // however long other tests took: sessions are fresh, and nothing has become due
 	if c.installation, err = open(t.Context(), place{Dir: dir}, as{serving: true, worker: true, kind: kindDemo, now: c.clock.now, quiet: true}); err != nil {
 		t.Fatal(err)
 	}
