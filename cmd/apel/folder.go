@@ -62,6 +62,22 @@ func ownFolder(path string, shared bool) (*folder, error) {
 	return &folder{path, f, shared}, nil
 }
 
+// opening keeps other processes that share the folder waiting until done is called: what a first start writes (the marker, the secret, the keys) is
+// written once. The lock is on the folder itself, so it leaves no file.
+func (f *folder) opening() (done func() error, err error) {
+	if !f.shared {
+		return func() error { return nil }, nil
+	}
+	d, err := os.Open(f.path)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d.Close, nil
+}
+
 // vacant refuses a folder that holds anything but what an interrupted restore leaves there, and what is named besides.
 func vacant(path string, besides ...string) error {
 	files, err := os.ReadDir(path)

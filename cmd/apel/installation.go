@@ -115,6 +115,11 @@ func open(ctx context.Context, p place, a as) (in *installation, err error) {
 	if err != nil {
 		return in, err
 	}
+	opened, err := in.folder.opening()
+	if err != nil {
+		return in, err
+	}
+	defer func() { err = errors.Join(err, opened()) }()
 	if err := in.checkKind(); err != nil {
 		return in, err
 	}
