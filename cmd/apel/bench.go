@@ -413,7 +413,7 @@ func (v *benchChild) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	d := &demoVerb{place: v.place, front: front{Listen: "127.0.0.1:0"}}
+	d := &demoVerb{place: v.place, front: front{Listen: "127.0.0.1:8080"}} // nothing listens: the address stands in the settings
 	logins, err := in.fillDemo(ctx, d, func(string, ...any) {})
 	if err != nil {
 		return errors.Join(err, in.close())

@@ -70,7 +70,7 @@ func (f *filled) fill(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.close()) }()
-	v := &demoVerb{front: front{Listen: "127.0.0.1:0"}}
+	v := &demoVerb{front: front{Listen: "127.0.0.1:8080"}}
 	logins, err := in.fillDemo(ctx, v, func(string, ...any) {})
 	if err != nil {
 		return err

@@ -154,7 +154,7 @@ func prepare(t *testing.T, dir string) {
 			t.Error(err)
 		}
 	}()
-	logins, err := in.fillDemo(ctx, &demoVerb{front: front{Listen: "127.0.0.1:0"}}, func(string, ...any) {})
+	logins, err := in.fillDemo(ctx, &demoVerb{front: front{Listen: "127.0.0.1:8080"}}, func(string, ...any) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,6 +90,9 @@ func (v *demoVerb) fill(ctx context.Context, clock *demoClock, say func(string, 
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := v.settle(); err != nil {
+		return nil, nil, err
+	}
 	if city {
 		clock.set(cityBegin(time.Now()))
 	}
@@ -164,7 +167,7 @@ func (in *installation) fillDemo(ctx context.Context, v *demoVerb, say func(stri
 	if logins, err := readLogins(path); !errors.Is(err, fs.ErrNotExist) {
 		return logins, err
 	}
-	base := "http://" + strings.Replace(v.Listen, "127.0.0.1:0", "127.0.0.1", 1)
+	base := "http://" + v.Listen
 	if err := in.settings.Change(ctx, a, in.settings.Version(), demoSettings(base), "kota contoh"); err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -108,7 +107,7 @@ func (in *installation) fillCity(ctx context.Context, v *demoVerb, clock *demoCl
 	if err := f.prepare(f.zone.Day(now)); err != nil {
 		return nil, err
 	}
-	base := "http://" + strings.Replace(v.Listen, "127.0.0.1:0", "127.0.0.1", 1)
+	base := "http://" + v.Listen
 	if err := in.settings.Change(ctx, f.a, in.settings.Version(), demoSettings(base), "kota contoh"); err != nil {
 		return nil, err
 	}

@@ -178,6 +178,9 @@ func TestPlainDemoHasAPast(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	if base := in.settings.Current().BaseURL; base != "http://"+v.Listen || strings.HasSuffix(base, ":0") {
+		t.Errorf("certificates name %s, the pages are served at %s", base, v.Listen)
+	}
 	a := system
 	p, err := in.people.LookByNIP(ctx, logins[0].NIP)
 	if err != nil {

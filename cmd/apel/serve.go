@@ -130,6 +130,20 @@ func (in *installation) serve(ctx context.Context, f front, pages bool, ready fu
 	return nil
 }
 
+// settle chooses the port where any would do (":0"), so that what is written before the first page is asked for, such as the address on a certificate,
+// names the one that is served.
+func (f *front) settle() error {
+	if _, port, err := net.SplitHostPort(f.Listen); err != nil || port != "0" {
+		return nil //nolint:nilerr // listener says what is wrong with the address
+	}
+	l, err := net.Listen("tcp", f.Listen)
+	if err != nil {
+		return busy(err, f.Listen)
+	}
+	f.Listen = l.Addr().String()
+	return l.Close()
+}
+
 // listener opens the port, with TLS where files or a domain are given, and tells the address people type.
 func (f front) listener(d *folder) (net.Listener, string, error) {
 	switch {

@@ -50,6 +50,14 @@ var only = map[string][]string{
 	"github.com/yuin/gopher-lua":         {"workers"},
 	"golang.org/x/crypto/argon2":         {"people", "internal/storage/backup"}, // passwords; the passphrase that seals keys in a backup
 	"github.com/alecthomas/kong":         {"cmd"},
+	"github.com/pquerna/otp":             {"people/totp.go"},
+	"github.com/goccy/go-yaml":           {"courses/exchange"},
+	"github.com/andybalholm/brotli":      {"web/assets.go"},
+	"github.com/klauspost/compress":      {"api/compress.go", "web/compress.go", "web/assets.go"},
+	"github.com/go-fonts/liberation":     {"certificates"},
+	"rsc.io/qr":                          {"certificates", "web"},
+	"golang.org/x/mod/sumdb":             {"certificates"},
+	"golang.org/x/crypto/acme":           {"cmd"},
 }
 
 type listed struct {
