@@ -67,7 +67,7 @@ type Quiz struct {
 	Kind     string         `json:"kind" enum:"pre_test,practice,post_test"`
 	Title    texts.Text     `json:"title"`
 	Bank     string         `json:"bank"`
-	Draw     map[string]int `json:"draw" doc:"Items per objective"`
+	Draw     map[string]int `json:"draw" doc:"Items per objective (103.1), or per objective and difficulty (103.1/sulit)"`
 	Minutes  int            `json:"minutes,omitempty"`
 	Attempts int            `json:"attempts,omitempty" doc:"Missing: as often as one likes"`
 	PassMark int            `json:"pass_mark,omitempty"`
@@ -94,9 +94,9 @@ func showVersionDetail(d courses.VersionDoc) CourseVersion {
 		x.Banks = append(x.Banks, Bank{b.Code, b.Items})
 	}
 	for _, q := range c.Quizzes {
-		draw := q.Draw
-		if draw == nil {
-			draw = map[string]int{}
+		draw := map[string]int{}
+		for cell, n := range q.Draw {
+			draw[cell.String()] = n
 		}
 		x.Quizzes = append(x.Quizzes, Quiz{q.Code, string(q.Kind), q.Name(), q.Bank, draw, q.Minutes, q.Attempts, q.PassMark})
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 )
 
@@ -13,10 +14,10 @@ import (
 func BenchmarkAnalysis(b *testing.B) {
 	w := newWorld(b)
 	v := w.course("APEL-109", func(c *courses.Content) {
-		c.Quizzes[0].Bank, c.Quizzes[0].Draw = "pre", map[string]int{"9.1": 3, "9.2": 3}
+		c.Quizzes[0].Bank, c.Quizzes[0].Draw = "pre", grading.PerObjective(map[string]int{"9.1": 3, "9.2": 3})
 		for i, q := range c.Quizzes {
 			if q.Kind == courses.Practice {
-				q.Bank, q.Draw = "large", map[string]int{"9.1": 20, "9.2": 20}
+				q.Bank, q.Draw = "large", grading.PerObjective(map[string]int{"9.1": 20, "9.2": 20})
 				c.Quizzes[i] = q
 			}
 		}

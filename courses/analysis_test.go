@@ -149,7 +149,7 @@ func TestAnalysisGains(t *testing.T) {
 func TestAnalysisModels(t *testing.T) {
 	w := newWorld(t)
 	v := w.course("APEL-109", func(c *courses.Content) {
-		c.Quizzes[0].Draw = map[string]int{"9.1": 3, "9.2": 3} // all six items of its bank
+		c.Quizzes[0].Draw = grading.PerObjective(map[string]int{"9.1": 3, "9.2": 3}) // all six items of its bank
 	})
 	right := func(i int) int { return 1 + (i*7+i/3)%5 }
 	w.class("APEL-109", "m", 95, right)

@@ -2,12 +2,8 @@ package courses
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/apelkota/apel/courses/grading"
@@ -169,7 +165,7 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 		return FormView{}, &faults.Error{Kind: faults.Conflict, Text: join(locked)}
 	}
 
-	form, err := s.drawForm(ctx, enrolment, q, &v.Content, n)
+	form, err := s.drawForm(ctx, &e.Value, q, &v.Content, n)
 	if err != nil {
 		return FormView{}, err
 	}
@@ -191,66 +187,6 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 		return FormView{}, err
 	}
 	return s.view(ctx, d.ID, &d.Value)
-}
-
-// lookBack is how many earlier attempts are read to find items a learner has not seen.
-const lookBack = 5
-
-// drawForm draws the form of the attempt after n: a seed, and per objective items the learner has not seen in the last attempts, as far as there are.
-func (s *Service) drawForm(ctx context.Context, enrolment EnrolmentID, q Quiz, c *Content, n int) (grading.Form, error) {
-	ref, ok := c.Bank(q.Bank)
-	if !ok {
-		return grading.Form{}, fmt.Errorf("quiz %s names bank %s, which the version lacks", q.Code, q.Bank)
-	}
-	b, err := s.bank(ctx, ref.Bank)
-	if err != nil {
-		return grading.Form{}, err
-	}
-	seen := map[string]int{} // item -> ordinal of the latest attempt that showed it
-	for i := max(1, n-lookBack+1); i <= n; i++ {
-		d, err := s.attempts.Get(ctx, attemptID(enrolment, q.Code, i))
-		if err != nil {
-			return grading.Form{}, err
-		}
-		for j := range d.Value.Slots {
-			seen[d.Value.slot(j).Item] = i
-		}
-	}
-	var seed [8]byte
-	if _, err := io.ReadFull(s.cfg.Rand, seed[:]); err != nil {
-		return grading.Form{}, fmt.Errorf("seed of a form: %w", err)
-	}
-	pool := fresh(b.pool(), q.Draw, seen)
-	return grading.Draw(binary.BigEndian.Uint64(seed[:]), pool, grading.Plan{PerObjective: q.Draw, KeepOrder: q.InOrder})
-}
-
-// fresh leaves of the pool, per objective, the items not seen yet; where they are too few, the ones seen longest ago fill up. Pure.
-func fresh(pool []grading.Item, draw map[string]int, seen map[string]int) []grading.Item {
-	if len(seen) == 0 {
-		return pool
-	}
-	var out []grading.Item
-	for _, objective := range slices.Sorted(maps.Keys(draw)) {
-		var unseen, known []grading.Item
-		for _, it := range pool {
-			switch {
-			case it.Objective != objective:
-			case seen[it.ID] == 0:
-				unseen = append(unseen, it)
-			default:
-				known = append(known, it)
-			}
-		}
-		if short := draw[objective] - len(unseen); short > 0 {
-			slices.SortStableFunc(known, func(a, b grading.Item) int { return seen[a.ID] - seen[b.ID] })
-			unseen = append(unseen, known[:min(short, len(known))]...)
-		}
-		out = append(out, unseen...)
-	}
-	if len(out) == 0 {
-		return pool
-	}
-	return out
 }
 
 // AttemptDoc is an attempt with its id, without form and answers: what a waiting page and lists need.

@@ -265,9 +265,9 @@ func content() courses.Content {
 }
 
 var quizzes = []courses.Quiz{
-	{Code: "pretest", Kind: courses.PreTest, Title: text("Tes awal"), Bank: "pre", Draw: map[string]int{"9.1": 1, "9.2": 1}, Minutes: 15, Attempts: 1},
-	{Code: "practice", Kind: courses.Practice, Title: text("Latihan"), Bank: "pre", Draw: map[string]int{"9.1": 1}},
-	{Code: "posttest", Kind: courses.PostTest, Title: text("Tes akhir"), Bank: "bank", Draw: map[string]int{"9.1": 5, "9.2": 5}, Minutes: 30, Attempts: 3, PassMark: 70},
+	{Code: "pretest", Kind: courses.PreTest, Title: text("Tes awal"), Bank: "pre", Draw: grading.PerObjective(map[string]int{"9.1": 1, "9.2": 1}), Minutes: 15, Attempts: 1},
+	{Code: "practice", Kind: courses.Practice, Title: text("Latihan"), Bank: "pre", Draw: grading.PerObjective(map[string]int{"9.1": 1})},
+	{Code: "posttest", Kind: courses.PostTest, Title: text("Tes akhir"), Bank: "bank", Draw: grading.PerObjective(map[string]int{"9.1": 5, "9.2": 5}), Minutes: 30, Attempts: 3, PassMark: 70},
 }
 
 // lessonText has 360 words: two minutes of reading, of which 48 seconds are asked for.

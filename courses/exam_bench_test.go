@@ -17,7 +17,7 @@ func BenchmarkExam(b *testing.B) {
 	w.course("APEL-109", func(c *courses.Content) {
 		for i, q := range c.Quizzes {
 			if q.Kind == courses.Practice { // may be taken again and again
-				q.Bank, q.Draw, q.Minutes = "bank", map[string]int{"9.1": 5, "9.2": 5}, 30
+				q.Bank, q.Draw, q.Minutes = "bank", grading.PerObjective(map[string]int{"9.1": 5, "9.2": 5}), 30
 				c.Quizzes[i] = q
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -211,7 +212,7 @@ type plan struct {
 	items   int
 }
 
-func (p *plan) count(_ context.Context, ref BankRef) (map[string]int, error) {
+func (p *plan) count(_ context.Context, ref BankRef) (grading.Blueprint, error) {
 	for _, b := range p.banks {
 		if b.ref.Bank == ref.Bank {
 			return b.bank.Value.Count(), nil

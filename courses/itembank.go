@@ -50,7 +50,7 @@ var (
 func (b *Bank) pool() []grading.Item {
 	out := make([]grading.Item, len(b.Items))
 	for i, it := range b.Items {
-		out[i] = grading.Item{ID: it.Item, Code: it.Code, Type: it.Type, Objective: it.Objective, Fixed: it.Fixed}
+		out[i] = grading.Item{ID: it.Item, Code: it.Code, Type: it.Type, Objective: it.Objective, Difficulty: it.Difficulty, Fixed: it.Fixed}
 		out[i].Options = bareOptions(it.Options)
 		for _, p := range it.Parts {
 			f := strings.SplitN(p, " ", 3)
@@ -68,11 +68,11 @@ func bareOptions(ids string) (out []grading.Option) {
 	return out
 }
 
-// Count counts items per objective.
-func (b *Bank) Count() map[string]int {
-	n := map[string]int{}
+// Count counts items per objective and difficulty.
+func (b *Bank) Count() grading.Blueprint {
+	n := grading.Blueprint{}
 	for _, it := range b.Items {
-		n[it.Objective]++
+		n.Add(it.Objective, it.Difficulty)
 	}
 	return n
 }

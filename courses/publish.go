@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -131,8 +132,8 @@ func (s *Service) CheckPublish(ctx context.Context, a access.Actor, id VersionID
 	return s.checkPublish(ctx, v.Course, &v.Content, s.count)
 }
 
-// count counts the items of a stored bank per objective.
-func (s *Service) count(ctx context.Context, ref BankRef) (map[string]int, error) {
+// count counts the items of a stored bank per objective and difficulty.
+func (s *Service) count(ctx context.Context, ref BankRef) (grading.Blueprint, error) {
 	b, err := s.bank(ctx, ref.Bank)
 	if err != nil {
 		return nil, err
@@ -157,8 +158,8 @@ func (s *Service) checkPrinted(c *Content, with func(path, id, en string)) {
 	}
 }
 
-// checkPublish lists why a content may not be published. count tells the items of a bank per objective; an import asks before its banks are stored.
-func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content, count func(context.Context, BankRef) (map[string]int, error)) error {
+// checkPublish lists why a content may not be published. count tells what a bank has; an import asks before its banks are stored.
+func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content, count func(context.Context, BankRef) (grading.Blueprint, error)) error {
 	e := faults.New(faults.Invalid, "Kursus belum dapat diterbitkan.", "The course cannot be published yet.")
 	with := func(path, id, en string) { e.With(path, id, en) }
 	if err := checkCard(c.Card); err != nil {
@@ -201,7 +202,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 	}
 	post := 0
 	for i, q := range c.Quizzes {
-		have := map[string]int{}
+		have := grading.Blueprint{}
 		if ref, ok := c.Bank(q.Bank); ok {
 			var err error
 			if have, err = count(ctx, ref); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/texts"
 )
 
@@ -19,28 +20,22 @@ const (
 
 // Quiz is the definition of a test inside a version. The sitting is an Attempt.
 type Quiz struct {
-	Code     string         `json:"code"` // unique in the course
-	Kind     QuizKind       `json:"kind"`
-	Title    texts.Text     `json:"title"`
-	Bank     string         `json:"bank"`                // code of the bank it draws from
-	Draw     map[string]int `json:"draw"`                // objective -> number of items
-	Minutes  int            `json:"minutes,omitempty"`   // time limit; 0 none
-	Attempts int            `json:"attempts,omitempty"`  // 0: as often as one likes
-	PassMark int            `json:"pass_mark,omitempty"` // points of 100; post-tests only
-	InOrder  bool           `json:"in_order,omitempty"`  // items stand in the bank's order instead of a shuffled one
+	Code     string            `json:"code"` // unique in the course
+	Kind     QuizKind          `json:"kind"`
+	Title    texts.Text        `json:"title"`
+	Bank     string            `json:"bank"`                // code of the bank it draws from
+	Draw     grading.Blueprint `json:"draw"`                // how many items per objective and difficulty
+	Minutes  int               `json:"minutes,omitempty"`   // time limit; 0 none
+	Attempts int               `json:"attempts,omitempty"`  // 0: as often as one likes
+	PassMark int               `json:"pass_mark,omitempty"` // points of 100; post-tests only
+	InOrder  bool              `json:"in_order,omitempty"`  // items stand in the bank's order instead of a shuffled one
 }
 
 // MaxForm is the most items one form may have; more would break the form's limit of 2 KB.
 const MaxForm = 40
 
 // Count is the number of items on a form.
-func (q Quiz) Count() int {
-	n := 0
-	for _, k := range q.Draw {
-		n += k
-	}
-	return n
-}
+func (q Quiz) Count() int { return q.Draw.Count() }
 
 func (q Quiz) limit() time.Duration { return time.Duration(q.Minutes) * time.Minute }
 
@@ -59,8 +54,8 @@ func (q Quiz) Name() texts.Text {
 	return q.Title
 }
 
-// checkQuiz lists what is wrong with quiz n of a content, given the number of items its bank has per objective.
-func checkQuiz(n int, q Quiz, c *Content, have map[string]int, with func(path, id, en string)) {
+// checkQuiz lists what is wrong with quiz n of a content, given what its bank has.
+func checkQuiz(n int, q Quiz, c *Content, have grading.Blueprint, with func(path, id, en string)) {
 	at := fmt.Sprintf("quizzes[%d].", n)
 	if !partRule.MatchString(q.Code) {
 		with(at+"code", "Kode tes berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A quiz code has letters, digits and hyphens, at most 30.")
@@ -98,15 +93,5 @@ func checkQuiz(n int, q Quiz, c *Content, have map[string]int, with func(path, i
 		with(at+"bank", "Bank soal "+q.Bank+" tidak ada.", "There is no item bank "+q.Bank+".")
 		return
 	}
-	for objective, want := range q.Draw {
-		if _, ok := c.Objective(objective); !ok {
-			with(at+"draw."+objective, "Capaian "+objective+" tidak ada di kursus ini.", "The course has no objective "+objective+".")
-			continue
-		}
-		if want < 0 || want > have[objective] {
-			with(at+"draw."+objective,
-				fmt.Sprintf("Tes mengambil %d soal untuk capaian %s, bank %s baru punya %d.", want, objective, q.Bank, have[objective]),
-				fmt.Sprintf("The quiz draws %d items for objective %s, bank %s has %d.", want, objective, q.Bank, have[objective]))
-		}
-	}
+	checkBlueprint(at+"draw.", q, c, have, with)
 }

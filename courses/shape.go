@@ -12,6 +12,10 @@ func version2(old json.RawMessage) (json.RawMessage, error) {
 	return edited(old, respelled, "content", "card")
 }
 
+// version3 changes nothing that is stored (shape 2 to 3): what a quiz draws may since name a difficulty beside the objective ("103.1/sulit"), and a program that
+// does not know of it must not draw from it.
+func version3(old json.RawMessage) (json.RawMessage, error) { return old, nil }
+
 // respelled changes the kind of a card.
 func respelled(card map[string]json.RawMessage) {
 	if string(card["kind"]) == `"sosio_kultural"` {

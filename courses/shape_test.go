@@ -30,7 +30,8 @@ func TestOlderKindIsLifted(t *testing.T) {
 		r, err := w.engine.Get(ctx, x.collection, x.id)
 		must(t, err)
 		old := bytes.ReplaceAll(bytes.ReplaceAll(r.Body, []byte("sosial_kultural"), []byte("sosio_kultural")), []byte(`"shape":2`), []byte(`"shape":1`))
-		if before.Digest != "" { // it was of the old spelling
+		old = bytes.ReplaceAll(old, []byte(`"shape":3`), []byte(`"shape":1`)) // of versions
+		if before.Digest != "" {                                              // it was of the old spelling
 			old = bytes.ReplaceAll(old, []byte(before.Digest), []byte("0"+before.Digest[1:]))
 		}
 		if bytes.Equal(old, r.Body) {

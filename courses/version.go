@@ -128,7 +128,7 @@ func (c *Content) Objective(code string) (Objective, bool) {
 	return Objective{}, false
 }
 
-var versionDef = storage.Def[Version]{Name: VersionsCollection, Shape: 2, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: version2}, Indexes: []storage.Index[Version]{
+var versionDef = storage.Def[Version]{Name: VersionsCollection, Shape: 3, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: version2, 2: version3}, Indexes: []storage.Index[Version]{
 	{Name: "course", Of: func(d *storage.Doc[Version]) ([]string, string) {
 		return []string{d.Value.Course}, storage.OrderInt(int64(d.Value.Number))
 	}},

@@ -19,6 +19,7 @@ import (
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/demo"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -489,8 +490,9 @@ func (in *installation) takers(ctx context.Context, n int) ([]taker, error) {
 			q.Code, q.TimeLimitMinutes = "practice", 30
 			left := 10
 			for _, o := range draft.Objectives {
-				q.Draw[o.Code] = min(3, left)
-				left -= q.Draw[o.Code]
+				cell := grading.Cell{Objective: o.Code}
+				q.Draw[cell] = min(3, left)
+				left -= q.Draw[cell]
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -79,7 +81,7 @@ type DraftBank struct {
 // Quiz is the definition of a test.
 type Quiz struct {
 	Code, Kind, Title, TitleEN, Bank string // kind: pre_test, practice, post_test
-	Draw                             map[string]int
+	Draw                             grading.Blueprint
 	TimeLimitMinutes                 int // 0 = none
 	Attempts                         int // 0 = unlimited
 	PassMark                         int // 0..100; 0 for quizzes nobody fails
@@ -538,16 +540,15 @@ func (f *folder) readQuizzes(v value) {
 	}
 }
 
-// draw checks that the bank has what a quiz draws.
-func (f *folder) draw(v, at value, code string) map[string]int {
-	out := map[string]int{}
+// draw reads what a quiz draws, {"103.1": 2, "103.2": {mudah: 1, sulit: 1, any: 1}}, and checks that the bank has it.
+func (f *folder) draw(v, at value, code string) grading.Blueprint {
+	out, stock := grading.Blueprint{}, grading.Blueprint{}
 	bank, ok := f.draft.Bank(code)
 	if !ok && code != "" {
 		at.wrong("Bank %s tidak ada di banks.", "There is no bank %s among the banks.", code)
 	}
-	have := map[string]int{}
 	for _, it := range bank.Items {
-		have[it.Objective]++
+		stock.Add(it.Objective, it.Difficulty)
 	}
 	m := v.mapping()
 	if !v.there() {
@@ -555,16 +556,31 @@ func (f *folder) draw(v, at value, code string) map[string]int {
 	}
 	objectives := append([]string(nil), m.order...)
 	sort.Strings(objectives)
+	places := map[grading.Cell]value{}
 	for _, o := range objectives {
 		n := m.take(o)
-		count := n.int(true, 1, 200)
-		switch {
-		case !f.objectives[o]:
+		if !f.objectives[o] {
 			n.wrong("Capaian %s tidak ada dalam objectives.", "The objective %s is not among the objectives.", o)
-		case ok && count > have[o]:
-			n.wrong("Mengambil %d soal untuk capaian %s, di bank %s baru ada %d.", "%d items are drawn for objective %s, the bank %s has %d.", count, o, code, have[o])
 		}
-		out[o] = count
+		if !n.pairs() {
+			c := grading.Cell{Objective: o}
+			places[c], out[c] = n, n.int(true, 1, 200)
+			continue
+		}
+		levels := n.mapping()
+		for _, d := range append(slices.Clone(grading.Difficulties), "") {
+			if x := levels.take(cmp.Or(string(d), "any")); x.there() {
+				c := grading.Cell{Objective: o, Difficulty: d}
+				places[c], out[c] = x, x.int(true, 1, 200)
+			}
+		}
+		levels.done()
+	}
+	for _, x := range out.Short(stock) {
+		if ok && f.objectives[x.Objective] {
+			at := places[x.Cell]
+			f.report = append(f.report, Mistake{File: at.file, Line: at.at.line, Column: at.at.column, Weight: Refused, Text: x.Text()})
+		}
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -62,13 +63,23 @@ func good() fstest.MapFS {
 	}
 }
 
+func TestFolderReadsDifficulties(t *testing.T) {
+	f := good()
+	f["course.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(goodYAML, `"1.1": 2, "1.2": 1`, `"1.1": {mudah: 1, any: 1}, "1.2": 1`, 1))}
+	d, r := ReadFolder(context.Background(), f)
+	want := grading.Blueprint{{Objective: "1.1", Difficulty: grading.Easy}: 1, {Objective: "1.1"}: 1, {Objective: "1.2"}: 1}
+	if len(r) > 0 || !maps.Equal(d.Quizzes[0].Draw, want) {
+		t.Fatalf("%+v %+v", r, d.Quizzes[0].Draw)
+	}
+}
+
 func TestFolderReads(t *testing.T) {
 	d, r := ReadFolder(context.Background(), good())
 	if len(r) > 0 {
 		t.Fatalf("%+v", r)
 	}
 	if d.Code != "UJI-1" || d.JP != 1 || !d.SelfEnrolment || d.Minutes["practice"] != 15 || d.Objectives[1] != (Objective{"1.2", "Dua", ""}) || d.Targets[0] != (Target{"T.04", 2}) ||
-		d.Lessons[0].Words != 603 || d.Lessons[0].Part != "lessons" || len(d.Banks[0].Items) != 4 || d.Quizzes[0].Draw["1.1"] != 2 || d.Quizzes[0].PassMark != 70 ||
+		d.Lessons[0].Words != 603 || d.Lessons[0].Part != "lessons" || len(d.Banks[0].Items) != 4 || d.Quizzes[0].Draw[grading.Cell{Objective: "1.1"}] != 2 || d.Quizzes[0].PassMark != 70 ||
 		len(d.Pictures) != 1 || d.Pictures[0].File != "pics/a.png" || d.Pictures[0].Type != "image/png" || d.Prerequisites[0] != "UJI-0" {
 		t.Fatalf("%+v", d)
 	}
@@ -121,6 +132,9 @@ func TestFolderMistakes(t *testing.T) {
 		{"bank not gift", yaml("items/bank.gift", "items/bank.txt"), "course.yaml:23", ".gift", false},
 		{"unknown bank", yaml("bank: bank", "bank: lain"), "course.yaml:25", "lain", false},
 		{"draw over the bank", yaml(`"1.1": 2`, `"1.1": 3`), "course.yaml:25", "baru ada 2", false},
+		{"draw over the bank's difficulty", yaml(`"1.1": 2, "1.2": 1`, `"1.1": {mudah: 1, sulit: 1}`), "course.yaml:25", "tingkat sulit butuh 1", false},
+		{"draw of any behind a difficulty", yaml(`"1.1": 2, "1.2": 1`, `"1.1": {mudah: 1, any: 2}`), "course.yaml:25", "butuh 2 soal, baru ada 1", false},
+		{"draw of an unknown difficulty", yaml(`"1.1": 2`, `"1.1": {berat: 1}`), "course.yaml:25", "berat", false},
 		{"draw of an unknown objective", yaml(`"1.1": 2`, `"1.7": 2`), "course.yaml:25", "1.7", false},
 		{"draw of nothing", yaml(`"1.1": 2`, `"1.1": 0`), "course.yaml:25", "antara 1", false},
 		{"post-test without a pass mark", yaml(", pass_mark: 70", ""), "course.yaml:25", "pass_mark", false},
@@ -225,7 +239,7 @@ func TestDemoCourses(t *testing.T) {
 				for i := range bank.Items {
 					bank.Items[i].ID = bank.Items[i].Code
 				}
-				plan := grading.Plan{PerObjective: q.Draw}
+				plan := grading.Plan{Blueprint: q.Draw}
 				form, err := grading.Draw(1, bank.Items, plan)
 				if err != nil || len(form.Slots) != plan.Count() {
 					t.Errorf("%s: %v", q.Code, err)

@@ -38,8 +38,8 @@ func Lint(d *Draft) Report {
 			have[it.Objective]++
 		}
 		for _, o := range d.Objectives {
-			asked[o.Code] += q.Draw[o.Code]
-			if n := q.Draw[o.Code]; n > 0 && have[o.Code] < lintSpare*n {
+			asked[o.Code] += q.Draw.Of(o.Code)
+			if n := q.Draw.Of(o.Code); n > 0 && have[o.Code] < lintSpare*n {
 				r.warn(bank.File, 0, 0, "Capaian %s diambil %d soal dari %d. Sediakan paling sedikit %d supaya remedial tidak sama.", "Objective %s draws %d of %d items. Have at least %d, so that a retake differs.", o.Code, n, have[o.Code], lintSpare*n)
 			}
 		}

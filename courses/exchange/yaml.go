@@ -143,6 +143,15 @@ func (v value) child(path string, n ast.Node) value {
 	return value{v.r, v.file, path, at, n}
 }
 
+// pairs says whether v holds key: value pairs.
+func (v value) pairs() bool {
+	switch v.node.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return true
+	}
+	return false
+}
+
 // mapping reads v as one; an absent value is an empty mapping, anything else a mistake.
 func (v value) mapping() *mapping {
 	m := &mapping{of: v, items: map[string]value{}, keys: map[string]place{}, taken: map[string]bool{}}

@@ -6,43 +6,42 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 )
 
-// Draw makes a form: for each objective of the plan as many items as it asks for, items and options shuffled. The same seed, pool and plan give the
+// Draw makes a form: for each cell of the plan's blueprint as many items as it asks for, items and options shuffled. The same seed, pool and plan give the
 // same form whatever the order of the pool (unless the plan keeps that order). Items with Fixed, and types whose order has a meaning, keep it.
-// Invalid when the pool has too few items for an objective; the fields name each such objective.
+// Invalid when the pool has too few items for a cell; the fields name each such cell.
 func Draw(seed uint64, pool []Item, plan Plan) (Form, error) {
 	r := &Dice{seed}
-	place := map[string]int{}
-	byObjective := map[string][]Item{}
+	place, stock := map[string]int{}, Blueprint{}
 	for i, it := range pool {
 		place[it.ID] = i
-		byObjective[it.Objective] = append(byObjective[it.Objective], it)
+		stock.Add(it.Objective, it.Difficulty)
 	}
-	objectives := make([]string, 0, len(plan.PerObjective))
-	for o := range plan.PerObjective {
-		objectives = append(objectives, o)
+	if short := plan.Short(stock); len(short) > 0 {
+		e := faults.New(faults.Invalid, "Bank soal belum cukup untuk tes ini.", "The bank does not have enough items for this quiz.")
+		for _, x := range short {
+			t := x.Text()
+			e.With("draw."+x.String(), t.ID, t.EN)
+		}
+		return Form{}, e
 	}
-	sort.Strings(objectives)
-
 	var drawn []Item
-	var short *faults.Error
-	for _, o := range objectives {
-		from := byObjective[o]
-		want := plan.PerObjective[o]
-		if want > len(from) {
-			if short == nil {
-				short = faults.New(faults.Invalid, "Bank soal belum cukup untuk tes ini.", "The bank does not have enough items for this quiz.")
+	taken := map[string]bool{}
+	for _, c := range plan.Cells() {
+		var from []Item
+		for _, it := range pool {
+			if it.Objective == c.Objective && (c.Difficulty == "" || it.Difficulty == c.Difficulty) && !taken[it.ID] {
+				from = append(from, it)
 			}
-			f := faults.Newf(faults.Invalid, "Capaian %s butuh %d soal, baru ada %d. Tambah soalnya atau kurangi jumlah yang diambil.",
-				"Objective %s needs %d items and has %d. Add items or draw fewer.", o, want, len(from))
-			short.With("draw."+o, f.Text.ID, f.Text.EN)
-			continue
 		}
 		sort.Slice(from, func(i, j int) bool { return from[i].ID < from[j].ID })
 		r.Shuffle(len(from), func(i, j int) { from[i], from[j] = from[j], from[i] })
-		drawn = append(drawn, from[:max(want, 0)]...)
-	}
-	if short != nil {
-		return Form{}, short
+		if len(plan.Last) > 0 {
+			sort.SliceStable(from, func(i, j int) bool { return plan.Last[from[i].ID] < plan.Last[from[j].ID] })
+		}
+		for _, it := range from[:plan.Blueprint[c]] {
+			taken[it.ID] = true
+			drawn = append(drawn, it)
+		}
 	}
 	if plan.KeepOrder {
 		sort.SliceStable(drawn, func(i, j int) bool { return place[drawn[i].ID] < place[drawn[j].ID] })

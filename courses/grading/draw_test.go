@@ -26,7 +26,7 @@ func pool(perObjective int, objectives ...string) (out []Item) {
 
 func TestDraw(t *testing.T) {
 	p := pool(12, "1", "2", "3", "4")
-	plan := Plan{PerObjective: map[string]int{"1": 4, "2": 3, "4": 1}}
+	plan := Plan{Blueprint: PerObjective(map[string]int{"1": 4, "2": 3, "4": 1})}
 	form, err := Draw(7, p, plan)
 	if err != nil || len(form.Slots) != 8 || plan.Count() != 8 {
 		t.Fatalf("%+v %v", form, err)
@@ -50,7 +50,7 @@ func TestDraw(t *testing.T) {
 	if other, _ := Draw(8, p, plan); reflect.DeepEqual(other.Slots, form.Slots) {
 		t.Fatal("another seed gave the same form")
 	}
-	_, err = Draw(7, p, Plan{PerObjective: map[string]int{"1": 13, "9": 1, "2": 1}})
+	_, err = Draw(7, p, Plan{Blueprint: PerObjective(map[string]int{"1": 13, "9": 1, "2": 1})})
 	if f := faults.Of(err); !errors.Is(err, faults.Invalid) || len(f.Fields) != 2 || f.Fields[0].Path != "draw.1" || f.Fields[1].Path != "draw.9" {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestDraw(t *testing.T) {
 
 // A seed stored years ago must give the same form: this one was drawn when the rule was written.
 func TestDrawNeverChanges(t *testing.T) {
-	form, err := Draw(20260331, pool(3, "1", "2"), Plan{PerObjective: map[string]int{"1": 2, "2": 1}})
+	form, err := Draw(20260331, pool(3, "1", "2"), Plan{Blueprint: PerObjective(map[string]int{"1": 2, "2": 1})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestDrawNeverChanges(t *testing.T) {
 func TestDrawKeepsWhatHasAnOrder(t *testing.T) {
 	fixed, truth, word := oneOfFour, isTrue, fact
 	fixed.ID, fixed.Fixed, truth.ID, word.ID = "b", true, "a", "c"
-	form, err := Draw(1, []Item{word, fixed, truth}, Plan{PerObjective: map[string]int{"103.1": 3}, KeepOrder: true})
+	form, err := Draw(1, []Item{word, fixed, truth}, Plan{Blueprint: PerObjective(map[string]int{"103.1": 3}), KeepOrder: true})
 	if want := []Slot{{"c", ""}, {"b", "abcd"}, {"a", "ab"}}; err != nil || !reflect.DeepEqual(form.Slots, want) {
 		t.Fatalf("%+v %v", form, err)
 	}
@@ -84,7 +84,7 @@ func TestDrawIsFair(t *testing.T) {
 	const n = 5000
 	place, drawn := map[int]int{}, map[string]int{}
 	for seed := range uint64(n) {
-		form, _ := Draw(seed, p, Plan{PerObjective: map[string]int{"1": 2}})
+		form, _ := Draw(seed, p, Plan{Blueprint: PerObjective(map[string]int{"1": 2})})
 		for _, s := range form.Slots {
 			place[strings.Index(s.Order, "b")]++
 			drawn[s.Item]++
@@ -105,7 +105,7 @@ func TestDrawIsFair(t *testing.T) {
 // What stands in an attempt stays small.
 func TestFormAndResultAreSmall(t *testing.T) {
 	p := pool(40, "1")
-	form, _ := Draw(^uint64(0), p, Plan{PerObjective: map[string]int{"1": 40}})
+	form, _ := Draw(^uint64(0), p, Plan{Blueprint: PerObjective(map[string]int{"1": 40})})
 	b, _ := json.Marshal(form)
 	if len(b) > 2048 {
 		t.Errorf("a form of 40 items has %d bytes", len(b))

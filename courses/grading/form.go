@@ -25,15 +25,7 @@ func (f Form) Slot(item string) (Slot, bool) {
 
 // Plan says what a quiz draws from its pool.
 type Plan struct {
-	PerObjective map[string]int `json:"per_objective"` // objective code -> number of items
-	KeepOrder    bool           `json:"keep_order"`    // items stand in the order of the pool instead of a shuffled one
-}
-
-// Count is the number of items a form of this plan has.
-func (p Plan) Count() int {
-	n := 0
-	for _, k := range p.PerObjective {
-		n += k
-	}
-	return n
+	Blueprint
+	KeepOrder bool           // items stand in the order of the pool instead of a shuffled one
+	Last      map[string]int // item id -> how unwelcome it is; of a cell the least unwelcome are drawn, and nothing else decides among equals but the seed
 }

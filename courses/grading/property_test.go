@@ -56,7 +56,7 @@ func randomForm(t *testing.T, r *rand.Rand) ([]Item, Form, map[string]Answer) {
 	for i := range 1 + r.IntN(12) {
 		items = append(items, randomItem(r, "v"+strconv.Itoa(i)))
 	}
-	form, err := Draw(r.Uint64(), items, Plan{PerObjective: map[string]int{"1": 1 + r.IntN(len(items))}})
+	form, err := Draw(r.Uint64(), items, Plan{Blueprint: PerObjective(map[string]int{"1": 1 + r.IntN(len(items))})})
 	if err != nil {
 		panic(err)
 	}

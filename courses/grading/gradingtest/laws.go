@@ -30,7 +30,7 @@ func Laws(t *testing.T, item func(r *rand.Rand) grading.Item) {
 		if err := grading.CheckError(it); err != nil {
 			t.Fatalf("%v\n%+v", err, it)
 		}
-		form, err := grading.Draw(r.Uint64(), []grading.Item{it}, grading.Plan{PerObjective: map[string]int{"1": 1}})
+		form, err := grading.Draw(r.Uint64(), []grading.Item{it}, grading.Plan{Blueprint: grading.PerObjective(map[string]int{"1": 1})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func Laws(t *testing.T, item func(r *rand.Rand) grading.Item) {
 		if err != nil || review.Mark != m.Mark || review.State != m.State {
 			t.Fatalf("review %+v, mark %+v, %v", review, m, err)
 		}
-		other, err := grading.Draw(r.Uint64(), []grading.Item{it}, grading.Plan{PerObjective: map[string]int{"1": 1}})
+		other, err := grading.Draw(r.Uint64(), []grading.Item{it}, grading.Plan{Blueprint: grading.PerObjective(map[string]int{"1": 1})})
 		if err != nil {
 			t.Fatal(err)
 		}

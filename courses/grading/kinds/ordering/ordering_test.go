@@ -67,7 +67,7 @@ func TestShow(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for seed := range uint64(300) {
-		form, err := grading.Draw(seed, []grading.Item{it}, grading.Plan{PerObjective: map[string]int{"1": 1}})
+		form, err := grading.Draw(seed, []grading.Item{it}, grading.Plan{Blueprint: grading.PerObjective(map[string]int{"1": 1})})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,84 @@
+package courses
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// lookBack is how many earlier attempts, of this cycle and those before, are read to find items a learner has not seen.
+const lookBack = 5
+
+// drawForm draws the form of the attempt after n of an enrolment: a seed, and per cell of the blueprint items the learner has not seen in the last attempts of
+// any cycle, as far as there are; where they are too few, the ones seen longest ago fill up.
+func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content, n int) (grading.Form, error) {
+	ref, ok := c.Bank(q.Bank)
+	if !ok {
+		return grading.Form{}, fmt.Errorf("quiz %s names bank %s, which the version lacks", q.Code, q.Bank)
+	}
+	b, err := s.bank(ctx, ref.Bank)
+	if err != nil {
+		return grading.Form{}, err
+	}
+	seen, err := s.seenItems(ctx, e, q.Code, n)
+	if err != nil {
+		return grading.Form{}, err
+	}
+	plan := grading.Plan{Blueprint: q.Draw, KeepOrder: q.InOrder, Last: map[string]int{}}
+	for _, it := range b.Items {
+		if at := seen[it.Code]; at > 0 {
+			plan.Last[it.Item] = at
+		}
+	}
+	var seed [8]byte
+	if _, err := io.ReadFull(s.cfg.Rand, seed[:]); err != nil {
+		return grading.Form{}, fmt.Errorf("seed of a form: %w", err)
+	}
+	return grading.Draw(binary.BigEndian.Uint64(seed[:]), b.pool(), plan)
+}
+
+// seenItems says which items a person met in the last attempts at a quiz, by their code, since a reworded item is still known: the higher the more lately.
+func (s *Service) seenItems(ctx context.Context, e *Enrolment, quiz string, n int) (map[string]int, error) {
+	seen := map[string]int{}
+	cycle, late := e.Cycle, lookBack
+	for late > 0 {
+		if n < 1 {
+			if cycle--; cycle < 1 {
+				break
+			}
+			before, err := s.enrolments.Get(ctx, enrolmentID(e.Person, e.Course, cycle))
+			if errors.Is(err, faults.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if n = before.Value.Taken[quiz].Ended; n < 1 {
+				continue
+			}
+		}
+		d, err := s.attempts.Get(ctx, attemptID(enrolmentID(e.Person, e.Course, cycle), quiz, n))
+		if err != nil && !errors.Is(err, faults.NotFound) {
+			return nil, err
+		}
+		for j := range d.Value.Slots {
+			code := codeOfItem(d.Value.slot(j).Item)
+			seen[code] = max(seen[code], late)
+		}
+		n, late = n-1, late-1
+	}
+	return seen, nil
+}
+
+// codeOfItem is the author's code of an item version: the middle of its id.
+func codeOfItem(item string) string {
+	_, rest, _ := strings.Cut(item, ".")
+	code, _, _ := strings.Cut(rest, ".")
+	return code
+}
