@@ -33,7 +33,7 @@ func (s *Service) Save(ctx context.Context, a access.Actor, id AttemptID, answer
 	}
 	now := s.now()
 	var ended error
-	d, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
+	d, err := s.kept(id).Update(ctx, id, func(d *storage.Doc[Attempt]) error {
 		ended = nil
 		if _, err := s.may(ctx, a, "take", "attempt", id, d.Value.Person); err != nil {
 			return err
@@ -67,11 +67,15 @@ func (s *Service) Save(ctx context.Context, a access.Actor, id AttemptID, answer
 		s.wake(ctx, AttemptsCollection, id)
 		return Saved{}, ended
 	}
-	saved := Saved{Seq: d.Value.Seq}
-	if !d.Value.EndsAt.IsZero() {
-		saved.Left = max(d.Value.EndsAt.Sub(now), 0)
+	return saved(&d.Value, now), nil
+}
+
+func saved(at *Attempt, now time.Time) Saved {
+	out := Saved{Seq: at.Seq}
+	if !at.EndsAt.IsZero() {
+		out.Left = max(at.EndsAt.Sub(now), 0)
 	}
-	return saved, nil
+	return out
 }
 
 func errEnded(timedOut bool) error {
@@ -184,6 +188,9 @@ func (s *Service) accept(ctx context.Context, at *Attempt, answers map[string]gr
 			}
 			return &f
 		}
+		if err := s.stillOpen(ctx, at, n, ans); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -214,6 +221,9 @@ type Receipt struct {
 func (s *Service) Submit(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, seq int) (Receipt, error) {
 	if err := size(answers); err != nil {
 		return Receipt{}, err
+	}
+	if rehearsed(id) {
+		return s.finishRehearsal(ctx, a, id, answers, seq)
 	}
 	now := s.now()
 	d, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {

@@ -165,6 +165,9 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 		return FormView{}, &faults.Error{Kind: faults.Conflict, Text: join(locked)}
 	}
 
+	if q.Behaviour.Unrecorded {
+		return s.rehearse(ctx, enrolment, &e.Value, q, v)
+	}
 	form, err := s.drawForm(ctx, &e.Value, q, &v.Content, n)
 	if err != nil {
 		return FormView{}, err
@@ -239,9 +242,12 @@ func (s *Service) Attempt(ctx context.Context, a access.Actor, id AttemptID) (At
 
 // sitting reads an attempt and asks for a verb on it.
 func (s *Service) sitting(ctx context.Context, a access.Actor, verb string, id AttemptID) (storage.Doc[Attempt], error) {
-	d, err := s.attempts.Get(ctx, id)
+	d, err := s.kept(id).Get(ctx, id)
+	if err == nil && rehearsed(id) && a.Person != d.Value.Person { // nobody else's business
+		err = faults.New(faults.NotFound, "Percobaan ini tidak ada.", "This attempt does not exist.")
+	}
 	if err != nil {
-		return d, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
+		return storage.Doc[Attempt]{}, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
 	}
 	role, err := s.may(ctx, a, verb, "attempt", id, d.Value.Person)
 	if err == nil && verb == "review" { // the answers; where an attempt stands is asked on the way to other acts

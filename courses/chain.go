@@ -17,6 +17,7 @@ import (
 //	attempts          complete  Complete       step 4, then goes on with EnrolmentOf(attempt)
 //	attempts          recount   Recount        step 4 again after a regrade
 //	attempts          tell      (workers)      Untold -> inbox -> Told; step 8 after a regrade
+//	rehearsals        forget    ForgetRehearsal  practice without a record is gone a day after it began
 //	enrolments        certify   (workers)      Certifying -> certificates -> Certified; step 5
 //	course_versions   head      Head
 //	assignments       enrol     EnrolAssigned
@@ -76,7 +77,7 @@ func (s *Service) Grade(ctx context.Context, id AttemptID) error {
 	if err != nil {
 		return err
 	}
-	r, err := grading.Grade(items, form, d.Value.answers())
+	r, err := grading.GradeTried(items, form, d.Value.answers(), d.Value.tried(), q.Behaviour.TryRule())
 	if err != nil {
 		return fmt.Errorf("attempt %s: %w", id, err)
 	}

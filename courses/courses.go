@@ -113,6 +113,7 @@ type Service struct {
 	banks       *storage.Collection[Bank]
 	enrolments  *storage.Collection[Enrolment]
 	attempts    *storage.Collection[Attempt]
+	rehearsals  *storage.Collection[Attempt]
 	assignments *storage.Collection[Assignment]
 	rules       *storage.Collection[Rule]
 	cohorts     *storage.Collection[Cohort]
@@ -139,6 +140,7 @@ const (
 	VersionsCollection    = "course_versions"
 	EnrolmentsCollection  = "enrolments"
 	AttemptsCollection    = "attempts"
+	RehearsalsCollection  = "rehearsals"
 	AssignmentsCollection = "assignments"
 	RulesCollection       = "assignment_rules"
 	CohortsCollection     = "cohorts"
@@ -170,6 +172,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.banks, bankDef),
 		open(ctx, cfg.DB, &s.enrolments, enrolmentDef),
 		open(ctx, cfg.DB, &s.attempts, attemptDef),
+		open(ctx, cfg.DB, &s.rehearsals, rehearsalDef),
 		open(ctx, cfg.DB, &s.assignments, assignmentDef),
 		open(ctx, cfg.DB, &s.rules, ruleDef),
 		open(ctx, cfg.DB, &s.cohorts, cohortDef),

@@ -28,6 +28,7 @@ type FormView struct {
 	Left      time.Duration // by the server's clock; 0 without limit
 	Seq       int           // to be sent with the next save
 	Items     []ItemView
+	Behaviour Behaviour
 }
 
 // ItemView is one question on a form.
@@ -37,6 +38,7 @@ type ItemView struct {
 	Stem   template.HTML
 	FieldView
 	Answer grading.Answer // as saved
+	Check  *CheckView     // of a quiz whose items can be checked before the end; else nil
 }
 
 // FieldView is what is asked, with its texts rendered; see grading.Field.
@@ -86,22 +88,36 @@ func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView,
 	}
 	q, _ := v.Content.Quiz(a.Quiz)
 	f := FormView{Attempt: id, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: a.Kind, Title: q.Name(), Ordinal: a.Ordinal, Of: q.Attempts,
-		PassMark: q.PassMark, State: a.State, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Items: make([]ItemView, 0, len(a.Slots))}
+		PassMark: q.PassMark, State: a.State, Behaviour: q.Behaviour, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Items: make([]ItemView, 0, len(a.Slots))}
 	if !a.EndsAt.IsZero() {
 		f.Left = max(a.EndsAt.Sub(s.now()), 0)
 	}
+	keys, err := s.tryKeys(ctx, a, q.Behaviour.TryRule())
+	if err != nil {
+		return FormView{}, err
+	}
 	for i := range a.Slots {
-		slot := a.slot(i)
-		it, err := s.item(ctx, slot.Item)
-		if err != nil {
-			return FormView{}, err
-		}
-		shown, err := grading.Present(it.Item, slot, a.answer(i))
+		iv, err := s.itemView(ctx, a, i, keys)
 		if err != nil {
 			return FormView{}, fmt.Errorf("attempt %s: %w", id, err)
 		}
-		iv := ItemView{Item: slot.Item, Number: i + 1, Stem: it.stem, FieldView: it.field(shown.Field), Answer: a.answer(i)}
 		f.Items = append(f.Items, iv)
 	}
 	return f, nil
+}
+
+// itemView is the n-th question of an attempt.
+func (s *Service) itemView(ctx context.Context, a *Attempt, n int, keys tryKeys) (ItemView, error) {
+	slot := a.slot(n)
+	it, err := s.item(ctx, slot.Item)
+	if err != nil {
+		return ItemView{}, err
+	}
+	shown, err := grading.Present(it.Item, slot, a.answer(n))
+	if err != nil {
+		return ItemView{}, err
+	}
+	iv := ItemView{Item: slot.Item, Number: n + 1, Stem: it.stem, FieldView: it.field(shown.Field), Answer: a.answer(n)}
+	iv.Check, err = s.checkView(ctx, a, n, keys)
+	return iv, err
 }

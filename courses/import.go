@@ -264,7 +264,7 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 	}
 	for _, q := range d.Quizzes {
 		c.Quizzes = append(c.Quizzes, Quiz{Code: q.Code, Kind: QuizKind(q.Kind), Title: texts.T(q.Title, q.TitleEN), Bank: q.Bank, Draw: q.Draw, Minutes: q.TimeLimitMinutes,
-			Attempts: q.Attempts, PassMark: q.PassMark})
+			Attempts: q.Attempts, PassMark: q.PassMark, Behaviour: behaviourOf(q.Behaviour)})
 	}
 	return p, nil
 }

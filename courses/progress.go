@@ -69,8 +69,14 @@ func (s *Service) Progress(ctx context.Context, a access.Actor, id EnrolmentID) 
 		if qp.Ended > 0 {
 			qp.Latest = attemptID(id, q.Code, qp.Ended)
 		}
-		at, err := s.attempts.Get(ctx, attemptID(id, q.Code, qp.Ended+1))
+		next := attemptID(id, q.Code, qp.Ended+1)
+		if q.Behaviour.Unrecorded {
+			next = attemptID(id, q.Code, 0)
+		}
+		at, err := s.kept(next).Get(ctx, next)
 		switch {
+		case err == nil && q.Behaviour.Unrecorded && at.Value.State != AttemptOpen:
+			qp.Latest = at.ID
 		case err == nil:
 			qp.Open, qp.State = at.ID, at.Value.State
 		case !errors.Is(err, faults.NotFound):

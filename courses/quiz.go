@@ -29,6 +29,8 @@ type Quiz struct {
 	Attempts int               `json:"attempts,omitempty"`  // 0: as often as one likes
 	PassMark int               `json:"pass_mark,omitempty"` // points of 100; post-tests only
 	InOrder  bool              `json:"in_order,omitempty"`  // items stand in the bank's order instead of a shuffled one
+
+	Behaviour Behaviour `json:"behaviour,omitzero"`
 }
 
 // MaxForm is the most items one form may have; more would break the form's limit of 2 KB.
@@ -83,6 +85,7 @@ func checkQuiz(n int, q Quiz, c *Content, have grading.Blueprint, with func(path
 	if q.Attempts < 0 || q.Attempts > 20 {
 		with(at+"attempts", "Jumlah percobaan 0 sampai 20; 0 berarti tanpa batas.", "Attempts are 0 to 20; 0 has no limit.")
 	}
+	checkBehaviour(at+"behaviour.", q, with)
 	switch n := q.Count(); {
 	case n == 0:
 		with(at+"draw", "Tes ini tidak mengambil soal apa pun.", "This quiz draws no items.")

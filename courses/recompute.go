@@ -88,10 +88,6 @@ func (s *Service) gradeAs(ctx context.Context, at *Attempt, g *Grading) (likenes
 		}
 		items = append(items, it.Item)
 	}
-	res, err := grading.Grade(items, form, at.answers())
-	if err != nil {
-		return differs, nil // it was graded once
-	}
 	v, err := s.version(ctx, at.Version)
 	if err != nil {
 		return reduced, err
@@ -99,6 +95,10 @@ func (s *Service) gradeAs(ctx context.Context, at *Attempt, g *Grading) (likenes
 	q, ok := v.Content.Quiz(at.Quiz)
 	if !ok {
 		return reduced, nil
+	}
+	res, err := grading.GradeTried(items, form, at.answers(), at.tried(), q.Behaviour.TryRule())
+	if err != nil {
+		return differs, nil // it was graded once
 	}
 	if g.Passed != (q.Kind == PostTest && g.Result.Passed(q.PassMark)) {
 		return differs, nil

@@ -137,7 +137,11 @@ func (s *Service) gradeAgain(ctx context.Context, at *Attempt, by *itemsOf) (gra
 			items[i] = by.plan
 		}
 	}
-	return grading.Grade(items, form, at.answers())
+	rule, err := s.tryRule(ctx, at)
+	if err != nil {
+		return grading.Result{}, err
+	}
+	return grading.GradeTried(items, form, at.answers(), at.tried(), rule)
 }
 
 // sittings reads the attempts of one enrolment at one quiz, in order.

@@ -58,6 +58,7 @@ type ItemReview struct {
 	Objective string
 	State     grading.State
 	Earned    int // thousandths of the item
+	Try       int // which try counts, when it is not the first; else 0
 	Stem      template.HTML
 	AnswerReview
 	General template.HTML
@@ -153,20 +154,26 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		if !r.Full {
 			continue
 		}
-		x, err := grading.Explain(it.Item, slot, at.answer(i))
+		x, err := grading.Explain(it.Item, slot, at.counted(i, res.Result))
 		if err != nil {
 			return Review{}, err
 		}
-		ir := ItemReview{Item: slot.Item, Number: i + 1, Objective: it.Objective, State: x.State, Earned: x.Mark.Thousandths(), Stem: it.stem, AnswerReview: it.reviewed(x), General: it.line(x.General)}
-		for _, p := range x.Parts {
-			ir.Parts = append(ir.Parts, it.reviewed(p))
-		}
+		ir := it.explained(x, i)
 		if i < len(res.Result.Items) { // the stored mark counts; explaining again only finds the words
-			ir.State, ir.Earned = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths()
+			ir.State, ir.Earned, ir.Try = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths(), res.Result.Items[i].Tries
 		}
 		r.Items = append(r.Items, ir)
 	}
 	return r, nil
+}
+
+// explained is one item of a review, rendered.
+func (it *shownItem) explained(x grading.Review, n int) ItemReview {
+	ir := ItemReview{Item: it.ID, Number: n + 1, Objective: it.Objective, State: x.State, Earned: x.Mark.Thousandths(), Stem: it.stem, AnswerReview: it.reviewed(x), General: it.line(x.General)}
+	for _, p := range x.Parts {
+		ir.Parts = append(ir.Parts, it.reviewed(p))
+	}
+	return ir
 }
 
 func (it *shownItem) reviewed(x grading.Review) AnswerReview {

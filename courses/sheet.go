@@ -2,6 +2,7 @@ package courses
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
@@ -10,9 +11,10 @@ import (
 // Sheet is the frozen form of an attempt with what was answered on it, in a form that is quick to read: an autosave reads and writes it each time.
 // One string per item instead of objects halves both the document and the time to decode it.
 type Sheet struct {
-	Seed  uint64   `json:"seed,string"`     // of the draw
-	Slots []string `json:"slots"`           // item version id, a space, the option ids in the order shown ("APEL-103.103-B01.f3k9a2xx cabd"); frozen
-	Given []string `json:"given,omitempty"` // by slot: "" blank, "+" and the letters chosen, "=" and the text typed, otherwise the answer as JSON
+	Seed  uint64     `json:"seed,string"`     // of the draw
+	Slots []string   `json:"slots"`           // item version id, a space, the option ids in the order shown ("APEL-103.103-B01.f3k9a2xx cabd"); frozen
+	Given []string   `json:"given,omitempty"` // by slot: "" blank, "+" and the letters chosen, "=" and the text typed, otherwise the answer as JSON
+	Tried [][]string `json:"tried,omitempty"` // by slot: the answers that were checked before the end, in order, written as Given
 }
 
 // newSheet freezes a form.
@@ -51,16 +53,23 @@ func (s *Sheet) form() grading.Form {
 
 // answer is what was given to the n-th item.
 func (s *Sheet) answer(n int) grading.Answer {
-	if n < 0 || n >= len(s.Given) || s.Given[n] == "" {
+	if n < 0 || n >= len(s.Given) {
 		return grading.Answer{}
 	}
-	var a grading.Answer
-	rest := s.Given[n][1:]
-	switch s.Given[n][0] {
+	return read(s.Given[n])
+}
+
+// read is an answer as written makes it.
+func read(written string) (a grading.Answer) {
+	if written == "" {
+		return a
+	}
+	rest := written[1:]
+	switch written[0] {
 	case '=':
 		return grading.Answer{Text: rest}
 	case '{':
-		if err := json.Unmarshal([]byte(s.Given[n]), &a); err != nil {
+		if err := json.Unmarshal([]byte(written), &a); err != nil {
 			return grading.Answer{} // written below; a broken one counts as blank
 		}
 		return a
@@ -115,6 +124,49 @@ func (s *Sheet) holds(n int, a grading.Answer) bool {
 		kept = s.Given[n]
 	}
 	return kept == written(a)
+}
+
+// tries are the answers to the n-th item that were checked.
+func (s *Sheet) tries(n int) []grading.Answer {
+	if n < 0 || n >= len(s.Tried) {
+		return nil
+	}
+	out := make([]grading.Answer, len(s.Tried[n]))
+	for i, w := range s.Tried[n] {
+		out[i] = read(w)
+	}
+	return out
+}
+
+// tried is every answer that was checked, by item.
+func (s *Sheet) tried() map[string][]grading.Answer {
+	var out map[string][]grading.Answer
+	for n := range s.Tried {
+		if list := s.tries(n); len(list) > 0 {
+			if out == nil {
+				out = map[string][]grading.Answer{}
+			}
+			out[s.slot(n).Item] = list
+		}
+	}
+	return out
+}
+
+// try notes that the answer to the n-th item was checked.
+func (s *Sheet) try(n int, a grading.Answer) {
+	s.put(n, a)
+	tried := make([][]string, len(s.Slots))
+	copy(tried, s.Tried)
+	tried[n] = append(slices.Clip(tried[n]), written(a))
+	s.Tried = tried
+}
+
+// first is the answer to the n-th item that says what somebody knew before being told anything: the first that was checked, or the only one.
+func (s *Sheet) first(n int) grading.Answer {
+	if list := s.tries(n); len(list) > 0 {
+		return list[0]
+	}
+	return s.answer(n)
 }
 
 // answered counts the items with an answer.

@@ -203,7 +203,8 @@ func frameOf(q Quiz) itemstats.Frame {
 	return itemstats.Frame{Unit: int64(grading.Full), Max: int64(grading.Full) * int64(q.Count())}
 }
 
-// marks is a graded attempt as item analysis wants it: marks by the result that counts, options by the author's names.
+// marks is a graded attempt as item analysis wants it: marks by the result that counts, options by the author's names. Of an item that was tried several times the first
+// try counts: what came later was told.
 func (s *Service) marks(ctx context.Context, at *Attempt, keys *Corrections) (itemstats.Sitting, error) {
 	g, _ := at.result()
 	out := make(itemstats.Sitting, 0, len(g.Result.Items))
@@ -212,11 +213,11 @@ func (s *Service) marks(ctx context.Context, at *Attempt, keys *Corrections) (it
 		if err != nil {
 			return nil, err
 		}
-		took, err := grading.Took(it.Item, at.slot(i), at.answer(i))
+		took, err := grading.Took(it.Item, at.slot(i), at.first(i))
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, itemstats.Mark{Item: r.Item, Mark: int64(r.Mark), Max: int64(grading.Full), Options: took, Blank: r.State == grading.Blank, Cell: it.Objective})
+		out = append(out, itemstats.Mark{Item: r.Item, Mark: int64(r.FirstMark()), Max: int64(grading.Full), Options: took, Blank: r.State == grading.Blank, Cell: it.Objective})
 	}
 	return out, nil
 }

@@ -45,6 +45,7 @@ func Chain(r Rooms) Steps {
 			// 8. Tell, after a regrade.
 			courses.TellStep: {Do: r.tellRegraded, Lane: Tell},
 		},
+		courses.RehearsalsCollection: {courses.ForgetStep: {Do: alone(r.Courses.ForgetRehearsal), Lane: Bulk}},
 		courses.EnrolmentsCollection: {
 			courses.CertifyStep: {Do: r.certify}, // 5.
 		},
@@ -98,7 +99,7 @@ func (r Rooms) Units(ctx context.Context, collection, id string) ([]string, erro
 	switch collection {
 	case "units":
 		return r.People.UnitPath(ctx, people.UnitID(id))
-	case courses.AttemptsCollection, courses.EnrolmentsCollection, certificates.Collection, people.Collection, competencies.StandingsCollection, readiness.PeopleCollection:
+	case courses.AttemptsCollection, courses.RehearsalsCollection, courses.EnrolmentsCollection, certificates.Collection, people.Collection, competencies.StandingsCollection, readiness.PeopleCollection:
 		person, _, _ := strings.Cut(id, ".")
 		p, err := r.People.Look(ctx, people.ID(person))
 		return p.Path, err

@@ -85,6 +85,7 @@ type Quiz struct {
 	TimeLimitMinutes                 int // 0 = none
 	Attempts                         int // 0 = unlimited
 	PassMark                         int // 0..100; 0 for quizzes nobody fails
+	Behaviour                        Behaviour
 }
 
 // Picture is one picture a lesson shows, by its path in the folder.
@@ -515,6 +516,7 @@ func (f *folder) readQuizzes(v value) {
 		q := Quiz{Code: code.text(true), Kind: m.take("kind").one(QuizKinds...), Title: m.take("title").text(true), TitleEN: m.take("title_en").text(false),
 			Bank: bank.text(true), TimeLimitMinutes: m.take("time_limit_minutes").int(false, 0, 600), Attempts: attempts.int(true, 0, 100), PassMark: pass.int(false, 0, 100)}
 		q.Draw = f.draw(draw, bank, q.Bank)
+		q.Behaviour = readBehaviour(m.take("behaviour"), q.Kind)
 		m.done()
 		f.unique(code, q.Code, codes)
 		kinds[q.Kind]++

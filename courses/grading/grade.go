@@ -109,6 +109,12 @@ func MarkPart(k Kind, part Item, order string, a Answer) Mark {
 // Errors are Invalid: an answer to an item that is not on the form, an answer of the wrong shape (Accept refuses those when they arrive), an item
 // twice on the form, an item of the form that is missing or does not fit. It is pure: calling it again gives the same result.
 func Grade(items []Item, form Form, answers map[string]Answer) (Result, error) {
+	return GradeTried(items, form, answers, nil, Tries{})
+}
+
+// GradeTried is Grade for a form whose items were checked before the end: tried holds, by item, the answers that were checked, in order. It is as pure as Grade:
+// a corrected key judges every try anew.
+func GradeTried(items []Item, form Form, answers map[string]Answer, tried map[string][]Answer, tries Tries) (Result, error) {
 	byID := make(map[string]Item, len(items))
 	for _, it := range items {
 		byID[it.ID] = it
@@ -126,13 +132,13 @@ func Grade(items []Item, form Form, answers map[string]Answer) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		m, state, err := markOne(k, it, slot, answers[slot.Item])
+		one, err := tries.worth(k, it, slot, tried[slot.Item], answers[slot.Item])
 		if err != nil {
 			return Result{}, fmt.Errorf("grade item %s: %w", slot.Item, err)
 		}
-		res.Earned += m
-		res.NeedsMarking = res.NeedsMarking || state == NeedsMarking
-		res.Items = append(res.Items, ItemResult{Item: slot.Item, Key: it.Key, Mark: m, State: state})
+		res.Earned += one.Mark
+		res.NeedsMarking = res.NeedsMarking || one.State == NeedsMarking
+		res.Items = append(res.Items, one)
 	}
 	if foreign := Foreign(form, answers); len(foreign) > 0 {
 		e := faults.New(faults.Invalid, "Ada jawaban untuk soal yang tidak ada pada lembar ini.", "There is an answer to an item that is not on this form.")

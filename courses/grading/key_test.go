@@ -36,7 +36,7 @@ func TestRekey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := grade(other, Answer{Choices: []string{"a"}}); got != (ItemResult{"v1", 4, Full, Right}) {
+	if got := grade(other, Answer{Choices: []string{"a"}}); got != (ItemResult{Item: "v1", Key: 4, Mark: Full, State: Right}) {
 		t.Fatalf("the corrected key gives %+v", got)
 	}
 	if got := grade(other, Answer{Choices: []string{"b"}}); got.Mark != 0 {
@@ -61,7 +61,7 @@ func TestRekey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range []Answer{{}, {Choices: []string{"c"}}} {
-		if got := grade(gone, a); got != (ItemResult{"v1", 6, Full, Right}) {
+		if got := grade(gone, a); got != (ItemResult{Item: "v1", Key: 6, Mark: Full, State: Right}) {
 			t.Fatalf("an item taken out gives %+v", got)
 		}
 	}

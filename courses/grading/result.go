@@ -17,7 +17,17 @@ type ItemResult struct {
 	Item  string `json:"i"`           // Item.ID
 	Key   int    `json:"k,omitempty"` // Item.Key the mark rests on
 	Mark  Mark   `json:"m"`           // 0..Full
-	State State  `json:"s"`
+	State State  `json:"s"`           // of the answer that counts; one that was right only at a later try is right with less than the whole mark
+	Tries int    `json:"t,omitempty"` // which try counts, when it is not the first
+	First Mark   `json:"f,omitempty"` // what the first try was worth, when another one counts
+}
+
+// FirstMark is what the first answer that was checked, or the only one, was worth.
+func (r ItemResult) FirstMark() Mark {
+	if r.Tries > 1 {
+		return r.First
+	}
+	return r.Mark
 }
 
 // Result is what a whole form was worth. It is small (about 50 bytes an item) and holds no text: feedback is looked up with Explain when it is shown.
