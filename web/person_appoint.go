@@ -105,7 +105,7 @@ func (w *admin) appointPage(c *gin.Context, status int, p people.Person, form Fo
 		fields = append(fields, form.Input("checkbox", "beyond_seats", "Kelebihan formasi ini memang dimaksud"))
 	}
 	choice := Panel{Label: "2. Jabatan", Form: &PanelForm{URL: here, Form: form, Fields: fields, Buttons: []Button{send, {Label: "Batal", URL: personURL(string(p.ID)), Kind: "quiet"}}}}
-	if !found.Next.Zero() {
+	if found.More {
 		choice.Notices = []Notice{{Kind: Info, Text: w.T(c, "Hanya %d jabatan pertama yang tampil. Pilih unit yang lebih kecil agar semua jabatannya tampil.", len(found.Items))}}
 	}
 	page.add(choice)
