@@ -200,6 +200,36 @@ func withUnit(rows []personRow) []personRow {
 	return slices.DeleteFunc(rows, func(r personRow) bool { return r.unit == "" && r.bad })
 }
 
+// SyncColumns proposes which column of an export fills which field: as remembered for the source, else by the column's title. Fields without a column
+// are left out.
+func (s *Service) SyncColumns(ctx context.Context, a access.Actor, source string, sh *sheets.Sheet) (map[string]string, error) {
+	if _, err := s.cfg.Policy.May(a, "run", access.Thing{Kind: "register_import"}); err != nil {
+		return nil, err
+	}
+	known, err := s.sources.Get(ctx, sourceID(source))
+	if err != nil && !errors.Is(err, faults.NotFound) {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, f := range SyncFields() {
+		if title := columnFor(f, sh, known.Value.Fields); title != "" && !isSensitive(title) {
+			out[f] = title
+		}
+	}
+	return out, nil
+}
+
+// columnFor is the column for a field: the remembered one where the sheet has it, else one whose title tells; "" without one.
+func columnFor(field string, sh *sheets.Sheet, remembered map[string]string) string {
+	if title := remembered[field]; title != "" && sh.Column(title) >= 0 {
+		return title
+	}
+	if i := sh.Column(guesses[field]...); i >= 0 {
+		return sh.Header[i]
+	}
+	return ""
+}
+
 // mapColumns decides which column fills which field: what is asked for, else what is remembered, else a guess by title.
 func (d *draft) mapColumns(sh *sheets.Sheet, remembered, asked map[string]string) error {
 	d.Fields = map[string]string{}
@@ -207,12 +237,7 @@ func (d *draft) mapColumns(sh *sheets.Sheet, remembered, asked map[string]string
 	for _, f := range SyncFields() {
 		title, chosen := asked[f]
 		if !chosen {
-			if title = remembered[f]; title == "" || sh.Column(title) < 0 {
-				title = ""
-				if i := sh.Column(guesses[f]...); i >= 0 {
-					title = sh.Header[i]
-				}
-			}
+			title = columnFor(f, sh, remembered)
 		}
 		if title == "" {
 			continue
@@ -228,9 +253,9 @@ func (d *draft) mapColumns(sh *sheets.Sheet, remembered, asked map[string]string
 	}
 	d.sortColumns(sh.Unknown(used...))
 	missing := faults.New(faults.Invalid, "Kolom yang wajib belum dikenali. Pilih kolomnya satu kali; pilihan itu diingat untuk sumber ini.", "Required columns were not recognised. Choose them once; the choice is remembered for this source.")
-	for _, f := range []string{"nip", "name", "status"} {
-		if d.Fields[f] == "" {
-			missing.With("fields."+f, "Pilih kolom untuk "+f+".", "Choose the column for "+f+".")
+	for _, f := range []struct{ field, id, en string }{{"nip", "NIP atau NI", "the NIP or NI"}, {"name", "nama", "the name"}, {"status", "status pegawai", "the status"}} {
+		if d.Fields[f.field] == "" {
+			missing.With("fields."+f.field, "Pilih kolom untuk "+f.id+".", "Choose the column for "+f.en+".")
 		}
 	}
 	if d.Fields["unit"] == "" && d.Fields["unit_name"] == "" {

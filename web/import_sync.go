@@ -47,6 +47,9 @@ func (w *admin) syncPage(c *gin.Context, status int, form Form, headers, foreign
 	}
 	fields := []Field{hidden("form", form.Get("form")), form.Need("text", "source", "Nama sumber").Hinted("Misalnya SIASN. Pencocokan kolom diingat untuk nama ini.").Short(),
 		form.Need("file", "file", "Berkas").Accepting(".csv,.xlsx").Hinted("CSV atau XLSX seperti diunduh. Kolom NIK, agama, dan NPWP dibuang saat dibaca.")}
+	if len(headers) > 0 || len(foreign) > 0 {
+		fields[len(fields)-1].Hint = "Pilih lagi berkas yang sama; kolom yang sudah dikenali tinggal diperiksa."
+	}
 	slices.Sort(headers)
 	headers = slices.Compact(slices.DeleteFunc(headers, func(h string) bool { return h == "" }))
 	if len(headers) > 0 {
@@ -54,9 +57,9 @@ func (w *admin) syncPage(c *gin.Context, status int, form Form, headers, foreign
 		for _, h := range headers {
 			titles = append(titles, Option{Value: h, Name: h})
 		}
-		for _, name := range people.SyncFields() {
-			f := form.Input("select", "field."+name, "").With(titles)
-			f.Label = syncLabel(name)
+		for _, known := range syncFields() {
+			f := form.Input("select", "field."+known.Value, "").With(titles)
+			f.Label = known.Label
 			fields = append(fields, f)
 		}
 	}
@@ -126,6 +129,15 @@ func (w *admin) checkSync(c *gin.Context) error {
 	var headers []string
 	if sheet != nil {
 		headers = sheet.Header
+		columns, err := w.People.SyncColumns(c.Request.Context(), reader(c), form.Get("source"), sheet)
+		if err != nil {
+			return err
+		}
+		for field, title := range columns { // what was recognised stays chosen, so that only the rest is asked for
+			if !form.Values.Has("field." + field) {
+				form.Values.Set("field."+field, title)
+			}
+		}
 	}
 	form.Values.Set("form", storage.NewID())
 	return w.syncPage(c, faults.KindOf(err).Status(), form, headers, nil, &n)
@@ -157,9 +169,9 @@ func syncLabel(field string) string {
 // syncFields names the fields of people.SyncFields.
 func syncFields() []Option {
 	return []Option{
-		{Value: "nip", Label: "NIP atau NI"}, {Value: "previous_nip", Label: "NIP sebelumnya"}, {Value: "name", Label: "Nama"}, {Value: "title_before", Label: "Gelar depan"},
-		{Value: "title_after", Label: "Gelar belakang"}, {Value: "status", Label: "Status pegawai"}, {Value: "legal_position", Label: "Kedudukan hukum"}, {Value: "rank", Label: "Golongan"},
-		{Value: "education", Label: "Tingkat pendidikan"}, {Value: "education_field", Label: "Jurusan"}, {Value: "unit", Label: "Kode unit"}, {Value: "unit_name", Label: "Nama unit"},
+		{Value: "nip", Label: "NIP atau NI"}, {Value: "name", Label: "Nama"}, {Value: "status", Label: "Status pegawai"}, {Value: "unit", Label: "Kode unit"}, {Value: "unit_name", Label: "Nama unit"}, {Value: "previous_nip", Label: "NIP sebelumnya"}, {Value: "title_before", Label: "Gelar depan"},
+		{Value: "title_after", Label: "Gelar belakang"}, {Value: "legal_position", Label: "Kedudukan hukum"}, {Value: "rank", Label: "Golongan"},
+		{Value: "education", Label: "Tingkat pendidikan"}, {Value: "education_field", Label: "Jurusan"},
 		{Value: "post", Label: "Nama jabatan"}, {Value: "post_code", Label: "Kode jabatan"}, {Value: "post_since", Label: "TMT jabatan"}, {Value: "email", Label: "Surel"}, {Value: "contract_start", Label: "Awal kontrak"}, {Value: "contract_end", Label: "Akhir kontrak"},
 		{Value: "service_end", Label: "Akhir masa dinas"}, {Value: "since_pns", Label: "TMT PNS"}, {Value: "since_cpns", Label: "TMT CPNS"}, {Value: "status_since", Label: "TMT status"},
 	}

@@ -534,6 +534,29 @@ func TestAMendedNameIssuesTheCertificate(t *testing.T) {
 	}
 }
 
+// TestColumnsOfASyncAreAskedForOnce: columns that are recognised stay chosen while the page asks for the others.
+func TestColumnsOfASyncAreAskedForOnce(t *testing.T) {
+	r := newRig(t)
+	v := r.visitor()
+	v.enters(trainingAdmin)
+	p := r.look(plain)
+	unit := must[people.Unit](t)(r.Rooms.People.LookUnit(context.Background(), p.Unit))
+	const here = "/kelola/impor/sinkron"
+	file := []byte("NIP;Nama Lengkap;Macam;Tempat\n" + plain + ";" + p.Name + ";PPPK;" + unit.Code + "\n")
+	form := formOf(t, v.get(here).want(t, http.StatusOK).body, here)
+	form.Set("source", "Daftar dinas")
+	body := v.upload(here, "file", "dinas.csv", file, form).want(t, http.StatusUnprocessableEntity, "Pilih kolom untuk status pegawai.", "Pilih lagi berkas yang sama").body
+	if form = formOf(t, body, here); form.Get("field.nip") != "NIP" || form.Get("field.status") != "" || form.Get("source") != "Daftar dinas" {
+		t.Fatalf("%v", form)
+	}
+	form.Set("field.name", "Nama Lengkap")
+	form.Set("field.status", "Macam")
+	form.Set("field.unit", "Tempat")
+	if to := v.upload(here, "file", "dinas.csv", file, form).to; !strings.HasPrefix(to, "/kelola/impor/") {
+		t.Fatalf("leads to %q", to)
+	}
+}
+
 // TestPostsOfASyncOnItsPage: what is not applied says why and leads to a form that is filled.
 func TestPostsOfASyncOnItsPage(t *testing.T) {
 	r := newRig(t)
