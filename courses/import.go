@@ -176,7 +176,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 		fresh = &made
 	}
 	if draft != nil {
-		v = VersionDoc{draft.ID, draft.Version, draft.Value}
+		v = versionDoc(*draft)
 	} else if v, err = s.draft(ctx, a, role, d.Code, c.Value.Latest+1, Version{Content: p.content, Import: true}, fresh); err != nil {
 		return out, err
 	}
@@ -186,12 +186,13 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 				return errFrozen()
 			}
 			x.Value.Content = p.content
+			x.Value.Edits++
 			return nil
 		})
 		if err != nil {
 			return out, err
 		}
-		v = VersionDoc{stored.ID, stored.Version, stored.Value}
+		v = versionDoc(stored)
 	}
 	out.Version = v.ID
 	if !in.Publish {

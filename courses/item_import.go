@@ -122,7 +122,7 @@ func (s *Service) TakeItems(ctx context.Context, a access.Actor, version Version
 		return VersionDoc{}, err
 	}
 	if revision == 0 { // what is merged below is merged with what was read here
-		revision = v.Version
+		revision = v.Value.Edits + 1
 	}
 	var all []grading.Item
 	if !replace {

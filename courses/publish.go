@@ -59,7 +59,7 @@ func (s *Service) Publish(ctx context.Context, a access.Actor, id VersionID) (Ve
 		s.wake(ctx, VersionsCollection, id) // it is published; the chain carries the rest on
 		s.cfg.Log.WarnContext(ctx, "head of course not moved yet", "version", id, "err", err)
 	}
-	return VersionDoc{d.ID, d.Version, d.Value}, nil
+	return versionDoc(d), nil
 }
 
 // Head makes a published version the head of its course, unless a later one is. A chain step: due step "head" of a version. Idempotent.

@@ -35,6 +35,7 @@ type Version struct {
 	State   VersionState `json:"state"`
 	Content Content      `json:"content"`
 	Digest  string       `json:"digest,omitempty"` // of the content, set at publishing; two versions with the same digest are the same
+	Edits   int64        `json:"edits,omitempty"`  // how often the draft was changed; the document's own version also counts what the system does to it
 	Import  bool         `json:"import,omitempty"` // written by an import, so the next import may write over it while it is a draft
 
 	MadeBy      string    `json:"made_by"`
@@ -149,11 +150,16 @@ func fingerprint(v any, n int) string {
 	return hashEncoding.EncodeToString(sum[:])[:n]
 }
 
-// VersionDoc is a version with its id and the document version a writer must send back.
+// VersionDoc is a version with its id and the revision a writer must send back.
 type VersionDoc struct {
 	ID       VersionID
 	Revision int64 // raised by every change of a draft; a writer names the one it read
 	Version
+}
+
+// versionDoc is a stored version as others see it.
+func versionDoc(d storage.Doc[Version]) VersionDoc {
+	return VersionDoc{d.ID, d.Value.Edits + 1, d.Value}
 }
 
 // Version reads a version. Published versions can be seen by whoever sees the course, drafts by authors and reviewers.
@@ -169,7 +175,7 @@ func (s *Service) Version(ctx context.Context, a access.Actor, id VersionID) (Ve
 	if _, err := s.cfg.Policy.May(a, verb, access.Thing{Kind: "course", ID: d.Value.Course}); err != nil {
 		return VersionDoc{}, hidden(err, verb == "view")
 	}
-	return VersionDoc{d.ID, d.Version, d.Value}, nil
+	return versionDoc(d), nil
 }
 
 // hidden turns Forbidden into NotFound for things whose existence is not everybody's business.
@@ -191,7 +197,7 @@ func (s *Service) Versions(ctx context.Context, a access.Actor, course CourseID)
 	}
 	out := make([]VersionDoc, len(found))
 	for i, d := range found {
-		out[i] = VersionDoc{d.ID, d.Version, d.Value}
+		out[i] = versionDoc(d)
 	}
 	return out, nil
 }
@@ -266,7 +272,7 @@ func (s *Service) draft(ctx context.Context, a access.Actor, role string, course
 	if c.Value.Draft != id {
 		return VersionDoc{}, faults.New(faults.Conflict, "Orang lain baru saja menerbitkan versi ini. Muat ulang.", "Somebody has just published this version. Please reload.")
 	}
-	return VersionDoc{d.ID, d.Version, d.Value}, nil
+	return versionDoc(d), nil
 }
 
 // Revise changes what a draft says besides lessons, banks and items: card, minutes, prerequisites, objectives, quizzes, order and titles of lessons.
@@ -308,17 +314,18 @@ func (s *Service) edit(ctx context.Context, a access.Actor, id VersionID, revisi
 		if d.Value.State != Draft {
 			return errFrozen()
 		}
-		if revision != 0 && d.Version != revision {
+		if revision != 0 && d.Value.Edits+1 != revision {
 			return faults.New(faults.Conflict, "Orang lain sudah mengubah draf ini. Muat ulang lalu ulangi perubahan Anda.",
 				"Somebody else has changed this draft. Reload and make your change again.")
 		}
 		d.Value.Import = false
+		d.Value.Edits++
 		return change(&d.Value)
 	})
 	if err != nil {
 		return VersionDoc{}, err
 	}
-	return VersionDoc{d.ID, d.Version, d.Value}, nil
+	return versionDoc(d), nil
 }
 
 func errFrozen() error {

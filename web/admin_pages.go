@@ -11,6 +11,8 @@ import (
 var adminPages = []Page{
 	{Name: "panels", Label: "Meja kerja", Sample: func() any { return samplePanels() }},
 	{Name: "slips", Label: "Slip aktivasi", Sample: func() any { return sampleSlips() }},
+	{Name: "outline", Label: "Susunan kursus", Sample: func() any { return sampleOutline() }},
+	{Name: "editor", Sample: func() any { return sampleEditor() }},
 	{Name: "settings", Label: "Pengaturan", Sample: func() any { return sampleSettings() }},
 }
 

@@ -39,7 +39,7 @@ type asset struct {
 }
 
 // sheets are the CSS files in the order of the cascade; they are served as the one file app.css.
-var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/parts.css", "css/quiz.css", "css/learner.css", "css/admin.css", "css/print.css"}
+var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/parts.css", "css/quiz.css", "css/learner.css", "css/admin.css", "css/author.css", "css/print.css"}
 
 func newAssets(files fs.FS) *assets {
 	a := &assets{files: map[string]*asset{}}

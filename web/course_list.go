@@ -43,6 +43,9 @@ func (w *admin) listCourses(c *gin.Context) error {
 	if w.may(c, "publish", "course") {
 		p.Actions = []Button{{Label: "Unggah kursus", Icon: "import", URL: "/kelola/impor?jenis=course"}}
 	}
+	if w.may(c, "author", "course") {
+		p.Actions = append([]Button{{Label: "Kursus baru", Icon: "plus", Kind: "primary", URL: "/kelola/kursus/baru"}}, p.Actions...)
+	}
 	p.add(Panel{Bare: true, Table: &t})
 	return w.panels(c, p)
 }

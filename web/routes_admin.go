@@ -67,6 +67,21 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/kursus/:course/tutup", e.Handle(w.closeCourse))                          //
 	in.GET("/kursus/:course/:number", e.Handle(w.showVersion))                         // version_show.go
 	in.POST("/kursus/:course/:number/terbit", e.Handle(w.publishVersion))              //
+	in.GET("/kursus/baru", e.Handle(w.showNewCourse))                                  // course_facts.go
+	in.POST("/kursus/baru", e.Handle(w.addCourse))                                     //
+	in.GET("/kursus/:course/:number/data", e.Handle(w.showFacts))                      //
+	in.POST("/kursus/:course/:number/data", e.Handle(w.saveFacts))                     //
+	in.GET("/kursus/:course/:number/susunan", e.Handle(w.showOutline))                 // outline_edit.go
+	in.POST("/kursus/:course/:number/susunan", e.Handle(w.arrange))                    //
+	in.GET("/kursus/:course/:number/tes-baru", e.Handle(w.showNewQuiz))                // quiz_edit.go
+	in.POST("/kursus/:course/:number/tes-baru", e.Handle(w.addQuiz))                   //
+	in.GET("/kursus/:course/:number/tes/:quiz", e.Handle(w.showQuiz))                  //
+	in.POST("/kursus/:course/:number/tes/:quiz", e.Handle(w.saveQuiz))                 //
+	in.GET("/kursus/:course/:number/pelajaran-baru", e.Handle(w.showNewLesson))        // lesson_edit.go
+	in.POST("/kursus/:course/:number/pelajaran-baru", e.Handle(w.addLesson))           //
+	in.GET("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.showLessonEditor))  //
+	in.POST("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.writeLesson))      //
+	in.POST("/kursus/:course/:number/pratinjau", e.Handle(w.previewLesson))            //
 	in.POST("/kursus/:course/:number/buang", e.Handle(w.discardVersion))               //
 	in.POST("/kursus/:course/:number/bank", e.Handle(w.beginBank))                     //
 	in.GET("/kursus/:course/:number/bank/:bank", e.Handle(w.showBank))                 //

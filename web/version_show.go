@@ -35,6 +35,9 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 		p.Notices = append(p.Notices, *wrong)
 	}
 	if v.State == courses.Draft {
+		if w.may(c, "author", "course") {
+			p.Actions = []Button{{Label: "Susun kursus", Kind: "primary", Icon: "edit", URL: w.outlineURL(c, "susunan")}, {Label: "Data kursus", Icon: "settings", URL: w.outlineURL(c, "data")}}
+		}
 		panel := Panel{Label: "Penerbitan", Badges: []Badge{{Kind: Info, Label: "Draf", Icon: "edit"}}}
 		err := w.Courses.CheckPublish(ctx, a, v.ID)
 		switch {

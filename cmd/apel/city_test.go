@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -335,6 +338,13 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 		return err
 	}
 	s["draft"], s["bank104"] = draft.ID, draft.Content.Banks[0].Code
+	s["lesson104"], s["quiz104"], s["revision104"] = draft.Content.Lessons[0].Code, draft.Content.Quizzes[0].Code, fmt.Sprint(draft.Revision)
+	lesson, err := json.Marshal(draft.Content.Lessons[0])
+	if err != nil {
+		return err
+	}
+	guard := sha256.Sum256(lesson)
+	s["guard104"] = hex.EncodeToString(guard[:8])
 	cohort, err := in.courses.OpenCohort(ctx, system, courses.CohortInput{Course: "APEL-103", Name: "Angkatan uji", From: day, Until: day.AddDays(30), Quota: 30})
 	if err != nil {
 		return err

@@ -206,6 +206,8 @@ func pageAddress(route string) string {
 		return strings.Replace(route, ":id", "{certificate}", 1)
 	case strings.HasPrefix(route, "/kelola/nilai-ulang/soal/"):
 		return strings.Replace(route, ":item", "{keyItem}", 1)
+	case strings.HasPrefix(route, "/kelola/kursus/:course/:number/pelajaran/"), strings.HasPrefix(route, "/kelola/kursus/:course/:number/tes/"):
+		return strings.NewReplacer(":course", "APEL-104", ":number", "2", ":lesson", "{lesson104}", ":quiz", "{quiz104}").Replace(route)
 	case strings.HasPrefix(route, "/kursus/:code"):
 		return strings.Replace(route, ":code", "APEL-104", 1)
 	case strings.HasSuffix(strings.ToLower(route), "/v/:code"):
@@ -229,6 +231,9 @@ func pageForm(route string) string {
 	}
 	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"},
 		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
+		"/kursus/baru": {"code", "UJI-1", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"}, "/:number/data": {"revision", "{revision104}", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"},
+		"/:number/susunan": {"revision", "{revision104}", "go", "save"}, "/tes-baru": {"revision", "{revision104}", "kind", "practice", "bank", "bank"}, "/tes/:quiz": {"revision", "{revision104}", "kind", "practice", "bank", "bank"},
+		"/pelajaran-baru": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "baru"}, "/pelajaran/:lesson": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "{guard104}"}, "/pratinjau": {"markdown", "Uji."},
 		"/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
 		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
 		"/simpan":      {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
@@ -397,6 +402,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
 	known := c.logins["learner"]
+	pairs = append(pairs, "{lesson104}", s["lesson104"], "{quiz104}", s["quiz104"], "{revision104}", s["revision104"], "{guard104}", s["guard104"])
 	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{password}", cmp.Or(c.logins[name].Password, "tidak-ada"), "{email}", b["email"], "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
 		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)

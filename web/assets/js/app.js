@@ -9,6 +9,8 @@
  *   form[data-quiz]             autosave, timer, stale tab                     quiz.js
  *   [data-stream="url"]         waits for the server's event stream            waiting.js
  *   form[data-reading]          reports a lesson read to its end               reading.js
+ *   form[data-outline]          rows are dragged into their order              outline.js
+ *   form[data-editor]           preview, pasted pictures, a kept draft         editor.js
  *   [data-copy="text"]          copies and says so
  *   [data-print]                prints
  *   [data-reveal="id"]          shows a password
@@ -38,6 +40,8 @@ const wanted = /** @type {Array<[string, () => Promise<unknown>]>} */ ([
   ['[data-stream]', () => import('./waiting.js')],
   ['form[data-reading]', () => import('./reading.js')],
   ['[data-kept]', () => import('./kept.js')],
+  ['form[data-outline]', () => import('./outline.js')],
+  ['form[data-editor]', () => import('./editor.js')],
 ]);
 // html[data-ready] says that they stand, for tools that drive a browser: an answer clicked before that goes with the form only.
 Promise.all(wanted.filter((part) => document.querySelector(part[0])).map((part) => part[1]().catch(() => { /* the page works without it */ })))
@@ -164,7 +168,13 @@ window.addEventListener('offline', signal);
 signal();
 
 on('submit', 'form[action="/keluar"]', (_el, event) => {
-  if (waiting().some((k) => /"(items|flight)":\[[^\]]/.test(store.read(k) || '')) &&
+  if (waiting('apel.draft.').length &&
+    !window.confirm(word('Ada tulisan pelajaran yang belum disimpan. Tulisan itu hilang jika Anda keluar sekarang. Tetap keluar?',
+      'The text of a lesson is not saved yet. It is lost if you log out now. Log out all the same?'))) {
+    event.preventDefault();
+    return;
+  }
+  if (waiting('apel.quiz.').some((k) => /"(items|flight)":\[[^\]]/.test(store.read(k) || '')) &&
     !window.confirm(word('Ada jawaban tes yang belum terkirim. Jawaban itu hilang jika Anda keluar sekarang. Tetap keluar?',
       'Some test answers have not been sent yet. They are lost if you log out now. Log out all the same?'))) {
     event.preventDefault();
@@ -173,14 +183,14 @@ on('submit', 'form[action="/keluar"]', (_el, event) => {
   forget();
 });
 
-/** The keys of test answers that wait in this browser, see quiz.js. @returns {string[]} */
-function waiting() {
-  try { return Object.keys(localStorage).filter((k) => k.indexOf('apel.quiz.') === 0); } catch (_) { return []; }
+/** The keys of what waits in this browser: answers of tests (apel.quiz., quiz.js), texts of lessons (apel.draft., editor.js). @param {string} prefix @returns {string[]} */
+function waiting(prefix) {
+  try { return Object.keys(localStorage).filter((k) => k.indexOf(prefix) === 0); } catch (_) { return []; }
 }
 
 /** Drops what was kept for whoever was here. */
 function forget() {
-  waiting().forEach((k) => store.drop(k));
+  waiting('apel.quiz.').concat(waiting('apel.draft.')).forEach((k) => store.drop(k));
   if ('caches' in window) caches.delete('apel-lessons').catch(() => {});
 }
 
