@@ -121,7 +121,7 @@ func TestADraftIsComposed(t *testing.T) {
 	if status, _, text := r.post(boss, at+"/tes-baru", url.Values{"revision": {fieldOf(t, page("/tes-baru"), revisionField)}, "kind": {"post_test"}, "bank": {"soal"}, "minutes": {"10"}, "attempts": {"2"}, "pass_mark": {"70"}, "draw.310.1": {"2"}}); status != http.StatusSeeOther {
 		t.Fatalf("a test: %d %.400s", status, text)
 	}
-	if q, ok := func() (courses.Quiz, bool) { k := version(); return k.Quiz("post1") }(); !ok || q.Draw["310.1"] != 2 || q.PassMark != 70 {
+	if q, ok := func() (courses.Quiz, bool) { k := version(); return k.Quiz("post1") }(); !ok || q.Draw.Of("310.1") != 2 || q.PassMark != 70 {
 		t.Errorf("the test is %+v", q)
 	}
 	page("/tes/post1")

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
@@ -47,8 +48,10 @@ func (w *admin) quizPage(c *gin.Context, status int, v courses.VersionDoc, form 
 	if q.InOrder {
 		stored.Set("in_order", "1")
 	}
-	for o, n := range q.Draw {
-		stored.Set("draw."+o, strconv.Itoa(n))
+	for _, o := range v.Content.Objectives {
+		if n := q.Draw[grading.Cell{Objective: o.Code}]; n > 0 {
+			stored.Set("draw."+o.Code, strconv.Itoa(n))
+		}
 	}
 	form = shownForm(form, stored)
 	kinds, banks := []Option{}, w.T(c, "Draf ini belum punya bank soal. Tulis kode untuk yang pertama, misalnya soal.")
@@ -73,6 +76,9 @@ func (w *admin) quizPage(c *gin.Context, status int, v courses.VersionDoc, form 
 	for _, o := range v.Content.Objectives {
 		f := form.Input("number", "draw."+o.Code, "Soal yang diambil").Short().Keyed("numeric", "").Between("0", strconv.Itoa(courses.MaxForm))
 		f.Text = w.T(c, "Capaian %s: %s", o.Code, in(c, o.Text))
+		if n := q.Draw.Of(o.Code) - q.Draw[grading.Cell{Objective: o.Code}]; n > 0 {
+			f.Text += " · " + w.T(c, "ditambah %d soal menurut tingkat kesulitan", n)
+		}
 		fields = append(fields, f)
 	}
 	p := &PanelsPage{Base: Base{Active: navCourses, Title: title, Lead: in(c, v.Content.Card.Title) + " · " + w.T(c, "versi %d", v.Number), Crumbs: w.draftCrumbs(c, Link{Label: "Susunan kursus", URL: w.outlineURL(c, "susunan")})}}
@@ -121,10 +127,15 @@ func (w *admin) saveQuiz(c *gin.Context) error {
 		} else if q.PassMark == 0 {
 			form.Wrong("pass_mark", w.T(c, "Tes akhir butuh nilai lulus, 1 sampai 100."))
 		}
-		draw := map[string]int{}
+		draw := grading.Blueprint{}
+		for cell, n := range q.Draw { // what is drawn by difficulty has its own table
+			if _, known := k.Objective(cell.Objective); known && cell.Difficulty != "" {
+				draw[cell] = n
+			}
+		}
 		for _, o := range k.Objectives {
 			if n, ok := w.whole(c, &form, "draw."+o.Code, 0, courses.MaxForm); ok && n > 0 {
-				draw[o.Code] = n
+				draw[grading.Cell{Objective: o.Code}] = n
 			}
 		}
 		q.Draw = draw
