@@ -18,6 +18,8 @@ import (
 type Saved struct {
 	Seq  int           // to be sent with the next save
 	Left time.Duration // by the server's clock; 0 without limit
+
+	EndsAt time.Time // with extra time given meanwhile; zero without limit
 }
 
 // Save keeps answers of an open attempt: usually the one that just changed, after a lost network all that wait. seq is the number of the form or of the
@@ -28,6 +30,20 @@ type Saved struct {
 // Errors: Conflict when the attempt has ended (late answers are counted, not kept), Invalid for an item that is not on the form or an answer of the
 // wrong shape, TooLarge.
 func (s *Service) Save(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, seq int) (Saved, error) {
+	return s.SaveFrom(ctx, a, id, answers, Page{Seq: seq})
+}
+
+// Page is where answers come from.
+type Page struct {
+	Seq int // of the form or the last save it saw
+	Tab int // of FormView; 0: not a page (a program), which goes by Seq alone
+}
+
+// missed says whether the attempt went on somewhere else: another page was opened since, or somebody saved.
+func (p Page) missed(at *Attempt) bool { return p.Tab > 0 && p.Tab != at.Tab || p.Seq != at.Seq }
+
+// SaveFrom is Save for a page that Open gave: the page opened last wins, an older one is refused as stale and keeps what it holds.
+func (s *Service) SaveFrom(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, from Page) (Saved, error) {
 	if err := size(answers); err != nil {
 		return Saved{}, err
 	}
@@ -40,24 +56,28 @@ func (s *Service) Save(ctx context.Context, a access.Actor, id AttemptID, answer
 		}
 		at := &d.Value
 		if at.State != AttemptOpen {
-			return errEnded(at.TimedOut)
+			return at.errEnded()
 		}
 		if at.over(now) { // the clock ended it: what was saved counts, what comes now does not
 			s.end(d, now)
 			at.Refused = len(changed(at, answers))
-			ended = errEnded(true)
+			ended = at.errEnded()
 			return nil
 		}
 		if err := s.accept(ctx, at, answers); err != nil {
 			return err
 		}
-		if repeated(at, answers, seq) {
+		if repeated(at, answers, from.Seq) {
 			return storage.Unchanged
 		}
-		if seq != at.Seq {
+		if from.missed(at) {
 			return errStale()
 		}
+		if err := s.heldUp(ctx, at); err != nil {
+			return err
+		}
 		keep(at, answers)
+		at.noteFirst(answers, now)
 		return nil
 	})
 	if err != nil {
@@ -71,15 +91,14 @@ func (s *Service) Save(ctx context.Context, a access.Actor, id AttemptID, answer
 }
 
 func saved(at *Attempt, now time.Time) Saved {
-	out := Saved{Seq: at.Seq}
-	if !at.EndsAt.IsZero() {
-		out.Left = max(at.EndsAt.Sub(now), 0)
-	}
-	return out
+	return Saved{Seq: at.Seq, Left: at.left(now), EndsAt: at.EndsAt}
 }
 
-func errEnded(timedOut bool) error {
-	if timedOut {
+func (at *Attempt) errEnded() error {
+	if at.Exam != nil && at.Exam.Stopped {
+		return faults.New(faults.Conflict, "Pengawas mengakhiri ujian ini. Jawaban yang tersimpan sebelum itu tetap dinilai.", "The invigilator ended this exam. The answers saved before are graded.")
+	}
+	if at.TimedOut {
 		return faults.New(faults.Conflict, "Waktu sudah habis. Jawaban yang tersimpan sebelum waktu habis tetap dinilai.",
 			"Time is up. The answers saved before the end are graded.")
 	}
@@ -201,6 +220,12 @@ func (s *Service) end(d *storage.Doc[Attempt], now time.Time) {
 	at.State, at.SubmittedAt = AttemptSubmitted, now
 	if at.over(now) {
 		at.TimedOut, at.SubmittedAt = true, at.EndsAt
+		if at.SubmittedAt.After(now) { // a pause that nobody ended
+			at.SubmittedAt = now
+		}
+	}
+	if at.Exam != nil {
+		at.Exam.Paused, at.Exam.ByAll = time.Time{}, false
 	}
 	d.Due = storage.NewDue(GradeStep, now)
 }
@@ -219,11 +244,16 @@ type Receipt struct {
 // the same receipt and takes nothing more. After the end of its time the answers saved before count and those sent now are refused, which the receipt
 // says; that is no error. Errors: as Save, and Conflict for a stale tab that sends other answers than the stored ones.
 func (s *Service) Submit(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, seq int) (Receipt, error) {
+	return s.SubmitFrom(ctx, a, id, answers, Page{Seq: seq})
+}
+
+// SubmitFrom is Submit for a page that Open gave.
+func (s *Service) SubmitFrom(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, from Page) (Receipt, error) {
 	if err := size(answers); err != nil {
 		return Receipt{}, err
 	}
 	if rehearsed(id) {
-		return s.finishRehearsal(ctx, a, id, answers, seq)
+		return s.finishRehearsal(ctx, a, id, answers, from.Seq)
 	}
 	now := s.now()
 	d, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
@@ -244,14 +274,18 @@ func (s *Service) Submit(ctx context.Context, a access.Actor, id AttemptID, answ
 			s.end(d, now)
 			return nil
 		}
+		if err := s.heldUp(ctx, at); err != nil {
+			return err
+		}
 		if err := s.accept(ctx, at, answers); err != nil {
 			return err
 		}
 		if changes := changed(at, answers); len(changes) > 0 {
-			if seq != at.Seq {
+			if from.missed(at) {
 				return errStale()
 			}
 			keep(at, changes)
+			at.noteFirst(changes, now)
 		}
 		s.end(d, now)
 		return nil
@@ -299,7 +333,7 @@ func (s *Service) Extend(ctx context.Context, a access.Actor, id AttemptID, minu
 		at.EndsAt = at.EndsAt.Add(time.Duration(minutes) * time.Minute)
 		at.Extra += minutes
 		at.Extended = key
-		d.Due = &storage.Due{Step: CloseStep, Since: at.StartedAt, NotBefore: at.EndsAt}
+		d.Due = at.awaitEnd()
 		d.Trail = append(d.Trail, entry)
 		return nil
 	})

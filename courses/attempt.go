@@ -52,9 +52,11 @@ type Attempt struct {
 	Refused     int       `json:"refused,omitempty"`   // answers that came after the end
 	Extra       int       `json:"extra,omitempty"`     // minutes of extra time granted
 	Extended    string    `json:"extended,omitempty"`  // key of the last grant of extra time, so that a repeated post grants once
+	Exam        *Sat      `json:"exam,omitempty"`      // of an attempt inside an exam
 
 	Sheet             // form and answers
 	Seq     int       `json:"seq"`               // raised by every save; a writer names the one it last saw
+	Tab     int       `json:"tab,omitempty"`     // raised by every page that opens it; the latest one writes
 	Results []Grading `json:"results,omitempty"` // append-only; the last one counts
 }
 
@@ -73,6 +75,13 @@ var attemptDef = storage.Def[Attempt]{Name: AttemptsCollection, Shape: 1, Indexe
 	{Name: "course", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
 		return []string{d.Value.Course}, storage.OrderTime(d.Value.StartedAt)
 	}},
+	// Of an attempt inside an exam; it never moves either.
+	{Name: "exam", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
+		if d.Value.Exam == nil {
+			return nil, ""
+		}
+		return []string{d.Value.Exam.ID}, storage.OrderTime(d.Value.StartedAt)
+	}},
 	{Name: "marking", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
 		if d.Value.State != AttemptNeedsMarking {
 			return nil, ""
@@ -86,7 +95,12 @@ func attemptID(enrolment EnrolmentID, quiz string, ordinal int) AttemptID {
 }
 
 // over says whether the time of an open attempt is up.
-func (a *Attempt) over(now time.Time) bool { return !a.EndsAt.IsZero() && !now.Before(a.EndsAt) }
+func (a *Attempt) over(now time.Time) bool {
+	if p := a.paused(); !p.IsZero() {
+		return !now.Before(p.Add(longestPause))
+	}
+	return !a.EndsAt.IsZero() && !now.Before(a.EndsAt)
+}
 
 // result is the grading that counts; false before the first.
 func (a *Attempt) result() (Grading, bool) {
@@ -100,6 +114,12 @@ func (a *Attempt) result() (Grading, bool) {
 // twice. Errors: Conflict, with what is missing, when the quiz may not be begun yet, is passed already, has no attempt left, or the one before is
 // still being graded; NotFound for an enrolment that is none of the actor's business. Only the person enrolled can start.
 func (s *Service) Start(ctx context.Context, a access.Actor, enrolment EnrolmentID, quiz string) (FormView, error) {
+	return s.Enter(ctx, a, enrolment, quiz, "")
+}
+
+// Enter is Start with the password of an exam. While an exam exists for the quiz and the person, it decides: Conflict says when and from where it can be begun, Invalid
+// with the field password that it is missing or does not fit.
+func (s *Service) Enter(ctx context.Context, a access.Actor, enrolment EnrolmentID, quiz, password string) (FormView, error) {
 	e, err := s.seen(ctx, a, "take", enrolment)
 	if err != nil {
 		return FormView{}, err
@@ -168,6 +188,11 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 	if q.Behaviour.Unrecorded {
 		return s.rehearse(ctx, enrolment, &e.Value, q, v)
 	}
+	exam, err := s.admit(ctx, enrolment, &e.Value, quiz, n, password)
+	if err != nil {
+		return FormView{}, err
+	}
+
 	form, err := s.drawForm(ctx, &e.Value, q, &v.Content, n)
 	if err != nil {
 		return FormView{}, err
@@ -180,6 +205,10 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 		d.Value.EndsAt = now.Add(q.limit())
 		d.Due = &storage.Due{Step: CloseStep, Since: now, NotBefore: d.Value.EndsAt}
 	}
+	if exam != nil {
+		exam.Value.stepInto(exam.ID, &d.Value, q.Minutes, e.Value.Units)
+		d.Due = d.Value.awaitEnd()
+	}
 	err = s.attempts.Insert(ctx, &d)
 	if errors.Is(err, faults.Conflict) { // started at the same moment in another tab: that form counts
 		if d, err = s.attempts.Get(ctx, d.ID); err == nil && d.Value.State != AttemptOpen {
@@ -188,6 +217,11 @@ func (s *Service) Start(ctx context.Context, a access.Actor, enrolment Enrolment
 	}
 	if err != nil {
 		return FormView{}, err
+	}
+	if exam != nil {
+		if err := s.seated(ctx, exam, &d); err != nil {
+			return FormView{}, err
+		}
 	}
 	return s.view(ctx, d.ID, &d.Value)
 }
@@ -212,6 +246,9 @@ type AttemptDoc struct {
 	Score       int // thousandths of a point; only when graded
 	Passed      bool
 	Regrading   bool // being graded again; only where one attempt is read
+	Over        bool // open, but its time is up: it is about to be ended
+	Exam        string
+	Hidden      bool // what it was worth is not shown to its taker now
 }
 
 func summary(id AttemptID, a *Attempt) AttemptDoc {
@@ -219,6 +256,9 @@ func summary(id AttemptID, a *Attempt) AttemptDoc {
 		StartedAt: a.StartedAt, EndsAt: a.EndsAt, SubmittedAt: a.SubmittedAt, GradedAt: a.GradedAt, TimedOut: a.TimedOut, Answered: a.answered(), Items: len(a.Slots)}
 	if r, ok := a.result(); ok && a.State == AttemptGraded {
 		d.Score, d.Passed = r.Result.Score(), r.Passed
+	}
+	if a.Exam != nil {
+		d.Exam = a.Exam.ID
 	}
 	return d
 }
@@ -230,6 +270,10 @@ func (s *Service) Attempt(ctx context.Context, a access.Actor, id AttemptID) (At
 		return AttemptDoc{}, err
 	}
 	out := summary(id, &d.Value)
+	out.Over = d.Value.State == AttemptOpen && d.Value.over(s.now())
+	if out, err = s.hushed(ctx, a, &d.Value, out); err != nil {
+		return AttemptDoc{}, err
+	}
 	if out.State == AttemptGraded {
 		keys, err := s.corrected(ctx, d.Value.Course)
 		if err != nil {
@@ -288,7 +332,11 @@ func (s *Service) Attempts(ctx context.Context, a access.Actor, f AttemptFilter)
 				if err != nil {
 					return nil, next, err
 				}
-				list = append(list, summary(d.ID, &d.Value))
+				x, err := s.hushed(ctx, a, &d.Value, summary(d.ID, &d.Value))
+				if err != nil {
+					return nil, next, err
+				}
+				list = append(list, x)
 			}
 		}
 		return list, next, nil

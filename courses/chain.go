@@ -24,6 +24,10 @@ import (
 //	assignment_rules  apply     ApplyRule
 //	cohorts           enrol     EnrolCohort
 //	regrades          regrade   RunRegrade
+//	exams             settle   SettleExam     running attempts follow a change
+//	exams             collect  CollectExam    after its end
+//	exams             forget   ForgetExam     traces of devices and networks
+//	exam_alikes       rebuild  CompareExam    answers that are alike
 //	sitting_months    rebuild   CountMonth     what item analysis rests on
 //	quiz_analyses     rebuild   AnalyseQuiz
 
@@ -39,10 +43,11 @@ func (s *Service) CloseAttempt(ctx context.Context, id AttemptID) error {
 			}
 			d.Due = nil
 		case !at.over(now):
-			if d.Due != nil && d.Due.Step == CloseStep && d.Due.NotBefore.Equal(at.EndsAt) && !d.Due.Parked {
+			wait := at.awaitEnd()
+			if d.Due != nil && d.Due.Step == CloseStep && d.Due.NotBefore.Equal(wait.NotBefore) && !d.Due.Parked {
 				return storage.Unchanged
 			}
-			d.Due = &storage.Due{Step: CloseStep, Since: at.StartedAt, NotBefore: at.EndsAt}
+			d.Due = wait
 		default:
 			s.end(d, now)
 		}

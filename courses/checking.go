@@ -43,12 +43,12 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 		}
 		at := &d.Value
 		if at.State != AttemptOpen {
-			return errEnded(at.TimedOut)
+			return at.errEnded()
 		}
 		if at.over(now) {
 			s.end(d, now)
 			at.Refused = len(changed(at, answers))
-			ended = errEnded(true)
+			ended = at.errEnded()
 			return nil
 		}
 		rule, err := s.tryRule(ctx, at)
@@ -70,6 +70,9 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 		if seq != at.Seq {
 			return errStale()
 		}
+		if err := s.heldUp(ctx, at); err != nil {
+			return err
+		}
 		keys, err := s.tryKeys(ctx, at, rule)
 		if err != nil {
 			return err
@@ -87,6 +90,7 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 			at.try(n, ans)
 		}
 		at.Seq++
+		at.noteFirst(answers, now)
 		return nil
 	})
 	if err != nil {

@@ -89,12 +89,13 @@ type Config struct {
 	Zone       func() civil.Zone
 	Log        *slog.Logger
 	People     People
-	Apps       AppRoles     // nil: rules over app roles cover nobody
-	Dictionary Dictionary   // nil: target competencies are not checked at publishing
-	Wake       Waker        // nil: the sweeper alone finds due work
-	Rand       io.Reader    // seeds of draws; nil: crypto/rand
-	Letters    Letters      // nil: every letter can be printed
-	Viewed     access.Noter // where a look at somebody else is noted; nil: nowhere
+	Apps       AppRoles                         // nil: rules over app roles cover nobody
+	Dictionary Dictionary                       // nil: target competencies are not checked at publishing
+	Wake       Waker                            // nil: the sweeper alone finds due work
+	Rand       io.Reader                        // seeds of draws; nil: crypto/rand
+	Letters    Letters                          // nil: every letter can be printed
+	Viewed     access.Noter                     // where a look at somebody else is noted; nil: nowhere
+	Caller     func(ctx context.Context) Caller // where a request comes from; nil: nowhere, so exams bound to networks cannot be begun
 }
 
 // Letters says which letters of a text no certificate can print; the room that prints them knows. Safe for use from many goroutines.
@@ -124,6 +125,9 @@ type Service struct {
 	months      *storage.Collection[storage.Derived[Month]]
 	monthSums   *storage.Collection[MonthSums]
 	analyses    *storage.Collection[storage.Derived[QuizSums]]
+	exams       *storage.Collection[Exam]
+	seats       *storage.Collection[Seat]
+	alikes      *storage.Collection[storage.Derived[Alikes]]
 
 	// Immutable documents that every exam reads, kept in memory by id.
 	knownVersions *cache[Version]
@@ -132,6 +136,7 @@ type Service struct {
 	knownBanks    *cache[Bank]
 	knownKeys     *cache[shownItem] // items with a later key, by item.number
 	reading       turns             // of imported courses
+	boards        boards            // what invigilators look at, for a moment
 }
 
 // Names of the collections, as steps and audit entries write them.
@@ -183,6 +188,9 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.months, monthDef),
 		open(ctx, cfg.DB, &s.monthSums, monthSumsDef),
 		open(ctx, cfg.DB, &s.analyses, quizSumsDef),
+		open(ctx, cfg.DB, &s.exams, examDef),
+		open(ctx, cfg.DB, &s.seats, seatDef),
+		open(ctx, cfg.DB, &s.alikes, alikesDef),
 	)
 }
 

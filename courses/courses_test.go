@@ -178,7 +178,7 @@ func newWorld(t testing.TB) *world {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-bkpsdm", "u-city"}, PositionKind: "fungsional", Status: "PNS"})
 	}
 	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice()})
+		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling})
 	must(t, err)
 	return w
 }
@@ -308,6 +308,7 @@ func (w *world) steps() map[string]func(context.Context, string) error {
 		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced, "courses/announce": w.CourseAnnounced,
 		"assignments/enrol": w.EnrolAssigned, "assignment_rules/apply": w.ApplyRule, "cohorts/enrol": w.EnrolCohort,
 		"regrades/regrade": w.RunRegrade, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
+		"exams/settle": w.SettleExam, "exams/collect": w.CollectExam, "exams/forget": w.ForgetExam, "exam_alikes/rebuild": w.CompareExam,
 		"sitting_months/rebuild": w.CountMonth, "quiz_analyses/rebuild": w.AnalyseQuiz,
 		"enrolments/certify": func(ctx context.Context, id string) error {
 			if _, err := w.Certifying(ctx, id); err != nil {

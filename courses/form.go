@@ -29,6 +29,10 @@ type FormView struct {
 	Seq       int           // to be sent with the next save
 	Items     []ItemView
 	Behaviour Behaviour
+	Exam      string        // the exam it belongs to; "" outside of one
+	Paused    bool          // an invigilator has stopped the clock
+	Tab       int           // of the page, to be sent with its saves; see Open
+	Messages  []ExamMessage // of invigilators, the latest first
 }
 
 // ItemView is one question on a form.
@@ -89,13 +93,18 @@ func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView,
 	q, _ := v.Content.Quiz(a.Quiz)
 	f := FormView{Attempt: id, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: a.Kind, Title: q.Name(), Ordinal: a.Ordinal, Of: q.Attempts,
 		PassMark: q.PassMark, State: a.State, Behaviour: q.Behaviour, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Items: make([]ItemView, 0, len(a.Slots))}
-	if !a.EndsAt.IsZero() {
-		f.Left = max(a.EndsAt.Sub(s.now()), 0)
-	}
 	keys, err := s.tryKeys(ctx, a, q.Behaviour.TryRule())
 	if err != nil {
 		return FormView{}, err
 	}
+	f.Left, f.Paused = a.left(s.now()), !a.paused().IsZero()
+	if a.Exam != nil {
+		f.Exam = a.Exam.ID
+		if f.Messages, err = s.messagesFor(ctx, a); err != nil {
+			return FormView{}, err
+		}
+	}
+	f.Tab = a.Tab
 	for i := range a.Slots {
 		iv, err := s.itemView(ctx, a, i, keys)
 		if err != nil {

@@ -36,6 +36,8 @@ type QuizProgress struct {
 	State   AttemptState
 	Locked  []texts.Text
 	Latest  AttemptID // the last graded attempt, to look at; "" when none
+	Hidden  bool      // what it was worth is not shown now
+	Exam    *ExamCard // the exam that decides when and from where the next attempt can be begun; nil: none
 }
 
 // Progress shows an enrolment.
@@ -61,6 +63,10 @@ func (s *Service) Progress(ctx context.Context, a access.Actor, id EnrolmentID) 
 	if p.Complete {
 		p.Percent, p.Next = 100, nil
 	}
+	exams, err := s.examsFor(ctx, &d.Value)
+	if err != nil {
+		return Progress{}, err
+	}
 	for _, q := range v.Content.Quizzes {
 		qp := QuizProgress{Quiz: q, Taken: d.Value.Taken[q.Code], Locked: Gate(f, q.Code)}
 		if q.Attempts > 0 {
@@ -81,6 +87,11 @@ func (s *Service) Progress(ctx context.Context, a access.Actor, id EnrolmentID) 
 			qp.Open, qp.State = at.ID, at.Value.State
 		case !errors.Is(err, faults.NotFound):
 			return Progress{}, err
+		}
+		if x := deciding(exams, &d.Value, q.Code, s.now()); x != nil {
+			if err := s.examined(ctx, a, &qp, x, id, &d.Value); err != nil {
+				return Progress{}, err
+			}
 		}
 		p.Quizzes = append(p.Quizzes, qp)
 	}

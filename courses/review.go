@@ -105,6 +105,13 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	if err != nil {
 		return Review{}, err
 	}
+	level, err := s.reviewed(ctx, a, at)
+	if err != nil {
+		return Review{}, err
+	}
+	if level == ReviewNothing {
+		return Review{}, errHidden()
+	}
 	q, _ := v.Content.Quiz(at.Quiz)
 	r := Review{AttemptDoc: summary(id, at), Title: q.Name(), PassMark: q.PassMark, Left: -1}
 	if q.Attempts > 0 {
@@ -126,6 +133,16 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	r.Full = a.Person != at.Person || q.Kind == Practice || passed || r.Left == 0
 	if !r.Full {
 		r.Hint = say("Pembahasan tiap soal dibuka setelah Anda lulus atau kesempatan habis.", "Each item is explained once you have passed or used all attempts.")
+	}
+
+	if level != ReviewAsQuiz {
+		r.Full = level == ReviewFull || level == ReviewRight
+		r.Hint = texts.Text{}
+		if !r.Full {
+			r.Hint = say("Pada ujian ini hanya nilai yang ditampilkan sekarang.", "This exam shows only the score for now.")
+		} else if level == ReviewRight {
+			r.Hint = say("Pada ujian ini kunci dan pembahasan tidak ditampilkan sekarang.", "This exam does not show keys and explanations for now.")
+		}
 	}
 
 	byObjective := map[string]int{}
@@ -161,6 +178,9 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		ir := it.explained(x, i)
 		if i < len(res.Result.Items) { // the stored mark counts; explaining again only finds the words
 			ir.State, ir.Earned, ir.Try = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths(), res.Result.Items[i].Tries
+		}
+		if level == ReviewRight {
+			ir = ir.withoutKey()
 		}
 		r.Items = append(r.Items, ir)
 	}

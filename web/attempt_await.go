@@ -28,7 +28,7 @@ func (l *learner) awaitAttempt(c *gin.Context) error {
 	if graded(at) {
 		return see(c, attemptURL(at.ID, "hasil"))
 	}
-	if at.State == courses.AttemptOpen && (at.EndsAt.IsZero() || l.config.Now().Before(at.EndsAt)) {
+	if at.State == courses.AttemptOpen && !at.Over {
 		return see(c, attemptURL(at.ID))
 	}
 	p := &WaitingPage{Base: Base{Title: l.T(c, "Jawaban Anda diterima"), RefreshSeconds: 2},

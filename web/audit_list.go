@@ -105,6 +105,8 @@ func auditVerbs() []Option {
 		{Value: "assign", Label: "Menugaskan kursus"}, {Value: "withdraw_assignment", Label: "Menarik penugasan"}, {Value: "assign_by_rule", Label: "Membuat aturan penugasan"}, {Value: "stop_rule", Label: "Menghentikan aturan penugasan"},
 		{Value: "publish_course", Label: "Menerbitkan kursus"}, {Value: "close_course", Label: "Menutup kursus"}, {Value: "extra_time", Label: "Menambah waktu tes"}, {Value: "grant_attempt", Label: "Memberi kesempatan tes"},
 		{Value: "open_cohort", Label: "Membuka angkatan"}, {Value: "join_cohort", Label: "Menambah peserta angkatan"}, {Value: "close_cohort", Label: "Menutup angkatan"},
+		{Value: "plan_exam", Label: "Menjadwalkan ujian"}, {Value: "change_exam", Label: "Mengubah ujian"}, {Value: "cancel_exam", Label: "Membatalkan ujian"}, {Value: "pause_exam", Label: "Menjeda ujian"},
+		{Value: "resume_exam", Label: "Melanjutkan ujian"}, {Value: "stop_exam", Label: "Mengakhiri ujian"}, {Value: "message_exam", Label: "Mengirim pesan ke peserta ujian"},
 		{Value: "check_regrade", Label: "Memeriksa pembetulan kunci"}, {Value: "regrade", Label: "Menilai ulang"}, {Value: "cancel_regrade", Label: "Menghentikan penilaian ulang"}, {Value: "resume_regrade", Label: "Melanjutkan penilaian ulang"},
 		{Value: "revoke_certificate", Label: "Mencabut sertifikat"}, {Value: "suspend_certificate", Label: "Menangguhkan sertifikat"}, {Value: "reinstate_certificate", Label: "Memberlakukan kembali sertifikat"}, {Value: "record_evidence", Label: "Mencatat bukti kompetensi"},
 		{Value: "recommend", Label: "Menyimpan rekomendasi"}, {Value: "unpark", Label: "Menjalankan lagi pekerjaan"}, {Value: "change_settings", Label: "Mengubah pengaturan"},

@@ -57,6 +57,10 @@ func Chain(r Rooms) Steps {
 		courses.CohortsCollection:     {courses.EnrolStep: {Do: alone(r.Courses.EnrolCohort), Lane: Bulk}},
 		// Beside the chain: results after a corrected key.
 		courses.RegradesCollection: {courses.RegradeStep: {Do: alone(r.Courses.RunRegrade), Lane: Bulk}},
+		// Beside the chain: exams. What changes for takers is done at once, the rest may wait.
+		courses.ExamsCollection: {courses.SettleStep: {Do: alone(r.Courses.SettleExam)}, courses.CollectStep: {Do: alone(r.Courses.CollectExam), Lane: Bulk},
+			courses.ForgetStep: {Do: alone(r.Courses.ForgetExam), Lane: Bulk}},
+		courses.AlikesCollection: {storage.RebuildStep: {Do: alone(r.Courses.CompareExam), Lane: Bulk}},
 		// Beside the chain: item analysis.
 		courses.MonthsCollection:   {storage.RebuildStep: {Do: alone(r.Courses.CountMonth), Lane: Bulk}},
 		courses.AnalysesCollection: {storage.RebuildStep: {Do: alone(r.Courses.AnalyseQuiz), Lane: Bulk}},

@@ -25,6 +25,7 @@ import (
 	"github.com/apelkota/apel/internal/storage/blobs"
 	"github.com/apelkota/apel/internal/storage/mongo"
 	"github.com/apelkota/apel/internal/storage/sqlite"
+	"github.com/apelkota/apel/internal/visit"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/placement"
 	"github.com/apelkota/apel/policies"
@@ -242,7 +243,10 @@ func (in *installation) openRooms(ctx context.Context) error {
 		return err
 	}
 	if in.courses, err = courses.Open(ctx, courses.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, People: courses.Roster(in.people, in.now, zone),
-		Letters: certificates.Letters{}, Apps: in.readiness, Dictionary: in.competencies, Wake: in.waker, Viewed: in.people.NoteView}); err != nil {
+		Letters: certificates.Letters{}, Apps: in.readiness, Dictionary: in.competencies, Wake: in.waker, Viewed: in.people.NoteView, Caller: func(ctx context.Context) courses.Caller {
+			v := visit.From(ctx)
+			return courses.Caller{Address: v.Address, Device: v.Device}
+		}}); err != nil {
 		return err
 	}
 	keyDir := in.folder.file(dirKeys)
