@@ -171,7 +171,7 @@ func (x *Exam) act(in Invigilation, now time.Time) error {
 }
 
 // examEntry is the audit entry of an act.
-func (s *Service) examEntry(a access.Actor, role, id string, in Invigilation) (storage.Audit, error) {
+func (s *Service) examEntry(a access.Actor, role, id string, in Invigilation) (none storage.Audit, err error) {
 	note := ""
 	if in.Unit != "" {
 		note = "unit=" + in.Unit
@@ -188,7 +188,7 @@ func (s *Service) examEntry(a access.Actor, role, id string, in Invigilation) (s
 	case MessageExam:
 		return s.entry(a, role, "message_exam", ExamsCollection, id, in.Person, in.Text, note), nil
 	}
-	return storage.Audit{}, faults.OnField("act", "Tindakan ini tidak dikenal.", "This act is not known.")
+	return none, faults.OnField("act", "Tindakan ini tidak dikenal.", "This act is not known.")
 }
 
 // invigilateOne pauses, resumes or stops the running attempt of one taker.
