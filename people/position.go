@@ -224,7 +224,7 @@ func (s *Service) EditPosition(ctx context.Context, a access.Actor, version int6
 		if len(differ) == 0 {
 			return storage.Unchanged // the same form again
 		}
-		if d.Version != version {
+		if d.Edition() != version {
 			return changedTo(differ)
 		}
 		closed := d.Value.Closed
@@ -312,7 +312,7 @@ func (s *Service) reopenHeld(ctx context.Context, a access.Actor, role string, i
 
 func positionOf(d storage.Doc[Position]) Position {
 	p := d.Value
-	p.Version = d.Version
+	p.Version = d.Edition()
 	return p
 }
 

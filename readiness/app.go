@@ -105,7 +105,7 @@ func (s *Service) putApp(ctx context.Context, app App, version *int64, entry sto
 		if done = d.Version > 0 && d.Value == app; done {
 			return storage.Unchanged
 		}
-		if version != nil && d.Version != *version {
+		if version != nil && d.Edition() != *version {
 			return storage.Unchanged
 		}
 		done = true
@@ -211,7 +211,7 @@ func (s *Service) putRole(ctx context.Context, r AppRole, version *int64, entry 
 		if done = d.Version > 0 && d.Value.equal(r); done {
 			return storage.Unchanged
 		}
-		if version != nil && d.Version != *version {
+		if version != nil && d.Edition() != *version {
 			return storage.Unchanged
 		}
 		done = true

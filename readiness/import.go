@@ -265,13 +265,13 @@ func (s *Service) compareRow(ctx context.Context, row *planned, state *Imported)
 	switch {
 	case row.App != nil:
 		d, e := s.apps.Get(ctx, row.id())
-		same, err, row.Version = d.Value == *row.App, e, d.Version
+		same, err, row.Version = d.Value == *row.App, e, d.Edition()
 	case row.Role != nil:
 		d, e := s.roles.Get(ctx, row.id())
-		same, err, row.Version = d.Value.equal(*row.Role), e, d.Version
+		same, err, row.Version = d.Value.equal(*row.Role), e, d.Edition()
 	default:
 		d, e := s.operators.Get(ctx, row.id())
-		same, err, row.Version = d.Value == *row.Operator, e, d.Version
+		same, err, row.Version = d.Value == *row.Operator, e, d.Edition()
 	}
 	switch {
 	case errors.Is(err, faults.NotFound):

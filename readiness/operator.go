@@ -112,7 +112,7 @@ func (s *Service) putOperator(ctx context.Context, o AppOperator, version *int64
 		if done = d.Version > 0 && d.Value == o; done {
 			return storage.Unchanged
 		}
-		if version != nil && d.Version != *version {
+		if version != nil && d.Edition() != *version {
 			return storage.Unchanged
 		}
 		done = true

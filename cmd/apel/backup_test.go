@@ -213,6 +213,7 @@ func TestDoctorTellsFiguresAndWorkAlike(t *testing.T) {
 		}
 		return figures, work
 	}
+	c.clock.set(c.clock.now()) // it stands: nothing else becomes due while this looks
 	if figures, work := says(); !figures.OK || !work.OK || figures.Note != "sama dengan hitungan ulang" || work.Note != "tidak ada" {
 		t.Errorf("before: %+v, %+v", figures, work)
 	}

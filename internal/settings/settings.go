@@ -193,7 +193,7 @@ func (s *Service) load(ctx context.Context) (*cached, error) {
 	if err != nil {
 		zone = civil.Jakarta()
 	}
-	c := &cached{d.Value, zone, d.Version, s.Now()}
+	c := &cached{d.Value, zone, d.Edition(), s.Now()}
 	s.cache.Store(c)
 	return c, nil
 }
@@ -266,7 +266,7 @@ func (s *Service) Change(ctx context.Context, a access.Actor, version int64, to 
 	}
 	entry := storage.Audit{ID: storage.NewID(), At: s.Now(), Who: a.Name(), Role: role, Verb: "change_settings", Thing: "settings/" + id, Why: why, Note: digest(to)}
 	_, err = s.docs.Upsert(ctx, id, func(d *storage.Doc[Settings]) error {
-		if d.Version != version {
+		if d.Edition() != version {
 			return faults.New(faults.Conflict, "Pengaturan baru saja diubah orang lain. Muat ulang dan ulangi perubahan Anda.", "Somebody else has just changed the settings. Reload and make your change again.")
 		}
 		to.Demo = to.Demo || d.Value.Demo // a demo folder stays one

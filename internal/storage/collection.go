@@ -3,6 +3,8 @@ package storage
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +25,21 @@ type Doc[T any] struct {
 	Due     *Due    // what is to be done next with it; nil when nothing is
 	Trail   []Audit // audit entries written with the change and not yet moved to the audit journal
 	Value   T
+}
+
+// Edition names what stands in the document, for whoever fills a form from it and must be told when somebody changed it meanwhile: equal values have
+// equal editions, whatever happened to due and trail in between (each of which raises the version). 1 to 2^52, so that JSON numbers hold it; 0 for a
+// document that does not exist yet.
+func (d *Doc[T]) Edition() int64 {
+	if d.Version == 0 {
+		return 0
+	}
+	b, err := json.Marshal(d.Value)
+	if err != nil {
+		panic("storage: a value that was read does not marshal: " + err.Error())
+	}
+	h := sha256.Sum256(b)
+	return int64(binary.BigEndian.Uint64(h[:8])>>12) + 1
 }
 
 // Def says what a collection holds. Lifts[n] turns the JSON of shape n into that of shape n+1; every shape below Shape has one.

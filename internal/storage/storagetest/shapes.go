@@ -267,6 +267,8 @@ func (s *suite) trail(t *testing.T) {
 	if len(ws) != 2 || ws[0].ID != "b" || ws[1].ID != "a" || !reflect.DeepEqual(ws[1].Trail, []storage.Audit{entry("e0", 5), entry("e1", 9)}) {
 		t.Fatalf("with trail: %+v", ws)
 	}
+	read, err := c.Get(ctx, "a")
+	must(t, err)
 	// Moving entries away keeps those that came meanwhile.
 	must(t, db.UpdateEnvelope(ctx, "notes", "a", func(e *storage.Envelope) error { e.Trail = e.Trail[1:]; return nil }))
 	must(t, db.UpdateEnvelope(ctx, "notes", "b", func(e *storage.Envelope) error { e.Trail = nil; return nil }))
@@ -275,7 +277,10 @@ func (s *suite) trail(t *testing.T) {
 	if len(ws) != 1 || len(ws[0].Trail) != 1 || ws[0].Trail[0].ID != "e1" {
 		t.Errorf("after moving: %+v", ws)
 	}
-	if d, err := c.Get(ctx, "a"); err != nil || d.Value.N != 2 {
+	if d, err := c.Get(ctx, "a"); err != nil || d.Value.N != 2 || d.Version == read.Version || d.Edition() != read.Edition() {
 		t.Errorf("the document itself suffered: %+v, %v", d, err)
+	}
+	if d, err := c.Update(ctx, "a", func(d *storage.Doc[note]) error { d.Value.N++; return nil }); err != nil || d.Edition() == read.Edition() || d.Edition() < 1 || d.Edition() > 1<<52 {
+		t.Errorf("edition %d after another value, before %d, %v", d.Edition(), read.Edition(), err)
 	}
 }
