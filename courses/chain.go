@@ -130,10 +130,14 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 	if err != nil {
 		return err
 	}
+	own, err := s.ownOf(ctx, []storage.Doc[Attempt]{d})
+	if err != nil {
+		return err
+	}
 	now := s.now()
 	e, err = s.enrolments.Update(ctx, at.Enrolment, func(e *storage.Doc[Enrolment]) error {
 		before := e.Value.Taken[at.Quiz]
-		t := record(before, at, r)
+		t := record(before, at, r, own[id])
 		if t == before {
 			return storage.Unchanged
 		}
@@ -147,7 +151,7 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 		f.Reading, f.Taken, f.Extra = e.Value.Reading, e.Value.Taken, e.Value.Extra
 		e.Value.Prepared = len(f.Missing) == 0
 		switch done, _ := Complete(f); {
-		case done && at.Kind == PostTest && r.Passed:
+		case done && at.Kind == PostTest && r.Passed && own[id] == 0:
 			on := s.cfg.Zone().Day(at.SubmittedAt)
 			e.Value.State = Completed
 			e.Value.Done = &Done{On: on, At: at.SubmittedAt, Attempt: id, Score: r.Result.Score()}
@@ -176,8 +180,9 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 	return s.clearDue(ctx, AttemptsCollection, id, CompleteStep)
 }
 
-// record adds one graded attempt to what is known of its quiz; adding it again changes nothing. Pure.
-func record(t Taken, at *Attempt, r Grading) Taken {
+// record adds one graded attempt to what is known of its quiz; adding it again changes nothing. own is how many items on its form the taker had a hand in: with any,
+// passing it certifies nothing. Pure.
+func record(t Taken, at *Attempt, r Grading, own int) Taken {
 	if at.Ordinal <= t.Ended {
 		return t
 	}
@@ -185,6 +190,10 @@ func record(t Taken, at *Attempt, r Grading) Taken {
 	t.Ended, t.Last = at.Ordinal, score
 	if t.BestOf == 0 || score > t.Best {
 		t.Best, t.BestOf = score, at.Ordinal
+	}
+	if r.Passed && own > 0 {
+		t.Own = own
+		return t
 	}
 	if r.Passed && !t.Passed {
 		t.Passed, t.PassedAt = true, at.SubmittedAt

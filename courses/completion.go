@@ -80,6 +80,9 @@ func Requirements(f Facts) []Requirement {
 		case r.Done:
 		case q.Attempts > 0 && t.Ended >= q.Attempts+f.Extra[q.Code]:
 			r.Missing = sentence("Kesempatan %s sudah habis. Hubungi admin diklat.", "The attempts at %s are used up. Ask the training admin.", q.Name())
+		case t.Own > 0:
+			r.Missing = say(fmt.Sprintf("Anda mencapai nilai lulus %s, tetapi %d soal di lembar itu Anda tulis atau telaah sendiri, jadi belum menjadi dasar sertifikat. Kerjakan lagi.", q.Name().In(texts.ID), t.Own),
+				fmt.Sprintf("You reached the pass mark of %s, but you wrote or reviewed %d of the items on that form yourself, so it does not support a certificate yet. Take it again.", q.Name().In(texts.EN), t.Own))
 		case t.Ended > 0:
 			r.Missing = say(fmt.Sprintf("Lulus %s dengan nilai paling sedikit %d. Nilai terbaik Anda %s.", q.Name().In(texts.ID), q.PassMark, points(t.Best, texts.ID)),
 				fmt.Sprintf("Pass %s with at least %d points. Your best so far is %s.", q.Name().In(texts.EN), q.PassMark, points(t.Best, texts.EN)))

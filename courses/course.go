@@ -36,15 +36,16 @@ var (
 // Course is the head of a course: it names the version that learners get and the one being written. Its id is the course code, so a code is taken
 // once and for all by the insert.
 type Course struct {
-	Head    VersionID `json:"head,omitempty"`   // the published version new enrolments get; "" before the first publishing
-	Number  int       `json:"number,omitempty"` // of the head
-	Draft   VersionID `json:"draft,omitempty"`  // the version being written; "" when none
-	Latest  int       `json:"latest,omitempty"` // last version number given out
-	Card    Card      `json:"card"`             // of the head; of the draft before the first publishing
-	Closed  bool      `json:"closed,omitempty"` // no new enrolments; what runs goes on
-	MadeBy  string    `json:"made_by"`
-	MadeAt  time.Time `json:"made_at"`
-	Changed time.Time `json:"changed"`
+	Head     VersionID `json:"head,omitempty"`     // the published version new enrolments get; "" before the first publishing
+	Number   int       `json:"number,omitempty"`   // of the head
+	Draft    VersionID `json:"draft,omitempty"`    // the version being written; "" when none
+	Latest   int       `json:"latest,omitempty"`   // last version number given out
+	Card     Card      `json:"card"`               // of the head; of the draft before the first publishing
+	Closed   bool      `json:"closed,omitempty"`   // no new enrolments; what runs goes on
+	Reviewed bool      `json:"reviewed,omitempty"` // published only with approved items, see RequireReview
+	MadeBy   string    `json:"made_by"`
+	MadeAt   time.Time `json:"made_at"`
+	Changed  time.Time `json:"changed"`
 }
 
 // Card is what the catalogue shows of a course.

@@ -112,6 +112,7 @@ type Service struct {
 	lessons     *storage.Collection[Lesson]
 	items       *storage.Collection[grading.Item]
 	banks       *storage.Collection[Bank]
+	itemLives   *storage.Collection[ItemLife]
 	enrolments  *storage.Collection[Enrolment]
 	attempts    *storage.Collection[Attempt]
 	rehearsals  *storage.Collection[Attempt]
@@ -175,6 +176,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.lessons, lessonDef),
 		open(ctx, cfg.DB, &s.items, itemDef),
 		open(ctx, cfg.DB, &s.banks, bankDef),
+		open(ctx, cfg.DB, &s.itemLives, itemLifeDef),
 		open(ctx, cfg.DB, &s.enrolments, enrolmentDef),
 		open(ctx, cfg.DB, &s.attempts, attemptDef),
 		open(ctx, cfg.DB, &s.rehearsals, rehearsalDef),

@@ -16,7 +16,7 @@ import (
 const lookBack = 5
 
 // drawForm draws the form of the attempt after n of an enrolment: a seed, and per cell of the blueprint items the learner has not seen in the last attempts of
-// any cycle, as far as there are; where they are too few, the ones seen longest ago fill up.
+// any cycle, as far as there are; where they are too few, the ones seen longest ago fill up, and on a post-test last of all those they wrote or reviewed.
 func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content, n int) (grading.Form, error) {
 	ref, ok := c.Bank(q.Bank)
 	if !ok {
@@ -30,10 +30,19 @@ func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content
 	if err != nil {
 		return grading.Form{}, err
 	}
+	own := map[string]bool{}
+	if q.Kind == PostTest {
+		if own, err = s.hands(ctx, e.Person, e.Course, s.now()); err != nil {
+			return grading.Form{}, err
+		}
+	}
 	plan := grading.Plan{Blueprint: q.Draw, KeepOrder: q.InOrder, Last: map[string]int{}}
 	for _, it := range b.Items {
 		if at := seen[it.Code]; at > 0 {
 			plan.Last[it.Item] = at
+		}
+		if own[it.Code] { // passing with it certifies nothing
+			plan.Last[it.Item] += 2 * lookBack
 		}
 	}
 	var seed [8]byte

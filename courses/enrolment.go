@@ -73,6 +73,7 @@ type Taken struct {
 	Last     int       `json:"last"`
 	Passed   bool      `json:"passed,omitempty"`
 	PassedAt time.Time `json:"passed_at,omitzero"`
+	Own      int       `json:"own,omitempty"` // of the last attempt that reached the pass mark without counting: items on its form that the taker wrote or reviewed
 }
 
 // Done is the fact of completion, frozen when it happened.

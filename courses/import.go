@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/apelkota/apel/courses/exchange"
-	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -131,7 +130,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 		return out, err
 	}
 	out.Lessons, out.Items = len(p.lessons), p.items
-	if err := s.checkPublish(ctx, d.Code, &p.content, p.count); err != nil {
+	if err := s.checkPublish(ctx, d.Code, &p.content, p.bank, in.Publish); err != nil {
 		return out, err
 	}
 	if head != nil && fingerprint(head.Content, 26) == fingerprint(p.content, 26) {
@@ -163,7 +162,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 		}
 	}
 	for _, b := range p.banks {
-		if err := s.putBank(ctx, b); err != nil {
+		if err := s.putBank(ctx, a, d.Code, b); err != nil {
 			return out, err
 		}
 	}
@@ -213,13 +212,13 @@ type plan struct {
 	items   int
 }
 
-func (p *plan) count(_ context.Context, ref BankRef) (grading.Blueprint, error) {
-	for _, b := range p.banks {
+func (p *plan) bank(_ context.Context, ref BankRef) (*Bank, error) {
+	for i, b := range p.banks {
 		if b.ref.Bank == ref.Bank {
-			return b.bank.Value.Count(), nil
+			return &p.banks[i].bank.Value, nil
 		}
 	}
-	return nil, nil
+	return &Bank{}, nil
 }
 
 func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Version) (plan, error) {

@@ -8,6 +8,8 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/markdown"
@@ -80,6 +82,11 @@ func (b *Bank) Count() grading.Blueprint {
 // WriteBank writes a whole bank of a draft: items that did not change keep their version, the others get the next one. Invalid with one field per
 // mistake ("items[3].stem"), and then nothing is visible. Errors and revision as for Revise. Safe to call twice.
 func (s *Service) WriteBank(ctx context.Context, a access.Actor, version VersionID, revision int64, code string, items []grading.Item) (VersionDoc, error) {
+	return s.writeBank(ctx, a, version, revision, code, items, nil)
+}
+
+// writeBank is WriteBank; from says of codes the bank did not have which item version they were made from.
+func (s *Service) writeBank(ctx context.Context, a access.Actor, version VersionID, revision int64, code string, items []grading.Item, from map[string]string) (VersionDoc, error) {
 	course, err := s.authoring(ctx, a, version)
 	if err != nil {
 		return VersionDoc{}, err
@@ -88,11 +95,23 @@ func (s *Service) WriteBank(ctx context.Context, a access.Actor, version Version
 	if err != nil {
 		return VersionDoc{}, err
 	}
+	if v.Value.State != Draft {
+		return VersionDoc{}, errFrozen()
+	}
 	before, _ := v.Value.Content.Bank(code)
-	ref, err := s.storeBank(ctx, course, code, before.Bank, items)
+	m, err := s.makeBank(ctx, course, code, before.Bank, items)
 	if err != nil {
 		return VersionDoc{}, err
 	}
+	for i, x := range m.new {
+		if x.before == "" {
+			m.new[i].before = from[x.code]
+		}
+	}
+	if err := s.putBank(ctx, a, course, m); err != nil {
+		return VersionDoc{}, err
+	}
+	ref := m.ref
 	return s.edit(ctx, a, version, revision, func(v *Version) error {
 		for i, b := range v.Content.Banks {
 			if b.Code == code {
@@ -105,29 +124,46 @@ func (s *Service) WriteBank(ctx context.Context, a access.Actor, version Version
 	})
 }
 
-// made is a bank ready to be stored: its items, the list of them, and the reference a version keeps.
+// made is a bank ready to be stored: the items it has beyond the bank before, the list of all, and the reference a version keeps.
 type made struct {
 	items []storage.Doc[grading.Item]
+	new   []newVersion
 	bank  storage.Doc[Bank]
 	ref   BankRef
 }
 
-// storeBank writes the items and then the bank that lists them; before is the bank whose version numbers are continued, "" for none.
-func (s *Service) storeBank(ctx context.Context, course CourseID, code, before string, items []grading.Item) (BankRef, error) {
-	m, err := s.makeBank(ctx, course, code, before, items)
-	if err != nil {
-		return BankRef{}, err
-	}
-	return m.ref, s.putBank(ctx, m)
-}
-
-func (s *Service) putBank(ctx context.Context, m made) error {
-	for _, d := range m.items {
-		if err := put(ctx, s.items, d); err != nil {
+// putBank writes the items that are new, who wrote them, and then the bank that lists all.
+func (s *Service) putBank(ctx context.Context, a access.Actor, course CourseID, m made) error {
+	err := together(ctx, len(m.items), func(ctx context.Context, i int) error {
+		if err := put(ctx, s.items, m.items[i]); err != nil {
 			return err
 		}
+		return s.noteWritten(ctx, a, course, m.new[i])
+	})
+	if err != nil {
+		return err
 	}
 	return put(ctx, s.banks, m.bank)
+}
+
+// together does n things, some at once, so that storage can share its commits. It waits for all of them; the first error counts.
+func together(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+	const atOnce = 16
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range min(n, atOnce) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if err := do(ctx, i); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
 }
 
 // makeBank checks items and gives them their ids and versions, without writing anything.
@@ -167,7 +203,10 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 		for _, p := range it.Parts {
 			parts = append(parts, p.ID+" "+string(p.Type)+" "+grading.Order(p.Options, nil))
 		}
-		m.items = append(m.items, storage.Doc[grading.Item]{ID: id, Value: it})
+		if was[it.Code].Item != id {
+			m.items = append(m.items, storage.Doc[grading.Item]{ID: id, Value: it})
+			m.new = append(m.new, newVersion{id, it.Code, was[it.Code].Item, it.Version})
+		}
 		m.bank.Value.Items = append(m.bank.Value.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, grading.Order(it.Options, nil), parts, it.Fixed})
 	}
 	m.bank.ID = course + "." + code + "." + fingerprint(m.bank.Value, 10)
@@ -251,6 +290,25 @@ func (it *shownItem) line(md string) template.HTML {
 	return renderLine(md)
 }
 
+// rendered is an item with its texts rendered.
+func rendered(item grading.Item) shownItem {
+	it := shownItem{Item: item, stem: renderLine(item.Stem), lines: map[string]template.HTML{}}
+	add := func(options []grading.Option) {
+		for _, o := range options {
+			it.lines[o.Text] = renderLine(o.Text)
+		}
+	}
+	add(it.Options)
+	for _, p := range it.Parts {
+		it.lines[p.Text] = renderLine(p.Text)
+		add(p.Options)
+	}
+	for _, word := range []string{"Benar", "Salah"} {
+		it.lines[word] = template.HTML(word)
+	}
+	return it
+}
+
 // item reads an item version through memory.
 func (s *Service) item(ctx context.Context, id string) (*shownItem, error) {
 	return s.knownItems.get(ctx, id, func(ctx context.Context) (*shownItem, bool, error) {
@@ -258,20 +316,7 @@ func (s *Service) item(ctx context.Context, id string) (*shownItem, error) {
 		if err != nil {
 			return nil, false, fmt.Errorf("item %s: %w", id, err)
 		}
-		it := shownItem{Item: d.Value, stem: renderLine(d.Value.Stem), lines: map[string]template.HTML{}}
-		add := func(options []grading.Option) {
-			for _, o := range options {
-				it.lines[o.Text] = renderLine(o.Text)
-			}
-		}
-		add(it.Options)
-		for _, p := range it.Parts {
-			it.lines[p.Text] = renderLine(p.Text)
-			add(p.Options)
-		}
-		for _, word := range []string{"Benar", "Salah"} {
-			it.lines[word] = template.HTML(word)
-		}
+		it := rendered(d.Value)
 		return &it, true, nil
 	})
 }

@@ -35,6 +35,7 @@ type QuizProgress struct {
 	Open    AttemptID // the attempt under way or being graded, to go on with; "" when none
 	State   AttemptState
 	Locked  []texts.Text
+	Sure    int       // items that the learner wrote or reviewed and that every form will have: passing then certifies nothing
 	Latest  AttemptID // the last graded attempt, to look at; "" when none
 	Hidden  bool      // what it was worth is not shown now
 	Exam    *ExamCard // the exam that decides when and from where the next attempt can be begun; nil: none
@@ -91,6 +92,19 @@ func (s *Service) Progress(ctx context.Context, a access.Actor, id EnrolmentID) 
 		if x := deciding(exams, &d.Value, q.Code, s.now()); x != nil {
 			if err := s.examined(ctx, a, &qp, x, id, &d.Value); err != nil {
 				return Progress{}, err
+			}
+		}
+		if q.Kind == PostTest && !qp.Passed && qp.Open == "" && d.Value.State != Completed {
+			own, err := s.hands(ctx, d.Value.Person, d.Value.Course, s.now())
+			if err != nil {
+				return Progress{}, err
+			}
+			if ref, ok := v.Content.Bank(q.Bank); ok && len(own) > 0 {
+				b, err := s.bank(ctx, ref.Bank)
+				if err != nil {
+					return Progress{}, err
+				}
+				qp.Sure = ownAtLeast(b, q.Draw, own)
 			}
 		}
 		p.Quizzes = append(p.Quizzes, qp)

@@ -39,7 +39,7 @@ func (s *Service) Publish(ctx context.Context, a access.Actor, id VersionID) (Ve
 		return VersionDoc{}, err
 	}
 	if d.Value.State == Draft {
-		if err := s.checkPublish(ctx, d.Value.Course, &d.Value.Content, s.count); err != nil {
+		if err := s.checkPublish(ctx, d.Value.Course, &d.Value.Content, s.bankOfRef, true); err != nil {
 			return VersionDoc{}, err
 		}
 		now := s.now()
@@ -129,16 +129,12 @@ func (s *Service) CheckPublish(ctx context.Context, a access.Actor, id VersionID
 	if err != nil {
 		return err
 	}
-	return s.checkPublish(ctx, v.Course, &v.Content, s.count)
+	return s.checkPublish(ctx, v.Course, &v.Content, s.bankOfRef, true)
 }
 
-// count counts the items of a stored bank per objective and difficulty.
-func (s *Service) count(ctx context.Context, ref BankRef) (grading.Blueprint, error) {
-	b, err := s.bank(ctx, ref.Bank)
-	if err != nil {
-		return nil, err
-	}
-	return b.Count(), nil
+// bankOfRef reads a stored bank.
+func (s *Service) bankOfRef(ctx context.Context, ref BankRef) (*Bank, error) {
+	return s.bank(ctx, ref.Bank)
 }
 
 // checkPrinted names letters of what stands on a certificate that cannot be printed there.
@@ -158,8 +154,9 @@ func (s *Service) checkPrinted(c *Content, with func(path, id, en string)) {
 	}
 }
 
-// checkPublish lists why a content may not be published. count tells what a bank has; an import asks before its banks are stored.
-func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content, count func(context.Context, BankRef) (grading.Blueprint, error)) error {
+// checkPublish lists why a content may not be published. bank reads a bank; an import asks before its banks are stored. reviewed asks for the approval of items,
+// too, where the course wants it.
+func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content, bank func(context.Context, BankRef) (*Bank, error), reviewed bool) error {
 	e := faults.New(faults.Invalid, "Kursus belum dapat diterbitkan.", "The course cannot be published yet.")
 	with := func(path, id, en string) { e.With(path, id, en) }
 	if err := checkCard(c.Card); err != nil {
@@ -204,10 +201,11 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 	for i, q := range c.Quizzes {
 		have := grading.Blueprint{}
 		if ref, ok := c.Bank(q.Bank); ok {
-			var err error
-			if have, err = count(ctx, ref); err != nil {
+			b, err := bank(ctx, ref)
+			if err != nil {
 				return err
 			}
+			have = b.Count()
 		}
 		checkQuiz(i, q, c, have, with)
 		if q.Kind == PostTest {
@@ -216,6 +214,11 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 	}
 	if post == 0 {
 		with("quizzes", "Kursus harus punya tes akhir; sertifikat bertumpu padanya.", "A course needs a post-test; the certificate rests on it.")
+	}
+	if reviewed {
+		if err := s.checkReviewed(ctx, course, c, bank, with); err != nil {
+			return err
+		}
 	}
 	for i, p := range c.Prerequisites {
 		at := fmt.Sprintf("prerequisites[%d]", i)

@@ -50,6 +50,10 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 	if err != nil {
 		return e, err
 	}
+	own, err := s.ownOf(ctx, all)
+	if err != nil {
+		return e, err
+	}
 	r, err := s.regrades.Get(ctx, regrade)
 	if err != nil {
 		return e, err
@@ -60,7 +64,7 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 			return faults.New(faults.Conflict, "Percobaan berikutnya baru saja dinilai.", "The next attempt has just been graded.") // look again at all of them
 		}
 		was := e.Value.State
-		if !recounted(e, q, f, v, all, regrade, now, zone) {
+		if !recounted(e, q, f, v, all, own, regrade, now, zone) {
 			return storage.Unchanged
 		}
 		if e.Value.State != was {
@@ -120,7 +124,7 @@ func ended(all []storage.Doc[Attempt]) int {
 
 // recounted brings an enrolment in line with all attempts at one quiz and says whether that changed anything. A completion whose certificate was begun stays as it
 // is; one without a certificate follows the results, both ways. Pure.
-func recounted(e *storage.Doc[Enrolment], q Quiz, f Facts, v *Version, all []storage.Doc[Attempt], regrade string, now time.Time, zone civil.Zone) bool {
+func recounted(e *storage.Doc[Enrolment], q Quiz, f Facts, v *Version, all []storage.Doc[Attempt], own map[AttemptID]int, regrade string, now time.Time, zone civil.Zone) bool {
 	was, wasDone := e.Value, Done{}
 	if was.Done != nil {
 		wasDone = *was.Done
@@ -130,9 +134,9 @@ func recounted(e *storage.Doc[Enrolment], q Quiz, f Facts, v *Version, all []sto
 	byID := map[AttemptID]Grading{}
 	for i := range ended(all) {
 		r, _ := all[i].Value.result()
-		t = record(t, &all[i].Value, r)
+		t = record(t, &all[i].Value, r, own[all[i].ID])
 		byID[all[i].ID] = r
-		if r.Passed && passing == nil {
+		if r.Passed && own[all[i].ID] == 0 && passing == nil {
 			passing = &all[i]
 		}
 	}

@@ -24,6 +24,7 @@ type Review struct {
 	Gradings   []time.Time  // when it was graded; more than one after a regrade
 	Earlier    []Earlier    // results that counted before, oldest first
 	Why        string       // of the last regrade; "" when there was none
+	Own        int          // items on the form that the taker wrote or reviewed; with any, passing certifies nothing
 	Held       bool         // a regrade of the course that concerns it is not finished: a certificate waits for that
 }
 
@@ -129,7 +130,14 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		return Review{}, err
 	}
 	r.Regrading, r.Held = keys.awaits(at), keys.touches(at)
-	passed := res.Passed || e.Value.Taken[q.Code].Passed || e.Value.State == Completed
+	if q.Kind == PostTest && res.Passed {
+		own, err := s.ownItems(ctx, at)
+		if err != nil {
+			return Review{}, err
+		}
+		r.Own = len(own)
+	}
+	passed := res.Passed && r.Own == 0 || e.Value.Taken[q.Code].Passed || e.Value.State == Completed
 	r.Full = a.Person != at.Person || q.Kind == Practice || passed || r.Left == 0
 	if !r.Full {
 		r.Hint = say("Pembahasan tiap soal dibuka setelah Anda lulus atau kesempatan habis.", "Each item is explained once you have passed or used all attempts.")

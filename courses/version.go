@@ -315,8 +315,7 @@ func (s *Service) edit(ctx context.Context, a access.Actor, id VersionID, revisi
 			return errFrozen()
 		}
 		if revision != 0 && d.Value.Edits+1 != revision {
-			return faults.New(faults.Conflict, "Orang lain sudah mengubah draf ini. Muat ulang lalu ulangi perubahan Anda.",
-				"Somebody else has changed this draft. Reload and make your change again.")
+			return errChangedDraft()
 		}
 		d.Value.Import = false
 		d.Value.Edits++
@@ -326,6 +325,11 @@ func (s *Service) edit(ctx context.Context, a access.Actor, id VersionID, revisi
 		return VersionDoc{}, err
 	}
 	return versionDoc(d), nil
+}
+
+func errChangedDraft() error {
+	return faults.New(faults.Conflict, "Orang lain sudah mengubah draf ini. Muat ulang lalu ulangi perubahan Anda.",
+		"Somebody else has changed this draft. Reload and make your change again.")
 }
 
 func errFrozen() error {

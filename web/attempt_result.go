@@ -72,7 +72,11 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 	if r.Kind == courses.PostTest {
 		p.Of = l.T(c, "lulus mulai nilai %d", r.PassMark)
 		p.Verdict = Badge{Kind: Warn, Label: "Belum lulus"}
-		if r.Passed {
+		switch {
+		case r.Passed && r.Own > 0:
+			p.Verdict = Badge{Kind: Warn, Label: "Belum menjadi dasar sertifikat"}
+			p.Notices = append(p.Notices, Notice{Kind: Warn, Label: "Nilai lulus tercapai, tetapi belum menjadi dasar sertifikat", Text: l.T(c, "%d soal di lembar ini Anda tulis atau telaah sendiri. Supaya adil, sertifikat hanya terbit dari lembar tanpa soal Anda. Silakan mengerjakan lagi.", r.Own)})
+		case r.Passed:
 			p.Verdict = Badge{Kind: Success, Label: "Lulus"}
 		}
 	}
@@ -163,7 +167,7 @@ func nonEmpty(p Prose) []Prose {
 
 // fillNext says what to do now: the certificate, the next step, reading again, another try.
 func (l *learner) fillNext(c *gin.Context, p *ResultPage, r courses.Review, x courses.Progress) error {
-	if r.Kind == courses.PostTest && (r.Passed || x.State == courses.Completed) { // completed by another attempt, or by this one before it was graded again
+	if r.Kind == courses.PostTest && (r.Passed && r.Own == 0 || x.State == courses.Completed) { // completed by another attempt, or by this one before it was graded again
 		card, made, err := l.certificateOf(c, x.ID)
 		if err != nil {
 			return err
@@ -179,7 +183,7 @@ func (l *learner) fillNext(c *gin.Context, p *ResultPage, r courses.Review, x co
 		p.Next = append(p.Next, Button{Label: "Ke beranda", URL: "/", Icon: "home"})
 		return nil
 	}
-	if r.Kind == courses.PostTest && !r.Passed {
+	if r.Kind == courses.PostTest && (!r.Passed || r.Own > 0) {
 		if err := l.fillAgain(c, p, r, x); err != nil {
 			return err
 		}

@@ -67,6 +67,9 @@ func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.Qui
 	case courses.PostTest:
 		p.Rules = append(p.Rules, l.T(c, "Soal diacak dari bank soal. Bila belum lulus, Anda boleh mengulang selama kesempatan masih ada."))
 	}
+	if q.Sure > 0 {
+		p.Notices = append(p.Notices, Notice{Kind: Warn, Label: "Lembar ini akan memuat soal Anda sendiri", Text: l.T(c, "Paling sedikit %d soal di tes ini Anda tulis atau telaah sendiri, dan bank soal belum punya penggantinya. Anda boleh mengerjakannya, tetapi hasilnya tidak menjadi dasar sertifikat. Mintalah admin diklat menambah soal.", q.Sure)})
+	}
 	p.Locked = sentences(c, q.Locked)
 	switch {
 	case q.Open != "" && q.State == courses.AttemptOpen:

@@ -62,6 +62,9 @@ func Draw(seed uint64, pool []Item, plan Plan) (Form, error) {
 // Show is the slot of a single item with its options in the author's order, for a preview or a paper form.
 func Show(it Item) (Slot, error) { return showing(it, nil) }
 
+// Shuffled is the slot of a single item as one taker would meet it; the same seed gives the same.
+func Shuffled(it Item, seed uint64) (Slot, error) { return showing(it, &Dice{seed}) }
+
 func showing(it Item, r *Dice) (Slot, error) {
 	k, err := kindOf(it)
 	if err != nil {
