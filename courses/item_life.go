@@ -148,15 +148,9 @@ func (s *Service) life(ctx context.Context, item string) (ItemLife, error) {
 	return d.Value, err
 }
 
-// lifeChange is one act on the life of an item version.
-type lifeChange struct {
-	verb  string // of the policy
-	audit string // verb of the audit trail; "" for what leaves none
-	why   string
-	do    func(l *ItemLife) error // storage.Unchanged when it is done already
-}
-
-func (s *Service) changeLife(ctx context.Context, a access.Actor, item string, c lifeChange) (ItemLife, error) {
+// changeLife does one act on the life of an item version: verb is asked of the policy, audit stands in the trail, and do returns
+// storage.Unchanged when it is done already.
+func (s *Service) changeLife(ctx context.Context, a access.Actor, item, verb, audit, why string, do func(l *ItemLife) error) (ItemLife, error) {
 	if _, err := s.cfg.Policy.May(a, "review", access.Thing{Kind: "course", ID: courseOfItem(item)}); err != nil {
 		return ItemLife{}, hidden(err, false)
 	}
@@ -164,7 +158,7 @@ func (s *Service) changeLife(ctx context.Context, a access.Actor, item string, c
 	if err != nil {
 		return ItemLife{}, notFound(err, "Soal ini tidak ada.", "This item does not exist.")
 	}
-	entry := s.entry(a, "", c.audit, ItemLivesCollection, item, "", c.why, x.Code)
+	entry := s.entry(a, "", audit, ItemLivesCollection, item, "", why, x.Code)
 	d, err := s.itemLives.Upsert(ctx, item, func(d *storage.Doc[ItemLife]) error {
 		l := &d.Value
 		if d.Version == 0 { // stored before there were reviews
@@ -176,20 +170,18 @@ func (s *Service) changeLife(ctx context.Context, a access.Actor, item string, c
 		} else if len(l.Writers) > 0 {
 			thing.Owner = l.Writers[0]
 		}
-		role, err := s.cfg.Policy.May(a, c.verb, thing)
+		role, err := s.cfg.Policy.May(a, verb, thing)
 		if err != nil {
-			if thing.Owner == a.Person && c.verb == "approve" && errors.Is(err, faults.Forbidden) {
+			if thing.Owner == a.Person && verb == "approve" && errors.Is(err, faults.Forbidden) {
 				return faults.Wrap(err, faults.Forbidden, "Soal ini Anda tulis atau ubah sendiri. Mintalah penelaah lain menyetujuinya.", "You wrote or changed this item yourself. Ask another reviewer to approve it.")
 			}
 			return err
 		}
-		if err := c.do(l); err != nil {
+		if err := do(l); err != nil {
 			return err
 		}
-		if c.audit != "" {
-			entry.Role = role
-			d.Trail = append(d.Trail, entry)
-		}
+		entry.Role = role
+		d.Trail = append(d.Trail, entry)
 		return nil
 	})
 	return d.Value, err
@@ -197,7 +189,7 @@ func (s *Service) changeLife(ctx context.Context, a access.Actor, item string, c
 
 // AskReview puts an item version before the reviewers. For authors; audited; safe to call twice. Conflict when it is approved.
 func (s *Service) AskReview(ctx context.Context, a access.Actor, item string) (ItemLife, error) {
-	return s.changeLife(ctx, a, item, lifeChange{verb: "ask", audit: "ask_item_review", do: func(l *ItemLife) error {
+	return s.changeLife(ctx, a, item, "ask", "ask_item_review", "", func(l *ItemLife) error {
 		switch l.State {
 		case ItemInReview:
 			return storage.Unchanged
@@ -206,7 +198,7 @@ func (s *Service) AskReview(ctx context.Context, a access.Actor, item string) (I
 		}
 		l.State, l.AskedBy, l.AskedAt = ItemInReview, a.Name(), s.now()
 		return nil
-	}})
+	})
 }
 
 // AskReviews asks for every draft among the items of a bank; the others stay. It says how many it asked for. Safe to call twice.
@@ -237,7 +229,7 @@ func (s *Service) AskReviews(ctx context.Context, a access.Actor, version Versio
 
 // ApproveItem approves an item version that is in review. Whoever wrote anything of it since the last approval may not. Audited; safe to call twice.
 func (s *Service) ApproveItem(ctx context.Context, a access.Actor, item string) (ItemLife, error) {
-	return s.changeLife(ctx, a, item, lifeChange{verb: "approve", audit: "approve_item", do: func(l *ItemLife) error {
+	return s.changeLife(ctx, a, item, "approve", "approve_item", "", func(l *ItemLife) error {
 		switch l.State {
 		case ItemApproved:
 			return storage.Unchanged
@@ -248,7 +240,7 @@ func (s *Service) ApproveItem(ctx context.Context, a access.Actor, item string) 
 		l.State, l.ApprovedBy, l.ApprovedAt, l.Writers = ItemApproved, a.Name(), now, nil
 		l.hand(a.Person, true, now)
 		return nil
-	}})
+	})
 }
 
 // ReturnItem gives an item version in review back to its authors and says why. Audited; safe to call twice.
@@ -257,7 +249,7 @@ func (s *Service) ReturnItem(ctx context.Context, a access.Actor, item, why stri
 		return ItemLife{}, faults.OnField("why", "Tulis apa yang perlu diperbaiki, paling banyak 2.000 huruf.", "Say what needs mending, in at most 2,000 characters.")
 	}
 	id := storage.NewID()
-	return s.changeLife(ctx, a, item, lifeChange{verb: "approve", audit: "return_item", why: why, do: func(l *ItemLife) error {
+	return s.changeLife(ctx, a, item, "approve", "return_item", why, func(l *ItemLife) error {
 		switch l.State {
 		case ItemDraft:
 			return storage.Unchanged
@@ -268,7 +260,7 @@ func (s *Service) ReturnItem(ctx context.Context, a access.Actor, item, why stri
 		l.State = ItemDraft
 		l.hand(a.Person, true, now)
 		return l.remark(Remark{id, a.Name(), now, why})
-	}})
+	})
 }
 
 // RemarkItem says something about an item version, to whoever writes and reviews it; key makes a repeated post say it once.
@@ -279,13 +271,13 @@ func (s *Service) RemarkItem(ctx context.Context, a access.Actor, item, key, tex
 	if key == "" {
 		key = storage.NewID()
 	}
-	return s.changeLife(ctx, a, item, lifeChange{verb: "remark", do: func(l *ItemLife) error {
+	return s.changeLife(ctx, a, item, "remark", "remark_item", "", func(l *ItemLife) error {
 		now := s.now()
 		if !slices.Contains(l.Writers, a.Person) && l.By != a.Name() {
 			l.hand(a.Person, true, now)
 		}
 		return l.remark(Remark{key, a.Name(), now, text})
-	}})
+	})
 }
 
 func (l *ItemLife) remark(r Remark) error {
