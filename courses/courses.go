@@ -94,6 +94,7 @@ type Config struct {
 	Wake       Waker                            // nil: the sweeper alone finds due work
 	Rand       io.Reader                        // seeds of draws; nil: crypto/rand
 	Letters    Letters                          // nil: every letter can be printed
+	Files      Files                            // of lessons and items; nil: none can be added or shown
 	Viewed     access.Noter                     // where a look at somebody else is noted; nil: nowhere
 	Caller     func(ctx context.Context) Caller // where a request comes from; nil: nowhere, so exams bound to networks cannot be begun
 }
@@ -110,6 +111,7 @@ type Service struct {
 	courses     *storage.Collection[Course]
 	versions    *storage.Collection[Version]
 	lessons     *storage.Collection[Lesson]
+	files       *storage.Collection[CourseFile]
 	items       *storage.Collection[grading.Item]
 	banks       *storage.Collection[Bank]
 	itemLives   *storage.Collection[ItemLife]
@@ -174,6 +176,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.courses, courseDef),
 		open(ctx, cfg.DB, &s.versions, versionDef),
 		open(ctx, cfg.DB, &s.lessons, lessonDef),
+		open(ctx, cfg.DB, &s.files, fileDef),
 		open(ctx, cfg.DB, &s.items, itemDef),
 		open(ctx, cfg.DB, &s.banks, bankDef),
 		open(ctx, cfg.DB, &s.itemLives, itemLifeDef),

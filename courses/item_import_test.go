@@ -121,7 +121,7 @@ func TestBanksLeaveAndComeBack(t *testing.T) {
 		again, err := w.TakeItems(ctx, author, v.ID, v.Revision, "contoh", read.Bank.Taken(read.Report), true)
 		must(t, err)
 		was, _ := v.Content.Bank("contoh")
-		if now, _ := again.Content.Bank("contoh"); now != was || !strings.HasPrefix(f.Name, "contoh.") {
+		if now, _ := again.Content.Bank("contoh"); now.Bank != was.Bank || now.Items != was.Items || !strings.HasPrefix(f.Name, "contoh.") {
 			t.Errorf("%s: %+v became %+v", f.Name, was, now)
 		}
 		v = again

@@ -134,6 +134,9 @@ type made struct {
 
 // putBank writes the items that are new, who wrote them, and then the bank that lists all.
 func (s *Service) putBank(ctx context.Context, a access.Actor, course CourseID, m made) error {
+	if err := s.filesThere(ctx, "banks."+m.ref.Code, m.ref.Files); err != nil {
+		return err
+	}
 	err := together(ctx, len(m.items), func(ctx context.Context, i int) error {
 		if err := put(ctx, s.items, m.items[i]); err != nil {
 			return err
@@ -210,8 +213,9 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 		m.bank.Value.Items = append(m.bank.Value.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, grading.Order(it.Options, nil), parts, it.Fixed})
 	}
 	m.bank.ID = course + "." + code + "." + fingerprint(m.bank.Value, 10)
-	m.ref = BankRef{Code: code, Bank: m.bank.ID, Items: len(items)}
-	return m, nil
+	files, err := filesOf(items)
+	m.ref = BankRef{Code: code, Bank: m.bank.ID, Items: len(items), Files: files}
+	return m, err
 }
 
 // checkItems lists what is wrong with the items of a bank, one field per mistake ("items[3].stem").
@@ -259,6 +263,18 @@ func markdownOf(it grading.Item, at string) iter.Seq2[string, string] {
 			path := fmt.Sprintf("%s.options[%d]", at, i)
 			if !yield(path+".text", o.Text) || !yield(path+".feedback", o.Feedback) {
 				return
+			}
+		}
+		for i, p := range it.Parts {
+			path := fmt.Sprintf("%s.parts[%d]", at, i)
+			if !yield(path+".text", p.Text) {
+				return
+			}
+			for j, o := range p.Options {
+				at := fmt.Sprintf("%s.options[%d]", path, j)
+				if !yield(at+".text", o.Text) || !yield(at+".feedback", o.Feedback) {
+					return
+				}
 			}
 		}
 	}

@@ -135,6 +135,9 @@ func (s *Service) storeLesson(ctx context.Context, course CourseID, t LessonText
 	if err != nil {
 		return LessonRef{}, err
 	}
+	if err := s.filesThere(ctx, "lessons."+t.Code, ref.Files); err != nil {
+		return LessonRef{}, err
+	}
 	return ref, put(ctx, s.lessons, d)
 }
 
@@ -144,7 +147,11 @@ func makeLesson(course CourseID, t LessonText) (storage.Doc[Lesson], LessonRef, 
 		return storage.Doc[Lesson]{}, LessonRef{}, faults.OnField("lessons.code", "Kode pelajaran berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A lesson code has letters, digits and hyphens, at most 30.")
 	}
 	d, err := newLesson(course, t.Code, t.Markdown)
-	return d, LessonRef{Code: t.Code, Lesson: d.ID, Title: t.Title, Minutes: t.Minutes, Part: t.Part, Objectives: t.Objectives, Seconds: d.Value.seconds()}, err
+	if err != nil {
+		return d, LessonRef{}, err
+	}
+	files, err := filesIn("lessons."+t.Code, t.Markdown, false)
+	return d, LessonRef{Files: files, Code: t.Code, Lesson: d.ID, Title: t.Title, Minutes: t.Minutes, Part: t.Part, Objectives: t.Objectives, Seconds: d.Value.seconds()}, err
 }
 
 // lesson reads a lesson through memory.

@@ -76,14 +76,16 @@ type LessonRef struct {
 	Minutes    int        `json:"minutes"`        // the author's figure, with the tasks in it
 	Part       string     `json:"part,omitempty"` // lessons (default), cases, practice
 	Objectives []string   `json:"objectives,omitempty"`
-	Seconds    int        `json:"seconds"` // estimated reading time: words at ReadingSpeed
+	Seconds    int        `json:"seconds"`         // estimated reading time: words at ReadingSpeed
+	Files      []string   `json:"files,omitempty"` // that it shows
 }
 
 // BankRef names an item bank of a version.
 type BankRef struct {
-	Code  string `json:"code"`
-	Bank  string `json:"bank"` // id of the Bank document
-	Items int    `json:"items"`
+	Code  string   `json:"code"`
+	Bank  string   `json:"bank"` // id of the Bank document
+	Items int      `json:"items"`
+	Files []string `json:"files,omitempty"` // that its items show
 }
 
 // PartNames are the parts minutes are declared for.
@@ -289,11 +291,13 @@ func (s *Service) Revise(ctx context.Context, a access.Actor, id VersionID, revi
 			if !ok {
 				return faults.OnField("lessons", "Pelajaran "+l.Code+" belum ditulis.", "Lesson "+l.Code+" has not been written.")
 			}
-			c.Lessons[i].Lesson, c.Lessons[i].Seconds = was.Lesson, was.Seconds
+			c.Lessons[i].Lesson, c.Lessons[i].Seconds, c.Lessons[i].Files = was.Lesson, was.Seconds, was.Files
 		}
-		for _, b := range c.Banks {
-			if was, ok := v.Content.Bank(b.Code); !ok || was != b {
+		for i, b := range c.Banks {
+			if was, ok := v.Content.Bank(b.Code); !ok || was.Bank != b.Bank || was.Items != b.Items {
 				return faults.OnField("banks", "Bank "+b.Code+" belum ditulis.", "Bank "+b.Code+" has not been written.")
+			} else {
+				c.Banks[i] = was
 			}
 		}
 		v.Content = c

@@ -8,7 +8,7 @@ import (
 
 // policy allows what this host serves and nothing written into a page: no inline script, no inline style, no foreign
 // host, no plug-in, no frame.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // permissions switches off what no page of ours uses.

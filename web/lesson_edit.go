@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/media"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 )
@@ -29,6 +30,8 @@ type EditorPage struct {
 	Head       []Field
 	Facts      []Field
 	Markdown   Field
+	File, Alt  Field
+	FileURL    string
 	Preview    template.HTML
 	Length     string // "240 kata, dibaca 2 menit"
 	Theirs     string // what somebody else saved meanwhile
@@ -97,6 +100,10 @@ func (w *admin) editorPage(c *gin.Context, status int, v courses.VersionDoc, for
 	if len(objectives) > 0 {
 		p.Facts = append(p.Facts, form.Input("checkboxes", "objectives", "Capaian yang dilatih").With(objectives))
 	}
+	p.FileURL = w.outlineURL(c, "berkas")
+	p.File = form.Input("file", "picture", "Gambar, video, atau rekaman suara").Accepting("image/png,image/jpeg,image/gif,video/mp4,audio/mp4,audio/mpeg").Hinted("Gambar dikecilkan menjadi paling besar 60 KB. Video MP4 paling tinggi 480p dan 30 MB, suara 10 MB, dengan transkrip.")
+	p.Alt = form.Input("text", "alt", "Apa yang terlihat atau terdengar").Hinted("Dibacakan kepada yang tidak dapat melihatnya.")
+	p.Alt.Length = 300
 	p.Markdown = form.Need("textarea", "markdown", "Isi pelajaran").Tall(22)
 	p.Markdown.Length = courses.MaxLesson
 	if md := form.Values.Get("markdown"); strings.TrimSpace(md) != "" {
@@ -144,6 +151,7 @@ func (w *admin) addLesson(c *gin.Context) error { return w.writeLesson(c) }
 
 // writeLesson saves a lesson, or shows it as it would be; a lesson that somebody else changed meanwhile is not written over before its author has seen theirs.
 func (w *admin) writeLesson(c *gin.Context) error {
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, media.MaxVideo+1<<20)
 	form, code := posted(c), c.Param("lesson")
 	v, err := w.editing(c)
 	if err != nil {
@@ -159,6 +167,21 @@ func (w *admin) writeLesson(c *gin.Context) error {
 	t := courses.LessonText{Code: code, Title: texts.T(texts.Tidy(form.Get("title")), texts.Tidy(form.Get("title_en"))), Part: form.Get("part"), Markdown: form.Values.Get("markdown")}
 	if t.Code == "" {
 		t.Code = freshCode("L", func(code string) bool { _, taken := v.Content.Lesson(code); return taken })
+	}
+	if form.Get("go") == "file" { // without scripts the line goes to the end of the text
+		line, _, err := w.postedFile(c, v)
+		if err != nil && !form.Take(err, Lang(c)) {
+			return err
+		}
+		if err == nil {
+			form.Values.Set("markdown", strings.TrimRight(t.Markdown, "\n")+"\n\n"+line+"\n")
+			form.Values.Del("alt")
+		}
+		status := http.StatusOK
+		if !form.OK() {
+			status = form.Status()
+		}
+		return w.editorPage(c, status, v, form, "")
 	}
 	if form.Get("go") == "preview" {
 		if _, err := w.Courses.PreviewLesson(c.Request.Context(), reader(c), v.ID, t.Markdown); err != nil && !w.wrongLesson(c, &form, err) {

@@ -82,6 +82,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.showLessonEditor))  //
 	in.POST("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.writeLesson))      //
 	in.POST("/kursus/:course/:number/pratinjau", e.Handle(w.previewLesson))            //
+	in.POST("/kursus/:course/:number/berkas", e.Handle(w.addFile))                     // file_add.go
 	in.POST("/kursus/:course/:number/buang", e.Handle(w.discardVersion))               //
 	in.POST("/kursus/:course/:number/bank", e.Handle(w.beginBank))                     //
 	in.GET("/kursus/:course/:number/bank/:bank", e.Handle(w.showBank))                 //

@@ -57,6 +57,7 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.GET("/sertifikat/:id", e.Handle(l.showCertificate))         // certificate_show.go
 	in.GET("/sertifikat/:id/pdf", e.Handle(l.downloadCertificate)) // certificate_download.go
 	in.GET("/sertifikat/:id/aliran", e.Handle(l.watchCertificate)) // attempt_await.go
+	in.GET("/berkas/:name", e.Handle(l.showFile))                  // file_show.go
 	in.GET("/kompetensi", e.Handle(l.showCompetencies))            // competency_show.go
 	in.GET("/jabatan", e.Handle(l.showMyPosts))                    // post_list.go
 	in.GET("/jp", e.Handle(l.showHours))                           // hours_show.go

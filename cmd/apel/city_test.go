@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -339,6 +341,15 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 	}
 	s["draft"], s["bank104"] = draft.ID, draft.Content.Banks[0].Code
 	s["lesson104"], s["quiz104"], s["revision104"] = draft.Content.Lessons[0].Code, draft.Content.Quizzes[0].Code, fmt.Sprint(draft.Revision)
+	var dot bytes.Buffer
+	if err := png.Encode(&dot, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
+		return err
+	}
+	picture, err := in.courses.AddFile(ctx, system, "APEL-104", dot.Bytes())
+	if err != nil {
+		return err
+	}
+	s["file"] = picture.Name
 	lesson, err := json.Marshal(draft.Content.Lessons[0])
 	if err != nil {
 		return err

@@ -9,6 +9,8 @@ import (
 	"flag"
 	"fmt"
 	"html"
+	"image"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -105,7 +107,7 @@ var oneTime = map[string]string{
 }
 
 // uploads are the forms that carry a file, by the name of its field.
-var uploads = map[string]string{"/jp": "proof", "/kelola/impor": "file", "/kelola/impor/sinkron": "file", "/kelola/kursus/:course/:number/bank/:bank/impor": "file"}
+var uploads = map[string]string{"/jp": "proof", "/kelola/impor": "file", "/kelola/impor/sinkron": "file", "/kelola/kursus/:course/:number/bank/:bank/impor": "file", "/kelola/kursus/:course/:number/berkas": "picture"}
 
 // fileOf is a file that a form or an import of a kind takes: those of the demo city.
 func (c *city) fileOf(kind string) (name, data string) {
@@ -114,6 +116,12 @@ func (c *city) fileOf(kind string) (name, data string) {
 		return "bukti.pdf", "%PDF-1.7\nbukti\nstartxref\n9\n%%EOF"
 	case "course":
 		return "kursus.zip", zipped(c.t, "", "")
+	case "picture":
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 5, 5))); err != nil {
+			c.t.Fatal(err)
+		}
+		return "uji.png", b.String()
 	case "items":
 		return "soal.txt", "1. Uji?\nA. ya\nB. tidak\nKunci: A\n"
 	case "sync":
@@ -208,6 +216,8 @@ func pageAddress(route string) string {
 		return strings.Replace(route, ":item", "{keyItem}", 1)
 	case strings.HasPrefix(route, "/kelola/kursus/:course/:number/pelajaran/"), strings.HasPrefix(route, "/kelola/kursus/:course/:number/tes/"):
 		return strings.NewReplacer(":course", "APEL-104", ":number", "2", ":lesson", "{lesson104}", ":quiz", "{quiz104}").Replace(route)
+	case route == "/berkas/:name":
+		return "/berkas/{file}"
 	case strings.HasPrefix(route, "/kursus/:code"):
 		return strings.Replace(route, ":code", "APEL-104", 1)
 	case strings.HasSuffix(strings.ToLower(route), "/v/:code"):
@@ -233,7 +243,7 @@ func pageForm(route string) string {
 		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
 		"/kursus/baru": {"code", "UJI-1", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"}, "/:number/data": {"revision", "{revision104}", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"},
 		"/:number/susunan": {"revision", "{revision104}", "go", "save"}, "/tes-baru": {"revision", "{revision104}", "kind", "practice", "bank", "bank"}, "/tes/:quiz": {"revision", "{revision104}", "kind", "practice", "bank", "bank"},
-		"/pelajaran-baru": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "baru"}, "/pelajaran/:lesson": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "{guard104}"}, "/pratinjau": {"markdown", "Uji."},
+		"/pelajaran-baru": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "baru"}, "/pelajaran/:lesson": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "{guard104}"}, "/pratinjau": {"markdown", "Uji."}, "/:number/berkas": {"alt", "Uji", "kind", "picture"},
 		"/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
 		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
 		"/simpan":      {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
@@ -402,7 +412,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
 	known := c.logins["learner"]
-	pairs = append(pairs, "{lesson104}", s["lesson104"], "{quiz104}", s["quiz104"], "{revision104}", s["revision104"], "{guard104}", s["guard104"])
+	pairs = append(pairs, "{file}", s["file"], "{lesson104}", s["lesson104"], "{quiz104}", s["quiz104"], "{revision104}", s["revision104"], "{guard104}", s["guard104"])
 	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{password}", cmp.Or(c.logins[name].Password, "tidak-ada"), "{email}", b["email"], "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
 		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)

@@ -4,13 +4,16 @@ package markdown
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
@@ -155,7 +158,7 @@ func deep(line string) bool {
 	return false
 }
 
-var engine = goldmark.New(goldmark.WithExtensions(extension.Table))
+var engine = goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(embeds{}, 100))))
 
 // Parse reads a text that Weigh lets through; the error is a *Trouble.
 func Parse(md string) (ast.Node, error) {
@@ -165,9 +168,17 @@ func Parse(md string) (ast.Node, error) {
 	return engine.Parser().Parse(text.NewReader([]byte(md))), nil
 }
 
-// safe lets through what our Markdown can produce and nothing else: no scripts, styles, pictures or frames, links marked as foreign.
+// safe lets through what our Markdown can produce and nothing else: no scripts, styles or frames, pictures and films of this host only, links marked as foreign.
 var safe = func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
+	p.AllowElements("img", "video", "audio")
+	p.AllowAttrs("src").Matching(served).OnElements("img", "video", "audio")
+	p.AllowAttrs("alt").OnElements("img")
+	p.AllowAttrs("width", "height").Matching(bluemonday.Integer).OnElements("img", "video")
+	p.AllowAttrs("loading").Matching(regexp.MustCompile(`^lazy$`)).OnElements("img")
+	p.AllowAttrs("preload").Matching(regexp.MustCompile(`^none$`)).OnElements("video", "audio")
+	p.AllowAttrs("controls", "aria-label").OnElements("video", "audio")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^media(-note)?$`)).OnElements("span")
 	p.AllowElements("p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "code", "pre", "br", "hr", "table", "thead", "tbody", "tr", "th", "td")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowURLSchemes("https", "http", "mailto")

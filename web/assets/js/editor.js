@@ -102,10 +102,74 @@ function preview() {
       if (n !== asked) return;
       wrong.hidden = !data.wrong;
       wrong.textContent = data.wrong || '';
-      if (typeof data.html === 'string') page.innerHTML = data.html;
+      if (typeof data.html === 'string') {
+        const made = new DOMParser().parseFromString(data.html, 'text/html').body; // cleaned by the server
+        page.textContent = '';
+        while (made.firstChild) page.appendChild(made.firstChild);
+      }
       const length = find('[data-length]');
       if (length && data.length) length.textContent = data.length;
     }).catch(() => { if (n === asked) last = ''; });
 }
 
-export { area, form, preview };
+/* -- pictures: chosen, dropped or pasted; the line that shows them goes where one writes -- */
+const files = /** @type {HTMLDetailsElement} */ (find('[data-files]'));
+const chosen = /** @type {HTMLInputElement} */ (field('picture'));
+const alt = field('alt');
+const insert = /** @type {HTMLButtonElement} */ (find('[data-insert]'));
+/** @type {File | null} */
+let pasted = null;
+
+/** @param {string} text */
+function wrong(text) {
+  const box = find('[data-file-wrong]');
+  if (!box) return;
+  box.hidden = !text;
+  box.textContent = text;
+}
+
+function send() {
+  const file = pasted || (chosen.files && chosen.files[0]);
+  if (!file) { chosen.focus(); return; }
+  if (!alt.value.trim()) { wrong(files.getAttribute('data-words-alt') || ''); alt.focus(); return; }
+  const body = new FormData();
+  body.append('alt', alt.value);
+  body.append('picture', file);
+  insert.disabled = true;
+  wrong('');
+  request(files.getAttribute('data-files') || '', { method: 'POST', body: body }, 180000)
+    .then((answer) => answer.json()).then((data) => {
+      if (!data.line) { wrong(data.wrong || ''); return; }
+      const at = area.selectionEnd || area.value.length;
+      const before = area.value.slice(0, at).replace(/\n*$/, '');
+      area.value = (before ? before + '\n\n' : '') + data.line + '\n\n' + area.value.slice(at).replace(/^\n+/, '');
+      pasted = null;
+      chosen.value = '';
+      alt.value = '';
+      files.open = false;
+      say(data.said || '');
+      area.focus();
+      keep();
+      preview();
+    }).catch(() => wrong(form.getAttribute('data-words-offline') || ''))
+    .then(() => { insert.disabled = false; });
+}
+insert.addEventListener('click', (event) => { event.preventDefault(); send(); });
+chosen.addEventListener('change', () => { pasted = null; });
+alt.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter') return;
+  event.preventDefault();
+  send();
+});
+area.addEventListener('paste', (event) => {
+  const data = event.clipboardData;
+  const file = data && !data.getData('text/plain') && Array.from(data.files).filter((f) => f.type.indexOf('image/') === 0)[0];
+  if (!file) return;
+  event.preventDefault();
+  pasted = file;
+  files.open = true;
+  wrong(files.getAttribute('data-words-alt') || '');
+  alt.focus();
+});
+
+export {};
