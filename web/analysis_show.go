@@ -135,7 +135,7 @@ func (w *admin) measurePanel(c *gin.Context, a courses.Analysis, again *Button) 
 	}
 	bars := Chart{Kind: "bars", Label: "Sebaran nilai", Text: w.T(c, "Banyaknya peserta menurut nilai.")}
 	of := Series{}
-	for _, s := range q.Scores {
+	for _, s := range taken(q.Scores) {
 		bars.Names = append(bars.Names, fmt.Sprintf("%.0f–%.0f", s.Low, s.High))
 		of.Values = append(of.Values, float64(s.N))
 	}
@@ -145,6 +145,20 @@ func (w *admin) measurePanel(c *gin.Context, a courses.Analysis, again *Button) 
 		panel.Actions = []Button{*again}
 	}
 	return panel
+}
+
+// taken leaves out the classes of scores below the lowest and above the highest that somebody has.
+func taken(scores []itemstats.Step) []itemstats.Step {
+	some := func(s itemstats.Step) bool { return s.N > 0 }
+	first := slices.IndexFunc(scores, some)
+	if first < 0 {
+		return nil
+	}
+	last := len(scores) - 1
+	for !some(scores[last]) {
+		last--
+	}
+	return scores[first : last+1]
 }
 
 var flagKinds = map[itemstats.Kind]string{itemstats.WrongKey: Danger, itemstats.Against: Danger, itemstats.Drifted: Warn, itemstats.TooHard: Warn, itemstats.TooEasy: Info, itemstats.Weak: Warn,
@@ -189,7 +203,7 @@ func (w *admin) gainPanel(c *gin.Context, a courses.Analysis) Panel {
 	return Panel{Label: "Kenaikan dari tes awal ke tes akhir", Text: w.T(c, "Percobaan pertama orang yang sama. Tanpa kelompok pembanding, jadi terbiasa dengan tes ikut terhitung."), Table: &t}
 }
 
-// itemsPanel has a row per item version, by objective and code.
+// itemsPanel has a row per item version, by objective and code: those to look at, and folded away the others.
 func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 	items := slices.Clone(a.Figures.Items)
 	slices.SortStableFunc(items, func(x, y itemstats.Item) int {
@@ -204,18 +218,31 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 			worst[f.Item] = f
 		}
 	}
-	t := Table{ID: "items", Label: "Soal", NoSearch: true, Wide: true, Columns: []Column{{Label: "Soal", Main: true}, {Label: "Capaian", Minor: true}, {Label: "Dikerjakan", Numeric: true}, {Label: "Tingkat kesukaran", Numeric: true},
-		{Label: "Daya beda", Numeric: true}, {Label: "Efisiensi", Numeric: true, Minor: true}, {Label: "Bobot efektif", Numeric: true, Minor: true}, {Label: "Catatan"}}}
+	table := func(id, label string) Table {
+		return Table{ID: id, Label: label, NoSearch: true, Wide: true, Columns: []Column{{Label: "Soal", Main: true}, {Label: "Capaian", Minor: true}, {Label: "Dikerjakan", Numeric: true}, {Label: "Tingkat kesukaran", Numeric: true},
+			{Label: "Daya beda", Numeric: true}, {Label: "Efisiensi", Numeric: true, Minor: true}, {Label: "Bobot efektif", Numeric: true, Minor: true}, {Label: "Catatan"}}}
+	}
+	noted, others := table("items", "Soal dengan catatan"), table("others", "Soal tanpa catatan")
 	for _, it := range items {
 		about := a.About[it.ID]
-		note := Cell{Text: "–"}
+		note, t := Cell{Text: "–"}, &others
 		if f, ok := worst[it.ID]; ok {
 			note = Cell{Badge: &Badge{Kind: flagKinds[f.Kind], Label: flagWords[f.Kind]}}
+			if f.Kind != itemstats.SmallN {
+				t = &noted
+			}
 		}
 		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, {Text: w.count(c, int(it.N))}, {Text: w.figure(c, it.Facility, 0) + "%", Sub: w.between(c, it.Facility, 0)},
 			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0)}, {Text: w.figure(c, it.Effective, 1), Sub: w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1))}, note}})
 	}
-	return Panel{Label: "Soal demi soal", Text: w.T(c, "Tingkat kesukaran: bagian nilai yang rata-rata diperoleh; makin tinggi, makin mudah. Daya beda: 100 kali korelasi dengan nilai soal lainnya; dicatat lemah hanya bila seluruh rentangnya di bawah 20. Efisiensi: daya beda dibanding yang paling tinggi yang mungkin. Bobot efektif: bagian soal dalam perbedaan nilai peserta."), Table: &t}
+	panel := Panel{Label: "Soal demi soal", Text: w.T(c, "Tingkat kesukaran: bagian nilai yang rata-rata diperoleh; makin tinggi, makin mudah. Daya beda: 100 kali korelasi dengan nilai soal lainnya; dicatat lemah hanya bila seluruh rentangnya di bawah 20. Efisiensi: daya beda dibanding yang paling tinggi yang mungkin. Bobot efektif: bagian soal dalam perbedaan nilai peserta.")}
+	if len(noted.Rows) > 0 {
+		panel.Table = &noted
+	}
+	if len(others.Rows) > 0 {
+		panel.Inner = []Panel{{Fold: true, Label: others.Label, Table: &others}}
+	}
+	return panel
 }
 
 var flagWords = map[itemstats.Kind]string{itemstats.WrongKey: "Kunci mungkin salah", itemstats.Against: "Berlawanan arah", itemstats.Drifted: "Bergeser", itemstats.TooHard: "Terlalu sulit", itemstats.TooEasy: "Terlalu mudah",
