@@ -45,6 +45,7 @@ type Tally struct {
 	Listed    int `json:"listed" doc:"Hold a certificate that a person must decide on; nothing is revoked by itself"`
 	Score     int `json:"score" doc:"Hold a certificate that shows another score and is still deserved"`
 	Left      int `json:"left" doc:"Own attempts of whoever has it run: left to another"`
+	Waiting   int `json:"waiting" doc:"Still wait for people to mark them"`
 }
 
 // ItemKey is the key of an item version.

@@ -14,9 +14,10 @@ import (
 //
 //	attempts          close     CloseAttempt   the time is up
 //	attempts          grade     Grade          step 3
+//	markings          marked    Settle         step 3 again when people have marked
 //	attempts          complete  Complete       step 4, then goes on with EnrolmentOf(attempt)
 //	attempts          recount   Recount        step 4 again after a regrade
-//	attempts          tell      (workers)      Untold -> inbox -> Told; step 8 after a regrade
+//	attempts          tell      (workers)      Untold -> inbox -> Told; step 8 after a regrade or after people have marked
 //	rehearsals        forget    ForgetRehearsal  practice without a record is gone a day after it began
 //	enrolments        certify   (workers)      Certifying -> certificates -> Certified; step 5
 //	course_versions   head      Head
@@ -85,6 +86,11 @@ func (s *Service) Grade(ctx context.Context, id AttemptID) error {
 	r, err := grading.GradeTried(items, form, d.Value.answers(), d.Value.tried(), q.Behaviour.TryRule())
 	if err != nil {
 		return fmt.Errorf("attempt %s: %w", id, err)
+	}
+	if r.NeedsMarking {
+		if err := s.openMarkings(ctx, id, &d.Value, q, r); err != nil {
+			return err
+		}
 	}
 	now := s.now()
 	_, err = s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
@@ -177,7 +183,17 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 	if err := s.counted(ctx, at); err != nil {
 		return err
 	}
-	return s.clearDue(ctx, AttemptsCollection, id, CompleteStep)
+	if untold(at, now) == nil {
+		return s.clearDue(ctx, AttemptsCollection, id, CompleteStep)
+	}
+	_, err = s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
+		if d.Due == nil || d.Due.Step != CompleteStep {
+			return storage.Unchanged
+		}
+		d.Due = untold(&d.Value, now)
+		return nil
+	})
+	return err
 }
 
 // record adds one graded attempt to what is known of its quiz; adding it again changes nothing. own is how many items on its form the taker had a hand in: with any,

@@ -131,6 +131,7 @@ type Service struct {
 	exams       *storage.Collection[Exam]
 	seats       *storage.Collection[Seat]
 	alikes      *storage.Collection[storage.Derived[Alikes]]
+	markings    *storage.Collection[Marking]
 
 	// Immutable documents that every exam reads, kept in memory by id.
 	knownVersions *cache[Version]
@@ -153,6 +154,7 @@ const (
 	RulesCollection       = "assignment_rules"
 	CohortsCollection     = "cohorts"
 	RegradesCollection    = "regrades"
+	MarkingsCollection    = "markings"
 )
 
 // Open opens the room on its database.
@@ -196,6 +198,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.exams, examDef),
 		open(ctx, cfg.DB, &s.seats, seatDef),
 		open(ctx, cfg.DB, &s.alikes, alikesDef),
+		open(ctx, cfg.DB, &s.markings, markingDef),
 	)
 }
 

@@ -78,3 +78,9 @@ func (s *Service) TestOnlyChange(ctx context.Context, id AttemptID, change func(
 	_, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error { change(&d.Value); return nil })
 	return err
 }
+
+// TestOnlyMark changes a marking as stored.
+func (s *Service) TestOnlyMark(ctx context.Context, id string, change func(*Marking)) error {
+	_, err := s.markings.Update(ctx, id, func(d *storage.Doc[Marking]) error { change(&d.Value); return nil })
+	return err
+}

@@ -10,9 +10,9 @@ import (
 	"github.com/apelkota/apel/internal/texts"
 )
 
-// News is what a learner is told of a result that a regrade changed: once per regrade and attempt.
+// News is what a learner is told of a result that people have marked or a regrade changed: once per regrade and attempt.
 type News struct {
-	Regrade string // which one; with the attempt it makes telling repeatable
+	Regrade string // which one, "" when people have marked; with the attempt it makes telling repeatable
 	Person  PersonID
 	Title   texts.Text
 	Body    texts.Text
@@ -50,12 +50,27 @@ func (s *Service) Untold(ctx context.Context, id AttemptID) ([]News, error) {
 		if i == 0 || !g.Untold {
 			continue
 		}
+		if g.Regrade == "" {
+			list = append(list, markedNews(q, at, v, &g))
+			continue
+		}
 		change := RegradeChange{Regrade: g.Regrade, Attempt: id}
 		describe(&change, at, &e.Value)
 		list = append(list, News{Regrade: g.Regrade, Person: at.Person, Title: texts.T("Tes dinilai ulang: "+v.Content.Card.Title.ID, "Test graded again: "+v.Content.Card.Title.In(texts.EN)),
 			Body: newsBody(q, at, &change, g.Why)})
 	}
 	return list, nil
+}
+
+// markedNews says that people have marked. Pure.
+func markedNews(q Quiz, at *Attempt, v *Version, g *Grading) News {
+	score := g.Result.Score()
+	id := fmt.Sprintf("%s, percobaan ke-%d: nilai %s. Buka untuk membaca penilaian dan komentarnya.", q.Name().In(texts.ID), at.Ordinal, points(score, texts.ID))
+	en := fmt.Sprintf("%s, attempt %d: score %s. Open it to read the marks and comments.", q.Name().In(texts.EN), at.Ordinal, points(score, texts.EN))
+	if q.Kind == PostTest && g.Passed {
+		id, en = "Anda lulus. "+id, "You passed. "+en
+	}
+	return News{Person: at.Person, Title: texts.T("Jawaban Anda sudah dinilai: "+v.Content.Card.Title.ID, "Your answers have been marked: "+v.Content.Card.Title.In(texts.EN)), Body: texts.T(id, en)}
 }
 
 // newsBody says what changed, what that means, and why. Pure.

@@ -30,7 +30,8 @@ type Quiz struct {
 	PassMark int               `json:"pass_mark,omitempty"` // points of 100; post-tests only
 	InOrder  bool              `json:"in_order,omitempty"`  // items stand in the bank's order instead of a shuffled one
 
-	Behaviour Behaviour `json:"behaviour,omitzero"`
+	Behaviour Behaviour   `json:"behaviour,omitzero"`
+	Marking   QuizMarking `json:"marking,omitzero"` // of answers that a person must mark
 }
 
 // MaxForm is the most items one form may have; more would break the form's limit of 2 KB.
@@ -79,6 +80,7 @@ func checkQuiz(n int, q Quiz, c *Content, have grading.Blueprint, with func(path
 	default:
 		with(at+"kind", "Jenis tes harus pre_test, practice, atau post_test.", "The kind of a quiz is pre_test, practice or post_test.")
 	}
+	checkMarking(at, q.Marking, with)
 	if q.Minutes < 0 || q.Minutes > 600 {
 		with(at+"time_limit_minutes", "Batas waktu 0 sampai 600 menit.", "The time limit is 0 to 600 minutes.")
 	}

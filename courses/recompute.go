@@ -17,18 +17,18 @@ type Recomputed struct {
 	Results  int `json:"results"`        // all of them, also those that no longer count
 	Same     int `json:"same"`           // bit for bit
 	Differ   int `json:"differ"`         //
-	Human    int `json:"human"`          // hold marks that a person gave; the rest of the result is the same
+	Human    int `json:"human"`          // of the same: rest on marks that people gave
 	Reduced  int `json:"reduced"`        // cannot be computed again: an item or key version is gone, or the rules are of another program
 	Rules    int `json:"rules_of_today"` // version of the rules that this program has
 }
 
 // Why a stored result is not the one computed again.
 const (
-	ResultDiffers = "differs" // from the same items, form, keys and answers something else comes out
+	ResultDiffers = "differs" // from the same items, form, keys, answers and marks something else comes out
 	ResultReduced = "reduced" // what it rests on is not all there
 )
 
-// Recompute grades every result in the database once more from the attempt's form and answers, the item versions and the key versions that the result names, and compares
+// Recompute grades every result in the database once more from the attempt's form and answers, the item versions, the key versions and the marks of people that the result names, and compares
 // bit for bit: grading is a pure function of these (design, section 4). tell hears of each result that is not the same; n counts the results of an attempt from 1. It reads every
 // attempt and writes nothing. For the operator on the machine; it takes no actor.
 func (s *Service) Recompute(ctx context.Context, tell func(attempt AttemptID, n int, why string)) (Recomputed, error) {
@@ -38,7 +38,7 @@ func (s *Service) Recompute(ctx context.Context, tell func(attempt AttemptID, n 
 		out.Attempts++
 		for i := range at.Results {
 			out.Results++
-			again, err := s.gradeAs(ctx, at, &at.Results[i])
+			again, err := s.gradeAs(ctx, d.ID, at, &at.Results[i])
 			switch {
 			case errors.Is(err, faults.NotFound):
 				out.Reduced++
@@ -48,6 +48,7 @@ func (s *Service) Recompute(ctx context.Context, tell func(attempt AttemptID, n 
 			case again == same:
 				out.Same++
 			case again == human:
+				out.Same++
 				out.Human++
 			case again == reduced:
 				out.Reduced++
@@ -72,7 +73,7 @@ const (
 	differs
 )
 
-func (s *Service) gradeAs(ctx context.Context, at *Attempt, g *Grading) (likeness, error) {
+func (s *Service) gradeAs(ctx context.Context, id AttemptID, at *Attempt, g *Grading) (likeness, error) {
 	if g.Result.Rules != grading.Rules {
 		return reduced, nil
 	}
@@ -88,6 +89,10 @@ func (s *Service) gradeAs(ctx context.Context, at *Attempt, g *Grading) (likenes
 		}
 		items = append(items, it.Item)
 	}
+	marks, err := s.marksNamed(ctx, id, &g.Result)
+	if err != nil {
+		return reduced, err
+	}
 	v, err := s.version(ctx, at.Version)
 	if err != nil {
 		return reduced, err
@@ -96,28 +101,20 @@ func (s *Service) gradeAs(ctx context.Context, at *Attempt, g *Grading) (likenes
 	if !ok {
 		return reduced, nil
 	}
-	res, err := grading.GradeTried(items, form, at.answers(), at.tried(), q.Behaviour.TryRule())
+	res, err := grading.GradeMarked(items, form, at.answers(), at.tried(), q.Behaviour.TryRule(), marks)
 	if err != nil {
 		return differs, nil // it was graded once
 	}
 	if g.Passed != (q.Kind == PostTest && g.Result.Passed(q.PassMark)) {
 		return differs, nil
 	}
-	if reflect.DeepEqual(res, g.Result) {
-		return same, nil
-	}
-	marked := false
-	for i := range res.Items {
-		if was := g.Result.Items[i]; res.Items[i].State == grading.NeedsMarking && was.State != grading.NeedsMarking {
-			marked = true
-		} else if res.Items[i] != was {
-			return differs, nil
-		}
-	}
-	if marked {
+	switch {
+	case !reflect.DeepEqual(res, g.Result):
+		return differs, nil
+	case len(marks) > 0:
 		return human, nil
 	}
-	return differs, nil
+	return same, nil
 }
 
 // Check counts every month of sittings that claims to be up to date once more and names the analyses that rest on other sums. For the doctor; it takes no actor and writes nothing.

@@ -83,6 +83,7 @@ type Tally struct {
 	Listed    int `json:"listed"`    // hold a certificate that a person must look at
 	Score     int `json:"score"`     // hold a certificate that shows another score
 	Left      int `json:"left"`      // own attempts of whoever has it run: left to another
+	Waiting   int `json:"waiting"`   // still wait for people to mark them; nobody was told a score yet
 }
 
 func (t *Tally) add(c *RegradeChange) {
@@ -90,6 +91,9 @@ func (t *Tally) add(c *RegradeChange) {
 	if c.Left {
 		t.Left++
 		return
+	}
+	if c.Waiting {
+		t.Waiting++
 	}
 	if c.Changed {
 		t.Changed++
@@ -145,8 +149,9 @@ type RegradeChange struct {
 	PassesNow    bool        `json:"passes_now,omitempty"`
 	Changed      bool        `json:"changed,omitempty"`
 	Effect       Effect      `json:"effect,omitempty"`
-	Left         bool        `json:"left,omitempty"` // an own attempt of whoever has it run
-	Done         bool        `json:"done,omitempty"` // no longer a plan
+	Left         bool        `json:"left,omitempty"`    // an own attempt of whoever has it run
+	Waiting      bool        `json:"waiting,omitempty"` // people have yet to mark it: the scores are those of the rest
+	Done         bool        `json:"done,omitempty"`    // no longer a plan
 }
 
 var changeDef = storage.Def[RegradeChange]{Name: "regrade_changes", Shape: 1, Indexes: []storage.Index[RegradeChange]{
@@ -210,6 +215,11 @@ func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeIn
 	c, err := s.corrected(ctx, course)
 	if err != nil {
 		return RegradeDoc{}, err
+	}
+	if now, err := s.keyed(ctx, in.Item, c.number(in.Item)); err != nil {
+		return RegradeDoc{}, err
+	} else if now.Void && !in.To.Void && len(now.Rubric) > 0 { // answers graded meanwhile went past the markers
+		return RegradeDoc{}, faults.OnField("key.void", "Soal yang dinilai orang dan sudah dibatalkan tidak dapat dinilai kembali.", "An item that people mark and that was taken out cannot be brought back.")
 	}
 	id, now := in.Key, s.now()
 	if id == "" {
@@ -409,7 +419,7 @@ type ChangeFilter struct {
 	Limit        int
 }
 
-// Changes lists what a regrade changes, planned or done, by the time of submission, a page at a time. Attempts whose marks stay are not on it.
+// Changes lists what a regrade changes, planned or done, by the time of submission, a page at a time. Attempts whose marks stay are not on it, unless they wait for people.
 func (s *Service) Changes(ctx context.Context, a access.Actor, id string, f ChangeFilter) (list []RegradeChange, next storage.Cursor, err error) {
 	if _, _, err := s.regradeFor(ctx, a, "view", id); err != nil {
 		return nil, next, err

@@ -126,7 +126,7 @@ type itemsOf struct {
 	planned bool
 }
 
-func (s *Service) gradeAgain(ctx context.Context, at *Attempt, by *itemsOf) (grading.Result, error) {
+func (s *Service) gradeAgain(ctx context.Context, id AttemptID, at *Attempt, by *itemsOf) (grading.Result, error) {
 	form := at.form()
 	items, err := s.keyedItems(ctx, form, &by.keys)
 	if err != nil {
@@ -141,7 +141,16 @@ func (s *Service) gradeAgain(ctx context.Context, at *Attempt, by *itemsOf) (gra
 	if err != nil {
 		return grading.Result{}, err
 	}
-	return grading.GradeTried(items, form, at.answers(), at.tried(), rule)
+	last, _ := at.result()
+	read := s.marksNamed // what people gave stays; the key may weigh it otherwise
+	if at.State == AttemptNeedsMarking {
+		read = s.latestMarks // so that nobody waits for a marker when the last answer to be marked is taken out
+	}
+	marks, err := read(ctx, id, &last.Result)
+	if err != nil {
+		return grading.Result{}, err
+	}
+	return grading.GradeMarked(items, form, at.answers(), at.tried(), rule, marks)
 }
 
 // sittings reads the attempts of one enrolment at one quiz, in order.
@@ -190,7 +199,7 @@ func (s *Service) regradeAttempt(ctx context.Context, id string, r *Regrade, att
 		if at.find(r.Item) < 0 || at.State != AttemptGraded && at.State != AttemptNeedsMarking {
 			continue
 		}
-		res, err := s.gradeAgain(ctx, at, items)
+		res, err := s.gradeAgain(ctx, all[i].ID, at, items)
 		if err != nil {
 			return change, fmt.Errorf("grade attempt %s again: %w", all[i].ID, err)
 		}
@@ -245,6 +254,10 @@ func appendResult(at *Attempt, res grading.Result, q Quiz, id, why string, now t
 	g := Grading{At: now, Why: why, Regrade: id, Passed: q.Kind == PostTest && res.Passed(q.PassMark), Result: res}
 	g.Untold = at.State == AttemptGraded && (g.Passed != last.Passed || res.Score() != last.Result.Score())
 	at.Results = append(slices.Clip(at.Results), g)
+	if at.State == AttemptNeedsMarking && !res.NeedsMarking { // what people were to mark was taken out
+		at.State, at.GradedAt = AttemptGraded, now
+		at.Results[len(at.Results)-1].Untold = true
+	}
 	return true
 }
 
@@ -270,6 +283,7 @@ func (s *Service) appendAgain(ctx context.Context, attempt AttemptID, res gradin
 func describe(c *RegradeChange, at *Attempt, e *Enrolment) {
 	last, _ := at.result()
 	c.Before, c.After, c.PassedBefore, c.PassesNow = last.Result.Score(), last.Result.Score(), last.Passed, last.Passed
+	c.Waiting = at.State == AttemptNeedsMarking
 	for i := 1; i < len(at.Results); i++ {
 		if at.Results[i].Regrade != c.Regrade {
 			continue
@@ -303,7 +317,7 @@ func sameMarks(a, b grading.Result) bool {
 func (s *Service) note(ctx context.Context, c RegradeChange) error {
 	id := c.Regrade + "." + c.Attempt
 	_, err := s.changes.Upsert(ctx, id, func(d *storage.Doc[RegradeChange]) error {
-		if d.Version == 0 && !c.Changed && !c.Left || d.Value == c {
+		if d.Version == 0 && !c.Changed && !c.Left && !c.Waiting || d.Value == c {
 			return storage.Unchanged
 		}
 		d.Value = c
@@ -314,6 +328,11 @@ func (s *Service) note(ctx context.Context, c RegradeChange) error {
 
 // endRegrade gives the course's slot back and lets the certificates that waited go on.
 func (s *Service) endRegrade(ctx context.Context, id string, r *Regrade) error {
+	if r.To.Void {
+		if err := s.closeMarkings(ctx, r.Item); err != nil {
+			return err
+		}
+	}
 	if _, err := s.corrections.Update(ctx, r.Course, func(d *storage.Doc[Corrections]) error {
 		if d.Value.Running != id {
 			return storage.Unchanged

@@ -78,7 +78,7 @@ func (s *Service) finishRehearsal(ctx context.Context, a access.Actor, id Attemp
 		if err != nil {
 			return err
 		}
-		res, err := s.gradeAgain(ctx, at, &itemsOf{keys: keys})
+		res, err := s.gradeAgain(ctx, id, at, &itemsOf{keys: keys})
 		if err != nil {
 			return err
 		}

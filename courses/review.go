@@ -95,7 +95,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	}
 	at := &d.Value
 	res, ok := at.result()
-	if !ok || at.State == AttemptOpen {
+	if !ok || at.State == AttemptOpen || at.State == AttemptNeedsMarking && a.Person == at.Person && at.Ordinal > 0 {
 		return Review{}, faults.New(faults.Conflict, "Percobaan ini belum dinilai.", "This attempt has not been graded yet.")
 	}
 	v, err := s.version(ctx, at.Version)
@@ -119,6 +119,9 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		r.Left = max(q.Attempts+e.Value.Extra[q.Code]-max(at.Ordinal, e.Value.Taken[q.Code].Ended), 0)
 	}
 	for i, g := range at.Results {
+		if g.Result.NeedsMarking {
+			continue // nobody was told a score before people had marked
+		}
 		r.Gradings = append(r.Gradings, g.At)
 		if i < len(at.Results)-1 {
 			r.Earlier = append(r.Earlier, Earlier{g.At, g.Result.Score(), g.Passed})

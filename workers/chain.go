@@ -46,6 +46,10 @@ func Chain(r Rooms) Steps {
 			courses.TellStep: {Do: r.tellRegraded, Lane: Tell},
 		},
 		courses.RehearsalsCollection: {courses.ForgetStep: {Do: alone(r.Courses.ForgetRehearsal), Lane: Bulk}},
+		courses.MarkingsCollection: {
+			// 3 again, when people have marked.
+			courses.MarkedStep: {Do: r.settleMarking},
+		},
 		courses.EnrolmentsCollection: {
 			courses.CertifyStep: {Do: r.certify}, // 5.
 		},
@@ -301,7 +305,16 @@ func (r Rooms) tell(ctx context.Context, id string) ([]Ref, error) {
 	return nil, r.Certificates.Told(ctx, certificates.ID(id))
 }
 
-// tellRegraded tells a learner that a regrade changed a result.
+// settleMarking lets an attempt take a verdict of people up; the attempt goes on from there.
+func (r Rooms) settleMarking(ctx context.Context, marking string) ([]Ref, error) {
+	attempt, err := r.Courses.MarkedAttempt(ctx, marking)
+	if err != nil {
+		return nil, err
+	}
+	return []Ref{{courses.AttemptsCollection, attempt}}, r.Courses.Settle(ctx, marking)
+}
+
+// tellRegraded tells a learner that people have marked or that a regrade changed a result.
 func (r Rooms) tellRegraded(ctx context.Context, attempt string) ([]Ref, error) {
 	news, err := r.Courses.Untold(ctx, attempt)
 	if err != nil {
@@ -309,6 +322,9 @@ func (r Rooms) tellRegraded(ctx context.Context, attempt string) ([]Ref, error) 
 	}
 	for _, n := range news {
 		topic := "regrade." + n.Regrade + strings.TrimPrefix(attempt, n.Person) // a notice's id begins with the person already
+		if n.Regrade == "" {
+			topic = "marked" + strings.TrimPrefix(attempt, n.Person)
+		}
 		err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "regrade", Topic: topic, Link: "/percobaan/" + attempt + "/hasil", Title: n.Title, Body: n.Body})
 		if err != nil {
 			return nil, err

@@ -70,8 +70,8 @@ func Asks(it Item) Ask {
 	return k.Field(it, k.Show(it, nil), Answer{}).Ask
 }
 
-// markOne grades one answer.
-func markOne(k Kind, it Item, slot Slot, a Answer) (Mark, State, error) {
+// markOne grades one answer. by is what people said of it; blank and void answers are decided without them.
+func markOne(k Kind, it Item, slot Slot, a Answer, by Marks) (Mark, State, error) {
 	if err := k.Field(it, slot.Order, a).takes(a, ""); err != nil {
 		return 0, "", err
 	}
@@ -83,7 +83,10 @@ func markOne(k Kind, it Item, slot Slot, a Answer) (Mark, State, error) {
 	}
 	m, byPerson := k.Grade(it, slot.Order, a)
 	if byPerson {
-		return 0, NeedsMarking, nil
+		var marked bool
+		if m, marked = by.Mark(it.Rubric); !marked {
+			return 0, NeedsMarking, nil
+		}
 	}
 	switch m = min(max(m, 0), Full); m {
 	case Full:
@@ -103,18 +106,22 @@ func MarkPart(k Kind, part Item, order string, a Answer) Mark {
 	return min(max(m, 0), Full)
 }
 
-// Grade decides what the answers of a form are worth. Answers are keyed by Item.ID; a slot without an answer is blank and earns nothing. items may
-// hold more than the form needs, in any order.
+// Grade is GradeMarked without tries and marks of people.
+func Grade(items []Item, form Form, answers map[string]Answer) (Result, error) {
+	return GradeMarked(items, form, answers, nil, Tries{}, nil)
+}
+
+// GradeTried is GradeMarked without marks of people.
+func GradeTried(items []Item, form Form, answers map[string]Answer, tried map[string][]Answer, tries Tries) (Result, error) {
+	return GradeMarked(items, form, answers, tried, tries, nil)
+}
+
+// GradeMarked decides what the answers of a form are worth. Answers and marks are keyed by Item.ID; a slot without an answer is blank and earns nothing, one that
+// a person must mark and nobody has stays NeedsMarking. items may hold more than the form needs, in any order. tried holds, by item, the answers that were checked before the end, in order; a corrected key judges every try anew.
 //
 // Errors are Invalid: an answer to an item that is not on the form, an answer of the wrong shape (Accept refuses those when they arrive), an item
 // twice on the form, an item of the form that is missing or does not fit. It is pure: calling it again gives the same result.
-func Grade(items []Item, form Form, answers map[string]Answer) (Result, error) {
-	return GradeTried(items, form, answers, nil, Tries{})
-}
-
-// GradeTried is Grade for a form whose items were checked before the end: tried holds, by item, the answers that were checked, in order. It is as pure as Grade:
-// a corrected key judges every try anew.
-func GradeTried(items []Item, form Form, answers map[string]Answer, tried map[string][]Answer, tries Tries) (Result, error) {
+func GradeMarked(items []Item, form Form, answers map[string]Answer, tried map[string][]Answer, tries Tries, marks map[string]Marks) (Result, error) {
 	byID := make(map[string]Item, len(items))
 	for _, it := range items {
 		byID[it.ID] = it
@@ -132,7 +139,7 @@ func GradeTried(items []Item, form Form, answers map[string]Answer, tried map[st
 		if err != nil {
 			return Result{}, err
 		}
-		one, err := tries.worth(k, it, slot, tried[slot.Item], answers[slot.Item])
+		one, err := tries.worth(k, it, slot, tried[slot.Item], answers[slot.Item], marks[slot.Item])
 		if err != nil {
 			return Result{}, fmt.Errorf("grade item %s: %w", slot.Item, err)
 		}
@@ -192,7 +199,7 @@ func Explain(it Item, slot Slot, a Answer) (Review, error) {
 	if err != nil {
 		return Review{}, err
 	}
-	m, state, err := markOne(k, it, slot, a)
+	m, state, err := markOne(k, it, slot, a, Marks{})
 	if err != nil {
 		return Review{}, err
 	}

@@ -16,6 +16,7 @@ const (
 type ItemResult struct {
 	Item  string `json:"i"`           // Item.ID
 	Key   int    `json:"k,omitempty"` // Item.Key the mark rests on
+	Marks int    `json:"h,omitempty"` // edition of the marks of people it rests on; 0 none
 	Mark  Mark   `json:"m"`           // 0..Full
 	State State  `json:"s"`           // of the answer that counts; one that was right only at a later try is right with less than the whole mark
 	Tries int    `json:"t,omitempty"` // which try counts, when it is not the first

@@ -1,6 +1,10 @@
 package grading
 
-import "github.com/apelkota/apel/internal/texts"
+import (
+	"slices"
+
+	"github.com/apelkota/apel/internal/texts"
+)
 
 // ByPerson is what the types share that a person marks with a rubric: embed it and override what differs.
 type ByPerson struct{ Typing }
@@ -19,6 +23,32 @@ func (ByPerson) Seen(was, now Item, r *Report) {
 	if was.Limit != now.Limit {
 		r.Wrong("limit", "Batas jawaban tidak dapat diubah: peserta sudah menjawab.", "The limit of the answer cannot be changed: takers have answered.")
 	}
+	if !slices.EqualFunc(was.Rubric, now.Rubric, func(a, b Criterion) bool { return a.ID == b.ID && len(a.Levels) == len(b.Levels) }) {
+		r.Wrong("rubric", "Jumlah kriteria dan tingkat tidak dapat diubah: orang sudah menilai dengannya. Yang dapat dibetulkan adalah bobot, nilai tingkat, dan kata-katanya.",
+			"The number of criteria and levels cannot be changed: people have marked by them. Weights, the marks of levels and the words can be corrected.")
+	}
+}
+
+// Marks is what people said of one answer: the levels they put each criterion on, one map per person whose mark counts. The zero Marks is nobody yet.
+type Marks struct {
+	Edition int              // which verdict it is, from 1; stands in the result
+	Levels  []map[string]int // criterion id -> place of the level from 0
+}
+
+// Mark is the mean of the marks, rounded down; false when there is none, or one does not fit the rubric.
+func (m Marks) Mark(rubric []Criterion) (Mark, bool) {
+	var sum Mark
+	for _, levels := range m.Levels {
+		one, ok := RubricMark(rubric, levels)
+		if !ok {
+			return 0, false
+		}
+		sum += one
+	}
+	if len(m.Levels) == 0 {
+		return 0, false
+	}
+	return sum / Mark(len(m.Levels)), true
 }
 
 // CheckRubric reports what is wrong with a rubric: criteria with a weight, each with levels that rise from something below the full mark to the full mark.

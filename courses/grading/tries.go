@@ -36,7 +36,7 @@ func Try(it Item, slot Slot, a Answer) (m Mark, state State, closed bool, err er
 	if a.Blank() {
 		return 0, "", false, faults.OnField("choices", "Jawab dahulu soal ini, lalu periksa.", "Answer this item first, then check it.")
 	}
-	if m, state, err = markOne(k, it, slot, a); err != nil {
+	if m, state, err = markOne(k, it, slot, a, Marks{}); err != nil {
 		return 0, "", false, err
 	}
 	if state == NeedsMarking {
@@ -60,18 +60,18 @@ func Waits(it Item) bool {
 
 // worth is what an item is worth after the tries that were checked and the answer that stood at the end: the first try that is right counts, else the last one, less the
 // penalty for each before it. An answer at the end that was never checked is one more try, as long as there are any left; one that was taken back leaves the last try standing.
-func (t Tries) worth(k Kind, it Item, slot Slot, tried []Answer, last Answer) (ItemResult, error) {
-	res := ItemResult{Item: slot.Item, Key: it.Key}
+func (t Tries) worth(k Kind, it Item, slot Slot, tried []Answer, last Answer, by Marks) (ItemResult, error) {
+	res := ItemResult{Item: slot.Item, Key: it.Key, Marks: by.Edition}
 	if t.Max == 0 || len(tried) == 0 {
 		var err error
-		res.Mark, res.State, err = markOne(k, it, slot, last)
+		res.Mark, res.State, err = markOne(k, it, slot, last, by)
 		return res, err
 	}
 	if n := len(tried); n < t.Max && !last.Blank() && !tried[n-1].Same(last) {
 		tried = append(slices.Clip(tried), last)
 	}
 	for i, a := range tried {
-		m, state, err := markOne(k, it, slot, a)
+		m, state, err := markOne(k, it, slot, a, by)
 		if err != nil {
 			return res, err
 		}
