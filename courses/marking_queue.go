@@ -376,7 +376,10 @@ func (s *Service) writeMark(ctx context.Context, a access.Actor, id string, draf
 	if err := draft.check(it.Rubric, give); err != nil {
 		return d, -1, err
 	}
-	verb := map[string]string{"mark": "mark", "reconcile": "reconcile_mark"}[d.Value.verb()]
+	verb := "mark"
+	if d.Value.State == MarkingApart {
+		verb = "reconcile_mark"
+	}
 	now, at := s.now(), -1
 	entry := s.entry(a, role, verb, MarkingsCollection, id, d.Value.Person, "", "item="+it.Code)
 	d, err = s.markings.Update(ctx, id, func(d *storage.Doc[Marking]) error {
@@ -441,4 +444,43 @@ func (s *Service) Release(ctx context.Context, a access.Actor, id string) error 
 		return storage.Unchanged
 	})
 	return err
+}
+
+// Marking shows an answer to whoever has claimed it; to others only what the queue says. Errors as Claim, but it claims nothing.
+func (s *Service) Marking(ctx context.Context, a access.Actor, id string) (MarkingView, error) {
+	d, _, err := s.markingFor(ctx, a, id)
+	if err != nil {
+		return MarkingView{}, err
+	}
+	if d.Value.State == MarkingDone {
+		return MarkingView{}, faults.New(faults.Conflict, "Jawaban ini sudah dinilai.", "This answer has been marked.")
+	}
+	at, err := d.Value.claim(a.Person, s.now())
+	if err != nil {
+		return MarkingView{}, err
+	}
+	v, err := s.viewMarking(ctx, a, &d)
+	if at < 0 {
+		v.Text, v.Files, v.Marks, v.Mine = "", nil, nil, false
+	}
+	return v, err
+}
+
+// givenMarks are the marks that count for the n-th answer of a result; none where nobody marked.
+func (s *Service) givenMarks(ctx context.Context, id AttemptID, n int, r grading.Result, rubric []grading.Criterion) ([]GivenMark, error) {
+	if n >= len(r.Items) || r.Items[n].Marks == 0 {
+		return nil, nil
+	}
+	d, err := s.markings.Get(ctx, markingID(id, n))
+	if err != nil {
+		return nil, err
+	}
+	m := &d.Value
+	var out []GivenMark
+	if e := r.Items[n].Marks; e <= len(m.Verdicts) {
+		for _, i := range m.Verdicts[e-1].Sheets {
+			out = append(out, givenMark(rubric, &m.Sheets[i]))
+		}
+	}
+	return out, nil
 }

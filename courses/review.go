@@ -21,6 +21,7 @@ type Review struct {
 	Full       bool         // Items are there
 	Hint       texts.Text   // why the items are not
 	Items      []ItemReview // only when Full
+	Marked     []ItemReview // when not Full: the answers that people have marked, with their marks and comments, without keys
 	Gradings   []time.Time  // when it was graded; more than one after a regrade
 	Earlier    []Earlier    // results that counted before, oldest first
 	Why        string       // of the last regrade; "" when there was none
@@ -64,6 +65,7 @@ type ItemReview struct {
 	AnswerReview
 	General template.HTML
 	Parts   []AnswerReview // of an item that asks several things
+	Marks   []GivenMark    // what people gave it; two are counted by their mean
 }
 
 // AnswerReview is what was answered and what is said about it.
@@ -179,7 +181,17 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		if i < len(res.Result.Items) {
 			r.Objectives[n].Earned += res.Result.Items[i].Mark
 		}
+		given, err := s.givenMarks(ctx, id, i, res.Result, it.Rubric)
+		if err != nil {
+			return Review{}, err
+		}
 		if !r.Full {
+			if len(given) > 0 {
+				answer := at.answer(i)
+				mark := res.Result.Items[i]
+				r.Marked = append(r.Marked, ItemReview{Item: slot.Item, Number: i + 1, Objective: it.Objective, State: mark.State, Earned: mark.Mark.Thousandths(), Stem: it.stem,
+					AnswerReview: AnswerReview{Typed: answer.Text, Files: answer.Files}, Marks: given})
+			}
 			continue
 		}
 		x, err := grading.Explain(it.Item, slot, at.counted(i, res.Result))
@@ -187,6 +199,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 			return Review{}, err
 		}
 		ir := it.explained(x, i)
+		ir.Marks = given
 		if i < len(res.Result.Items) { // the stored mark counts; explaining again only finds the words
 			ir.State, ir.Earned, ir.Try = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths(), res.Result.Items[i].Tries
 		}

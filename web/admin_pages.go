@@ -10,6 +10,7 @@ import (
 // adminPages are the pages of the workbench. Most are panels in different company; only what is printed or has its own order has a template of its own.
 var adminPages = []Page{
 	{Name: "panels", Label: "Meja kerja", Sample: func() any { return samplePanels() }},
+	{Name: "marking", Sample: func() any { return sampleMarking() }},
 	{Name: "slips", Label: "Slip aktivasi", Sample: func() any { return sampleSlips() }},
 	{Name: "outline", Label: "Susunan kursus", Sample: func() any { return sampleOutline() }},
 	{Name: "editor", Sample: func() any { return sampleEditor() }},

@@ -23,6 +23,7 @@ type ResultPage struct {
 	Objectives  []Progress
 	Again       []Link // lessons to read again
 	Closed      string // why the items are not shown
+	Marked      []MarkedAnswer
 	Items       []QuizItem
 	Open        bool // the explanations are unfolded at once
 	Certificate *Card
@@ -100,6 +101,7 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 		}
 		p.Objectives = append(p.Objectives, bar)
 	}
+	p.Marked = l.markedAnswers(c, append(slices.Clone(r.Items), r.Marked...))
 	for _, it := range r.Items {
 		p.Items = append(p.Items, l.reviewItem(c, it, len(r.Items)))
 	}
@@ -156,6 +158,33 @@ func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) Quiz
 		}
 	}
 	return q
+}
+
+// MarkedAnswer is an own answer with what people gave it.
+type MarkedAnswer struct {
+	Number string // "Soal 3"
+	Stem   Prose
+	Answer []string // paragraphs as typed
+	Files  []Link
+	Marks  []MarkView
+}
+
+func (l *learner) markedAnswers(c *gin.Context, items []courses.ItemReview) []MarkedAnswer {
+	var out []MarkedAnswer
+	for _, it := range items {
+		if len(it.Marks) == 0 {
+			continue
+		}
+		m := MarkedAnswer{Number: l.T(c, "Soal %d", it.Number), Stem: it.Stem, Marks: l.markViews(c, it.Marks)}
+		if it.Typed != "" {
+			m.Answer = strings.Split(it.Typed, "\n")
+		}
+		for _, f := range it.Files {
+			m.Files = append(m.Files, Link{Name: f.Name})
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 func nonEmpty(p Prose) []Prose {

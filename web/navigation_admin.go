@@ -10,6 +10,7 @@ const (
 	navImport          = "import"
 	navCourses         = "courses"
 	navAttempts        = "attempts"
+	navMarking         = "marking"
 	navRegrades        = "regrades"
 	navCohorts         = "cohorts"
 	navAssignments     = "assignments"
@@ -46,6 +47,7 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 			{NavItem{Key: navAssignments, Label: "Penugasan kursus", Icon: "task", URL: "/kelola/penugasan"}, [][2]string{{"view", "assignment"}}},
 			{NavItem{Key: navCohorts, Label: "Angkatan", Icon: "calendar", URL: "/kelola/angkatan"}, [][2]string{{"run", "cohort"}}},
 			{NavItem{Key: navAttempts, Label: "Percobaan", Icon: "quiz", URL: "/kelola/percobaan"}, [][2]string{{"extend", "attempt"}, {"review", "attempt"}}},
+			{NavItem{Key: navMarking, Label: "Menilai", Icon: "edit", URL: "/kelola/menilai"}, [][2]string{{"mark", "marking"}}},
 			{NavItem{Key: navRegrades, Label: "Penilaian ulang", Icon: "sync", URL: "/kelola/nilai-ulang"}, [][2]string{{"view", "regrade"}}},
 			{NavItem{Key: navCertificatesAll, Label: "Sertifikat terbit", Icon: "certificate", URL: "/kelola/sertifikat"}, [][2]string{{"list", "certificate"}}},
 			{NavItem{Key: navHoursCheck, Label: "Verifikasi JP", Icon: "clock", URL: "/kelola/jp"}, [][2]string{{"verify", "hours"}}},

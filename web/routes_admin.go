@@ -95,6 +95,12 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/percobaan/:attempt", e.Handle(w.manageAttempt))                           //
 	in.POST("/percobaan/:attempt/waktu", e.Handle(w.extendAttempt))                    //
 	in.POST("/percobaan/:attempt/kesempatan", e.Handle(w.grantAttempt))                //
+	in.GET("/menilai", e.Handle(w.listMarkings))                                       // marking_list.go
+	in.POST("/menilai", e.Handle(w.takeNext))                                          //
+	in.GET("/menilai/:marking", e.Handle(w.showMarking))                               // marking_give.go
+	in.POST("/menilai/:marking", e.Handle(w.giveMark))                                 //
+	in.POST("/menilai/:marking/ambil", e.Handle(w.claimMarking))                       //
+	in.POST("/menilai/:marking/simpan", e.Handle(w.saveMark))                          //
 	in.GET("/nilai-ulang", e.Handle(w.listRegrades))                                   // regrade_list.go
 	in.GET("/nilai-ulang/soal/:item", e.Handle(w.showCorrection))                      // key_correct.go
 	in.POST("/nilai-ulang/soal/:item", e.Handle(w.checkRegrade))                       //

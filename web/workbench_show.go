@@ -71,12 +71,18 @@ func (w *admin) waiting(c *gin.Context) ([]Stat, error) {
 		}
 		add("JP menunggu verifikasi", "clock", Warn, "/kelola/jp", len(found), more)
 	}
-	if w.Policy.Scope(a, "view", "attempt").All {
-		list, next, err := w.Courses.Attempts(ctx, a, courses.AttemptFilter{Marking: true, Limit: 100})
-		if err != nil && !unseen(err) {
-			return nil, err
+	if w.Policy.Scope(a, "mark", "marking").All {
+		for _, apart := range []bool{false, true} {
+			list, next, err := w.Courses.MarkingQueue(ctx, a, courses.QueueFilter{Apart: apart, Limit: 100})
+			if err != nil && !unseen(err) {
+				return nil, err
+			}
+			if apart {
+				add("Selisih dua penilai menunggu putusan", "scale", Warn, "/kelola/menilai?tampil=selisih", len(list), !next.Zero())
+			} else {
+				add("Jawaban menunggu penilai", "edit", Warn, "/kelola/menilai", len(list), !next.Zero())
+			}
 		}
-		add("Percobaan menunggu penilaian", "edit", Warn, "/kelola/percobaan?tampil=nilai", len(list), !next.Zero())
 	}
 	if w.may(c, "run", "regrade") {
 		list, _, err := w.Courses.Regrades(ctx, a, "", storage.Cursor{}, 50)
@@ -144,6 +150,6 @@ func (w *admin) waitingUnits(c *gin.Context, add func(label, icon, kind, url str
 // workbenchHints say in a few words what stands behind an entry.
 var workbenchHints = map[string]string{
 	navPeople: "Cari pegawai, lihat jabatan, peran, dan belajarnya.", navUnits: "Pohon organisasi.", navPositions: "Jabatan, isi, dan lowongnya.", navSlips: "Kode sekali pakai untuk mengaktifkan akun.", navImport: "Unggah data pegawai, kursus, standar; sinkronkan dengan SIASN.",
-	navCourses: "Versi, pelajaran, bank soal, penerbitan.", navAttempts: "Tes yang dikerjakan, waktu tambahan, penilaian.", navRegrades: "Kunci yang salah dibetulkan, dengan uji coba lebih dahulu.", navCohorts: "Kursus dengan masa dan kuota.", navAssignments: "Siapa wajib belajar apa, sampai kapan.",
+	navCourses: "Versi, pelajaran, bank soal, penerbitan.", navAttempts: "Tes yang dikerjakan, waktu tambahan, penilaian.", navMarking: "Esai dan berkas yang dinilai orang, tanpa nama.", navRegrades: "Kunci yang salah dibetulkan, dengan uji coba lebih dahulu.", navCohorts: "Kursus dengan masa dan kuota.", navAssignments: "Siapa wajib belajar apa, sampai kapan.",
 	navCertificatesAll: "Cari, tangguhkan, cabut.", navHoursCheck: "Periksa bukti pelatihan di luar.", navApps: "Aplikasi, petugasnya, dan kesiapan mereka.", navVacancies: "Jabatan lowong dan calon menurut bukti.", navWork: "Pekerjaan yang berhenti dan menunggu ditangani.", navAudit: "Siapa melakukan apa, kapan, mengapa.", navSettings: "Nama, warna, penanda tangan, alamat.",
 }

@@ -7,6 +7,7 @@
  *   [data-change]               the form is sent when this control changes
  *   [data-dialog="id"]          opens dialog#id as a modal                     dialog.js
  *   form[data-quiz]             autosave, timer, stale tab                     quiz.js
+ *   [data-rubric]               marking from the keyboard                     marking.js
  *   [data-stream="url"]         waits for the server's event stream            waiting.js
  *   form[data-reading]          reports a lesson read to its end               reading.js
  *   form[data-outline]          rows are dragged into their order              outline.js
@@ -37,6 +38,7 @@ const wanted = /** @type {Array<[string, () => Promise<unknown>]>} */ ([
   ['form[data-table]', () => import('./table.js')],
   ['[data-dialog]', () => import('./dialog.js')],
   ['form[data-quiz]', () => import('./quiz.js')],
+  ['[data-rubric]', () => import('./marking.js')],
   ['[data-stream]', () => import('./waiting.js')],
   ['form[data-reading]', () => import('./reading.js')],
   ['[data-kept]', () => import('./kept.js')],

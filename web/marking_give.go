@@ -1,0 +1,259 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// MarkingPage is one answer for the person who marks it. It names nobody. The form is saved by assets/js/quiz.js like an answer and works without it.
+type MarkingPage struct {
+	Base
+	ID       string
+	Alias    string
+	Stem     Prose
+	General  Prose
+	Answer   []string // paragraphs as typed
+	Words    string
+	Files    []Link
+	Claimed  bool
+	Form     Form
+	Criteria []MarkingCriterion
+	Comment  string
+	Seq      int
+	Parts    int // criteria and the comment
+	Self     string
+	SaveURL  string
+	ClaimURL string
+	Marks    []MarkView // of two who differ
+	Third    bool
+	Apart    string
+}
+
+// MarkingCriterion is one row of the rubric to be chosen from.
+type MarkingCriterion struct {
+	Name    string // of the form value
+	Text    string
+	Weight  string
+	Wrong   string
+	Options []MarkingLevel
+}
+
+// MarkingLevel is one level.
+type MarkingLevel struct {
+	Value  string
+	Text   string
+	Points string
+	Chosen bool
+	Key    int // pressed on the keyboard, from 1
+}
+
+// MarkView is a mark that was given.
+type MarkView struct {
+	Name    string
+	Points  string
+	Levels  []Fact
+	Comment string
+}
+
+func filterQuery(f courses.QueueFilter) string {
+	v := url.Values{}
+	for name, value := range map[string]string{"kursus": f.Course, "soal": f.Item} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if f.Apart {
+		v.Set("tampil", "selisih")
+	}
+	if len(v) == 0 {
+		return ""
+	}
+	return "?" + v.Encode()
+}
+
+func (l *learner) markViews(c *gin.Context, marks []courses.GivenMark) []MarkView {
+	var out []MarkView
+	for i, m := range marks {
+		v := MarkView{Name: l.T(c, "Penilai %d", i+1), Points: l.T(c, "%s dari 100", l.format(c).points(m.Points*100)), Comment: m.Comment}
+		if len(marks) == 1 {
+			v.Name = l.T(c, "Penilaian")
+		}
+		for _, x := range m.Criteria {
+			v.Levels = append(v.Levels, Fact{Name: x.Criterion, Value: x.Level, Note: l.T(c, "%s dari 100", l.format(c).points(x.Points*100))})
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func (w *admin) showMarking(c *gin.Context) error {
+	m, err := w.Courses.Marking(c.Request.Context(), reader(c), c.Param("marking"))
+	f := queueFilter(c.Query)
+	if errors.Is(err, faults.Conflict) {
+		return w.done(c, Warn, in(c, faults.Of(err).Text), "/kelola/menilai"+filterQuery(f))
+	}
+	if err != nil {
+		return err
+	}
+	w.Render(c, http.StatusOK, "marking", w.markingPage(c, m, f))
+	return nil
+}
+
+func (w *admin) markingPage(c *gin.Context, m courses.MarkingView, f courses.QueueFilter) *MarkingPage {
+	query := filterQuery(f)
+	p := &MarkingPage{Base: Base{Active: navMarking, Title: w.T(c, "Peserta %s", m.Alias), Lead: in(c, m.CourseTitle) + " · " + in(c, m.Title) + " · " + m.Code, Crumbs: crumbs(Link{Label: "Menilai", URL: "/kelola/menilai" + query})},
+		ID: m.ID, Alias: m.Alias, Stem: m.Stem, General: m.General, Claimed: m.Mine, Comment: m.Comment, Seq: m.Seq, Parts: len(m.Rubric) + 1, Self: markingURL(m.ID) + query, SaveURL: markingURL(m.ID, "simpan"), ClaimURL: markingURL(m.ID, "ambil") + query,
+		Marks: w.markViews(c, m.Marks), Third: m.State == courses.MarkingApart, Apart: strconv.Itoa(m.Apart)}
+	if text := strings.TrimSpace(m.Text); text != "" {
+		p.Answer = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+		p.Words = w.T(c, "%d kata", len(strings.Fields(text)))
+	}
+	for i, file := range m.Files {
+		p.Files = append(p.Files, Link{Name: file.Name + " (" + w.size(c, file.Size) + ")", URL: markingURL(m.ID, "berkas", strconv.Itoa(i+1))})
+	}
+	for i, k := range m.Rubric {
+		row := MarkingCriterion{Name: partName(m.ID, i+1), Text: k.Text, Weight: w.T(c, "bobot %d%%", k.Weight)}
+		for n, level := range k.Levels {
+			row.Options = append(row.Options, MarkingLevel{Value: strconv.Itoa(n), Text: level.Text, Points: w.format(c).points(level.Points * 100), Chosen: k.Chosen == n, Key: n + 1})
+		}
+		p.Criteria = append(p.Criteria, row)
+	}
+	return p
+}
+
+// postedMark reads a mark from its form: the answer of an item with a part per criterion and the comment last.
+func postedMark(c *gin.Context, m courses.MarkingView) courses.MarkDraft {
+	a := savedAnswer(c, m.ID)
+	d := courses.MarkDraft{Levels: map[string]int{}, Comment: a.Part(len(m.Rubric)).Text}
+	for i, k := range m.Rubric {
+		choice := a.Part(i).Choices
+		if len(choice) != 1 {
+			continue
+		}
+		n, err := strconv.Atoi(choice[0])
+		if err != nil {
+			n = -1 // refused as a level there is not
+		}
+		d.Levels[k.ID] = n
+	}
+	return d
+}
+
+// claimMarking takes an answer for marking.
+func (w *admin) claimMarking(c *gin.Context) error {
+	f := queueFilter(c.Query)
+	if _, err := w.Courses.Claim(c.Request.Context(), reader(c), c.Param("marking")); err != nil {
+		if errors.Is(err, faults.Conflict) {
+			return w.done(c, Warn, in(c, faults.Of(err).Text), "/kelola/menilai"+filterQuery(f))
+		}
+		return err
+	}
+	return see(c, markingURL(c.Param("marking"))+filterQuery(f))
+}
+
+// saveMark keeps a draft as it changes, for assets/js/quiz.js.
+func (w *admin) saveMark(c *gin.Context) error {
+	ctx, a, id := c.Request.Context(), reader(c), c.Param("marking")
+	c.Header("Cache-Control", "no-store")
+	m, err := w.Courses.Marking(ctx, a, id)
+	if err == nil {
+		var saved courses.SavedMark
+		if saved, err = w.Courses.SaveMark(ctx, a, id, postedMark(c, m), postedSeq(c)); err == nil {
+			c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": w.format(c).clock(w.config.Now())})
+			return nil
+		}
+	}
+	fault, status := faults.Of(err), faults.KindOf(err).Status()
+	if errors.Is(err, faults.Conflict) && !stale(fault) {
+		status = http.StatusGone // handed in, or others have it
+	}
+	if status >= http.StatusInternalServerError {
+		w.config.Log.ErrorContext(ctx, "save mark", "route", c.FullPath(), "error", err)
+	}
+	c.JSON(status, gin.H{"text": in(c, fault.Text)})
+	return nil
+}
+
+// giveMark hands a mark in and goes on to the next answer; with go=later it only keeps the draft, with go=release it gives the answer back.
+func (w *admin) giveMark(c *gin.Context) error {
+	ctx, a, id, f := c.Request.Context(), reader(c), c.Param("marking"), queueFilter(c.Query)
+	queue := "/kelola/menilai" + filterQuery(f)
+	m, err := w.Courses.Marking(ctx, a, id)
+	if errors.Is(err, faults.Conflict) {
+		return w.done(c, Warn, in(c, faults.Of(err).Text), queue)
+	}
+	if err != nil {
+		return err
+	}
+	draft, seq := postedMark(c, m), postedSeq(c)
+	switch c.PostForm("go") {
+	case "release":
+		if err := w.Courses.Release(ctx, a, id); err != nil {
+			return err
+		}
+		return w.done(c, Success, w.T(c, "Jawaban dikembalikan ke antrean. Isian Anda tetap tersimpan."), queue)
+	case "later":
+		if _, err = w.Courses.SaveMark(ctx, a, id, draft, seq); err == nil {
+			return w.done(c, Success, w.T(c, "Tersimpan. Jawaban ini tetap untuk Anda selama 30 menit."), queue)
+		}
+	default:
+		if _, err = w.Courses.GiveMark(ctx, a, id, draft, seq); err == nil {
+			return w.nextMarking(c, f, w.T(c, "Penilaian untuk Peserta %s tersimpan.", m.Alias))
+		}
+	}
+	fault := faults.Of(err)
+	if errors.Is(err, faults.Conflict) && !stale(fault) {
+		return w.done(c, Warn, in(c, fault.Text), queue)
+	}
+	if !errors.Is(err, faults.Conflict) && !errors.Is(err, faults.Invalid) {
+		return err
+	}
+	for i := range m.Rubric {
+		m.Rubric[i].Chosen = -1
+		if n, ok := draft.Levels[m.Rubric[i].ID]; ok {
+			m.Rubric[i].Chosen = n
+		}
+	}
+	m.Comment = draft.Comment
+	p := w.markingPage(c, m, f)
+	text := in(c, fault.Text)
+	for _, x := range fault.Fields {
+		for i, k := range m.Rubric {
+			if x.Path == "levels."+k.ID {
+				p.Criteria[i].Wrong = in(c, x.Text)
+			}
+		}
+		if x.Path == "comment" {
+			text = in(c, x.Text)
+		}
+	}
+	p.Notices = append(p.Notices, Notice{Kind: Danger, Label: "Belum dikirim", Text: text})
+	w.Render(c, fault.Kind.Status(), "marking", p)
+	return nil
+}
+
+// sampleMarking is invented.
+func sampleMarking() *MarkingPage {
+	return &MarkingPage{Base: Base{Title: "Peserta K7QFM", Lead: "Layanan Tanpa Pungli · Tes akhir · 103-E01"}, ID: "mx", Alias: "K7QFM", Stem: "<p>Ceritakan cara Anda menolak pemberian.</p>", General: "<p>Menyebut tolak, catat, lapor.</p>",
+		Answer: []string{"Saya tolak dengan sopan.", "", "Lalu saya catat."}, Words: "7 kata", Files: []Link{{Name: "foto.jpg (120 KB)", URL: "/kelola/menilai/mx/berkas/1"}}, Claimed: true, Seq: 1, Parts: 2, Self: "/kelola/menilai/mx", SaveURL: "/kelola/menilai/mx/simpan", Third: true, Apart: "20",
+		Criteria: []MarkingCriterion{{Name: "answer.mx#1", Text: "Isi", Weight: "bobot 100%", Wrong: "Pilih tingkat.", Options: []MarkingLevel{{Value: "0", Text: "Tidak menjawab", Points: "0", Key: 1}, {Value: "1", Text: "Lengkap", Points: "100", Chosen: true, Key: 2}}}},
+		Marks:    []MarkView{{Name: "Penilai 1", Points: "100 dari 100", Levels: []Fact{{Name: "Isi", Value: "Lengkap", Note: "100 dari 100"}}, Comment: "Baik."}, {Name: "Penilai 2", Points: "0 dari 100", Comment: "Tidak menjawab."}}}
+}
+
+
+// size writes the size of a file, "120 KB".
+func (w *admin) size(c *gin.Context, bytes int64) string {
+	s, err := w.format(c).Size(bytes)
+	if err != nil {
+		return "–"
+	}
+	return s
+}
