@@ -77,6 +77,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.cohorts()
 	s.enrolments()
 	s.attempts(r)
+	s.markings()
 	s.regrades()
 	s.analyses()
 	s.certificates(r)

@@ -338,6 +338,12 @@ func (d MarkDraft) same(x *MarkSheet) bool {
 	return d.Comment == x.Comment && maps.Equal(d.Levels, x.Levels)
 }
 
+// MarkingOf is the id of the marking of an attempt's n-th answer, from 0; NotFound when nobody marks it. For the program's own checks; it takes no actor.
+func (s *Service) MarkingOf(ctx context.Context, attempt AttemptID, n int) (string, error) {
+	d, err := s.markings.Get(ctx, markingID(attempt, n))
+	return d.ID, err
+}
+
 // MarkedAttempt is the attempt a marking belongs to, for the chain to go on with.
 func (s *Service) MarkedAttempt(ctx context.Context, id string) (AttemptID, error) {
 	d, err := s.markings.Get(ctx, id)

@@ -276,6 +276,9 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 			b["lesson"] = r.Code
 		}
 	}
+	if err := f.essay(ctx, in, self, b); err != nil {
+		return err
+	}
 	proof, err := in.competencies.AddProof(ctx, self, bytes.NewReader([]byte("%PDF-1.7\nbukti "+person+"\nstartxref\n9\n%%EOF")))
 	if err != nil {
 		return err
@@ -323,6 +326,63 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 		app = f.shared["farApp"]
 	}
 	return in.readiness.AppointOperator(ctx, system, readiness.AppOperator{Person: person, App: app, Role: readiness.RoleOperator, Since: day.AddDays(-30)})
+}
+
+// essay hands an essay in that waits for a marker.
+func (f *filled) essay(ctx context.Context, in *installation, self access.Actor, b belongings) error {
+	if f.shared["essays"] == "" {
+		if err := essays(ctx, in); err != nil {
+			return err
+		}
+		f.shared["essays"] = "UJI-ESAI"
+	}
+	e, err := in.courses.Enrol(ctx, system, courses.EnrolInput{Person: self.Person, Course: "UJI-ESAI", Why: "uji"})
+	if err != nil {
+		return err
+	}
+	form, err := in.courses.Start(ctx, self, e.ID, "esai")
+	if err != nil {
+		return err
+	}
+	if _, err := in.courses.Submit(ctx, self, form.Attempt, map[string]grading.Answer{form.Items[0].Item: {Text: "Saya tolak, catat, lapor."}}, form.Seq); err != nil {
+		return err
+	}
+	if err := in.courses.Grade(ctx, form.Attempt); err != nil {
+		return err
+	}
+	b["essay"], b["essayEnrolment"] = form.Attempt, e.ID
+	b["marking"], err = in.courses.MarkingOf(ctx, form.Attempt, 0)
+	return err
+}
+
+// essays publishes a course whose practice is one essay.
+func essays(ctx context.Context, in *installation) error {
+	card := courses.Card{Title: texts.T("Menulis laporan", "Writing a report"), Kind: courses.Managerial, Track: "dasar", JP: 1}
+	if _, err := in.courses.NewCourse(ctx, system, "UJI-ESAI", card); err != nil {
+		return err
+	}
+	v, err := in.courses.NewDraft(ctx, system, "UJI-ESAI")
+	if err != nil {
+		return err
+	}
+	if v, err = in.courses.WriteLesson(ctx, system, v.ID, v.Revision, courses.LessonText{Code: "L1", Title: texts.T("Laporan", "Reports"), Minutes: 10, Markdown: "# Laporan\n\n" + strings.Repeat("kata ", 60)}); err != nil {
+		return err
+	}
+	levels := []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}
+	items := []grading.Item{{Code: "ESAI-1", Type: "essay", Objective: "1", Stem: "Ceritakan.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}}
+	if v, err = in.courses.WriteBank(ctx, system, v.ID, v.Revision, "bank", items); err != nil {
+		return err
+	}
+	c := v.Content
+	c.Minutes = map[string]int{"lessons": 45}
+	c.Objectives = []courses.Objective{{Code: "1", Text: texts.T("Menulis", "Writing")}}
+	draw := grading.PerObjective(map[string]int{"1": 1})
+	c.Quizzes = []courses.Quiz{{Code: "esai", Kind: courses.Practice, Bank: "bank", Draw: draw}, {Code: "akhir", Kind: courses.PostTest, Bank: "bank", Draw: draw, Minutes: 30, PassMark: 50}}
+	if v, err = in.courses.Revise(ctx, system, v.ID, v.Revision, c); err != nil {
+		return err
+	}
+	_, err = in.courses.Publish(ctx, system, v.ID)
+	return err
 }
 
 // common makes what belongs to nobody in particular, in the way the people in charge of it would.

@@ -20,7 +20,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		tell func(*story)
 	}{
 		{"everything is read", (*story).everythingIsRead}, {"somebody logs in", (*story).sessions}, {"the register", (*story).register}, {"roles", (*story).roles}, {"accounts", (*story).accounts}, {"files of the register", (*story).imports},
-		{"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"a wrong key", (*story).regrades},
+		{"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"a wrong key", (*story).regrades}, {"people mark", (*story).markings},
 		{"certificates", (*story).certificates}, {"what people can do", (*story).competencies}, {"a vacancy", (*story).placement}, {"applications", (*story).readiness}, {"the installation", (*story).settings},
 		{"work that gave up", (*story).parked},
 	} {
@@ -309,6 +309,15 @@ func (s *story) regrades() {
 	item := answered(items[i].(map[string]any))
 	key := s.gets("marker", "/items/"+item.id()+"/key").in("key")
 	s.posts("marker", "/regrades", with{"item": item["id"], "key": key.but(with{"void": true}), "why": "Soal tidak jelas"})
+}
+
+func (s *story) markings() {
+	at := "/markings/" + s.of("near")["marking"]
+	m := s.posts("marker", at+"/claim", nil)
+	s.posts("marker", at+"/release", nil)
+	s.posts("marker", at+"/claim", nil)
+	m = s.puts("marker", at+"/draft", with{"levels": with{"a": 1}, "seq": m["seq"]})
+	s.posts("marker", at+"/mark", with{"levels": with{"a": 1}, "comment": "Lengkap.", "seq": m["seq"]})
 }
 
 func (s *story) certificates() {

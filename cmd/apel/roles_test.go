@@ -136,12 +136,12 @@ func (c *city) fileOf(kind string) (name, data string) {
 
 // objectOf says which placeholder a route's :id (or :code) stands for.
 var objectOf = map[string]string{"people": "{person}", "units": "{unit}", "enrolments": "{enrolment}", "attempts": "{attempt}", "hours": "{hours}", "certificates": "{certificate}",
-	"assignments": "{assignment}", "notices": "{notice}", "tokens": "{token}", "sessions": "{session}", "apps": "{app}"}
+	"assignments": "{assignment}", "notices": "{notice}", "tokens": "{token}", "sessions": "{session}", "apps": "{app}", "markings": "{marking}"}
 
 var (
 	ginParameter = regexp.MustCompile(`[:*]([a-zA-Z_]+)`)
 	unitObject   = regexp.MustCompile(`\{(unit|app)\}`)
-	owned        = regexp.MustCompile(`\{(person|enrolment|attempt|hours|certificate|assignment|notice|token|session|nip)\}`)
+	owned        = regexp.MustCompile(`\{(person|enrolment|attempt|hours|certificate|assignment|notice|token|session|nip|marking)\}`)
 )
 
 // questions makes the rows from what is mounted.
@@ -204,7 +204,7 @@ func (c *city) questions() []question {
 }
 
 // pageParameter says what a parameter of a page's address stands for.
-var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}",
+var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}", "marking": "{marking}",
 	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
 	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "yaml"}
 
@@ -239,7 +239,7 @@ func pageForm(route string) string {
 		"until": "2030-01-31", "who": "all", "code": "KODE", "due_days": "30", "closed": "1", "version": "0", "q": "uji", "note": "uji", "edition": "1"} {
 		f.Set(k, v)
 	}
-	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"},
+	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"}, "/menilai/:marking": {"go", "later"},
 		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
 		"/kursus/baru": {"code", "UJI-1", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"}, "/:number/data": {"revision", "{revision104}", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"},
 		"/:number/susunan": {"revision", "{revision104}", "go", "save"}, "/tes-baru": {"revision", "{revision104}", "kind", "practice", "bank", "bank"}, "/tes/:quiz": {"revision", "{revision104}", "kind", "practice", "bank", "bank"},
@@ -323,6 +323,8 @@ func (c *city) body(op map[string]any) (media, body string) {
 			set("courses", []string{"APEL-103"})
 		case "putRule":
 			set("course", "APEL-103")
+		case "saveMark", "giveMark":
+			set("levels", map[string]int{"a": 1}, "seq", 0)
 		case "addToken":
 			set("roles", []string{})
 		}
@@ -408,7 +410,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	}
 	s := c.shared
 	var pairs []string
-	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "quiz", "post", "item", "lesson", "proof", "status"} {
+	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "marking", "quiz", "post", "item", "lesson", "proof", "status"} {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
 	known := c.logins["learner"]
@@ -498,7 +500,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		return "none", where
 	case w.Code == http.StatusConflict && q.method != http.MethodGet && oneTime[q.route] != "": // an installation is set up once
 		return "form", where
-	case w.Code < 400, w.Code == http.StatusConflict, w.Code == http.StatusTooManyRequests:
+	case w.Code < 400, w.Code == http.StatusConflict, w.Code == http.StatusGone, w.Code == http.StatusTooManyRequests:
 		return "yes", where
 	case w.Code == http.StatusUnprocessableEntity:
 		if strings.Contains(q.route, "q={nip}") && strings.Contains(answer, "Yang Anda cari tidak ada.") { // said beside the search
