@@ -248,7 +248,6 @@ func sampleMarking() *MarkingPage {
 		Marks:    []MarkView{{Name: "Penilai 1", Points: "100 dari 100", Levels: []Fact{{Name: "Isi", Value: "Lengkap", Note: "100 dari 100"}}, Comment: "Baik."}, {Name: "Penilai 2", Points: "0 dari 100", Comment: "Tidak menjawab."}}}
 }
 
-
 // size writes the size of a file, "120 KB".
 func (w *admin) size(c *gin.Context, bytes int64) string {
 	s, err := w.format(c).Size(bytes)
