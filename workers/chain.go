@@ -324,7 +324,7 @@ func (r Rooms) tellRegraded(ctx context.Context, attempt string) ([]Ref, error) 
 		topic := "regrade." + n.Regrade + strings.TrimPrefix(attempt, n.Person) // a notice's id begins with the person already
 		kind := "regrade"
 		if n.Regrade == "" {
-			kind, topic = "marked", "marked" + strings.TrimPrefix(attempt, n.Person)
+			kind, topic = "marked", "marked"+strings.TrimPrefix(attempt, n.Person)
 		}
 		err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: kind, Topic: topic, Link: "/percobaan/" + attempt + "/hasil", Title: n.Title, Body: n.Body})
 		if err != nil {
