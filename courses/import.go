@@ -130,7 +130,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 		return out, err
 	}
 	out.Lessons, out.Items = len(p.lessons), p.items
-	if err := s.checkPublish(ctx, d.Code, &p.content, p.bank, in.Publish); err != nil {
+	if err := s.checkPublish(ctx, d.Code, &p.content, p.bank, p.text, in.Publish); err != nil {
 		return out, err
 	}
 	if head != nil && fingerprint(head.Content, 26) == fingerprint(p.content, 26) {
@@ -219,6 +219,15 @@ func (p *plan) bank(_ context.Context, ref BankRef) (*Bank, error) {
 		}
 	}
 	return &Bank{}, nil
+}
+
+func (p *plan) text(_ context.Context, ref LessonRef) (string, error) {
+	for _, l := range p.lessons {
+		if l.ID == ref.Lesson {
+			return l.Value.Markdown, nil
+		}
+	}
+	return "", nil
 }
 
 func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Version) (plan, error) {

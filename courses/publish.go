@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -39,7 +40,7 @@ func (s *Service) Publish(ctx context.Context, a access.Actor, id VersionID) (Ve
 		return VersionDoc{}, err
 	}
 	if d.Value.State == Draft {
-		if err := s.checkPublish(ctx, d.Value.Course, &d.Value.Content, s.bankOfRef, true); err != nil {
+		if err := s.checkPublish(ctx, d.Value.Course, &d.Value.Content, s.bankOfRef, s.lessonText, true); err != nil {
 			return VersionDoc{}, err
 		}
 		now := s.now()
@@ -129,7 +130,7 @@ func (s *Service) CheckPublish(ctx context.Context, a access.Actor, id VersionID
 	if err != nil {
 		return err
 	}
-	return s.checkPublish(ctx, v.Course, &v.Content, s.bankOfRef, true)
+	return s.checkPublish(ctx, v.Course, &v.Content, s.bankOfRef, s.lessonText, true)
 }
 
 // bankOfRef reads a stored bank.
@@ -156,7 +157,7 @@ func (s *Service) checkPrinted(c *Content, with func(path, id, en string)) {
 
 // checkPublish lists why a content may not be published. bank reads a bank; an import asks before its banks are stored. reviewed asks for the approval of items,
 // too, where the course wants it.
-func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content, bank func(context.Context, BankRef) (*Bank, error), reviewed bool) error {
+func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content, bank func(context.Context, BankRef) (*Bank, error), text func(context.Context, LessonRef) (string, error), reviewed bool) error {
 	e := faults.New(faults.Invalid, "Kursus belum dapat diterbitkan.", "The course cannot be published yet.")
 	with := func(path, id, en string) { e.With(path, id, en) }
 	if err := checkCard(c.Card); err != nil {
@@ -190,6 +191,13 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 		}
 		if l.Part != "" && !slices.Contains(PartNames, l.Part) {
 			with(at+"part", "Bagian harus lessons, practice, atau cases.", "The part is lessons, practice or cases.")
+		}
+		if len(l.Files) > 0 {
+			md, err := text(ctx, l)
+			if err != nil {
+				return err
+			}
+			checkShown(at, l, md, with)
 		}
 		for _, o := range l.Objectives {
 			if _, ok := c.Objective(o); !ok {
@@ -254,6 +262,34 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 	}
 	sort.SliceStable(e.Fields, func(i, j int) bool { return e.Fields[i].Path < e.Fields[j].Path })
 	return e
+}
+
+// lessonText is the Markdown of a stored lesson.
+func (s *Service) lessonText(ctx context.Context, ref LessonRef) (string, error) {
+	l, err := s.lesson(ctx, ref.Lesson)
+	if err != nil {
+		return "", err
+	}
+	return l.Markdown, nil
+}
+
+// checkShown asks for words beside all that a lesson shows: what stands for a picture, and the transcript of a video or recording, so that nobody has to see or hear them.
+func checkShown(at string, l LessonRef, md string, with func(path, id, en string)) {
+	shown, err := markdown.Embeds(md)
+	if err != nil {
+		return // it was written, so it can be read
+	}
+	for _, e := range shown {
+		f, ok := e.File()
+		switch {
+		case !ok:
+		case e.Alt == "":
+			with(at+"text", fmt.Sprintf("Pelajaran %s baris %d: tulis apa yang terlihat atau terdengar, di antara ![ dan ].", l.Code, e.Line), fmt.Sprintf("Lesson %s line %d: write what one sees or hears between ![ and ].", l.Code, e.Line))
+		case !f.Picture && !e.Transcript:
+			with(at+"text", fmt.Sprintf("Pelajaran %s baris %d: video atau rekaman ini belum punya transkrip. Tulis tepat di bawahnya: > **Transkrip:** lalu isinya.", l.Code, e.Line),
+				fmt.Sprintf("Lesson %s line %d: this video or recording has no transcript. Write it right below: > **Transcript:** and its words.", l.Code, e.Line))
+		}
+	}
 }
 
 // checkMinutes asks whether the declared minutes carry the JP: at least 90 % of JP x 45, naming the numbers.

@@ -7,8 +7,8 @@ func sampleOutline() *OutlinePage {
 	form := NewForm(url.Values{})
 	form.Wrong("lesson.L1.title", "Judul harus diisi.")
 	return &OutlinePage{Form: form, URL: "/gaya", Revision: 3, Minutes: Panel{Label: "Waktu belajar"}, Lists: []OutlineList{
-		{Label: "Pelajaran", Kind: "lesson", Add: Button{Label: "Tulis pelajaran baru", URL: "/gaya"}, Rows: []OutlineRow{{Code: "L1", Name: "Menyapa warga", Number: 1, Title: typed(form, "lesson.L1.title", "Judul pelajaran", "Menyapa warga"), Minutes: typed(form, "lesson.L1.minutes", "Menit", "10"), Text: "L1", URL: "/gaya", First: true, Last: true}}},
-		{Label: "Tes", Kind: "quiz", Add: Button{Label: "Buat tes baru", URL: "/gaya"}, Empty: Empty{Icon: "quiz", Label: "Belum ada tes"}}}}
+		{Label: "Pelajaran", Kind: "lesson", Add: []Button{{Label: "Tulis pelajaran baru", URL: "/gaya"}}, Rows: []OutlineRow{{Code: "L1", Name: "Menyapa warga", Number: 1, Title: typed(form, "lesson.L1.title", "Judul pelajaran", "Menyapa warga"), Minutes: typed(form, "lesson.L1.minutes", "Menit", "10"), Text: "L1", URL: "/gaya", First: true, Last: true}}},
+		{Label: "Tes", Kind: "quiz", Add: []Button{{Label: "Buat tes baru", URL: "/gaya"}}, Empty: Empty{Icon: "quiz", Label: "Belum ada tes"}}}}
 }
 
 // sampleEditor is invented.

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"html"
 	"image"
 	"image/png"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -99,5 +102,50 @@ func TestFilesOfLessons(t *testing.T) {
 	}
 	if status, _ := r.get(&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, "/"+name); status != http.StatusSeeOther {
 		t.Errorf("without a session: %d", status)
+	}
+}
+
+// TestALessonIsTakenFromADocument reads pasted text into lessons and takes them; a recording without its transcript is not published, and the version's page leads to where it is mended.
+func TestALessonIsTakenFromADocument(t *testing.T) {
+	r := newRig(t)
+	ctx := context.Background()
+	boss := r.enter(trainingAdmin)
+	v := must[courses.VersionDoc](t)(r.Admin.Courses.NewDraft(ctx, access.System("test"), "APEL-104"))
+	at := "/kelola/kursus/APEL-104/2"
+	before := len(v.Content.Lessons)
+	status, _, text := r.post(boss, at+"/dokumen", url.Values{"text": {"# Satu\n\nSapa <b>x</b>.\n\n# Dua\n\nDengar."}, "split": {"1"}})
+	if status != http.StatusOK || !strings.Contains(text, "2 pelajaran terbaca") || !strings.Contains(text, "HTML") {
+		t.Fatalf("read: %d %.400s", status, text)
+	}
+	if n := len(must[courses.VersionDoc](t)(r.Admin.Courses.Version(ctx, access.System("test"), v.ID)).Content.Lessons); n != before {
+		t.Fatal("the dry run changed the draft")
+	}
+	kept := html.UnescapeString(fieldOf(t, text, regexp.MustCompile(`name="lessons" value="([^"]+)"`)))
+	sent := url.Values{"lessons": {kept}, "revision": {fieldOf(t, text, revisionField)}, "title.0": {"Kesatu"}, "minutes.0": {"4"}, "minutes.1": {"x"}}
+	if status, _, text = r.post(boss, at+"/dokumen-ambil", sent); status != http.StatusUnprocessableEntity || !strings.Contains(text, "Isi angka bulat") || !strings.Contains(text, `value="Kesatu"`) {
+		t.Errorf("minutes that are none: %d", status)
+	}
+	sent.Set("minutes.1", "3")
+	if status, _, text = r.post(boss, at+"/dokumen-ambil", sent); status != http.StatusSeeOther {
+		t.Fatalf("taken: %d %.400s", status, text)
+	}
+	v = must[courses.VersionDoc](t)(r.Admin.Courses.Version(ctx, access.System("test"), v.ID))
+	if n := len(v.Content.Lessons); n != before+2 || v.Content.Lessons[n-2].Title.ID != "Kesatu" || v.Content.Lessons[n-1].Minutes != 3 {
+		t.Errorf("the lessons are %+v", v.Content.Lessons)
+	}
+	sent.Set("title.0", "Lagi")
+	if status, _, text = r.post(boss, at+"/dokumen-ambil", sent); status != http.StatusConflict || !strings.Contains(text, `value="Lagi"`) {
+		t.Errorf("taken from a stale page: %d", status)
+	}
+
+	f := must[courses.FileDoc](t)(r.Admin.Courses.AddFile(ctx, access.System("test"), "APEL-104", append([]byte("ID3\x03"), make([]byte, 2000)...)))
+	last := v.Content.Lessons[len(v.Content.Lessons)-1]
+	v = must[courses.VersionDoc](t)(r.Admin.Courses.WriteLesson(ctx, access.System("test"), v.ID, v.Revision, courses.LessonText{Code: last.Code, Title: last.Title, Minutes: 3, Markdown: "Dengar.\n\n![Sapaan](berkas/" + f.Name + ")\n"}))
+	if status, text = r.get(boss, at); status != http.StatusOK || !strings.Contains(text, "transkrip") || !strings.Contains(text, `href="`+at+"/pelajaran/"+last.Code+`"`) {
+		t.Errorf("the page of the draft does not lead to the lesson without a transcript: %d", status)
+	}
+	must[courses.VersionDoc](t)(r.Admin.Courses.WriteLesson(ctx, access.System("test"), v.ID, v.Revision, courses.LessonText{Code: last.Code, Title: last.Title, Minutes: 3, Markdown: "![Sapaan](berkas/" + f.Name + ")\n\n> **Transkrip:** Selamat pagi.\n"}))
+	if _, text = r.get(boss, at); strings.Contains(text, "belum punya transkrip") {
+		t.Error("a transcript is not seen")
 	}
 }

@@ -30,7 +30,7 @@ type OutlineList struct {
 	Label string
 	Kind  string // prefix of its fields: lesson, quiz
 	Rows  []OutlineRow
-	Add   Button
+	Add   []Button
 	Empty Empty
 }
 
@@ -116,13 +116,13 @@ func (w *admin) outlinePage(c *gin.Context, status int, v courses.VersionDoc, fo
 	p := &OutlinePage{Base: Base{Active: navCourses, Title: w.T(c, "Susunan kursus"), Lead: in(c, v.Content.Card.Title) + " · " + w.T(c, "versi %d", v.Number), Crumbs: w.draftCrumbs(c)},
 		Form: form, URL: w.outlineURL(c, "susunan"), Revision: v.Revision, Minutes: w.minutesPanel(c, v.Content)}
 	p.Actions = []Button{{Label: "Data kursus", Icon: "settings", URL: w.outlineURL(c, "data")}, {Label: "Periksa lalu terbitkan", Icon: "check", URL: w.outlineURL(c)}}
-	lessons := OutlineList{Label: "Pelajaran", Kind: "lesson", Add: Button{Label: "Tulis pelajaran baru", Icon: "plus", URL: w.outlineURL(c, "pelajaran-baru")}, Empty: Empty{Icon: "book", Label: "Belum ada pelajaran"}}
+	lessons := OutlineList{Label: "Pelajaran", Kind: "lesson", Add: []Button{{Label: "Tulis pelajaran baru", Icon: "plus", URL: w.outlineURL(c, "pelajaran-baru")}, {Label: "Pelajaran dari dokumen", Icon: "import", URL: w.outlineURL(c, "dokumen")}}, Empty: Empty{Icon: "book", Label: "Belum ada pelajaran"}}
 	for _, l := range courses.Arranged(v.Content.Lessons, func(l courses.LessonRef) string { return l.Code }, order["lesson"]) {
 		lessons.Rows = append(lessons.Rows, OutlineRow{Code: l.Code, Name: in(c, l.Title), URL: w.outlineURL(c, "pelajaran", l.Code),
 			Text:  strings.Join(append([]string{l.Code, w.part(c, or(l.Part, "lessons")), w.T(c, "dibaca %d menit", (l.Seconds+59)/60)}, l.Objectives...), " · "),
 			Title: typed(form, "lesson."+l.Code+".title", "Judul pelajaran", l.Title.ID), Minutes: typed(form, "lesson."+l.Code+".minutes", "Menit", strconv.Itoa(l.Minutes))})
 	}
-	quizzes := OutlineList{Label: "Tes", Kind: "quiz", Add: Button{Label: "Buat tes baru", Icon: "plus", URL: w.outlineURL(c, "tes-baru")}, Empty: Empty{Icon: "quiz", Label: "Belum ada tes"}}
+	quizzes := OutlineList{Label: "Tes", Kind: "quiz", Add: []Button{{Label: "Buat tes baru", Icon: "plus", URL: w.outlineURL(c, "tes-baru")}}, Empty: Empty{Icon: "quiz", Label: "Belum ada tes"}}
 	for _, q := range courses.Arranged(v.Content.Quizzes, func(q courses.Quiz) string { return q.Code }, order["quiz"]) {
 		quizzes.Rows = append(quizzes.Rows, OutlineRow{Code: q.Code, Name: in(c, q.Name()), URL: w.outlineURL(c, "tes", q.Code),
 			Text:  strings.Join([]string{q.Code, w.quizKind(c, q.Kind), w.T(c, "Bank %s", q.Bank)}, " · "),

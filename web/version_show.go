@@ -49,9 +49,8 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 				panel.Text = w.T(c, "Kursus milik seluruh kota: yang menerbitkan adalah admin pelatihan tingkat kota.")
 			}
 		case faults.KindOf(err) == faults.Invalid:
-			n, _ := w.mistakes(c, "Belum dapat diterbitkan", err)
-			n.Kind = Warn
-			panel.Notices = []Notice{n}
+			panel.Text = w.T(c, "Belum dapat diterbitkan. Tiap baris menuju tempat memperbaikinya.")
+			panel.Reasons = w.refusals(c, v, err)
 		default:
 			return err
 		}
@@ -62,7 +61,15 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 	} else {
 		p.add(Panel{Half: true, Label: "Penerbitan", Facts: []Fact{{Label: "Status", Value: "", Badge: badgeOf(versionBadge(v, ""))}, {Label: "Diterbitkan", Value: f.moment(v.PublishedAt), Note: w.person(ctx, v.PublishedBy)}, {Label: "Sidik isi", Value: short(v.Digest), Code: true}}})
 	}
-	p.add(w.minutesPanel(c, v.Content), w.lessonsPanel(c, v), w.quizzesPanel(c, v), w.banksPanel(c, v, form))
+	p.add(w.minutesPanel(c, v.Content))
+	if w.may(c, "review", "course") {
+		covered, err := w.coveragePanel(c, v)
+		if err != nil {
+			return err
+		}
+		p.add(covered)
+	}
+	p.add(w.lessonsPanel(c, v), w.quizzesPanel(c, v), w.banksPanel(c, v, form))
 	w.Render(c, status, "panels", p)
 	return nil
 }

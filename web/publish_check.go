@@ -1,0 +1,81 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// refusals are the reasons why a draft may not be published, each with the way to where it is mended.
+func (w *admin) refusals(c *gin.Context, v courses.VersionDoc, err error) (out []Reason) {
+	for i, f := range faults.Of(err).Fields {
+		if i == maxMistakes {
+			out = append(out, Reason{Kind: Warn, Text: w.T(c, "dan %d lagi", len(faults.Of(err).Fields)-i)})
+			break
+		}
+		r := Reason{Kind: Danger, Text: in(c, f.Text)}
+		if w.may(c, "author", "course") {
+			r.URL = versionURL(v.ID, v.Course, v.Number, mendedAt(v.Content, f.Path)...)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// mendedAt is the page of a draft on which the field of a refusal is mended.
+func mendedAt(k courses.Content, path string) []string {
+	list, rest, _ := strings.Cut(path, "[")
+	number, _, _ := strings.Cut(rest, "]")
+	n, err := strconv.Atoi(number)
+	switch {
+	case list == "lessons" && err == nil && n < len(k.Lessons):
+		return []string{"pelajaran", k.Lessons[n].Code}
+	case list == "quizzes" && err == nil && n < len(k.Quizzes):
+		return []string{"tes", k.Quizzes[n].Code}
+	case list == "lessons" || list == "quizzes":
+		return []string{"susunan"}
+	}
+	return []string{"data"}
+}
+
+// coveragePanel says for each objective of a version which lessons train it and how many items ask for it.
+func (w *admin) coveragePanel(c *gin.Context, v courses.VersionDoc) (Panel, error) {
+	items := map[string]int{}
+	for _, b := range v.Content.Banks {
+		list, err := w.Courses.Items(c.Request.Context(), reader(c), v.ID, b.Code)
+		if err != nil {
+			return Panel{}, err
+		}
+		for _, it := range list {
+			items[it.Objective]++
+		}
+	}
+	panel := Panel{Half: true, Label: "Capaian"}
+	for _, o := range v.Content.Objectives {
+		var lessons []string
+		for _, l := range v.Content.Lessons {
+			for _, x := range l.Objectives {
+				if x == o.Code {
+					lessons = append(lessons, l.Code)
+				}
+			}
+		}
+		r := Reason{Kind: Success, Text: o.Code + " " + in(c, o.Text) + " · "}
+		switch {
+		case len(lessons) == 0 && items[o.Code] == 0:
+			r.Kind, r.Text = Warn, r.Text+w.T(c, "belum dilatih di pelajaran mana pun dan belum ada soalnya")
+		case len(lessons) == 0:
+			r.Kind, r.Text = Warn, r.Text+w.T(c, "belum dilatih di pelajaran mana pun")
+		case items[o.Code] == 0:
+			r.Kind, r.Text = Warn, r.Text+w.T(c, "belum ada soalnya")
+		default:
+			r.Text += strings.Join(lessons, ", ") + " · " + w.T(c, "%d soal", items[o.Code])
+		}
+		panel.Reasons = append(panel.Reasons, r)
+	}
+	return panel, nil
+}
