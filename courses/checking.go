@@ -24,7 +24,8 @@ type CheckView struct {
 // Checked is the answer to a check.
 type Checked struct {
 	Saved
-	Item ItemView
+	Item  ItemView
+	Items int // on the form
 }
 
 // CheckAnswer keeps an answer and says what it is worth, in one write. It is for quizzes with immediate or interactive feedback; seq as in Save. Safe to call twice: the same answer
@@ -109,7 +110,7 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 	if err != nil {
 		return Checked{}, err
 	}
-	out := Checked{Saved: saved(at, now)}
+	out := Checked{Saved: saved(at, now), Items: len(at.Slots)}
 	out.Item, err = s.itemView(ctx, at, at.find(item), keys)
 	return out, err
 }

@@ -19,6 +19,7 @@ type Review struct {
 	Left       int // attempts left; -1 without limit
 	Objectives []ObjectiveResult
 	Full       bool         // Items are there
+	Unrecorded bool         // practice that leaves no record
 	Hint       texts.Text   // why the items are not
 	Items      []ItemReview // only when Full
 	Marked     []ItemReview // when not Full: the answers that people have marked, with their marks and comments, without keys
@@ -116,7 +117,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		return Review{}, errHidden()
 	}
 	q, _ := v.Content.Quiz(at.Quiz)
-	r := Review{AttemptDoc: summary(id, at), Title: q.Name(), PassMark: q.PassMark, Left: -1}
+	r := Review{AttemptDoc: summary(id, at), Title: q.Name(), PassMark: q.PassMark, Left: -1, Unrecorded: rehearsed(id)}
 	if q.Attempts > 0 {
 		r.Left = max(q.Attempts+e.Value.Extra[q.Code]-max(at.Ordinal, e.Value.Taken[q.Code].Ended), 0)
 	}

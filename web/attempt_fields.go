@@ -86,6 +86,9 @@ var asks = map[grading.Ask]string{grading.AskOne: SingleChoice, grading.AskMany:
 	grading.AskOrder: Parts, grading.AskParts: Parts}
 
 func (l *learner) quizItem(c *gin.Context, it courses.ItemView, of int) QuizItem {
+	if it.Check != nil && it.Check.Closed { // checked for the last time: what stands here is its explanation
+		return l.reviewItem(c, *it.Check.Said, of)
+	}
 	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Kind: asks[it.Ask], Text: it.Stem, Value: it.Answer.Text, Unit: strings.Join(it.Units, ", ")}
 	switch it.Ask {
 	case grading.AskOrder:
@@ -107,6 +110,9 @@ func (l *learner) quizItem(c *gin.Context, it courses.ItemView, of int) QuizItem
 		}
 	default:
 		q.Options = options(it.FieldView, it.Answer)
+	}
+	if it.Check != nil {
+		q.Check = l.quizCheck(c, it)
 	}
 	return q
 }

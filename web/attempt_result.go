@@ -81,6 +81,9 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 			p.Verdict = Badge{Kind: Success, Label: "Lulus"}
 		}
 	}
+	if r.Unrecorded {
+		p.Notices = append(p.Notices, Notice{Kind: Info, Text: l.T(c, "Latihan ini tidak dicatat: hasilnya hanya untuk Anda dan hilang sehari setelah dimulai.")})
+	}
 	if r.Regrading {
 		p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sedang dinilai ulang", Text: l.T(c, "Kunci sebuah soal di tes ini dibetulkan. Yang tampil di bawah adalah hasil sebelumnya, sampai penilaian ulang selesai.")})
 	}
@@ -130,7 +133,10 @@ var reviewStates = map[grading.State]string{grading.Right: "right", grading.Part
 func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) QuizItem {
 	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Text: it.Stem, Value: it.Typed, Kind: ShortText,
 		Review: &QuizReview{State: reviewStates[it.State], Said: append(slices.Clone(it.Feedback), nonEmpty(it.General)...), ShowKey: true}}
-	if it.State == grading.Partial {
+	if it.Try > 1 {
+		q.Review.Feedback = l.T(c, "Percobaan ke-%d.", it.Try)
+	}
+	if it.State == grading.Partial || it.State == grading.Right && it.Earned < 1000 {
 		q.Review.Points = l.T(c, "%s dari 1", l.format(c).points(it.Earned))
 	}
 	if len(it.Choices) == 0 {

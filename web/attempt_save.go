@@ -14,12 +14,20 @@ import (
 // of the attempt: the form is not drawn for it.
 func (l *learner) saveAnswer(c *gin.Context) error {
 	item := c.PostForm("item")
+	if c.PostForm("check") != "" {
+		return l.checkAnswer(c, item)
+	}
 	saved, err := l.Courses.Save(c.Request.Context(), reader(c), c.Param("attempt"), map[string]grading.Answer{item: savedAnswer(c, item)}, postedSeq(c))
 	if err == nil {
 		c.Header("Cache-Control", "no-store")
 		c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": l.format(c).clock(l.config.Now()), "left": saved.Left.Milliseconds()})
 		return nil
 	}
+	return l.saveRefused(c, err)
+}
+
+// saveRefused tells the script why an answer is not kept, by the status its protocol names.
+func (l *learner) saveRefused(c *gin.Context, err error) error {
 	fault, status := faults.Of(err), faults.KindOf(err).Status()
 	if errors.Is(err, faults.Conflict) && !stale(fault) {
 		status = http.StatusGone // handed in, or the time is over

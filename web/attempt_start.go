@@ -58,6 +58,7 @@ func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.Qui
 	if q.Allowed > 0 {
 		p.Facts = append(p.Facts, Fact{Label: "Kesempatan", Value: l.T(c, "%d dari %d terpakai", q.Ended, q.Allowed)})
 	}
+	p.Rules = append(p.Rules, l.behaviourRules(c, q)...)
 	p.Rules = append(p.Rules, l.T(c, "Setiap jawaban tersimpan otomatis. Bila sinyal putus atau baterai habis, lanjutkan dari perangkat mana pun."))
 	switch q.Kind {
 	case courses.PreTest:
@@ -79,10 +80,29 @@ func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.Qui
 	case len(p.Locked) == 0 && !q.Passed && (q.Allowed == 0 || q.Ended < q.Allowed):
 		p.Go = &Button{Label: "Mulai mengerjakan", Post: true, URL: quizURL(x.ID, q.Code), Kind: "primary", Icon: "play", Wide: true}
 	}
-	if q.Latest != "" {
+	if q.Latest != "" && q.Behaviour.Unrecorded {
+		p.Before = []Link{{Name: l.T(c, "Lihat latihan terakhir"), URL: attemptURL(q.Latest, "hasil")}}
+	} else if q.Latest != "" {
 		p.Before = []Link{{Name: l.T(c, "Hasil percobaan terakhir: %s", l.format(c).points(q.Last)), URL: attemptURL(q.Latest, "hasil")}}
 	}
 	return p
+}
+
+// behaviourRules tell a taker when answers are explained, what a wrong one costs, and whether anything is kept.
+func (l *learner) behaviourRules(c *gin.Context, q courses.QuizProgress) (rules []string) {
+	switch b := q.Behaviour; b.Feedback {
+	case courses.Immediate:
+		rules = append(rules, l.T(c, "Tiap soal dapat Anda periksa sendiri, sekali. Pembahasannya langsung tampil, dan setelah itu jawabannya tidak dapat diubah."))
+	case courses.Interactive:
+		rules = append(rules, l.T(c, "Tiap soal dapat dicoba sampai %d kali. Setelah diperiksa, Anda langsung tahu tepat atau belum.", b.Tries))
+		if b.Penalty > 0 {
+			rules = append(rules, l.T(c, "Setiap percobaan yang belum tepat mengurangi nilai soal itu %s dari 1.", l.format(c).points(b.Penalty.Thousandths())))
+		}
+	}
+	if q.Behaviour.Unrecorded {
+		rules = append(rules, l.T(c, "Latihan ini tidak dicatat: hasilnya hanya untuk Anda dan hilang sehari setelah dimulai."))
+	}
+	return rules
 }
 
 // startAttempt begins the next attempt, or goes on with the open one: its id follows from enrolment, quiz and ordinal, so a second post finds the first's.

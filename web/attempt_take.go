@@ -44,17 +44,26 @@ func (l *learner) saveAttempt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	given := postedAnswers(c, f)
-	switch seq := postedSeq(c); {
+	given, seq := postedAnswers(c, f), postedSeq(c)
+	switch {
 	case ended(f):
 		return see(c, attemptURL(id, "tunggu"))
 	case c.PostForm("go") == "submit":
 		_, err = l.Courses.Submit(ctx, a, id, given, seq)
 	case len(given) > 0:
-		_, err = l.Courses.Save(ctx, a, id, given, seq)
+		var saved courses.Saved
+		saved, err = l.Courses.Save(ctx, a, id, given, seq)
+		seq = saved.Seq
+	}
+	to, check := strings.CutPrefix(c.PostForm("go"), "check:")
+	if err == nil && check {
+		err = l.checkPosted(c, f, to, seq)
 	}
 	if err != nil {
 		return l.refuseAnswers(c, f, given, err)
+	}
+	if check {
+		return see(c, attemptURL(id)+"#butir-"+to)
 	}
 	switch to, step := strings.CutPrefix(c.PostForm("go"), "item:"); {
 	case c.PostForm("go") == "submit":
@@ -84,7 +93,11 @@ func (l *learner) refuseAnswers(c *gin.Context, f courses.FormView, given map[st
 	if stale(fault) {
 		text = l.T(c, "Tes ini juga dibuka di tab atau perangkat lain. Periksa jawaban di bawah, lalu simpan lagi: yang tampil di sini yang akan disimpan.")
 	}
-	p.Notices = append(p.Notices, Notice{Kind: Danger, Label: "Jawaban belum tersimpan", Text: text})
+	label := "Jawaban belum tersimpan"
+	if !stale(fault) && strings.HasPrefix(c.PostForm("go"), "check:") {
+		label = "Jawaban belum diperiksa"
+	}
+	p.Notices = append(p.Notices, Notice{Kind: Danger, Label: label, Text: text})
 	l.Render(c, fault.Kind.Status(), "attempt", p)
 	return nil
 }

@@ -215,6 +215,16 @@ func (e *Engine) render(c *gin.Context, page string, data any) (*bytes.Buffer, *
 	return body, base, nil
 }
 
+// Part renders one part alone, for a script that puts it into a page it has already.
+func (e *Engine) Part(c *gin.Context, name string, data any) (string, error) {
+	body := getBuffer()
+	defer putBuffer(body)
+	if err := e.sets[Lang(c)].ExecuteTemplate(body, name, data); err != nil {
+		return "", fmt.Errorf("part %s: %w", name, err)
+	}
+	return body.String(), nil
+}
+
 // dress puts around the page what the request decides: language, theme, navigation, messages.
 func (e *Engine) dress(c *gin.Context, page Page, base *Base) {
 	base.Chrome = Chrome{

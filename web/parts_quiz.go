@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,6 +36,16 @@ type QuizItem struct {
 	Pieces  []QuizPiece // of a text with gaps: what stands before each gap, and the gap
 	// Review shows the result instead of asking.
 	Review *QuizReview
+	// Check lets the answer be checked before the end; nil where it cannot.
+	Check *QuizCheck
+}
+
+// QuizCheck is how a question stands that tells at once what its answer was worth.
+type QuizCheck struct {
+	Said   *QuizReview // of the last try
+	Left   string      // "Masih 2 kali coba."
+	Why    string      // why it cannot be checked now; then there is no button
+	Action string      // go of the button
 }
 
 // QuizOption of a single or multiple choice.
@@ -132,6 +143,11 @@ func (q QuizRun) NowMilli() int64 { return q.Now.UnixMilli() }
 
 // Left is the whole minutes left, for browsers without JavaScript.
 func (q QuizRun) Left() int { return int(q.EndsAt.Sub(q.Now).Minutes()) }
+
+// Checks says whether questions can be checked before the end.
+func (q QuizRun) Checks() bool {
+	return slices.ContainsFunc(q.Items, func(it QuizItem) bool { return it.Check != nil })
+}
 
 // Answered counts the answered questions.
 func (q QuizRun) Answered() int {

@@ -11,6 +11,8 @@
  *   answer.<id>   the answer, several times for multiple choice, missing or empty when taken back
  *   parts.<id>    how many things the question asks, when it asks several; they are answer.<id>#1, #2 ..., with as.<id>#n=text for typed ones
  *
+ *   check=1       the answer is also checked: what was asked is answered with 200 {..., "html": the question as it stands now}; see check()
+ *
  *   200 {"seq": 8, "saved": "10.32"}   kept, at this time of the installation's zone; the next save carries this seq
  *   409           somebody else saved after this page's seq: a stale tab. The server answers 200 to a save that it has already stored
  *                 under this very seq (same content, seq one behind): then only its first answer was lost on the way. That is why
@@ -22,6 +24,9 @@
  *
  * The form itself sends seq, every shown item and its answer, the answers of other pages that still wait, and go (next, prev, a page
  * number, review or submit).
+ *
+ * A check waits like an answer does, and says so below its question: until it is answered the question is closed, so that what is checked is what is
+ * seen. It is sent once: the server knows the same answer to the same question again and uses up no try.
  *
  * Answers wait in the browser under apel.quiz.<attempt> until the server has them, also through a reload or a dead battery; a newer
  * answer to the same item takes the older one's place. A page that is opened later takes them up again when nobody else saved
@@ -153,14 +158,71 @@ function changed(id) {
   pump();
 }
 
+/* -- checks -- */
+
+/** @param {string} body */
+const asksCheck = (body) => new URLSearchParams(body).has('check');
+
+/** Says below a question that its check waits, or why there is none. @param {string} id @param {string} text @param {boolean} closed */
+function waits(id, text, closed) {
+  const field = /** @type {HTMLFieldSetElement | null} */ (find('[data-item="' + id + '"]'));
+  const line = field && /** @type {HTMLElement | null} */ (field.querySelector('[data-check-text]'));
+  if (!field || !line) return;
+  field.disabled = closed;
+  line.hidden = !text;
+  line.textContent = text;
+}
+
+/** Tells at each question whose check waits how it stands. @param {string} text */
+function checksWait(text) {
+  if (flight && asksCheck(flight[1])) waits(flight[0], text, true);
+  queue.forEach((body, id) => { if (asksCheck(body)) waits(id, text, true); });
+}
+
+/** Has the answer to a question checked. @param {string} id */
+function check(id) {
+  if (!answeredOn(id)) { waits(id, words('blank'), false); return; }
+  clearTimeout(typing);
+  const body = collect(id);
+  body.append('check', '1');
+  queue.set(id, body.toString());
+  keep();
+  mapState(id);
+  checksWait(words(navigator.onLine === false ? 'uncheckable' : 'checking'));
+  if (navigator.onLine === false) show(words('unsaved'), true);
+  pump();
+}
+
+/** Puts the question as it stands after the check in the place of the one shown. @param {string} id @param {string} html */
+function checkedNow(id, html) {
+  const field = find('[data-item="' + id + '"]');
+  const box = document.createElement('template');
+  box.innerHTML = html;
+  const now = box.content.querySelector('fieldset');
+  if (!field || !now) return;
+  field.parentNode && field.parentNode.replaceChild(now, field);
+  mapState(id);
+  showFlags();
+  const said = now.querySelector('.review');
+  if (!said) return;
+  said.setAttribute('tabindex', '-1');
+  /** @type {HTMLElement} */ (said).focus({ preventScroll: true });
+  said.scrollIntoView({ block: 'nearest' });
+  say((said.textContent || '').trim());
+}
+
+/** Whether a question has an answer. @param {string} id */
+function answeredOn(id) {
+  let answered = false;
+  collect(id).forEach((v, name) => { if ((name === 'answer.' + id || name.indexOf('answer.' + id + '#') === 0) && v.trim() !== '') answered = true; });
+  return answered;
+}
+
 /** The square of the question map. @param {string} id */
 function mapState(id) {
   const square = find('[data-nav="' + id + '"]');
   if (!square) return;
-  const body = collect(id);
-  let answered = false;
-  body.forEach((v, name) => { if ((name === 'answer.' + id || name.indexOf('answer.' + id + '#') === 0) && v.trim() !== '') answered = true; });
-  square.classList.toggle('is-answered', answered);
+  square.classList.toggle('is-answered', answeredOn(id));
   const sum = find('[data-answered]');
   if (sum) sum.textContent = words('answered').replace('#', String(form.querySelectorAll('[data-nav].is-answered').length));
 }
@@ -176,9 +238,10 @@ function pump() {
   }
   busy = true;
   show(words('saving'), false);
+  if (asksCheck(flight[1])) waits(flight[0], words('checking'), true);
   const body = 'seq=' + seq + '&' + flight[1];
   request(url, { method: 'POST', body: body, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' } }, 15000)
-    .then((answer) => answer.ok ? answer.json().then((data) => done(200, data)) : done(answer.status, {}))
+    .then((answer) => answer.ok ? answer.json().then((data) => done(200, data)) : answer.json().catch(() => ({})).then((data) => done(answer.status, data)))
     .catch(() => later())
     .then(() => {
       busy = false;
@@ -197,6 +260,7 @@ function done(status, data) {
     seq = Number(data.seq);
     const hidden = form.querySelector('input[name="seq"]');
     if (hidden instanceof HTMLInputElement) hidden.value = String(seq);
+    if (flight && data.html) checkedNow(flight[0], String(data.html));
     flight = null;
     probing = false;
     tries = 0;
@@ -218,6 +282,7 @@ function done(status, data) {
   if (status === 410) { queue.clear(); flight = null; keep(); return stop('[data-closed]'); }
   if (status === 401 || status === 403 || status === 404) return stop('[data-login]');
   if (status === 422 || status === 413) {
+    if (flight && asksCheck(flight[1])) waits(flight[0], String(data.text || ''), false);
     flight = null;
     tries = 0;
     keep();
@@ -229,6 +294,7 @@ function done(status, data) {
 
 function later() {
   show(words('unsaved'), true);
+  checksWait(words('uncheckable'));
   if (!tries) say(words('offline'));
   if (wanted && tries >= 2 && navigator.onLine !== false) { leave(wanted); return; } // the form may get through where this did not
   const pause = backoff(tries++);
@@ -289,6 +355,7 @@ function load() {
   if (flight && !queue.has(flight[0])) queue.set(flight[0], flight[1]);
   flight = null;
   queue.forEach((body, id) => {
+    if (asksCheck(body)) waits(id, '', false); // the form keeps the answer; what was wanted now is to go on
     if (find('[data-item="' + id + '"]')) queue.set(id, collect(id).toString());
     else new URLSearchParams(body).forEach((value, name) => carry(name, value));
   });
@@ -307,6 +374,11 @@ function leave(go) {
 form.addEventListener('submit', (event) => {
   const pressed = /** @type {any} */ (event).submitter || document.activeElement;
   const go = pressed && pressed.name === 'go' ? pressed.value : 'next';
+  if (go.indexOf('check:') === 0 && !stopped) {
+    event.preventDefault();
+    check(go.slice(6));
+    return;
+  }
   if (navigator.onLine !== false && !flight) { load(); return; }
   // A save under way must not race the form, and a form sent into a dead spot is answered by the browser's own error page.
   event.preventDefault();
@@ -429,4 +501,5 @@ const putBack = (body, id) => {
 };
 if (flight) putBack(flight[1], flight[0]);
 queue.forEach(putBack);
+checksWait(words(navigator.onLine === false ? 'uncheckable' : 'checking'));
 pump();
