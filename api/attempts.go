@@ -59,7 +59,8 @@ type Form struct {
 	Ends    *time.Time `json:"ends,omitempty"`
 	Left    int        `json:"left,omitempty" doc:"Seconds left by the server's clock; missing without a limit"`
 	Seq     int        `json:"seq" doc:"Send it with the next save"`
-	Items   []Item     `json:"items" maxItems:"1000" nullable:"false"`
+	Behaviour
+	Items []Item `json:"items" maxItems:"1000" nullable:"false"`
 }
 
 // Item is one question on a form.
@@ -68,8 +69,9 @@ type Item struct {
 	Number int    `json:"number"`
 	Stem   string `json:"stem" doc:"Harmless HTML; a part that is inline stands where [[n]] is, counted from 1"`
 	Field
-	Parts  []Part `json:"parts,omitempty" maxItems:"1000" doc:"With ask parts: what is asked, in order; answer.parts answers them"`
-	Answer Answer `json:"answer"`
+	Parts  []Part     `json:"parts,omitempty" maxItems:"1000" doc:"With ask parts: what is asked, in order; answer.parts answers them"`
+	Answer Answer     `json:"answer"`
+	Check  *ItemCheck `json:"check,omitempty" doc:"Only where items can be checked before the end"`
 }
 
 // Field is one control.
@@ -137,14 +139,20 @@ func showField(f courses.FieldView) Field {
 func showForm(f courses.FormView) Form {
 	v := Form{Attempt: f.Attempt, State: string(f.State), Title: f.Title, Kind: string(f.Kind), Ordinal: f.Ordinal, Of: f.Of, Pass: f.PassMark, Ends: instant(f.EndsAt),
 		Left: int(f.Left / time.Second), Seq: f.Seq, Items: make([]Item, 0, len(f.Items))}
+	v.Behaviour = showBehaviour(f.Behaviour)
 	for _, it := range f.Items {
-		x := Item{ID: it.Item, Number: it.Number, Stem: string(it.Stem), Field: showField(it.FieldView), Answer: showAnswer(it.Answer)}
-		for _, p := range it.Parts {
-			x.Parts = append(x.Parts, Part{Field: showField(p), Label: string(p.Label), Inline: p.Inline, Taken: p.Taken, After: string(p.After), Minutes: p.Minutes})
-		}
-		v.Items = append(v.Items, x)
+		v.Items = append(v.Items, showItem(it))
 	}
 	return v
+}
+
+func showItem(it courses.ItemView) Item {
+	x := Item{ID: it.Item, Number: it.Number, Stem: string(it.Stem), Field: showField(it.FieldView), Answer: showAnswer(it.Answer)}
+	for _, p := range it.Parts {
+		x.Parts = append(x.Parts, Part{Field: showField(p), Label: string(p.Label), Inline: p.Inline, Taken: p.Taken, After: string(p.After), Minutes: p.Minutes})
+	}
+	x.Check = showCheck(it.Check)
+	return x
 }
 
 // Saved is the answer to a save.
@@ -202,6 +210,7 @@ type ItemReview struct {
 	Objective string `json:"objective"`
 	State     string `json:"state"`
 	Earned    int    `json:"earned" doc:"Thousandths of the item"`
+	Try       int    `json:"try,omitempty" doc:"Which try counts, when it is not the first"`
 	Stem      string `json:"stem" doc:"Harmless HTML"`
 	AnswerReview
 	Parts   []AnswerReview `json:"parts,omitempty" maxItems:"1000" doc:"Of an item that asks several things"`
@@ -244,13 +253,17 @@ func showReview(ctx context.Context, r courses.Review) Review {
 		v.Objectives = append(v.Objectives, ObjectiveResult{o.Code, o.Text, o.Percent(), o.Items})
 	}
 	for _, it := range r.Items {
-		x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Stem: string(it.Stem), AnswerReview: showAnswerReview(it.AnswerReview), General: string(it.General)}
-		for _, p := range it.Parts {
-			x.Parts = append(x.Parts, showAnswerReview(p))
-		}
-		v.Items = append(v.Items, x)
+		v.Items = append(v.Items, showItemReview(it))
 	}
 	return v
+}
+
+func showItemReview(it courses.ItemReview) ItemReview {
+	x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Try: it.Try, Stem: string(it.Stem), AnswerReview: showAnswerReview(it.AnswerReview), General: string(it.General)}
+	for _, p := range it.Parts {
+		x.Parts = append(x.Parts, showAnswerReview(p))
+	}
+	return x
 }
 
 func plain(in []template.HTML) []string {
@@ -267,6 +280,7 @@ type AttemptPath struct {
 }
 
 func (s *server) attempts(r *gin.Engine) {
+	s.checks()
 	handle(s, operation{Method: http.MethodPost, Path: "/enrolments/{id}/quizzes/{quiz}/attempts", ID: "startAttempt", Tag: "attempts", Summary: "Begin an attempt, or get the open one again", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			EnrolmentPath

@@ -71,6 +71,7 @@ type Quiz struct {
 	Minutes  int            `json:"minutes,omitempty"`
 	Attempts int            `json:"attempts,omitempty" doc:"Missing: as often as one likes"`
 	PassMark int            `json:"pass_mark,omitempty"`
+	Behaviour
 }
 
 func showVersion(d courses.VersionDoc) CourseVersion {
@@ -98,7 +99,7 @@ func showVersionDetail(d courses.VersionDoc) CourseVersion {
 		for cell, n := range q.Draw {
 			draw[cell.String()] = n
 		}
-		x.Quizzes = append(x.Quizzes, Quiz{q.Code, string(q.Kind), q.Name(), q.Bank, draw, q.Minutes, q.Attempts, q.PassMark})
+		x.Quizzes = append(x.Quizzes, Quiz{q.Code, string(q.Kind), q.Name(), q.Bank, draw, q.Minutes, q.Attempts, q.PassMark, showBehaviour(q.Behaviour)})
 	}
 	v.Content = &x
 	return v

@@ -100,6 +100,16 @@ func checkBehaviour(at string, q Quiz, with func(path, id, en string)) {
 	}
 }
 
+// CheckBehaviour says what is wrong with how a quiz deals with its takers, as Invalid with fields below "behaviour"; nil when all is well.
+func (q Quiz) CheckBehaviour() error {
+	e := faults.New(faults.Invalid, "Perilaku tes ini belum benar.", "The behaviour of this test is not right yet.")
+	checkBehaviour("behaviour.", q, func(path, id, en string) { e.With(path, id, en) })
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return nil
+}
+
 // SetBehaviour says how a quiz of a draft deals with its takers. revision is the one the author saw, 0 for whatever there is. Safe to call twice. Errors: as Revise, and
 // Invalid with what is wrong below "behaviour".
 func (s *Service) SetBehaviour(ctx context.Context, a access.Actor, id VersionID, revision int64, quiz string, b Behaviour) (VersionDoc, error) {
@@ -110,12 +120,7 @@ func (s *Service) SetBehaviour(ctx context.Context, a access.Actor, id VersionID
 				continue
 			}
 			q.Behaviour = b
-			e := faults.New(faults.Invalid, "Perilaku tes ini belum benar.", "The behaviour of this test is not right yet.")
-			checkBehaviour("behaviour.", *q, func(path, id, en string) { e.With(path, id, en) })
-			if len(e.Fields) > 0 {
-				return e
-			}
-			return nil
+			return q.CheckBehaviour()
 		}
 		return faults.New(faults.NotFound, "Tes ini tidak ada di versi kursus ini.", "There is no such test in this version of the course.")
 	})

@@ -48,6 +48,7 @@ func (w *admin) quizPage(c *gin.Context, status int, v courses.VersionDoc, form 
 	if q.InOrder {
 		stored.Set("in_order", "1")
 	}
+	storedBehaviour(q.Behaviour, stored)
 	for _, o := range v.Content.Objectives {
 		if n := q.Draw[grading.Cell{Objective: o.Code}]; n > 0 {
 			stored.Set("draw."+o.Code, strconv.Itoa(n))
@@ -73,6 +74,7 @@ func (w *admin) quizPage(c *gin.Context, status int, v courses.VersionDoc, form 
 		form.Input("number", "attempts", "Kesempatan").Short().Keyed("numeric", "").Between("0", "20").Hinted("0 berarti tanpa batas."),
 		form.Input("number", "pass_mark", "Nilai lulus").Short().Keyed("numeric", "").Between("0", "100").Hinted("1 sampai 100, hanya untuk tes akhir."),
 		form.Input("checkbox", "in_order", "Soal menurut urutan bank, tidak diacak")}
+	fields = append(fields, w.behaviourFields(c, form)...)
 	for _, o := range v.Content.Objectives {
 		f := form.Input("number", "draw."+o.Code, "Soal yang diambil").Short().Keyed("numeric", "").Between("0", strconv.Itoa(courses.MaxForm))
 		f.Text = w.T(c, "Capaian %s: %s", o.Code, in(c, o.Text))
@@ -126,6 +128,9 @@ func (w *admin) saveQuiz(c *gin.Context) error {
 			q.PassMark = 0
 		} else if q.PassMark == 0 {
 			form.Wrong("pass_mark", w.T(c, "Tes akhir butuh nilai lulus, 1 sampai 100."))
+		}
+		if err := w.takeBehaviour(c, &form, &q); err != nil {
+			return err
 		}
 		draw := grading.Blueprint{}
 		for cell, n := range q.Draw { // what is drawn by difficulty has its own table

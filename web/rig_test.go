@@ -52,6 +52,8 @@ type rig struct {
 	passed   atomic.Int64 // nanoseconds the test let pass, beside the time that really goes by
 	workers  *workers.Workers
 	halt     func() // ends the chain: what is due stays as it is
+	stop     func() // ends everything
+	dir      string
 }
 
 // The people the stories are about, by their numbers in demo/city/people.csv.
@@ -195,16 +197,22 @@ func newRig(t testing.TB) *rig {
 // openRig opens the rooms on a folder. They begin to work and to answer with serve.
 func openRig(t testing.TB, dir string, since time.Duration) *rig {
 	t.Helper()
+	return openRigAt(t, dir, since, "127.0.0.1:0")
+}
+
+// openRigAt opens them to answer at an address.
+func openRigAt(t testing.TB, dir string, since time.Duration, at string) *rig {
+	t.Helper()
 	gin.SetMode(gin.TestMode)
 	ctx := context.Background()
-	r := &rig{t: t, Log: &logged{}, begun: time.Now()}
+	r := &rig{t: t, dir: dir, Log: &logged{}, begun: time.Now()}
 	r.Pass(since)
 	log := slog.New(slog.NewTextHandler(r.Log, nil))
 	engine := must[*sqlite.Engine](t)(sqlite.Open(filepath.Join(dir, "apel.db"), sqlite.Options{}))
 	db := must[*storage.DB](t)(storage.New(ctx, engine))
 	store := must[*blobs.Store](t)(blobs.Open(filepath.Join(dir, "blobs")))
 	policy := must[*policies.Policies](t)(policies.Load())
-	r.listener = &countingListener{Listener: must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))}
+	r.listener = &countingListener{Listener: must[net.Listener](t)(net.Listen("tcp", at))}
 	t.Cleanup(func() { _ = r.listener.Close() })
 	r.URL = "http://" + r.listener.Addr().String()
 
@@ -271,12 +279,23 @@ func (r *rig) serve() {
 	who := visit.Resolver{Sessions: rigSessions{r.Rooms.People}}
 	server := &httptest.Server{Listener: r.listener, Config: &http.Server{Handler: who.Resolve(router, func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), 500) })}}
 	server.Start()
-	t.Cleanup(func() {
+	r.stop = sync.OnceFunc(func() {
 		server.CloseClientConnections()
 		server.Close()
 		r.halt()
 		check(t, r.DB.Close())
 	})
+	t.Cleanup(r.stop)
+}
+
+// again opens the installation anew at the same address, as a restarted server does.
+func (r *rig) again() *rig {
+	r.t.Helper()
+	at := r.listener.Addr().String()
+	r.stop()
+	next := openRigAt(r.t, r.dir, time.Since(r.begun)+time.Duration(r.passed.Load()), at)
+	next.serve()
+	return next
 }
 
 // loadCity brings in demo/city and demo/courses the way an admin does.

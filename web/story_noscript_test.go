@@ -120,13 +120,16 @@ func (s *story) sitWithoutScript(bank string, right int, asked map[grading.Type]
 }
 
 // asksAllTypes publishes the course again with a practice that asks one question of each type.
-func (r *rig) asksAllTypes() {
+func (r *rig) asksAllTypes() { r.t.Helper(); r.practises("{feedback: deferred}") }
+
+// practises is asksAllTypes with a behaviour of the practice.
+func (r *rig) practises(behaviour string) {
 	r.t.Helper()
 	folder := r.t.TempDir()
 	check(r.t, os.CopyFS(folder, os.DirFS(filepath.Join("..", "demo", "courses", "APEL-104"))))
 	yaml := filepath.Join(folder, "course.yaml")
 	text := string(must[[]byte](r.t)(os.ReadFile(yaml)))
-	changed := strings.Replace(text, `bank: practice, draw: {"104.1": 3, "104.2": 3, "104.3": 3, "104.4": 3}`, `bank: practice, draw: {"104.1": 5}`, 1)
+	changed := strings.Replace(text, `bank: practice, draw: {"104.1": 3, "104.2": 3, "104.3": 3, "104.4": 3}`, `bank: practice, behaviour: `+behaviour+`, draw: {"104.1": 5}`, 1)
 	if changed == text {
 		r.t.Fatal("the practice is drawn otherwise now: mend this test")
 	}

@@ -72,6 +72,12 @@ type Browser struct {
 // flags, such as "host-resolver-rules=MAP * 127.0.0.1".
 func Start(t testing.TB, args ...string) *Browser {
 	t.Helper()
+	return StartIn(t, t.TempDir(), args...)
+}
+
+// StartIn is Start with a profile folder that outlives the browser: what a phone keeps when its battery dies and it is switched on again.
+func StartIn(t testing.TB, profile string, args ...string) *Browser {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("skipped: -short leaves out what needs a browser")
 	}
@@ -84,7 +90,7 @@ func Start(t testing.TB, args ...string) *Browser {
 	}
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()),
+		chromedp.UserDataDir(profile),
 	}
 	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage",
 		"disable-default-apps", "disable-extensions", "mute-audio", "hide-scrollbars", "disable-client-side-phishing-detection", "disable-domain-reliability",
@@ -161,10 +167,43 @@ const (
 	fuse     = time.Minute     // one condition
 )
 
+// Die ends the browser as a dead battery does: nothing is told, nothing is written any more.
+func (b *Browser) Die(t testing.TB) {
+	t.Helper()
+	process := chromedp.FromContext(b.ctx).Browser.Process()
+	if err := process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = process.Wait()
+}
+
 // Page opens a tab. It is closed at the end of the test. Not safe for concurrent use.
 func (b *Browser) Page(t testing.TB, v View) *Page {
 	t.Helper()
-	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return b.open(t, v, chromedp.WithNewBrowserContext())
+}
+
+// OwnPage is Page with the cookies and the store of the browser's profile instead of ones that go with the tab.
+func (b *Browser) OwnPage(t testing.TB, v View) *Page {
+	t.Helper()
+	return b.open(t, v)
+}
+
+// offline is Network.emulateNetworkConditions, which unlike the command that replaced it also tells the page.
+var offline = cdp.Command[network.OverrideNetworkStateParams, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
+
+// Offline takes the network away from the tab, or gives it back.
+func (p *Page) Offline(away bool) {
+	p.t.Helper()
+	call(p, offline, network.OverrideNetworkStateParams{Offline: away, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+// Forgive drops what the console said so far, for tests that took the network away on purpose.
+func (p *Page) Forgive() { p.mu.Lock(); p.problems = nil; p.mu.Unlock() }
+
+func (b *Browser) open(t testing.TB, v View, as ...chromedp.ContextOption) *Page {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(b.ctx, as...)
 	t.Cleanup(stop)
 	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as this context
 		t.Fatalf("open a tab: %v", err)

@@ -156,9 +156,9 @@ const signal = () => {
   if (navigator.onLine === false && !bar) {
     bar = document.createElement('div');
     bar.className = 'offline-bar';
+    bar.setAttribute('role', 'status');
     bar.textContent = word('Tidak ada sinyal', 'No signal');
     document.body.appendChild(bar);
-    say(bar.textContent || '');
   } else if (navigator.onLine !== false && bar) {
     bar.remove();
     bar = null;

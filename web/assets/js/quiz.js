@@ -203,10 +203,10 @@ function checkedNow(id, html) {
   field.parentNode && field.parentNode.replaceChild(now, field);
   mapState(id);
   showFlags();
-  const said = now.querySelector('.review');
+  const said = /** @type {HTMLElement | null} */ (now.querySelector('.review'));
   if (!said) return;
   said.setAttribute('tabindex', '-1');
-  /** @type {HTMLElement} */ (said).focus({ preventScroll: true });
+  said.focus({ preventScroll: true });
   said.scrollIntoView({ block: 'nearest' });
   say((said.textContent || '').trim());
 }
