@@ -29,7 +29,8 @@ type Checked struct {
 }
 
 // CheckAnswer keeps an answer and says what it is worth, in one write. It is for quizzes with immediate or interactive feedback; seq as in Save. Safe to call twice: the same answer
-// again says the same and uses up no try. Errors: as Save; Invalid also when the quiz has feedback at the end only, the item is blank, closed, or marked by a person.
+// again says the same and uses up no try. Errors: as Save; Conflict also when the quiz has feedback at the end only; Invalid also when
+// the item is blank, closed, or marked by a person.
 func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID, item string, ans grading.Answer, seq int) (Checked, error) {
 	answers := map[string]grading.Answer{item: ans}
 	if err := size(answers); err != nil {
@@ -57,7 +58,7 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 			return err
 		}
 		if rule.Max == 0 {
-			return faults.New(faults.Invalid, "Tes ini memberi umpan balik setelah dikumpulkan.", "This test gives its feedback after it is handed in.")
+			return faults.New(faults.Conflict, "Tes ini memberi umpan balik setelah dikumpulkan.", "This test gives its feedback after it is handed in.")
 		}
 		if err := s.accept(ctx, at, answers); err != nil {
 			return err
@@ -125,8 +126,12 @@ func below(path string, err error) error {
 	return &f
 }
 
-// tryRule is how often the items of an attempt may be checked; its version never changes, so neither does this.
+// tryRule is how often the items of an attempt may be checked; its version never changes, so neither does this. In an exam nothing is told before the end: what may be
+// seen then is said by its phases.
 func (s *Service) tryRule(ctx context.Context, at *Attempt) (grading.Tries, error) {
+	if at.Exam != nil {
+		return grading.Tries{}, nil
+	}
 	v, err := s.version(ctx, at.Version)
 	if err != nil {
 		return grading.Tries{}, err

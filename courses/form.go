@@ -93,7 +93,11 @@ func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView,
 	q, _ := v.Content.Quiz(a.Quiz)
 	f := FormView{Attempt: id, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: a.Kind, Title: q.Name(), Ordinal: a.Ordinal, Of: q.Attempts,
 		PassMark: q.PassMark, State: a.State, Behaviour: q.Behaviour, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Items: make([]ItemView, 0, len(a.Slots))}
-	keys, err := s.tryKeys(ctx, a, q.Behaviour.TryRule())
+	rule, err := s.tryRule(ctx, a)
+	if err != nil {
+		return FormView{}, err
+	}
+	keys, err := s.tryKeys(ctx, a, rule)
 	if err != nil {
 		return FormView{}, err
 	}

@@ -268,6 +268,11 @@ func (s *story) authoring() {
 		s.t.Errorf("stored: %v", a)
 	}
 	s.posts("author", "/versions/"+d.id()+"/discarding", with{"why": "Belum perlu"})
+	for _, q := range s.gets("author", "/versions/"+s.shared["draft"]).in("content")["quizzes"].([]any) {
+		if q := q.(map[string]any); q["kind"] == "practice" {
+			s.puts("author", "/versions/"+s.shared["draft"]+"/quizzes/"+fmt.Sprint(q["code"])+"/behaviour", with{"behaviour": with{"feedback": "interactive", "tries": 2, "penalty": "33.33333"}})
+		}
+	}
 	s.posts("training_admin", "/versions/"+s.shared["draft"]+"/publication", nil)
 	content := s.gets("training_admin", "/versions/"+s.shared["version"]).in("content")
 	s.posts("training_admin", "/versions/"+s.shared["version"]+"/quizzes/"+fmt.Sprint(content.first("quizzes")["code"])+"/analysis/recount", nil)
@@ -297,6 +302,24 @@ func (s *story) attempts() {
 	form := s.gets("near", at+"/form")
 	s.puts("near", at+"/answers", with{"seq": form["seq"], "answers": with{near["item"]: with{}}})
 	s.posts("training_admin", "/enrolments/"+near["enrolment"]+"/granted-attempts", with{"quiz": near["post"], "why": "Jaringan terputus"})
+
+	// A practice whose items can be tried: the version published in the chapter before.
+	course, _, _ := strings.Cut(s.shared["draft"], ".")
+	e := s.posts("signer", "/enrolments", with{"course": course})
+	pre := s.posts("signer", "/enrolments/"+e.id()+"/quizzes/pretest/attempts", nil)
+	s.posts("signer", "/attempts/"+fmt.Sprint(pre["attempt"])+"/submission", with{})
+	form = s.posts("signer", "/enrolments/"+e.id()+"/quizzes/practice/attempts", nil)
+	for _, x := range form["items"].([]any) {
+		it := answered(x.(map[string]any))
+		if it["ask"] != "one" {
+			continue
+		}
+		checked := s.posts("signer", "/attempts/"+fmt.Sprint(form["attempt"])+"/answers/"+it.id()+"/check", with{"seq": form["seq"], "answer": with{"choices": []string{"a"}}})
+		if said := checked.in("item").in("check"); said["tries"] != 1. || said.in("said") == nil {
+			s.t.Errorf("checked: %v", said)
+		}
+		break
+	}
 }
 
 func (s *story) regrades() {
