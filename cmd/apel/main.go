@@ -29,6 +29,7 @@ type verbs struct {
 	Verify   verifyVerb   `cmd:"" help:"Check a certificate without a network; the exit status is 0 only when it is valid."`
 	Backup   backupVerb   `cmd:"" help:"Write a consistent copy of the data, also while the server runs."`
 	Restore  restoreVerb  `cmd:"" help:"Put a backup into an empty folder and compare it."`
+	Courses  coursesVerb  `cmd:"" help:"Look at courses."`
 	Attempts attemptsVerb `cmd:"" help:"Check results of tests."`
 	Doctor   doctorVerb   `cmd:"" help:"Check configuration, storage, signatures, log, queue and half-done work; the exit status is 0 only when all is well."`
 	NewKey   newKeyVerb   `cmd:"" help:"Make the next key that signs certificates, while no server runs; the older ones stay."`

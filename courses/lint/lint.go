@@ -1,0 +1,147 @@
+// Package lint looks at a course that reads without mistakes and says what makes its tests easy to outwit and its texts hard to read. It is pure and deterministic: the same
+// course gives the same findings and the same rates, on every machine.
+//
+// Read Course here first, then keys.go and stems.go (what an item gives away), bots.go (who knows nothing and passes all the same).
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/texts"
+)
+
+// Limits of the rules (issue 3, line 10).
+const (
+	MinP          = 0.01 // of the chi-square test of the positions of the keys
+	MinPerChoice  = 5    // expected keys per position below which the test says nothing
+	MaxLongest    = 30   // percent of items with four options whose key may be the longest
+	MinLongest    = 10   // items below which that share says nothing
+	MinItems      = 10   // items of an objective in the bank of a post-test
+	MaxWords      = 20   // words in a sentence, on average
+	MinSentences  = 5    // below which an average says nothing
+	MaxBot        = 0.05 // share of sittings that a bot may pass
+	Sittings      = 200  // of each bot at each post-test
+	maxFormOfBots = 100  // items on a form the bots sit; a quiz has at most 40
+	maxPairs      = 300  // items of a bank compared with each other
+	nearlyThe     = 0.8  // share of words two questions may have in common
+)
+
+// Rule names what a finding is about.
+type Rule string
+
+// The rules.
+const (
+	KeyPosition   Rule = "key-position"
+	KeyLongest    Rule = "key-longest"
+	AllOfThem     Rule = "all-of-them"
+	Negative      Rule = "negative"
+	NearDuplicate Rule = "near-duplicate"
+	FewItems      Rule = "few-items"
+	LongSentences Rule = "long-sentences"
+	TestWise      Rule = "test-wise"
+)
+
+// Finding is something an author should change.
+type Finding struct {
+	Rule Rule       `json:"rule"`
+	File string     `json:"file,omitempty"`
+	Line int        `json:"line,omitempty"`
+	Item string     `json:"item,omitempty"` // its author's code
+	Text texts.Text `json:"text"`           // what is wrong
+	Do   texts.Text `json:"do"`             // what to do
+}
+
+// Where is "items/bank.gift:12 103-B01".
+func (f Finding) Where() string {
+	s := f.File
+	if f.Line > 0 {
+		s += fmt.Sprintf(":%d", f.Line)
+	}
+	if f.Item != "" && s != "" {
+		s += " "
+	}
+	return s + f.Item
+}
+
+// Report is what was found in a course, with the figures it rests on.
+type Report struct {
+	Course    string      `json:"course"`
+	Findings  []Finding   `json:"findings"`
+	Positions []Positions `json:"positions"`
+	Longest   []Longest   `json:"longest"`
+	Bots      []BotRate   `json:"bots"`
+}
+
+// Course looks at a whole course. It costs about a tenth of a second for each post-test.
+func Course(d *exchange.Draft) Report {
+	r := Report{Course: d.Code, Findings: []Finding{}, Positions: []Positions{}, Longest: []Longest{}, Bots: []BotRate{}}
+	for _, b := range d.Banks {
+		r.keys(b)
+		r.stems(b)
+		r.duplicates(b)
+	}
+	for _, l := range d.Lessons {
+		r.sentences(l.File, l.Markdown)
+	}
+	for _, q := range d.Quizzes {
+		if q.Kind != "post_test" {
+			continue
+		}
+		if b, ok := d.Bank(q.Bank); ok {
+			r.enough(q, b, d.Objectives)
+			r.outwit(q, b)
+		}
+	}
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line) })
+	return r
+}
+
+func (r *Report) find(f Finding) { r.Findings = append(r.Findings, f) }
+
+// item is a finding about the n-th item of a bank.
+func item(b exchange.DraftBank, n int, rule Rule, text, do texts.Text) Finding {
+	f := Finding{Rule: rule, File: b.File, Item: b.Items[n].Code, Text: text, Do: do}
+	if n < len(b.Lines) {
+		f.Line = b.Lines[n]
+	}
+	return f
+}
+
+func say(id, en string, args ...any) texts.Text {
+	return texts.T(fmt.Sprintf(id, args...), fmt.Sprintf(en, args...))
+}
+
+// enough wants items to choose from for each objective a post-test asks.
+func (r *Report) enough(q exchange.Quiz, b exchange.DraftBank, objectives []exchange.Objective) {
+	have := map[string]int{}
+	for _, it := range b.Items {
+		have[it.Objective]++
+	}
+	for _, o := range objectives {
+		if q.Draw.Of(o.Code) > 0 && have[o.Code] < MinItems {
+			r.find(Finding{Rule: FewItems, File: b.File, Text: say("Capaian %s punya %d soal untuk tes akhir.", "Objective %s has %d items for the post-test.", o.Code, have[o.Code]),
+				Do: say("Tulis %d soal lagi, supaya percobaan kedua tidak sama.", "Write %d more, so that a second attempt differs.", MinItems-have[o.Code])})
+		}
+	}
+}
+
+// single says whether an item is answered by one of several options that are shown.
+func single(it grading.Item) bool { return it.Type == grading.Single && len(it.Options) >= 3 }
+
+// key is the place of the right option, -1 when there is not exactly one.
+func key(it grading.Item) int {
+	at := -1
+	for i, o := range it.Options {
+		if o.Mark == grading.Full {
+			if at >= 0 {
+				return -1
+			}
+			at = i
+		}
+	}
+	return at
+}

@@ -1,0 +1,128 @@
+package lint
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/courses/grading"
+)
+
+var (
+	// A negative that turns the question round: "yang tidak ...", "yang bukan ...", "kecuali". One inside the story ("warga tidak membawa KTP") asks nothing.
+	negative = regexp.MustCompile(`(?i)(^|[^\pL])(kecuali|(mana|manakah|apa|apakah|siapa|berikut)( ini)?( \pL+){0,2}? yang( \pL+)? (tidak|bukan)|^yang( paling)? (tidak|bukan)|yang( paling)? (tidak|bukan) (termasuk|merupakan|tergolong|tepat|benar|boleh|patut|pantas|dianjurkan|disarankan|diperbolehkan))([^\pL]|$)`)
+	turning  = regexp.MustCompile(`(?i)\b(kecuali|tidak|bukan|jangan)\b`)
+	ending   = regexp.MustCompile(`[.!?…]+["”')\]]*(\s+|$)|\n{2,}`)
+	markup   = regexp.MustCompile("(?m)^#{1,6} .*$|^\\s*[-*+|>] |^\\s*\\d+[.)] |```[\\s\\S]*?```|`[^`]*`|!?\\[([^\\]]*)\\]\\([^)]*\\)|\\|")
+)
+
+func (r *Report) stems(b exchange.DraftBank) {
+	var all strings.Builder
+	for i, it := range b.Items {
+		if word, bad := unmarked(it.Stem); bad && it.Type != grading.TrueFalse { // a statement to be judged asks nothing
+			r.find(item(b, i, Negative, say("Pertanyaannya menyangkal (%q) tanpa penekanan, sehingga mudah terlewat.", "The question is negative (%q) without emphasis, so it is easily missed.", word), say("Tanyakan yang benar, atau tulis %s dengan huruf besar.", "Ask for what is right, or write %s in capitals.", strings.ToUpper(word))))
+		}
+		all.WriteString(it.Stem + "\n\n")
+	}
+	r.sentences(b.File, all.String())
+}
+
+// unmarked finds a negative in the sentence that asks which is neither in capitals nor emphasised.
+func unmarked(stem string) (word string, bad bool) {
+	asks := strings.TrimSpace(stem)
+	if parts := split(asks); len(parts) > 0 {
+		asks = parts[len(parts)-1]
+	}
+	at := negative.FindStringIndex(asks)
+	if at == nil {
+		return "", false
+	}
+	found := turning.FindStringIndex(asks[at[0]:])
+	if found == nil {
+		return "", false
+	}
+	from, to := at[0]+found[0], at[0]+found[1]
+	word = asks[from:to]
+	if word == strings.ToUpper(word) || from > 0 && strings.ContainsAny(asks[from-1:from], "*_") && to < len(asks) && strings.ContainsAny(asks[to:to+1], "*_") {
+		return "", false
+	}
+	return word, true
+}
+
+// split cuts a text into sentences.
+func split(text string) []string {
+	var out []string
+	for _, s := range ending.Split(text, -1) {
+		if strings.TrimSpace(s) != "" {
+			out = append(out, strings.TrimSpace(s))
+		}
+	}
+	return out
+}
+
+func words(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
+}
+
+// sentences wants short ones on average. Headings, code and the marks of lists and tables are no sentences.
+func (r *Report) sentences(file, markdown string) {
+	n, sum := 0, 0
+	for _, s := range split(markup.ReplaceAllString(markdown, "\n\n$1")) {
+		if k := len(words(s)); k > 1 {
+			n, sum = n+1, sum+k
+		}
+	}
+	if n < MinSentences || sum <= n*MaxWords {
+		return
+	}
+	r.find(Finding{Rule: LongSentences, File: file, Text: say("Kalimatnya rata-rata %d kata (paling banyak %d).", "Its sentences have %d words on average (at most %d).", (sum+n/2)/n, MaxWords), Do: say("Pecah kalimat panjang; satu kalimat satu hal.", "Break long sentences up; one thing in each.")})
+}
+
+// duplicates compares the questions of a bank with their keys by the words they share. Only the first maxPairs items of a bank are compared, so the cost is bounded.
+func (r *Report) duplicates(b exchange.DraftBank) {
+	items := b.Items[:min(len(b.Items), maxPairs)]
+	sets := make([]map[string]bool, len(items))
+	for i, it := range items {
+		sets[i] = map[string]bool{}
+		text := it.Stem
+		for _, o := range it.Options {
+			text += " " + o.Text
+		}
+		for _, p := range it.Parts {
+			text += " " + p.Text
+		}
+		for _, w := range words(text) {
+			sets[i][w] = true
+		}
+	}
+	for i := range items {
+		for j := range i {
+			if items[i].Type == grading.TrueFalse && len(sets[i]) < 6 {
+				continue
+			}
+			if share(sets[i], sets[j]) < nearlyThe {
+				continue
+			}
+			r.find(item(b, i, NearDuplicate, say("Soal ini hampir sama dengan %s.", "This item is nearly the same as %s.", items[j].Code), say("Hapus salah satu, atau tanyakan hal lain.", "Remove one of them, or ask for something else.")))
+			break
+		}
+	}
+}
+
+// share is the part of their words that two sets have in common.
+func share(a, b map[string]bool) float64 {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) == 0 || float64(len(a)) < nearlyThe*float64(len(b)) {
+		return 0
+	}
+	both := 0
+	for w := range a {
+		if b[w] {
+			both++
+		}
+	}
+	return float64(both) / float64(len(a)+len(b)-both)
+}
