@@ -1,9 +1,11 @@
 package courses
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/access"
 )
 
 // checkBlueprint names each cell of a quiz's blueprint that its bank cannot fill, or whose objective the course does not have.
@@ -25,4 +27,13 @@ func checkBlueprint(at string, q Quiz, c *Content, have grading.Blueprint, with 
 		with(at+x.String(), fmt.Sprintf("Tes mengambil %d soal %s untuk capaian %s, bank %s baru punya %d.", x.Want, x.Difficulty, x.Objective, q.Bank, x.Have),
 			fmt.Sprintf("The quiz draws %d items of difficulty %s for objective %s, bank %s has %d.", x.Want, x.Difficulty, x.Objective, q.Bank, x.Have))
 	}
+}
+
+// Stock counts what a bank of a version has per objective and difficulty, for authors and reviewers. NotFound without the bank.
+func (s *Service) Stock(ctx context.Context, a access.Actor, version VersionID, bank string) (grading.Blueprint, error) {
+	_, b, err := s.bankOf(ctx, a, version, bank)
+	if err != nil {
+		return nil, err
+	}
+	return b.Count(), nil
 }

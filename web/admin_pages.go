@@ -11,6 +11,9 @@ import (
 var adminPages = []Page{
 	{Name: "panels", Label: "Meja kerja", Sample: func() any { return samplePanels() }},
 	{Name: "marking", Sample: func() any { return sampleMarking() }},
+	{Name: "item", Sample: func() any { return sampleItem() }},
+	{Name: "item-edit", Sample: func() any { return sampleItemEdit() }},
+	{Name: "blueprint", Sample: func() any { return sampleBlueprint() }},
 	{Name: "slips", Label: "Slip aktivasi", Sample: func() any { return sampleSlips() }},
 	{Name: "outline", Label: "Susunan kursus", Sample: func() any { return sampleOutline() }},
 	{Name: "editor", Sample: func() any { return sampleEditor() }},

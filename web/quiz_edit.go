@@ -86,7 +86,7 @@ func (w *admin) quizPage(c *gin.Context, status int, v courses.VersionDoc, form 
 	p := &PanelsPage{Base: Base{Active: navCourses, Title: title, Lead: in(c, v.Content.Card.Title) + " · " + w.T(c, "versi %d", v.Number), Crumbs: w.draftCrumbs(c, Link{Label: "Susunan kursus", URL: w.outlineURL(c, "susunan")})}}
 	panel := Panel{Label: "Pengaturan tes", Form: &PanelForm{URL: to, Form: form, Fields: fields, Buttons: []Button{button}}}
 	if q.Bank != "" && code != "" {
-		panel.Actions = append(panel.Actions, Button{Label: "Buka bank soal", Icon: "question", URL: w.outlineURL(c, "bank", q.Bank)})
+		panel.Actions = append(panel.Actions, Button{Label: "Kisi-kisi menurut tingkat", Icon: "scale", URL: w.outlineURL(c, "tes", code, "kisi-kisi")}, Button{Label: "Buka bank soal", Icon: "question", URL: w.outlineURL(c, "bank", q.Bank)})
 	}
 	if len(v.Content.Objectives) == 0 {
 		panel.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Tulis dahulu capaian di data kursus; tes mengambil soal per capaian."), Action: &Button{Label: "Data kursus", URL: w.outlineURL(c, "data"), Small: true}}}

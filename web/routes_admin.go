@@ -61,69 +61,78 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/impor/:import/batal", e.Handle(w.cancelImport))    //
 
 	// Learning.
-	in.GET("/kursus", e.Handle(w.listCourses))                                         // course_list.go
-	in.GET("/kursus/:course", e.Handle(w.manageCourse))                                // course_manage.go
-	in.POST("/kursus/:course/draf", e.Handle(w.startDraft))                            //
-	in.POST("/kursus/:course/tutup", e.Handle(w.closeCourse))                          //
-	in.GET("/kursus/:course/:number", e.Handle(w.showVersion))                         // version_show.go
-	in.POST("/kursus/:course/:number/terbit", e.Handle(w.publishVersion))              //
-	in.GET("/kursus/baru", e.Handle(w.showNewCourse))                                  // course_facts.go
-	in.POST("/kursus/baru", e.Handle(w.addCourse))                                     //
-	in.GET("/kursus/:course/:number/data", e.Handle(w.showFacts))                      //
-	in.POST("/kursus/:course/:number/data", e.Handle(w.saveFacts))                     //
-	in.GET("/kursus/:course/:number/susunan", e.Handle(w.showOutline))                 // outline_edit.go
-	in.POST("/kursus/:course/:number/susunan", e.Handle(w.arrange))                    //
-	in.GET("/kursus/:course/:number/tes-baru", e.Handle(w.showNewQuiz))                // quiz_edit.go
-	in.POST("/kursus/:course/:number/tes-baru", e.Handle(w.addQuiz))                   //
-	in.GET("/kursus/:course/:number/tes/:quiz", e.Handle(w.showQuiz))                  //
-	in.POST("/kursus/:course/:number/tes/:quiz", e.Handle(w.saveQuiz))                 //
-	in.GET("/kursus/:course/:number/pelajaran-baru", e.Handle(w.showNewLesson))        // lesson_edit.go
-	in.POST("/kursus/:course/:number/pelajaran-baru", e.Handle(w.addLesson))           //
-	in.GET("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.showLessonEditor))  //
-	in.POST("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.writeLesson))      //
-	in.POST("/kursus/:course/:number/pratinjau", e.Handle(w.previewLesson))            //
-	in.GET("/kursus/:course/:number/dokumen", e.Handle(w.showLessonImport))            // lesson_import.go
-	in.POST("/kursus/:course/:number/dokumen", e.Handle(w.readLessons))                //
-	in.POST("/kursus/:course/:number/dokumen-ambil", e.Handle(w.takeLessons))          //
-	in.POST("/kursus/:course/:number/berkas", e.Handle(w.addFile))                     // file_add.go
-	in.POST("/kursus/:course/:number/buang", e.Handle(w.discardVersion))               //
-	in.POST("/kursus/:course/:number/bank", e.Handle(w.beginBank))                     //
-	in.GET("/kursus/:course/:number/bank/:bank", e.Handle(w.showBank))                 //
-	in.GET("/kursus/:course/:number/bank/:bank/unduh/:format", e.Handle(w.fetchItems)) // version_items.go
-	in.POST("/kursus/:course/:number/bank/:bank/impor", e.Handle(w.readItems))         //
-	in.POST("/kursus/:course/:number/bank/:bank/ambil", e.Handle(w.takeItems))         //
-	in.GET("/kursus/:course/:number/analisis/:quiz", e.Handle(w.showAnalysis))         // analysis_show.go
-	in.POST("/kursus/:course/:number/analisis/:quiz", e.Handle(w.recountAnalysis))     //
-	in.GET("/percobaan", e.Handle(w.listAttempts))                                     // attempt_manage.go
-	in.GET("/percobaan/:attempt", e.Handle(w.manageAttempt))                           //
-	in.POST("/percobaan/:attempt/waktu", e.Handle(w.extendAttempt))                    //
-	in.POST("/percobaan/:attempt/kesempatan", e.Handle(w.grantAttempt))                //
-	in.GET("/menilai", e.Handle(w.listMarkings))                                       // marking_list.go
-	in.POST("/menilai", e.Handle(w.takeNext))                                          //
-	in.GET("/menilai/:marking", e.Handle(w.showMarking))                               // marking_give.go
-	in.POST("/menilai/:marking", e.Handle(w.giveMark))                                 //
-	in.POST("/menilai/:marking/ambil", e.Handle(w.claimMarking))                       //
-	in.POST("/menilai/:marking/simpan", e.Handle(w.saveMark))                          //
-	in.GET("/nilai-ulang", e.Handle(w.listRegrades))                                   // regrade_list.go
-	in.GET("/nilai-ulang/soal/:item", e.Handle(w.showCorrection))                      // key_correct.go
-	in.POST("/nilai-ulang/soal/:item", e.Handle(w.checkRegrade))                       //
-	in.GET("/nilai-ulang/:regrade", e.Handle(w.showRegrade))                           // regrade_show.go
-	in.POST("/nilai-ulang/:regrade/jalankan", e.Handle(w.runRegrade))                  //
-	in.POST("/nilai-ulang/:regrade/hentikan", e.Handle(w.cancelRegrade))               //
-	in.POST("/nilai-ulang/:regrade/lanjutkan", e.Handle(w.resumeRegrade))              //
-	in.GET("/angkatan", e.Handle(w.listCohorts))                                       // cohort_manage.go
-	in.POST("/angkatan", e.Handle(w.openCohort))                                       //
-	in.GET("/angkatan/:cohort", e.Handle(w.showCohort))                                //
-	in.POST("/angkatan/:cohort/peserta", e.Handle(w.addMembers))                       //
-	in.POST("/angkatan/:cohort/tutup", e.Handle(w.closeCohort))                        //
-	in.GET("/penugasan", e.Handle(w.listAssignments))                                  // assignment_list.go
-	in.GET("/penugasan/baru", e.Handle(w.showAssign))                                  // assignment_add.go
-	in.POST("/penugasan/baru", e.Handle(w.assign))                                     //
-	in.GET("/penugasan/aturan", e.Handle(w.listRules))                                 // rule_list.go
-	in.POST("/penugasan/aturan", e.Handle(w.addRule))                                  //
-	in.GET("/penugasan/aturan/:rule", e.Handle(w.showStopRule))                        //
-	in.POST("/penugasan/aturan/:rule", e.Handle(w.stopRule))                           //
-	in.GET("/penugasan/:assignment/tarik", e.Handle(w.showWithdraw))                   // assignment_add.go
+	in.GET("/kursus", e.Handle(w.listCourses))                                             // course_list.go
+	in.GET("/kursus/:course", e.Handle(w.manageCourse))                                    // course_manage.go
+	in.POST("/kursus/:course/draf", e.Handle(w.startDraft))                                //
+	in.POST("/kursus/:course/tutup", e.Handle(w.closeCourse))                              //
+	in.GET("/kursus/:course/:number", e.Handle(w.showVersion))                             // version_show.go
+	in.POST("/kursus/:course/:number/terbit", e.Handle(w.publishVersion))                  //
+	in.GET("/kursus/baru", e.Handle(w.showNewCourse))                                      // course_facts.go
+	in.POST("/kursus/baru", e.Handle(w.addCourse))                                         //
+	in.GET("/kursus/:course/:number/data", e.Handle(w.showFacts))                          //
+	in.POST("/kursus/:course/:number/data", e.Handle(w.saveFacts))                         //
+	in.GET("/kursus/:course/:number/susunan", e.Handle(w.showOutline))                     // outline_edit.go
+	in.POST("/kursus/:course/:number/susunan", e.Handle(w.arrange))                        //
+	in.GET("/kursus/:course/:number/tes-baru", e.Handle(w.showNewQuiz))                    // quiz_edit.go
+	in.POST("/kursus/:course/:number/tes-baru", e.Handle(w.addQuiz))                       //
+	in.GET("/kursus/:course/:number/tes/:quiz", e.Handle(w.showQuiz))                      //
+	in.POST("/kursus/:course/:number/tes/:quiz", e.Handle(w.saveQuiz))                     //
+	in.GET("/kursus/:course/:number/pelajaran-baru", e.Handle(w.showNewLesson))            // lesson_edit.go
+	in.POST("/kursus/:course/:number/pelajaran-baru", e.Handle(w.addLesson))               //
+	in.GET("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.showLessonEditor))      //
+	in.POST("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.writeLesson))          //
+	in.POST("/kursus/:course/:number/pratinjau", e.Handle(w.previewLesson))                //
+	in.GET("/kursus/:course/:number/dokumen", e.Handle(w.showLessonImport))                // lesson_import.go
+	in.POST("/kursus/:course/:number/dokumen", e.Handle(w.readLessons))                    //
+	in.POST("/kursus/:course/:number/dokumen-ambil", e.Handle(w.takeLessons))              //
+	in.POST("/kursus/:course/:number/berkas", e.Handle(w.addFile))                         // file_add.go
+	in.POST("/kursus/:course/:number/buang", e.Handle(w.discardVersion))                   //
+	in.POST("/kursus/:course/:number/bank", e.Handle(w.beginBank))                         //
+	in.GET("/kursus/:course/:number/bank/:bank", e.Handle(w.showBank))                     //
+	in.POST("/kursus/:course/:number/bank/:bank/telaah", e.Handle(w.askReviews))           // bank_show.go
+	in.GET("/kursus/:course/:number/bank/:bank/baru", e.Handle(w.showNewItem))             // item_edit.go
+	in.POST("/kursus/:course/:number/bank/:bank/baru", e.Handle(w.addItem))                //
+	in.GET("/kursus/:course/:number/bank/:bank/soal/:item", e.Handle(w.showItem))          // item_show.go
+	in.POST("/kursus/:course/:number/bank/:bank/soal/:item", e.Handle(w.changeItem))       //
+	in.GET("/kursus/:course/:number/bank/:bank/soal/:item/ubah", e.Handle(w.showItemEdit)) // item_edit.go
+	in.POST("/kursus/:course/:number/bank/:bank/soal/:item/ubah", e.Handle(w.saveItem))    //
+	in.GET("/kursus/:course/:number/tes/:quiz/kisi-kisi", e.Handle(w.showBlueprint))       // blueprint_edit.go
+	in.POST("/kursus/:course/:number/tes/:quiz/kisi-kisi", e.Handle(w.saveBlueprint))      //
+	in.GET("/kursus/:course/:number/bank/:bank/unduh/:format", e.Handle(w.fetchItems))     // version_items.go
+	in.POST("/kursus/:course/:number/bank/:bank/impor", e.Handle(w.readItems))             //
+	in.POST("/kursus/:course/:number/bank/:bank/ambil", e.Handle(w.takeItems))             //
+	in.GET("/kursus/:course/:number/analisis/:quiz", e.Handle(w.showAnalysis))             // analysis_show.go
+	in.POST("/kursus/:course/:number/analisis/:quiz", e.Handle(w.recountAnalysis))         //
+	in.GET("/percobaan", e.Handle(w.listAttempts))                                         // attempt_manage.go
+	in.GET("/percobaan/:attempt", e.Handle(w.manageAttempt))                               //
+	in.POST("/percobaan/:attempt/waktu", e.Handle(w.extendAttempt))                        //
+	in.POST("/percobaan/:attempt/kesempatan", e.Handle(w.grantAttempt))                    //
+	in.GET("/menilai", e.Handle(w.listMarkings))                                           // marking_list.go
+	in.POST("/menilai", e.Handle(w.takeNext))                                              //
+	in.GET("/menilai/:marking", e.Handle(w.showMarking))                                   // marking_give.go
+	in.POST("/menilai/:marking", e.Handle(w.giveMark))                                     //
+	in.POST("/menilai/:marking/ambil", e.Handle(w.claimMarking))                           //
+	in.POST("/menilai/:marking/simpan", e.Handle(w.saveMark))                              //
+	in.GET("/nilai-ulang", e.Handle(w.listRegrades))                                       // regrade_list.go
+	in.GET("/nilai-ulang/soal/:item", e.Handle(w.showCorrection))                          // key_correct.go
+	in.POST("/nilai-ulang/soal/:item", e.Handle(w.checkRegrade))                           //
+	in.GET("/nilai-ulang/:regrade", e.Handle(w.showRegrade))                               // regrade_show.go
+	in.POST("/nilai-ulang/:regrade/jalankan", e.Handle(w.runRegrade))                      //
+	in.POST("/nilai-ulang/:regrade/hentikan", e.Handle(w.cancelRegrade))                   //
+	in.POST("/nilai-ulang/:regrade/lanjutkan", e.Handle(w.resumeRegrade))                  //
+	in.GET("/angkatan", e.Handle(w.listCohorts))                                           // cohort_manage.go
+	in.POST("/angkatan", e.Handle(w.openCohort))                                           //
+	in.GET("/angkatan/:cohort", e.Handle(w.showCohort))                                    //
+	in.POST("/angkatan/:cohort/peserta", e.Handle(w.addMembers))                           //
+	in.POST("/angkatan/:cohort/tutup", e.Handle(w.closeCohort))                            //
+	in.GET("/penugasan", e.Handle(w.listAssignments))                                      // assignment_list.go
+	in.GET("/penugasan/baru", e.Handle(w.showAssign))                                      // assignment_add.go
+	in.POST("/penugasan/baru", e.Handle(w.assign))                                         //
+	in.GET("/penugasan/aturan", e.Handle(w.listRules))                                     // rule_list.go
+	in.POST("/penugasan/aturan", e.Handle(w.addRule))                                      //
+	in.GET("/penugasan/aturan/:rule", e.Handle(w.showStopRule))                            //
+	in.POST("/penugasan/aturan/:rule", e.Handle(w.stopRule))                               //
+	in.GET("/penugasan/:assignment/tarik", e.Handle(w.showWithdraw))                       // assignment_add.go
 	in.POST("/penugasan/:assignment/tarik", e.Handle(w.withdrawAssignment))
 	in.POST("/sertifikat", e.Handle(w.searchCertificates))                  // certificate_decide.go
 	in.GET("/sertifikat", e.Handle(w.findCertificates))                     // certificate_decide.go

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -196,54 +193,6 @@ func (w *admin) discardVersion(c *gin.Context) error {
 	}
 	return w.done(c, Success, w.T(c, "Draf dibuang."), address("kelola", "kursus", c.Param("course")))
 }
-
-// showBank shows the items of a bank with their keys, for authors and reviewers.
-func (w *admin) showBank(c *gin.Context) error {
-	return w.bankPage(c, http.StatusOK, nil, Form{})
-}
-
-// bankPage shows a bank; one that a draft does not have yet is shown empty to who may begin it.
-func (w *admin) bankPage(c *gin.Context, status int, wrong *Notice, form Form) error {
-	ctx, a := c.Request.Context(), reader(c)
-	v, err := w.Courses.Version(ctx, a, versionID(c))
-	if err != nil {
-		return err
-	}
-	items, err := w.Courses.Items(ctx, a, v.ID, c.Param("bank"))
-	begin := errors.Is(err, faults.NotFound) && v.State == courses.Draft && w.may(c, "author", "course") && bankCode.MatchString(c.Param("bank"))
-	if err != nil && !begin {
-		return err
-	}
-	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Soal untuk %s", w.bankUse(c, v, c.Param("bank"))), Lead: w.T(c, "%s, versi %d", v.Course, v.Number) + " · " + w.T(c, "%d soal", len(items)), Crumbs: crumbs(Link{Label: "Kelola kursus", URL: "/kelola/kursus"},
-		Link{Name: v.Course, URL: address("kelola", "kursus", v.Course)}, Link{Name: w.T(c, "Versi %d", v.Number), URL: versionURL(v.ID, v.Course, v.Number)})}}
-	p.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Halaman ini memuat kunci jawaban. Jangan dibagikan.")}}
-	if wrong != nil {
-		p.Notices = append(p.Notices, *wrong)
-	}
-	p.Panels = w.bankForms(c, v, c.Param("bank"), len(items), form)
-	slices.SortStableFunc(items, func(x, y grading.Item) int { return compare(x.Objective, y.Objective) })
-	objective := ""
-	for _, it := range items {
-		if it.Objective != objective {
-			objective = it.Objective
-			text := objective
-			if o, ok := v.Content.Objective(objective); ok {
-				text += " · " + in(c, o.Text)
-			}
-			p.add(Panel{Name: text})
-		}
-		panel := w.itemPanel(c, it)
-		if v.State == courses.Published && w.may(c, "check", "regrade") {
-			panel.Actions = append(panel.Actions, Button{Label: "Betulkan kunci", URL: correctionURL(it.ID), Icon: "key", Small: true, About: it.Code})
-		}
-		p.Panels[len(p.Panels)-1].Inner = append(p.Panels[len(p.Panels)-1].Inner, panel)
-	}
-	w.Render(c, status, "panels", p)
-	return nil
-}
-
-// bankCode is what the code of a bank looks like.
-var bankCode = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,29}$`)
 
 // beginBank leads to the page of a bank that a draft does not have yet; it begins with its first items.
 func (w *admin) beginBank(c *gin.Context) error {

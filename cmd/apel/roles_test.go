@@ -97,7 +97,10 @@ var asked = []string{
 
 // askedForms are forms of pages that do something else when another button is pressed: route, what is sent.
 var askedForms = [][2]string{{"/akun/token", "revoke={token}"}, {"/akun/sesi", "id={session}"}, {"/kelola/pegawai/:person/akun", "act=buka&why=uji"}, {"/kelola/pegawai/:person/akun", "act=keluarkan&why=uji"},
-	{"/kelola/pegawai/:person/akun", "act=kode&why=uji"}, {"/kelola/pegawai", "q={nip}"}, {"/kelola/sertifikat", "q={nip}"}, {"/kelola/audit", "act=tentang&q={nip}"}, {"/kelola/penugasan/baru", "act=find&find={nip}"}}
+	{"/kelola/pegawai/:person/akun", "act=kode&why=uji"}, {"/kelola/pegawai", "q={nip}"}, {"/kelola/sertifikat", "q={nip}"}, {"/kelola/audit", "act=tentang&q={nip}"}, {"/kelola/penugasan/baru", "act=find&find={nip}"},
+	{bankItem, "act=remark&key=k&text=uji&version={itemVersion104}"}, {bankItem, "act=ask&version={itemVersion104}"}, {bankItem, "act=approve&version={itemVersion104}"}, {bankItem, "act=copy&revision={revision104}"}, {bankItem, "act=delete&revision={revision104}"}}
+
+const bankItem = "/kelola/kursus/:course/:number/bank/:bank/soal/:item"
 
 // oneTime are forms behind a secret that is used up when it works, and that says nothing about roles: the walk has none and is told so.
 var oneTime = map[string]string{
@@ -206,7 +209,7 @@ func (c *city) questions() []question {
 // pageParameter says what a parameter of a page's address stands for.
 var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}", "marking": "{marking}",
 	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
-	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "yaml"}
+	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "yaml", "item": "{item104}"}
 
 func pageAddress(route string) string {
 	switch {
@@ -231,6 +234,8 @@ func pageAddress(route string) string {
 	})
 }
 
+var writtenItem = []string{"revision", "{revision104}", "type", "single", "code", "", "objective", "{objective104}", "stem", "Uji?", "o", "2", "o0.text", "ya", "o0.key", "1", "o1.text", "tidak"}
+
 // pageForm fills every form so that only permission, or the walk's database, can refuse it.
 func pageForm(route string) string {
 	f := url.Values{}
@@ -246,7 +251,8 @@ func pageForm(route string) string {
 		"/pelajaran-baru": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "baru"}, "/pelajaran/:lesson": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "{guard104}"}, "/pratinjau": {"markdown", "Uji."}, "/:number/dokumen": {"text", "# Uji", "split", "0", "kind", "text"}, "/dokumen-ambil": {"revision", "{revision104}", "lessons", `[{"t":"Uji","m":"Uji.","w":1}]`, "minutes.0", "1"}, "/:number/berkas": {"alt", "Uji", "kind", "picture"},
 		"/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
 		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
-		"/simpan":      {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
+		"/:bank/baru":  writtenItem, "/soal/:item/ubah": writtenItem, "/kisi-kisi": {"revision", "{revision104}", "draw.{objective104}", "1"},
+		"/simpan": {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
 		"/akun/sandi": {"password", "{password}", "new", "kuda-laut-2027", "again", "kuda-laut-2027"}, "/akun/token": {"days", "30"}, "/jp": {"title", "Uji", "organiser", "Lembaga", "on", "2026-01-31", "jp", "4"},
 		"/masuk": {"nip", "{knownNIP}", "password", "{knownPassword}"}, "/aktivasi": {"nip", "{slipNIP}", "code", "{slip}", "password", "kuda-laut-2027", "again", "kuda-laut-2027", "privacy", "1"}, "/periksa": {"code", "{code}"},
 		"/kelola/pengaturan": {"version", "{settings}"}, "/kelola/impor": {"act", "check", "kind", "units"}, "/impor/sinkron": {"kind", "sync", "source", "Uji"}, "/soal/:item": {"right", "a", "void", "1"},
@@ -414,7 +420,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
 	known := c.logins["learner"]
-	pairs = append(pairs, "{file}", s["file"], "{lesson104}", s["lesson104"], "{quiz104}", s["quiz104"], "{revision104}", s["revision104"], "{guard104}", s["guard104"])
+	pairs = append(pairs, "{file}", s["file"], "{item104}", s["item104"], "{itemVersion104}", s["itemVersion104"], "{objective104}", s["objective104"], "{lesson104}", s["lesson104"], "{quiz104}", s["quiz104"], "{revision104}", s["revision104"], "{guard104}", s["guard104"])
 	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{password}", cmp.Or(c.logins[name].Password, "tidak-ada"), "{email}", b["email"], "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
 		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)

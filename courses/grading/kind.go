@@ -15,6 +15,8 @@ type Kind interface {
 	Name() Type
 	// Label is what authors call it.
 	Label() texts.Text
+	// Edit says what an author fills in to write an item of the type.
+	Edit() Edit
 	// Check reports what only this type can know to be wrong with an item.
 	Check(it Item, r *Report)
 	// Show makes the order in which one taker sees the options; d is nil for the author's order. Empty when nothing has an order.

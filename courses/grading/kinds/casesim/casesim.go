@@ -21,6 +21,13 @@ type Kind struct{ grading.ChoosingParts }
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text  { return texts.T("Simulasi kasus", "Case simulation") }
 
+// Edit asks for the states and the decisions of each.
+func (Kind) Edit() grading.Edit {
+	return grading.Edit{Fixed: true, Limit: texts.T("Waktu kasus, menit", "Time of the case, minutes"),
+		Parts: &grading.EditList{Name: texts.T("Keadaan", "State"), Hint: texts.T("Keadaan pertama membuka kasus.", "The first state opens the case."), Members: []string{"text"}, Start: 2,
+			Options: &grading.EditList{Name: texts.T("Keputusan", "Decision"), Hint: texts.T("Umpan balik adalah akibat keputusan.", "The feedback is what comes of the decision."), Members: []string{"text", "feedback", "next", "minutes"}, Marks: grading.PercentNone, Start: 2}}}
+}
+
 // step is one state on the way of an answer; decided is false for the last one of a case that goes on.
 type step struct {
 	state   int // place of the part

@@ -31,6 +31,15 @@ func gap(it grading.Item, p grading.Part) grading.Item {
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text  { return texts.T("Melengkapi teks", "Fill the gaps") }
 
+// Edit asks for the gaps, each with the answers of its own type.
+func (Kind) Edit() grading.Edit {
+	list := grading.AnswerList("tolerance")
+	list.Start = 2
+	list.Hint = texts.T("Untuk daftar pilihan: yang salah diberi 0. Untuk angka: toleransi boleh diisi.", "For a list of choices: give the wrong ones 0. For a number there may be a tolerance.")
+	return grading.Edit{Fixed: true, Stem: texts.T("Tulis [[1]], [[2]] dan seterusnya di tempat isian.", "Write [[1]], [[2]] and so on where the gaps stand."),
+		Parts: &grading.EditList{Name: texts.T("Isian", "Gap"), Members: []string{"type", "weight", "units", "exact"}, Types: []grading.Type{grading.Single, grading.ShortText, grading.Numeric}, Start: 1, Options: list}}
+}
+
 func (Kind) Show(it grading.Item, d *grading.Dice) string {
 	orders := make([]string, len(it.Parts))
 	for i, p := range it.Parts {

@@ -20,6 +20,11 @@ type Kind struct{ grading.ByPerson }
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text  { return texts.T("Esai", "Essay") }
 
+// Edit asks for the rubric and the words.
+func (Kind) Edit() grading.Edit {
+	return grading.Edit{Rubric: true, Limit: texts.T("Paling banyak kata", "Words at most")}
+}
+
 func (Kind) Field(it grading.Item, _ string, _ grading.Answer) grading.Field {
 	limit := it.Limit
 	if limit == 0 {

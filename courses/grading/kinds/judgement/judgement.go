@@ -36,6 +36,12 @@ type Kind struct{ grading.Choosing }
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text  { return texts.T("Penilaian situasi", "Situational judgement") }
 
+// Edit asks for the ways to act with the rating of the panel.
+func (Kind) Edit() grading.Edit {
+	return grading.Edit{Fixed: true, Options: &grading.EditList{Name: texts.T("Tindakan", "Way to act"), Hint: texts.T("Isi rata-rata penilaian panel ahli, 1,0 sampai 5,0.", "Enter the mean rating of the panel, 1.0 to 5.0."), Members: []string{"text", "expert", "feedback"}, Start: 4},
+		Scoring: []grading.Way{{Value: BestWorst, Name: texts.T("Pilih yang terbaik dan terburuk", "Name the best and the worst")}, {Value: Rating, Name: texts.T("Nilai tiap tindakan 1 sampai 5", "Rate each way 1 to 5")}}}
+}
+
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
 	choices := grading.Choices(it.Options, order)
 	if it.Scoring != Rating {

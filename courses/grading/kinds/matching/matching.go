@@ -17,6 +17,13 @@ type Kind struct{ grading.Choosing }
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text  { return texts.T("Menjodohkan", "Matching") }
 
+// Edit asks for the answers and the prompts that go with them.
+func (Kind) Edit() grading.Edit {
+	return grading.Edit{Fixed: true,
+		Options: &grading.EditList{Name: texts.T("Sisi kanan", "Right side"), Hint: texts.T("Boleh lebih banyak daripada sisi kiri.", "There may be more than on the left side."), Members: []string{"text", "feedback"}, Start: 3},
+		Parts:   &grading.EditList{Name: texts.T("Sisi kiri", "Left side"), Hint: texts.T("Pilih pasangannya di sisi kanan.", "Choose its partner on the right side."), Members: []string{"text", "right"}, Start: 3}}
+}
+
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
 	f := grading.Field{Ask: grading.AskParts}
 	choices := grading.Choices(it.Options, order)

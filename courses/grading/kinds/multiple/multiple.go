@@ -15,6 +15,14 @@ type Kind struct{ grading.Choosing }
 func (Kind) Name() grading.Type { return grading.Multiple }
 func (Kind) Label() texts.Text  { return texts.T("Banyak pilihan", "Multiple choice") }
 
+// Edit lets the right options share the mark.
+func (Kind) Edit() grading.Edit {
+	list := grading.ChoiceList()
+	list.Marks = grading.TickShared
+	list.Hint = texts.T("Tandai semua yang benar. Yang benar berbagi nilai, yang salah mengurangi sama besar; isi persen bila ingin lain.", "Tick all that are right. They share the mark and the others take away as much; give percentages for anything else.")
+	return grading.Edit{Options: list, Fixed: true}
+}
+
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
 	return grading.Field{Ask: grading.AskMany, Choices: grading.Choices(it.Options, order)}
 }

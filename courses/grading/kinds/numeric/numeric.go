@@ -17,6 +17,11 @@ type Kind struct{ grading.Typing }
 func (Kind) Name() grading.Type { return grading.Numeric }
 func (Kind) Label() texts.Text  { return texts.T("Angka", "Numbers") }
 
+// Edit asks for numbers with their tolerance.
+func (Kind) Edit() grading.Edit {
+	return grading.Edit{Options: grading.AnswerList("tolerance"), Units: true}
+}
+
 func (Kind) Field(it grading.Item, _ string, _ grading.Answer) grading.Field {
 	return grading.Field{Ask: grading.AskNumber, Units: it.Units}
 }

@@ -26,6 +26,12 @@ type Kind struct{ grading.Choosing }
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text  { return texts.T("Mengurutkan", "Ordering") }
 
+// Edit asks for the steps in their right order.
+func (Kind) Edit() grading.Edit {
+	return grading.Edit{Options: &grading.EditList{Name: texts.T("Langkah", "Step"), Hint: texts.T("Tulis langkah menurut urutan yang benar; peserta melihatnya teracak.", "Write the steps in their right order; takers see them shuffled."), Members: []string{"text", "feedback"}, Start: 3},
+		Scoring: []grading.Way{{Value: Pairs, Name: texts.T("Menurut pasangan yang urutannya benar", "By the pairs in the right order")}, {Value: Places, Name: texts.T("Menurut langkah di tempatnya", "By the steps at their place")}, {Value: All, Name: texts.T("Semua benar atau nol", "All right or nothing")}}}
+}
+
 // Show never shows the right order: to leave it as it stands would be the key.
 func (Kind) Show(it grading.Item, d *grading.Dice) string {
 	order := grading.Order(it.Options, d)

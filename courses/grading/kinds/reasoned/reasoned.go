@@ -24,6 +24,14 @@ func (Kind) Label() texts.Text {
 	return texts.T("Benar-salah dengan alasan", "True or false with reason")
 }
 
+// Edit asks for the judgement and the reasons.
+func (Kind) Edit() grading.Edit {
+	reasons := grading.ChoiceList()
+	reasons.Name = texts.T("Alasan", "Reason")
+	return grading.Edit{Fixed: true, Options: grading.TruthList(), Parts: &grading.EditList{Name: texts.T("Daftar alasan", "List of reasons"), Members: []string{"text"}, Set: []texts.Text{texts.T("Pertanyaan alasan", "Question for the reason")}, Options: reasons},
+		Scoring: []grading.Way{{Value: "", Name: texts.T("Penilaian benar bernilai separuh", "The right judgement earns half")}, {Value: Both, Name: texts.T("Hanya bila penilaian dan alasan benar", "Only when judgement and reason are right")}}}
+}
+
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
 	f := grading.Field{Ask: grading.AskParts, Parts: []grading.Field{
 		{Ask: grading.AskOne, Label: "Pernyataan ini", Choices: grading.Choices(truefalse.Worded(it.Options), grading.Order(it.Options, nil))}}}

@@ -14,6 +14,13 @@ type Kind struct{ grading.Typing }
 func (Kind) Name() grading.Type { return grading.ShortText }
 func (Kind) Label() texts.Text  { return texts.T("Isian singkat", "Short text") }
 
+// Edit asks for patterns.
+func (Kind) Edit() grading.Edit {
+	list := grading.AnswerList()
+	list.Hint = texts.T("Tanda * berarti boleh apa saja di tempat itu. Yang bernilai sebagian diberi persen; kosong berarti penuh.", "A * stands for anything at that place. An answer that earns a part has its percentage; none means the whole.")
+	return grading.Edit{Options: list, Exact: true}
+}
+
 func (Kind) Field(grading.Item, string, grading.Answer) grading.Field {
 	return grading.Field{Ask: grading.AskText}
 }

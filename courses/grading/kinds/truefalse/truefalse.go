@@ -16,6 +16,9 @@ type Kind struct{ grading.Choosing }
 func (Kind) Name() grading.Type { return grading.TrueFalse }
 func (Kind) Label() texts.Text  { return texts.T("Benar atau salah", "True or false") }
 
+// Edit asks only which of the two is right.
+func (Kind) Edit() grading.Edit { return grading.Edit{Options: grading.TruthList()} }
+
 // Show keeps the order.
 func (Kind) Show(it grading.Item, _ *grading.Dice) string { return grading.Order(it.Options, nil) }
 

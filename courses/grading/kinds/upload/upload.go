@@ -17,6 +17,11 @@ type Kind struct{ grading.ByPerson }
 func (Kind) Name() grading.Type { return Name }
 func (Kind) Label() texts.Text  { return texts.T("Unggah berkas", "File upload") }
 
+// Edit asks for the rubric and the files.
+func (Kind) Edit() grading.Edit {
+	return grading.Edit{Rubric: true, Limit: texts.T("Paling banyak berkas", "Files at most")}
+}
+
 func (Kind) Field(it grading.Item, _ string, _ grading.Answer) grading.Field {
 	return grading.Field{Ask: grading.AskFiles, Limit: max(it.Limit, 1)}
 }
