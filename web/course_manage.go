@@ -67,6 +67,13 @@ func (w *admin) managePage(c *gin.Context, status int, which string, form Form) 
 		}
 		p.add(Panel{Fold: true, Open: open, Name: w.words.say(Lang(c), label), Text: text, Form: &PanelForm{URL: address("kelola", "kursus", code, "tutup"), Form: shut,
 			Fields: []Field{hidden("closed", strconv.FormatBool(!k.Closed)), reasoned(shut, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: label}}}})
+		review, open := refused(which, "telaah", form)
+		label, text = "Wajibkan telaah soal", w.T(c, "Versi berikutnya hanya dapat terbit bila semua soal tesnya disetujui penelaah lain.")
+		if k.Reviewed {
+			label, text = "Jangan wajibkan telaah soal", w.T(c, "Versi berikutnya boleh terbit walaupun soalnya belum ditelaah.")
+		}
+		p.add(Panel{Fold: true, Open: open, Name: w.words.say(Lang(c), label), Text: text, Form: &PanelForm{URL: address("kelola", "kursus", code, "tutup"), Form: review,
+			Fields: []Field{hidden("reviewed", strconv.FormatBool(!k.Reviewed)), reasoned(review, "Dicatat di jejak audit.").prefixed("telaah-")}, Buttons: []Button{{Label: label}}}})
 	}
 	w.Render(c, status, "panels", p)
 	return nil
@@ -111,9 +118,18 @@ func (w *admin) startDraft(c *gin.Context) error {
 	return w.done(c, Success, w.T(c, "Draf dibuat dari versi yang berlaku."), versionURL(v.ID, v.Course, v.Number))
 }
 
-// closeCourse stops new enrolments, or allows them again.
+// closeCourse stops new enrolments, or allows them again; with reviewed it sets whether items must be reviewed before a version is published.
 func (w *admin) closeCourse(c *gin.Context) error {
 	form, code := posted(c), c.Param("course")
+	if on := form.Get("reviewed"); on != "" {
+		if err := w.Courses.RequireReview(c.Request.Context(), reader(c), code, on == "true", form.Get("why")); err != nil {
+			if !form.Take(err, Lang(c)) {
+				return err
+			}
+			return w.managePage(c, form.Status(), "telaah", form)
+		}
+		return w.done(c, Success, w.T(c, "Tersimpan."), address("kelola", "kursus", code))
+	}
 	if err := w.Courses.CloseCourse(c.Request.Context(), reader(c), code, form.Get("closed") == "true", form.Get("why")); err != nil {
 		if !form.Take(err, Lang(c)) {
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 )
@@ -20,6 +21,7 @@ type ItemPage struct {
 	Preview  *QuizItem // asked; answering it changes nothing
 	Answers  *QuizItem // with key and feedback
 	Tried    bool
+	Try      bool // it may be tried here
 	Problems []string
 	Panels   []Panel
 }
@@ -36,7 +38,7 @@ func (w *admin) itemPage(c *gin.Context, status int, form Form, tried bool) erro
 	}
 	it := x.Item
 	p := &ItemPage{Base: Base{Active: navCourses, Title: w.T(c, "Soal %s", it.Code), Lead: in(c, it.Type.Label()) + " · " + w.T(c, "versi soal %d", it.Version), Crumbs: w.draftCrumbs(c, Link{Name: w.T(c, "Soal untuk %s", w.bankUse(c, x.VersionDoc, bank)), URL: bankURL(x.VersionDoc, bank)})},
-		URL: w.itemURL(c, bank, it.Code), Tried: tried}
+		URL: w.itemURL(c, bank, it.Code), Tried: tried, Try: w.may(c, "remark", "item")}
 	p.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Halaman ini memuat kunci jawaban. Jangan dibagikan.")}}
 	shown, err := w.Courses.PreviewItem(ctx, a, x.Course, it, grading.Answer{})
 	if err != nil {
@@ -181,6 +183,9 @@ func (w *admin) changeItem(c *gin.Context) error {
 	ctx, a, form, bank, code := c.Request.Context(), reader(c), posted(c), c.Param("bank"), c.Param("item")
 	x, err := w.Courses.ShowItem(ctx, a, versionID(c), bank, code)
 	if err != nil {
+		return err
+	}
+	if err := w.allowed(c, "remark", access.Thing{Kind: "item"}); err != nil { // who only looks on presses nothing
 		return err
 	}
 	to, said := w.itemURL(c, bank, code), ""

@@ -98,6 +98,7 @@ var asked = []string{
 // askedForms are forms of pages that do something else when another button is pressed: route, what is sent.
 var askedForms = [][2]string{{"/akun/token", "revoke={token}"}, {"/akun/sesi", "id={session}"}, {"/kelola/pegawai/:person/akun", "act=buka&why=uji"}, {"/kelola/pegawai/:person/akun", "act=keluarkan&why=uji"},
 	{"/kelola/pegawai/:person/akun", "act=kode&why=uji"}, {"/kelola/pegawai", "q={nip}"}, {"/kelola/sertifikat", "q={nip}"}, {"/kelola/audit", "act=tentang&q={nip}"}, {"/kelola/penugasan/baru", "act=find&find={nip}"},
+	{"/kelola/kursus/:course/tutup", "reviewed=true&why=uji"},
 	{bankItem, "act=remark&key=k&text=uji&version={itemVersion104}"}, {bankItem, "act=ask&version={itemVersion104}"}, {bankItem, "act=approve&version={itemVersion104}"}, {bankItem, "act=copy&revision={revision104}"}, {bankItem, "act=delete&revision={revision104}"}}
 
 const bankItem = "/kelola/kursus/:course/:number/bank/:bank/soal/:item"
