@@ -273,7 +273,7 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 	}
 	for _, q := range d.Quizzes {
 		c.Quizzes = append(c.Quizzes, Quiz{Code: q.Code, Kind: QuizKind(q.Kind), Title: texts.T(q.Title, q.TitleEN), Bank: q.Bank, Draw: q.Draw, Minutes: q.TimeLimitMinutes,
-			Attempts: q.Attempts, PassMark: q.PassMark, Behaviour: behaviourOf(q.Behaviour)})
+			Attempts: q.Attempts, PassMark: q.PassMark, Behaviour: behaviourOf(q.Behaviour), Marking: QuizMarking{Markers: q.Marking.Markers, Apart: q.Marking.Difference}})
 	}
 	return p, nil
 }

@@ -45,6 +45,12 @@ func (w *admin) quizPage(c *gin.Context, status int, v courses.VersionDoc, form 
 		return errNoQuiz()
 	}
 	stored := url.Values{"title": {q.Title.ID}, "title_en": {q.Title.EN}, "kind": {string(q.Kind)}, "bank": {q.Bank}, "minutes": {strconv.Itoa(q.Minutes)}, "attempts": {strconv.Itoa(q.Attempts)}, "pass_mark": {strconv.Itoa(q.PassMark)}}
+	if q.Marking.Markers == 2 {
+		stored.Set("two_markers", "1")
+		if q.Marking.Apart > 0 {
+			stored.Set("apart", strconv.Itoa(q.Marking.Apart))
+		}
+	}
 	if q.InOrder {
 		stored.Set("in_order", "1")
 	}
@@ -73,7 +79,9 @@ func (w *admin) quizPage(c *gin.Context, status int, v courses.VersionDoc, form 
 		form.Input("number", "minutes", "Batas waktu").Short().Keyed("numeric", "").Between("0", "600").Measured("menit").Hinted("0 berarti tanpa batas."),
 		form.Input("number", "attempts", "Kesempatan").Short().Keyed("numeric", "").Between("0", "20").Hinted("0 berarti tanpa batas."),
 		form.Input("number", "pass_mark", "Nilai lulus").Short().Keyed("numeric", "").Between("0", "100").Hinted("1 sampai 100, hanya untuk tes akhir."),
-		form.Input("checkbox", "in_order", "Soal menurut urutan bank, tidak diacak")}
+		form.Input("checkbox", "in_order", "Soal menurut urutan bank, tidak diacak"),
+		form.Input("checkbox", "two_markers", "Esai dan berkas dinilai dua orang"),
+		form.Input("number", "apart", "Selisih yang diputuskan orang ketiga").Short().Keyed("numeric", "").Between("0", "100").Measured("poin").Hinted("Hanya untuk dua penilai. Kosong berarti di atas 20 poin dari 100; sampai di situ nilainya rata-rata keduanya.")}
 	fields = append(fields, w.behaviourFields(c, form)...)
 	for _, o := range v.Content.Objectives {
 		f := form.Input("number", "draw."+o.Code, "Soal yang diambil").Short().Keyed("numeric", "").Between("0", strconv.Itoa(courses.MaxForm))
@@ -122,6 +130,13 @@ func (w *admin) saveQuiz(c *gin.Context) error {
 		for name, to := range map[string]*int{"minutes": &q.Minutes, "attempts": &q.Attempts, "pass_mark": &q.PassMark} {
 			if n, ok := w.whole(c, &form, name, 0, map[string]int{"minutes": 600, "attempts": 20, "pass_mark": 100}[name]); ok {
 				*to = n
+			}
+		}
+		q.Marking = courses.QuizMarking{}
+		if form.Get("two_markers") != "" {
+			q.Marking.Markers = 2
+			if form.Get("apart") != "" {
+				q.Marking.Apart, _ = w.whole(c, &form, "apart", 0, 100)
 			}
 		}
 		if kind != courses.PostTest {

@@ -86,6 +86,7 @@ type Quiz struct {
 	Attempts                         int // 0 = unlimited
 	PassMark                         int // 0..100; 0 for quizzes nobody fails
 	Behaviour                        Behaviour
+	Marking                          Marking
 }
 
 // Picture is one picture a lesson shows, by its path in the folder.
@@ -517,6 +518,7 @@ func (f *folder) readQuizzes(v value) {
 			Bank: bank.text(true), TimeLimitMinutes: m.take("time_limit_minutes").int(false, 0, 600), Attempts: attempts.int(true, 0, 100), PassMark: pass.int(false, 0, 100)}
 		q.Draw = f.draw(draw, bank, q.Bank)
 		q.Behaviour = readBehaviour(m.take("behaviour"), q.Kind)
+		q.Marking = readMarking(m.take("marking"))
 		m.done()
 		f.unique(code, q.Code, codes)
 		kinds[q.Kind]++
