@@ -146,6 +146,9 @@ func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) Quiz
 		}
 		q.Review.KeyText = Prose(strings.Join(keys, " · "))
 	}
+	if len(it.Marks) > 0 || strings.Contains(it.Typed, "\n") {
+		q.Kind = LongText
+	}
 	right := 0
 	for _, ch := range it.Choices {
 		q.Options = append(q.Options, QuizOption{ID: ch.ID, Text: ch.HTML, Chosen: ch.Chosen, Right: ch.Right, Said: ch.Feedback})

@@ -19,18 +19,18 @@ const marker = "198112242021211950"
 func (r *rig) wrote() courses.AttemptID {
 	r.t.Helper()
 	ctx, all, svc := context.Background(), access.System("test"), r.Rooms.Courses
-	card := courses.Card{Title: texts.T("Menolak pemberian", "Refusing gifts"), Kind: courses.Technical, Track: "dasar", JP: 1}
+	card := courses.Card{Title: texts.Text{ID: "Menolak pemberian"}, Kind: courses.Technical, Track: "dasar", JP: 1}
 	_, err := svc.NewCourse(ctx, all, "UJI-ESAI", card)
 	check(r.t, err)
 	v := must[courses.VersionDoc](r.t)(svc.NewDraft(ctx, all, "UJI-ESAI"))
-	v = must[courses.VersionDoc](r.t)(svc.WriteLesson(ctx, all, v.ID, v.Revision, courses.LessonText{Code: "L1", Title: texts.T("Menolak", "Refusing"), Minutes: 10, Markdown: "# Menolak\n\nTolak, catat, lapor."}))
+	v = must[courses.VersionDoc](r.t)(svc.WriteLesson(ctx, all, v.ID, v.Revision, courses.LessonText{Code: "L1", Title: texts.Text{ID: "Menolak"}, Minutes: 10, Markdown: "# Menolak\n\nTolak, catat, lapor."}))
 	levels := []grading.Level{{Text: "Belum menjawab"}, {Text: "Menyebut sebagian", Mark: grading.Full / 2}, {Text: "Menyebut tolak, catat, lapor", Mark: grading.Full}}
 	essay := grading.Item{Code: "ESAI-1", Type: "essay", Objective: "1", Stem: "Ceritakan apa yang Anda lakukan bila warga menyelipkan uang.", General: "Jawaban baik menyebut tolak, catat, lapor.",
 		Rubric: []grading.Criterion{{ID: "a", Text: "Langkah", Weight: 3, Levels: levels}, {ID: "b", Text: "Bahasa", Weight: 1, Levels: levels[:1:1]}}}
 	essay.Rubric[1].Levels = append(essay.Rubric[1].Levels, grading.Level{Text: "Sopan dan jelas", Mark: grading.Full})
 	v = must[courses.VersionDoc](r.t)(svc.WriteBank(ctx, all, v.ID, v.Revision, "bank", []grading.Item{essay}))
 	c := v.Content
-	c.Minutes, c.Objectives = map[string]int{"lessons": 45}, []courses.Objective{{Code: "1", Text: texts.T("Menolak pemberian dengan sopan", "Refusing politely")}}
+	c.Minutes, c.Objectives = map[string]int{"lessons": 45}, []courses.Objective{{Code: "1", Text: texts.Text{ID: "Menolak pemberian dengan sopan"}}}
 	draw := grading.PerObjective(map[string]int{"1": 1})
 	c.Quizzes = []courses.Quiz{{Code: "esai", Kind: courses.Practice, Bank: "bank", Draw: draw, Marking: courses.QuizMarking{Markers: 2, Apart: 30}}, {Code: "akhir", Kind: courses.PostTest, Bank: "bank", Draw: draw, Minutes: 30, PassMark: 50}}
 	v = must[courses.VersionDoc](r.t)(svc.Revise(ctx, all, v.ID, v.Revision, c))
