@@ -290,3 +290,18 @@ func onDisk(t *testing.T, profile, text string) bool {
 	}
 	return false
 }
+
+// The page of a version that says what gives its tests away, reached by its button.
+func TestLintPage(t *testing.T) {
+	b := browsertest.Start(t)
+	r := newRig(t)
+	for _, view := range []browsertest.View{browsertest.Phone, browsertest.Office} {
+		s := &story{t: t, rig: r, p: b.Page(t, view), view: view}
+		s.login(trainingAdmin)
+		s.go_("/kelola/kursus/APEL-104/1")
+		s.submit(`main a[href$="/mutu"]`)
+		s.says("Tidak ada temuan", "selalu memilih yang terpanjang", "0 dari 200 kali", "soal, kunci di A")
+		s.see("lint")
+		s.p.Check()
+	}
+}
