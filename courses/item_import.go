@@ -11,6 +11,7 @@ import (
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // MaxItemFile bounds a file of items in bytes; a bank of Moodle carries its pictures with it.
@@ -73,7 +74,23 @@ func (s *Service) ReadItems(ctx context.Context, a access.Actor, version Version
 	defer done()
 	var out ItemsRead
 	out.Bank, out.Report, err = exchange.Read(f.Name, f.Data, given)
+	if err == nil {
+		out.noteAlike(f.Name, have)
+	}
 	return out, err
+}
+
+// noteAlike adds to the report which items say nearly the same as one before them in the file, or as one the bank has.
+func (r *ItemsRead) noteAlike(file string, have []grading.Item) {
+	all := append(slices.Clone(have), r.Bank.Items...)
+	for _, p := range grading.Alike(all) {
+		i := p.B - len(have)
+		if i < 0 || all[p.A].Code == all[p.B].Code {
+			continue
+		}
+		r.Report = append(r.Report, exchange.Mistake{File: file, Line: r.Bank.Lines[i], Item: i + 1, Weight: exchange.Hint,
+			Text: texts.T(fmt.Sprintf("Hampir sama dengan soal %s.", all[p.A].Code), fmt.Sprintf("Nearly the same as item %s.", all[p.A].Code))})
+	}
 }
 
 // bankItems are the items of a bank of a version as they are stored; none when the version has no such bank.

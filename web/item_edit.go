@@ -182,7 +182,7 @@ func (w *admin) itemEditPage(c *gin.Context, status int, v courses.VersionDoc, t
 	if form.Get("revision") == "" {
 		form.Values.Set("revision", strconv.FormatInt(v.Revision, 10))
 	}
-	stem := form.Input("textarea", "stem", "Pertanyaan").Tall(5)
+	stem := form.Need("textarea", "stem", "Pertanyaan").Tall(5)
 	stem.Text = in(c, e.Stem)
 	if stem.Text == "" {
 		stem.Hint = "Tulis biasa; *miring*, **tebal**, dan daftar dengan tanda - boleh dipakai."
@@ -199,7 +199,7 @@ func (w *admin) itemEditPage(c *gin.Context, status int, v courses.VersionDoc, t
 		difficulties = append(difficulties, Option{Value: string(d), Label: difficultyLabels[d]})
 	}
 	p.Head = []Field{hidden("revision", form.Get("revision")), hidden("type", string(t)), stem}
-	p.Tail = []Field{form.Input("select", "objective", "Capaian").With(objectives), form.Input("select", "difficulty", "Tingkat kesulitan").With(difficulties)}
+	p.Tail = []Field{form.Need("select", "objective", "Capaian").With(objectives), form.Input("select", "difficulty", "Tingkat kesulitan").With(difficulties)}
 	if code == "" {
 		id := form.Input("text", "code", "Kode soal").Hinted("Boleh kosong: diberi kode berikutnya.").Short()
 		id.Length = 30
