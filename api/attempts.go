@@ -34,13 +34,15 @@ type Attempt struct {
 	Items     int        `json:"items"`
 	Score     *Points    `json:"score,omitempty" doc:"Only when graded"`
 	Passed    bool       `json:"passed"`
+	Exam      string     `json:"exam,omitempty" doc:"The exam it was inside of"`
+	Hidden    bool       `json:"hidden,omitempty" doc:"The exam does not show what it was worth now"`
 	Regrading bool       `json:"regrading" doc:"Being graded again after a wrong key; only where one attempt is read"`
 }
 
 func showAttempt(a courses.AttemptDoc) Attempt {
 	v := Attempt{ID: a.ID, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: string(a.Kind), Ordinal: a.Ordinal, State: string(a.State), Started: a.StartedAt,
-		Ends: instant(a.EndsAt), Submitted: instant(a.SubmittedAt), TimedOut: a.TimedOut, Answered: a.Answered, Items: a.Items, Passed: a.Passed, Regrading: a.Regrading}
-	if a.State == courses.AttemptGraded {
+		Ends: instant(a.EndsAt), Submitted: instant(a.SubmittedAt), TimedOut: a.TimedOut, Answered: a.Answered, Items: a.Items, Passed: a.Passed, Exam: a.Exam, Hidden: a.Hidden, Regrading: a.Regrading}
+	if a.State == courses.AttemptGraded && !a.Hidden {
 		p := Points(a.Score)
 		v.Score = &p
 	}
@@ -60,7 +62,9 @@ type Form struct {
 	Left    int        `json:"left,omitempty" doc:"Seconds left by the server's clock; missing without a limit"`
 	Seq     int        `json:"seq" doc:"Send it with the next save"`
 	Behaviour
-	Items []Item `json:"items" maxItems:"1000" nullable:"false"`
+	Exam   string `json:"exam,omitempty" doc:"The exam it belongs to"`
+	Paused bool   `json:"paused,omitempty" doc:"An invigilator has stopped the clock"`
+	Items  []Item `json:"items" maxItems:"1000" nullable:"false"`
 }
 
 // Item is one question on a form.
@@ -138,7 +142,7 @@ func showField(f courses.FieldView) Field {
 
 func showForm(f courses.FormView) Form {
 	v := Form{Attempt: f.Attempt, State: string(f.State), Title: f.Title, Kind: string(f.Kind), Ordinal: f.Ordinal, Of: f.Of, Pass: f.PassMark, Ends: instant(f.EndsAt),
-		Left: int(f.Left / time.Second), Seq: f.Seq, Items: make([]Item, 0, len(f.Items))}
+		Left: int(f.Left / time.Second), Seq: f.Seq, Exam: f.Exam, Paused: f.Paused, Items: make([]Item, 0, len(f.Items))}
 	v.Behaviour = showBehaviour(f.Behaviour)
 	for _, it := range f.Items {
 		v.Items = append(v.Items, showItem(it))
@@ -157,11 +161,14 @@ func showItem(it courses.ItemView) Item {
 
 // Saved is the answer to a save.
 type Saved struct {
-	Seq  int `json:"seq" doc:"Send it with the next save"`
-	Left int `json:"left,omitempty" doc:"Seconds left"`
+	Seq  int        `json:"seq" doc:"Send it with the next save"`
+	Left int        `json:"left,omitempty" doc:"Seconds left"`
+	Ends *time.Time `json:"ends,omitempty" doc:"With extra time given meanwhile"`
 }
 
-func showSaved(v courses.Saved) Saved { return Saved{v.Seq, int(v.Left / time.Second)} }
+func showSaved(v courses.Saved) Saved {
+	return Saved{v.Seq, int(v.Left / time.Second), instant(v.EndsAt)}
+}
 
 // Receipt is the answer to a submission; a second submission gets the same.
 type Receipt struct {
@@ -285,8 +292,15 @@ func (s *server) attempts(r *gin.Engine) {
 		func(ctx context.Context, in *struct {
 			EnrolmentPath
 			Quiz string `path:"quiz" maxLength:"40"`
+			Body *struct {
+				Password string `json:"password,omitempty" maxLength:"200" doc:"Of the exam, where it asks for one"`
+			}
 		}) (*body[Form], error) {
-			return one(showForm)(s.Courses.Start(ctx, visit.Actor(ctx), in.ID, in.Quiz))
+			password := ""
+			if in.Body != nil {
+				password = in.Body.Password
+			}
+			return one(showForm)(s.Courses.Enter(ctx, visit.Actor(ctx), in.ID, in.Quiz, password))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts", ID: "listAttempts", Tag: "attempts", Summary: "Attempts of an enrolment, or of a course"},
 		func(ctx context.Context, in *struct {

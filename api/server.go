@@ -78,6 +78,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.enrolments()
 	s.attempts(r)
 	s.markings()
+	s.exams()
 	s.regrades()
 	s.analyses()
 	s.certificates(r)

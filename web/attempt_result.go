@@ -20,6 +20,7 @@ type ResultPage struct {
 	Of          string // "lulus mulai nilai 70"
 	Verdict     Badge
 	Marking     bool // waits for a person
+	Hidden      bool // the exam shows no result now
 	Objectives  []Progress
 	Again       []Link // lessons to read again
 	Closed      string // why the items are not shown
@@ -42,7 +43,7 @@ func (l *learner) showResult(c *gin.Context) error {
 		return see(c, attemptURL(id, "tunggu"))
 	}
 	r, err := l.Courses.Review(ctx, a, id)
-	if at.State == courses.AttemptNeedsMarking && errors.Is(err, faults.Conflict) {
+	if (at.State == courses.AttemptNeedsMarking || at.Hidden) && errors.Is(err, faults.Conflict) {
 		l.Render(c, http.StatusOK, "result", l.markingPage(c, at))
 		return nil
 	}
@@ -63,7 +64,7 @@ func (l *learner) showResult(c *gin.Context) error {
 
 // markingPage says that a person has to look at the answers.
 func (l *learner) markingPage(c *gin.Context, at courses.AttemptDoc) *ResultPage {
-	return &ResultPage{Base: Base{Title: l.T(c, "Jawaban Anda diterima"), Active: navCatalogue}, Marking: true,
+	return &ResultPage{Base: Base{Title: l.T(c, "Jawaban Anda diterima"), Active: navCatalogue}, Marking: !at.Hidden, Hidden: at.Hidden,
 		Next: []Button{{Label: "Kembali ke langkah belajar", URL: enrolmentURL(at.Enrolment), Kind: "primary"}}}
 }
 

@@ -17,10 +17,10 @@ func (l *learner) saveAnswer(c *gin.Context) error {
 	if c.PostForm("check") != "" {
 		return l.checkAnswer(c, item)
 	}
-	saved, err := l.Courses.Save(c.Request.Context(), reader(c), c.Param("attempt"), map[string]grading.Answer{item: savedAnswer(c, item)}, postedSeq(c))
+	saved, err := l.Courses.SaveFrom(c.Request.Context(), reader(c), c.Param("attempt"), map[string]grading.Answer{item: savedAnswer(c, item)}, postedFrom(c))
 	if err == nil {
 		c.Header("Cache-Control", "no-store")
-		c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": l.format(c).clock(l.config.Now()), "left": saved.Left.Milliseconds()})
+		c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": l.format(c).clock(l.config.Now()), "left": saved.Left.Milliseconds(), "ends": milli(saved.EndsAt)})
 		return nil
 	}
 	return l.saveRefused(c, err)
@@ -29,7 +29,10 @@ func (l *learner) saveAnswer(c *gin.Context) error {
 // saveRefused tells the script why an answer is not kept, by the status its protocol names.
 func (l *learner) saveRefused(c *gin.Context, err error) error {
 	fault, status := faults.Of(err), faults.KindOf(err).Status()
-	if errors.Is(err, faults.Conflict) && !stale(fault) {
+	switch {
+	case heldUp(fault):
+		status = http.StatusLocked // paused, or not on the exam's network: later again
+	case errors.Is(err, faults.Conflict) && !stale(fault):
 		status = http.StatusGone // handed in, or the time is over
 	}
 	if status >= http.StatusInternalServerError {

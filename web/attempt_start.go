@@ -15,14 +15,15 @@ type QuizPage struct {
 	Base
 	Facts  []Fact
 	Rules  []string
-	Go     *Button  // begin or go on; nil when one may not
-	Locked []string // what must be done first
-	Before []Link   // earlier attempts
+	Go     *Button    // begin or go on; nil when one may not
+	Locked []string   // what must be done first
+	Before []Link     // earlier attempts
+	Door   *PanelForm // of an exam that asks for its password
 	Back   Button
 }
 
 func (l *learner) showQuiz(c *gin.Context) error {
-	p, err := l.quizPage(c)
+	p, err := l.quizPage(c, Form{})
 	if err != nil {
 		return err
 	}
@@ -30,20 +31,20 @@ func (l *learner) showQuiz(c *gin.Context) error {
 	return nil
 }
 
-func (l *learner) quizPage(c *gin.Context) (*QuizPage, error) {
+func (l *learner) quizPage(c *gin.Context, form Form) (*QuizPage, error) {
 	x, err := l.Courses.Progress(c.Request.Context(), reader(c), c.Param("enrolment"))
 	if err != nil {
 		return nil, err
 	}
 	for _, q := range x.Quizzes {
 		if q.Code == c.Param("quiz") {
-			return l.describeQuiz(c, x, q), nil
+			return l.describeQuiz(c, x, q, form), nil
 		}
 	}
 	return nil, faults.New(faults.NotFound, "Tes ini tidak ada.", "This test does not exist.")
 }
 
-func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.QuizProgress) *QuizPage {
+func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.QuizProgress, form Form) *QuizPage {
 	p := &QuizPage{Base: Base{Title: in(c, q.Name()), Active: navCatalogue, Crumbs: []Link{{Name: in(c, x.Card.Title), URL: enrolmentURL(x.ID)}}},
 		Facts: []Fact{{Label: "Jumlah soal", Value: l.count(c, q.Count())}}, Back: Button{Label: "Kembali ke langkah belajar", URL: enrolmentURL(x.ID), Icon: "arrow-left"}}
 	if q.Minutes > 0 {
@@ -79,9 +80,17 @@ func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.Qui
 		p.Go = &Button{Label: "Lihat penilaian", URL: attemptURL(q.Open, "tunggu"), Kind: "primary", Wide: true}
 	case len(p.Locked) == 0 && !q.Passed && (q.Allowed == 0 || q.Ended < q.Allowed):
 		p.Go = &Button{Label: "Mulai mengerjakan", Post: true, URL: quizURL(x.ID, q.Code), Kind: "primary", Icon: "play", Wide: true}
+		if q.Exam != nil {
+			l.examDoor(p, q, quizURL(x.ID, q.Code), form)
+		}
+	}
+	if q.Exam != nil && !q.Passed {
+		l.describeExam(c, p, q)
 	}
 	if q.Latest != "" && q.Behaviour.Unrecorded {
 		p.Before = []Link{{Name: l.T(c, "Lihat latihan terakhir"), URL: attemptURL(q.Latest, "hasil")}}
+	} else if q.Latest != "" && q.Hidden {
+		p.Before = []Link{{Name: l.T(c, "Percobaan terakhir: hasil belum ditampilkan"), URL: attemptURL(q.Latest, "hasil")}}
 	} else if q.Latest != "" {
 		p.Before = []Link{{Name: l.T(c, "Hasil percobaan terakhir: %s", l.format(c).points(q.Last)), URL: attemptURL(q.Latest, "hasil")}}
 	}
@@ -107,13 +116,22 @@ func (l *learner) behaviourRules(c *gin.Context, q courses.QuizProgress) (rules 
 
 // startAttempt begins the next attempt, or goes on with the open one: its id follows from enrolment, quiz and ordinal, so a second post finds the first's.
 func (l *learner) startAttempt(c *gin.Context) error {
-	f, err := l.Courses.Start(c.Request.Context(), reader(c), c.Param("enrolment"), c.Param("quiz"))
-	if errors.Is(err, faults.Conflict) {
-		p, pageErr := l.quizPage(c)
+	form := posted(c)
+	f, err := l.Courses.Enter(c.Request.Context(), reader(c), c.Param("enrolment"), c.Param("quiz"), form.Get("password"))
+	if errors.Is(err, faults.Invalid) && form.Take(err, Lang(c)) {
+		p, pageErr := l.quizPage(c, form)
 		if pageErr != nil {
 			return pageErr
 		}
-		p.Go = nil
+		l.Render(c, form.Status(), "quiz", p)
+		return nil
+	}
+	if errors.Is(err, faults.Conflict) {
+		p, pageErr := l.quizPage(c, Form{})
+		if pageErr != nil {
+			return pageErr
+		}
+		p.Go, p.Door = nil, nil
 		p.Notices = append(p.Notices, Notice{Kind: Warn, Text: in(c, faults.Of(err).Text)})
 		l.Render(c, http.StatusConflict, "quiz", p)
 		return nil

@@ -21,7 +21,7 @@ type AttemptPage struct {
 }
 
 func (l *learner) showAttempt(c *gin.Context) error {
-	f, err := l.Courses.Form(c.Request.Context(), reader(c), c.Param("attempt"))
+	f, err := l.Courses.Open(c.Request.Context(), reader(c), c.Param("attempt"))
 	if err != nil {
 		return err
 	}
@@ -44,20 +44,20 @@ func (l *learner) saveAttempt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	given, seq := postedAnswers(c, f), postedSeq(c)
+	given, from := postedAnswers(c, f), postedFrom(c)
 	switch {
 	case ended(f):
 		return see(c, attemptURL(id, "tunggu"))
 	case c.PostForm("go") == "submit":
-		_, err = l.Courses.Submit(ctx, a, id, given, seq)
+		_, err = l.Courses.SubmitFrom(ctx, a, id, given, from)
 	case len(given) > 0:
 		var saved courses.Saved
-		saved, err = l.Courses.Save(ctx, a, id, given, seq)
-		seq = saved.Seq
+		saved, err = l.Courses.SaveFrom(ctx, a, id, given, from)
+		from.Seq = saved.Seq
 	}
 	to, check := strings.CutPrefix(c.PostForm("go"), "check:")
 	if err == nil && check {
-		err = l.checkPosted(c, f, to, seq)
+		err = l.checkPosted(c, f, to, from.Seq)
 	}
 	if err != nil {
 		return l.refuseAnswers(c, f, given, err)
@@ -77,16 +77,28 @@ func (l *learner) saveAttempt(c *gin.Context) error {
 // refuseAnswers shows the form again with the answers as typed: they came from a tab that missed a save, or one cannot be read.
 func (l *learner) refuseAnswers(c *gin.Context, f courses.FormView, given map[string]grading.Answer, err error) error {
 	fault := faults.Of(err)
-	if errors.Is(err, faults.Conflict) && !stale(fault) {
+	if errors.Is(err, faults.Conflict) && !stale(fault) && !heldUp(fault) {
 		return see(c, attemptURL(f.Attempt, "tunggu")) // it ended meanwhile
 	}
 	if !errors.Is(err, faults.Conflict) && !errors.Is(err, faults.Invalid) {
 		return err
 	}
+	stored := []string{} // answered on the other page, left blank on this one: they stay
 	for i, it := range f.Items {
-		if typed, ok := given[it.Item]; ok {
+		typed, ok := given[it.Item]
+		switch {
+		case ok && stale(fault) && typed.Blank():
+			stored = append(stored, strconv.Itoa(it.Number))
+		case ok:
 			f.Items[i].Answer = typed
 		}
+	}
+	if stale(fault) { // this page is the one that counts from now on
+		now, err := l.Courses.Open(c.Request.Context(), reader(c), f.Attempt)
+		if err != nil {
+			return err
+		}
+		f.Seq, f.Tab = now.Seq, now.Tab
 	}
 	p := l.attemptPage(c, f)
 	text := in(c, fault.Text)
@@ -97,7 +109,11 @@ func (l *learner) refuseAnswers(c *gin.Context, f courses.FormView, given map[st
 	if !stale(fault) && strings.HasPrefix(c.PostForm("go"), "check:") {
 		label = "Jawaban belum diperiksa"
 	}
-	p.Notices = append(p.Notices, Notice{Kind: Danger, Label: label, Text: text})
+	n := Notice{Kind: Danger, Label: label, Text: text}
+	if len(stored) > 0 {
+		n.Items = []string{l.T(c, "Diambil dari tab atau perangkat lain, karena di sini kosong: soal %s.", strings.Join(stored, ", "))}
+	}
+	p.Notices = append(p.Notices, n)
 	l.Render(c, fault.Kind.Status(), "attempt", p)
 	return nil
 }
@@ -105,6 +121,11 @@ func (l *learner) refuseAnswers(c *gin.Context, f courses.FormView, given map[st
 // stale says whether a refusal is about a tab that missed a save.
 func stale(f *faults.Error) bool {
 	return slices.ContainsFunc(f.Fields, func(x faults.Field) bool { return x.Path == courses.Stale })
+}
+
+// heldUp says whether a refusal is about an exam that is paused, or about where the device is.
+func heldUp(f *faults.Error) bool {
+	return slices.ContainsFunc(f.Fields, func(x faults.Field) bool { return x.Path == courses.Paused || x.Path == courses.Outside })
 }
 
 // postedAnswers reads the answers on the form that differ from the stored ones. Only questions that were on the posted page count, so that a page cut
@@ -132,9 +153,25 @@ func postedSeq(c *gin.Context) int {
 	return n
 }
 
+// postedFrom is the page that answers come from.
+func postedFrom(c *gin.Context) courses.Page {
+	p := courses.Page{Seq: postedSeq(c)}
+	if n, err := strconv.Atoi(c.PostForm("tab")); err == nil && n > 0 {
+		p.Tab = n
+	}
+	return p
+}
+
 func (l *learner) attemptPage(c *gin.Context, f courses.FormView) *AttemptPage {
 	p := &AttemptPage{Base: Base{Title: in(c, f.Title), OwnHeading: true}, Quiz: QuizRun{Name: in(c, f.Title), Action: attemptURL(f.Attempt), SaveURL: attemptURL(f.Attempt, "simpan"),
-		Attempt: f.Attempt, Seq: f.Seq, EndsAt: f.EndsAt, Now: l.config.Now(), Page: 1, Pages: 1}}
+		Attempt: f.Attempt, Seq: f.Seq, Tab: f.Tab, EndsAt: f.EndsAt, Now: l.config.Now(), Page: 1, Pages: 1}}
+	if f.Exam != "" {
+		p.Quiz.PulseURL, p.Quiz.Paused, p.Quiz.Exam = attemptURL(f.Attempt, "kabar"), f.Paused, true
+		p.Quiz.Messages = l.examMessages(c, f.Messages)
+		if f.Paused { // so that the time shown is what is left
+			p.Quiz.EndsAt = p.Quiz.Now.Add(f.Left)
+		}
+	}
 	for _, it := range f.Items {
 		p.Quiz.Items = append(p.Quiz.Items, l.quizItem(c, it, len(f.Items)))
 		p.Quiz.Nav = append(p.Quiz.Nav, QuizNavItem{ID: it.Item, Number: it.Number, URL: "#butir-" + it.Item, Answered: !it.Answer.Blank()})

@@ -89,6 +89,10 @@ func (l *learner) quizProgressText(c *gin.Context, q courses.QuizProgress) strin
 		return l.T(c, "Sedang dikerjakan: lanjutkan sebelum waktunya habis.")
 	case q.Open != "":
 		return l.T(c, "Sedang dinilai.")
+	case q.Exam != nil && !q.Passed && !q.Exam.MayStart():
+		return in(c, q.Exam.Refuse)
+	case q.Hidden:
+		return l.T(c, "Hasil ujian belum ditampilkan.")
 	case q.Ended > 0 && q.Kind == courses.PostTest && !q.Passed:
 		return l.T(c, "Nilai terbaik %s, lulus mulai %d. Kesempatan terpakai %d dari %d.", l.format(c).points(q.Best), q.PassMark, q.Ended, q.Allowed)
 	case q.Ended > 0:

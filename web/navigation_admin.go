@@ -13,6 +13,7 @@ const (
 	navMarking         = "marking"
 	navRegrades        = "regrades"
 	navCohorts         = "cohorts"
+	navExams           = "exams"
 	navAssignments     = "assignments"
 	navCertificatesAll = "issued"
 	navHoursCheck      = "hourscheck"
@@ -46,6 +47,7 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 			{NavItem{Key: navCourses, Label: "Kelola kursus", Icon: "course", URL: "/kelola/kursus"}, [][2]string{{"author", "course"}, {"review", "course"}}},
 			{NavItem{Key: navAssignments, Label: "Penugasan kursus", Icon: "task", URL: "/kelola/penugasan"}, [][2]string{{"view", "assignment"}}},
 			{NavItem{Key: navCohorts, Label: "Angkatan", Icon: "calendar", URL: "/kelola/angkatan"}, [][2]string{{"run", "cohort"}}},
+			{NavItem{Key: navExams, Label: "Ujian terjadwal", Icon: "shield", URL: "/kelola/ujian"}, [][2]string{{"view", "exam"}}},
 			{NavItem{Key: navAttempts, Label: "Percobaan", Icon: "quiz", URL: "/kelola/percobaan"}, [][2]string{{"extend", "attempt"}, {"review", "attempt"}}},
 			{NavItem{Key: navMarking, Label: "Menilai", Icon: "edit", URL: "/kelola/menilai"}, [][2]string{{"mark", "marking"}}},
 			{NavItem{Key: navRegrades, Label: "Penilaian ulang", Icon: "sync", URL: "/kelola/nilai-ulang"}, [][2]string{{"view", "regrade"}}},

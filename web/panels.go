@@ -35,6 +35,7 @@ type Panel struct {
 	Form    *PanelForm
 	Actions []Button
 	Empty   *Empty
+	Live    string  // address of an event stream: the box, which needs an ID, is drawn anew whenever it says so (assets/js/live.js)
 	Inner   []Panel // smaller boxes inside, with headings of the next rank
 }
 

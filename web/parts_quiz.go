@@ -122,6 +122,11 @@ type QuizRun struct {
 	SaveURL   string // POST per answer, see the protocol in assets/js/quiz.js
 	Attempt   string // id, key of what waits in the browser
 	Seq       int    // sequence number of the attempt document as shown
+	Tab       int    // of this page; the one opened last writes
+	Exam      bool   // under invigilation
+	PulseURL  string // POST: the page says that it is there and hears of pauses, messages and a new end, see assets/js/quiz.js
+	Paused    bool   // an invigilator has stopped the clock
+	Messages  []QuizMessage
 	EndsAt    time.Time
 	Now       time.Time
 	Items     []QuizItem
@@ -130,6 +135,13 @@ type QuizRun struct {
 	Pages     int
 	SavedAt   time.Time // last save known to the server; zero: none
 	ReviewURL string
+}
+
+// QuizMessage is what an invigilator wrote.
+type QuizMessage struct {
+	ID   string
+	Text string
+	At   string // clock
 }
 
 // Timed says whether there is an end.

@@ -121,6 +121,17 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/nilai-ulang/:regrade/jalankan", e.Handle(w.runRegrade))                      //
 	in.POST("/nilai-ulang/:regrade/hentikan", e.Handle(w.cancelRegrade))                   //
 	in.POST("/nilai-ulang/:regrade/lanjutkan", e.Handle(w.resumeRegrade))                  //
+	in.GET("/ujian", e.Handle(w.listExams))                                                // exam_list.go
+	in.GET("/ujian/baru", e.Handle(w.showPlanExam))                                        // exam_plan.go
+	in.POST("/ujian/baru", e.Handle(w.planExam))                                           //
+	in.GET("/ujian/:exam", e.Handle(w.watchExam))                                          // exam_watch.go
+	in.POST("/ujian/:exam", e.Handle(w.invigilate))                                        //
+	in.GET("/ujian/:exam/aliran", e.Handle(w.streamExam))                                  //
+	in.GET("/ujian/:exam/ubah", e.Handle(w.showChangeExam))                                // exam_plan.go
+	in.POST("/ujian/:exam/ubah", e.Handle(w.changeExam))                                   //
+	in.POST("/ujian/:exam/batal", e.Handle(w.cancelExam))                                  //
+	in.GET("/ujian/:exam/laporan", e.Handle(w.showExamReport))                             // exam_report.go
+	in.POST("/ujian/:exam/laporan", e.Handle(w.compareExam))                               //
 	in.GET("/angkatan", e.Handle(w.listCohorts))                                           // cohort_manage.go
 	in.POST("/angkatan", e.Handle(w.openCohort))                                           //
 	in.GET("/angkatan/:cohort", e.Handle(w.showCohort))                                    //

@@ -45,6 +45,7 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.GET("/percobaan/:attempt", e.Handle(l.showAttempt))                   // attempt_take.go
 	in.POST("/percobaan/:attempt", e.Handle(l.saveAttempt))                  //
 	in.POST("/percobaan/:attempt/simpan", e.Handle(l.saveAnswer))            // attempt_save.go
+	in.POST("/percobaan/:attempt/kabar", e.Handle(l.pulse))                  // exam_door.go
 	in.GET("/percobaan/:attempt/periksa", e.Handle(l.reviewAnswers))         // attempt_submit.go
 	in.POST("/percobaan/:attempt/kumpulkan", e.Handle(l.submitAttempt))      //
 	in.GET("/percobaan/:attempt/tunggu", e.Handle(l.awaitAttempt))           // attempt_await.go

@@ -426,6 +426,11 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 		return err
 	}
 	s["cohort"] = cohort.ID
+	exam, err := in.courses.PlanExam(ctx, system, courses.ExamInput{Key: "ujian-uji", Course: "APEL-103", Quiz: "posttest", Name: "Ujian uji", Opens: in.now().AddDate(0, 0, 30), Closes: in.now().AddDate(0, 0, 31), Cohorts: []string{cohort.ID}, Invigilators: []string{f.persons["invigilator"]}})
+	if err != nil {
+		return err
+	}
+	s["exam"] = exam.ID
 	rules, err := in.courses.Rules(ctx, system)
 	if err != nil {
 		return err

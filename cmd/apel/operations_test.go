@@ -20,7 +20,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		tell func(*story)
 	}{
 		{"everything is read", (*story).everythingIsRead}, {"somebody logs in", (*story).sessions}, {"the register", (*story).register}, {"roles", (*story).roles}, {"accounts", (*story).accounts}, {"files of the register", (*story).imports},
-		{"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"a wrong key", (*story).regrades}, {"people mark", (*story).markings},
+		{"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"an exam", (*story).exams}, {"a wrong key", (*story).regrades}, {"people mark", (*story).markings},
 		{"certificates", (*story).certificates}, {"what people can do", (*story).competencies}, {"a vacancy", (*story).placement}, {"applications", (*story).readiness}, {"the installation", (*story).settings},
 		{"work that gave up", (*story).parked},
 	} {
@@ -294,6 +294,7 @@ func (s *story) cohorts() {
 func (s *story) attempts() {
 	near := s.of("near")
 	at := "/attempts/" + near["attempt"]
+	s.posts("near", at+"/pulses", with{"away": 1, "away_seconds": 3})
 	s.posts("invigilator", at+"/extra-time", with{"minutes": 10, "why": "Listrik padam"})
 	form := s.gets("near", at+"/form")
 	s.puts("near", at+"/answers", with{"seq": form["seq"], "answers": with{near["item"]: with{}}})
@@ -315,6 +316,20 @@ func (s *story) attempts() {
 		}
 		break
 	}
+}
+
+func (s *story) exams() {
+	x := s.posts("training_admin", "/exams", with{"course": "APEL-103", "quiz": "posttest", "name": "Ujian uji", "opens": "2030-01-02T02:00:00Z", "closes": "2030-01-02T04:00:00Z", "invigilators": []string{s.persons["invigilator"]}, "networks": []string{"10.20.0.0/16"}, "password": "mawar merah",
+		"review": with{"after": "nothing", "closed": "full"}})
+	at := "/exams/" + x.id()
+	s.posts("invigilator", at+"/acts", with{"act": "extra_time", "unit": "DISDUKCAPIL", "minutes": 15, "why": "Layar pembaca"})
+	x = s.posts("invigilator", at+"/acts", with{"act": "message", "text": "Siapkan tanda pengenal"})
+	s.gets("invigilator", at)
+	s.gets("invigilator", at+"/takers")
+	s.gets("invigilator", at+"/report")
+	s.puts("training_admin", at, with{"revision": x["revision"], "name": "Ujian uji", "opens": "2030-01-02T02:00:00Z", "closes": "2030-01-02T05:00:00Z", "why": "Ruang lain", "no_password": true})
+	s.posts("training_admin", at+"/cancellation", with{"why": "Ditunda"})
+	s.posts("training_admin", at+"/report", nil)
 }
 
 func (s *story) regrades() {

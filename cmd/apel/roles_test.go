@@ -209,7 +209,7 @@ func (c *city) questions() []question {
 
 // pageParameter says what a parameter of a page's address stands for.
 var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}", "marking": "{marking}",
-	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
+	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "exam": "{exam}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
 	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "yaml", "item": "{item104}"}
 
 func pageAddress(route string) string {
@@ -250,7 +250,8 @@ func pageForm(route string) string {
 		"/kursus/baru": {"code", "UJI-1", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"}, "/:number/data": {"revision", "{revision104}", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"},
 		"/:number/susunan": {"revision", "{revision104}", "go", "save"}, "/tes-baru": {"revision", "{revision104}", "kind", "practice", "bank", "bank"}, "/tes/:quiz": {"revision", "{revision104}", "kind", "practice", "bank", "bank"},
 		"/pelajaran-baru": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "baru"}, "/pelajaran/:lesson": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "{guard104}"}, "/pratinjau": {"markdown", "Uji."}, "/:number/dokumen": {"text", "# Uji", "split", "0", "kind", "text"}, "/dokumen-ambil": {"revision", "{revision104}", "lessons", `[{"t":"Uji","m":"Uji.","w":1}]`, "minutes.0", "1"}, "/:number/berkas": {"alt", "Uji", "kind", "picture"},
-		"/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
+		"/ujian/baru": {"course", "APEL-103", "quiz", "posttest", "opens_day", "2030-01-02", "opens_time", "09:00", "closes_day", "2030-01-02", "closes_time", "11:00"}, "/ujian/:exam/ubah": {"revision", "1", "opens_day", "2030-01-02", "opens_time", "09:00", "closes_day", "2030-01-02", "closes_time", "11:00"},
+		"/ujian/:exam": {"act", "message", "text", "Uji"}, "/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
 		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
 		"/:bank/baru":  writtenItem, "/soal/:item/ubah": writtenItem, "/kisi-kisi": {"revision", "{revision104}", "draw.{objective104}", "1"},
 		"/simpan": {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
@@ -302,6 +303,12 @@ func (c *city) body(op map[string]any) (media, body string) {
 			set("password", "{password}", "new", "kuda-laut-2027")
 		case "confirmPassword":
 			set("password", "{password}")
+		case "planExam":
+			set("course", "APEL-103", "quiz", "posttest", "opens", "2030-01-02T02:00:00Z", "closes", "2030-01-02T04:00:00Z")
+		case "changeExam":
+			set("opens", "2030-01-02T02:00:00Z", "closes", "2030-01-02T04:00:00Z")
+		case "invigilate":
+			set("act", "message", "text", "Uji")
 		case "checkRegrade":
 			set("item", "{keyItem}", "key", c.voided())
 		case "revokeCertificate", "suspendCertificate", "reinstateCertificate":
@@ -432,7 +439,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 			pairs = append([]string{"{id}", s["version"]}, pairs...)
 		}
 	}
-	if noun == "imports" || noun == "cohorts" || noun == "positions" || noun == "recommendations" {
+	if noun == "imports" || noun == "cohorts" || noun == "exams" || noun == "positions" || noun == "recommendations" {
 		pairs = append(pairs, "{id}", s[strings.TrimSuffix(noun, "s")])
 	}
 	if noun == "regrades" {
@@ -445,7 +452,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs = append(pairs, "{code}", s["code"])
 	}
 	pairs = append(pairs, "{bank104}", s["bank104"], "{rule}", s["rule"], "{recommendation}", s["recommendation"], "{import}", s["import"], "{unit}", unit, "{app}", app, "{code}", map[string]string{"courses": s["course"], "assignment-rules": s["rule"]}[noun], "{position}", s["position"],
-		"{cohort}", s["cohort"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{format}", "yaml", "{id}", "tidak-ada")
+		"{cohort}", s["cohort"], "{exam}", s["exam"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{format}", "yaml", "{id}", "tidak-ada")
 	for i := 1; i < len(pairs); i += 2 {
 		pairs[i] = url.PathEscape(pairs[i])
 	}

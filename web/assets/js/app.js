@@ -10,6 +10,7 @@
  *   [data-rubric]               marking from the keyboard                     marking.js
  *   [data-stream="url"]         waits for the server's event stream            waiting.js
  *   form[data-reading]          reports a lesson read to its end               reading.js
+ *   [data-live="url"]           is drawn anew when the server's stream says so live.js
  *   form[data-outline]          rows are dragged into their order              outline.js
  *   form[data-editor]           preview, pasted pictures, a kept draft         editor.js
  *   [data-copy="text"]          copies and says so
@@ -41,6 +42,7 @@ const wanted = /** @type {Array<[string, () => Promise<unknown>]>} */ ([
   ['[data-rubric]', () => import('./marking.js')],
   ['[data-stream]', () => import('./waiting.js')],
   ['form[data-reading]', () => import('./reading.js')],
+  ['[data-live]', () => import('./live.js')],
   ['[data-kept]', () => import('./kept.js')],
   ['form[data-outline]', () => import('./outline.js')],
   ['form[data-editor]', () => import('./editor.js')],

@@ -6,6 +6,7 @@
  * Protocol of data-save (POST, application/x-www-form-urlencoded), one item at a time:
  *
  *   seq           the sequence number of the attempt as this page knows it
+ *   tab           the number of this page; the one opened last writes
  *   item          the id of the item
  *   as=text       for typed answers (numeric, short text)
  *   answer.<id>   the answer, several times for multiple choice, missing or empty when taken back
@@ -13,11 +14,14 @@
  *
  *   check=1       the answer is also checked: what was asked is answered with 200 {..., "html": the question as it stands now}; see check()
  *
- *   200 {"seq": 8, "saved": "10.32"}   kept, at this time of the installation's zone; the next save carries this seq
- *   409           somebody else saved after this page's seq: a stale tab. The server answers 200 to a save that it has already stored
+ *   200 {"seq": 8, "saved": "10.32", "ends": ms}   kept, at this time of the installation's zone; the next save carries this seq; ends
+ *                 is the end by the server's clock, which follows extra time
+ *   409           another page was opened, or somebody saved after this page's seq: a stale tab. What waited here is held in this browser and
+ *                 offered when the page is loaded again. The server answers 200 to a save that it has already stored
  *                 under this very seq (same content, seq one behind): then only its first answer was lost on the way. That is why
  *                 a save whose fate is unknown is sent again exactly as it was before anything newer is sent.
  *   410           the attempt is closed (handed in, time over)
+ *   423           an invigilator has stopped the clock, or the device has left the exam's network: tried again later
  *   401, 403, 404 logged out elsewhere: the page asks to log in again, nothing is dropped
  *   422, 413      the answer cannot be kept as it is; it is not tried again
  *   anything else tried again later, with growing pauses
@@ -31,6 +35,9 @@
  * Answers wait in the browser under apel.quiz.<attempt> until the server has them, also through a reload or a dead battery; a newer
  * answer to the same item takes the older one's place. A page that is opened later takes them up again when nobody else saved
  * meanwhile; otherwise the server's answers win and the learner is told. "Ragu-ragu" is a note to oneself: it stays in this browser.
+ *
+ * Under invigilation data-pulse is posted every half minute (tab, away and seconds: how often and how long the page was left since the
+ * last one) and answers {open, now, ends, paused, stale, messages: [{id, text}]}.
  *
  * The timer shows the server's clock: data-now and data-ends are milliseconds of the server when the page was made; between
  * that, performance.now() counts, which no change of the phone's clock moves. After sleep the clock is asked again (/waktu).
@@ -49,7 +56,11 @@ const words = (name) => form.getAttribute('data-words-' + name) || '';
 const find = (selector) => form.querySelector(selector);
 
 let seq = Number(form.getAttribute('data-seq')) || 0;
+const tab = form.getAttribute('data-tab') || '0';
 let busy = false;
+let paused = false;
+let typing = 0;
+let typed = ''; // the item being typed
 let tries = 0;
 let stopped = false;
 let leaving = false;
@@ -69,8 +80,23 @@ function keep(sent) {
   else store.drop(key);
 }
 
+/** Answers this page has that the server may lack are held for the next time it is loaded. @returns {string[]} the items */
+function hold() {
+  if (typing) { clearTimeout(typing); typing = 0; if (typed && find('[data-item="' + typed + '"]')) queue.set(typed, collect(typed).toString()); }
+  if (flight && !queue.has(flight[0])) queue.set(flight[0], flight[1]);
+  const ids = Array.from(queue.keys());
+  if (ids.length) store.write(key + '.held', JSON.stringify({ at: Date.now(), items: Array.from(queue) }));
+  return ids;
+}
+
+/** The numbers of questions, for a sentence. @param {string[]} ids */
+function numbers(ids) {
+  return words('held').replace('#', ids.map((id) => { const square = find('[data-nav="' + id + '"]'); return ((square && /\d+/.exec(square.textContent || '')) || ['?'])[0]; }).join(', '));
+}
+
 /** The server's answers win over what waited here. @param {boolean} shown whether the page shows what waited already */
 function newer(shown) {
+  hold();
   queue.clear();
   flight = null;
   store.drop(key);
@@ -239,7 +265,7 @@ function pump() {
   busy = true;
   show(words('saving'), false);
   if (asksCheck(flight[1])) waits(flight[0], words('checking'), true);
-  const body = 'seq=' + seq + '&' + flight[1];
+  const body = 'seq=' + seq + '&tab=' + tab + '&' + flight[1];
   request(url, { method: 'POST', body: body, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' } }, 15000)
     .then((answer) => answer.ok ? answer.json().then((data) => done(200, data)) : answer.json().catch(() => ({})).then((data) => done(answer.status, data)))
     .catch(() => later())
@@ -266,6 +292,7 @@ function done(status, data) {
     tries = 0;
     keep();
     if (!queue.size) show(words('saved') + ' ' + String(data.saved || ''), false);
+    if (data.ends) moved(Number(data.ends), false);
     return;
   }
   if (status === 409 && probing) {
@@ -273,11 +300,7 @@ function done(status, data) {
     return;
   }
   if (status === 409) {
-    // The newer answers win; ours are not carried into the next page.
-    queue.clear();
-    flight = null;
-    keep();
-    return stop('[data-stale]');
+    return outdated();
   }
   if (status === 410) { queue.clear(); flight = null; keep(); return stop('[data-closed]'); }
   if (status === 401 || status === 403 || status === 404) return stop('[data-login]');
@@ -293,13 +316,30 @@ function done(status, data) {
 }
 
 function later() {
-  show(words('unsaved'), true);
-  checksWait(words('uncheckable'));
-  if (!tries) say(words('offline'));
+  show(paused ? words('paused') : words('unsaved'), true);
+  if (!paused) checksWait(words('uncheckable'));
+  if (!tries && !paused) say(words('offline'));
   if (wanted && tries >= 2 && navigator.onLine !== false) { leave(wanted); return; } // the form may get through where this did not
   const pause = backoff(tries++);
   clearTimeout(timer);
   timer = window.setTimeout(() => { const n = tries; tries = 0; pump(); tries = n; }, pause);
+}
+
+/** Another page goes on; what was not saved from here is held and offered later. */
+function outdated() {
+  const ids = hold();
+  queue.clear();
+  flight = null;
+  keep();
+  const here = find('[data-held-here]');
+  if (here && ids.length) { here.hidden = false; list('[data-held-here]', ids); }
+  stop('[data-stale]');
+}
+
+/** @param {string} box @param {string[]} ids */
+function list(box, ids) {
+  const at = find(box + ' [data-held-list]');
+  if (at) at.textContent = numbers(ids) + '.';
 }
 
 /** Nothing is saved from this tab any more. @param {string} selector */
@@ -319,7 +359,6 @@ form.addEventListener('change', (event) => {
   if (field) changed(field.getAttribute('data-item') || '');
 });
 // Typed answers are saved when the hand rests, not only when the field is left: a dead battery leaves no field.
-let typing = 0;
 form.addEventListener('input', (event) => {
   const input = event.target;
   if (!(input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) || input.type === 'radio' || input.type === 'checkbox') return;
@@ -327,7 +366,8 @@ form.addEventListener('input', (event) => {
   if (!field) return;
   show(words('unsaved'), true);
   clearTimeout(typing);
-  typing = window.setTimeout(() => changed(field.getAttribute('data-item') || ''), 1500);
+  typed = field.getAttribute('data-item') || '';
+  typing = window.setTimeout(() => { typing = 0; changed(field.getAttribute('data-item') || ''); }, 1500);
 });
 
 let wanted = ''; // the button pressed while a save was under way or there was no signal
@@ -421,12 +461,12 @@ document.addEventListener('visibilitychange', () => { if (document.visibilitySta
 // Another tab of this browser with the same attempt: the newer one goes on.
 if (typeof BroadcastChannel === 'function') {
   const channel = new BroadcastChannel(key);
-  channel.onmessage = (event) => { if (event.data !== instance && !leaving) stop('[data-stale]'); };
+  channel.onmessage = (event) => { if (event.data !== instance && !leaving && !stopped) outdated(); };
   channel.postMessage(instance);
 }
 
 /* -- timer -- */
-const ends = Number(form.getAttribute('data-ends'));
+let ends = Number(form.getAttribute('data-ends'));
 let base = Number(form.getAttribute('data-now')) || Date.now();
 let mark = performance.now();
 let wall = Date.now();
@@ -444,7 +484,24 @@ function ask() {
 const told = new Set();
 let over = false;
 
+/** The end has moved: extra time, a pause that ended, another closing. @param {number} at @param {boolean} quietly */
+function moved(at, quietly) {
+  if (!at || Math.abs(at - ends) < 1000) return;
+  const longer = at > ends;
+  ends = at;
+  over = false;
+  told.clear();
+  tick();
+  if (quietly) return;
+  const text = words(longer ? 'longer' : 'shorter').replace('#', String(Math.max(0, Math.floor((ends - now()) / 60000))));
+  const box = find('[data-changed]');
+  const line = find('[data-changed-text]');
+  if (box && line) { line.textContent = text; box.hidden = false; }
+  say(text);
+}
+
 function tick() {
+  if (paused) return;
   const left = Math.max(0, ends - now());
   const line = find('[data-timer-text]');
   const box = find('[data-timer]');
@@ -480,6 +537,82 @@ if (ends > 0) {
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') ask(); });
 }
 
+/* -- under invigilation: says that it is there, hears of pauses, messages and a new end -- */
+const pulseURL = form.getAttribute('data-pulse') || '';
+let away = 0;
+let seconds = 0;
+let since = 0; // when the page was left; 0: it is looked at
+let beat = 0;
+
+function gone() { if (!since) { since = Date.now(); away++; } }
+function back() { if (since) { seconds += Math.round((Date.now() - since) / 1000); since = 0; } }
+
+/** @param {boolean} on @param {boolean} quietly */
+function pauseAll(on, quietly) {
+  if (on === paused) return;
+  paused = on;
+  const box = find('[data-paused]');
+  if (box) box.hidden = !on;
+  form.querySelectorAll('fieldset.item').forEach((el) => { /** @type {HTMLFieldSetElement} */ (el).disabled = on; });
+  const line = find('[data-timer-text]');
+  if (on && line) line.textContent = words('paused');
+  if (quietly) return;
+  if (on && box) { box.scrollIntoView({ block: 'center' }); return; }
+  say(words('resumed'));
+  tick();
+  tries = 0;
+  pump();
+}
+
+/** @param {Array<{id: string, text: string}>} messages the latest first */
+function hear(messages) {
+  const box = find('[data-messages]');
+  const lines = find('[data-message-list]');
+  if (!box || !lines) return;
+  messages.slice().reverse().forEach((m) => {
+    if (lines.querySelector('[data-message="' + m.id + '"]')) return;
+    const line = document.createElement('li');
+    line.setAttribute('data-message', m.id);
+    line.textContent = m.text;
+    lines.insertBefore(line, lines.firstChild);
+    box.hidden = false;
+    box.scrollIntoView({ block: 'center' });
+    say(m.text);
+  });
+}
+
+function pulse() {
+  clearTimeout(beat);
+  if (stopped || leaving) return;
+  const times = away;
+  const was = seconds;
+  request(pulseURL, { method: 'POST', body: 'tab=' + tab + '&away=' + times + '&seconds=' + was, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' } }, 10000)
+    .then((answer) => answer.ok ? answer.json() : null)
+    .then((data) => {
+      if (!data || stopped || leaving) return;
+      away -= times;
+      seconds -= was;
+      if (!data.open) { leaving = true; location.reload(); return; }
+      if (data.stale) { outdated(); return; }
+      set(Number(data.now));
+      const waking = paused && !data.paused;
+      if (!data.paused) moved(Number(data.ends), waking);
+      pauseAll(!!data.paused, false);
+      hear(data.messages || []);
+    })
+    .catch(() => { /* the next one tells */ })
+    .then(() => { beat = window.setTimeout(pulse, paused ? 8000 : 30000); });
+}
+
+if (pulseURL) {
+  const box = find('[data-paused]');
+  if (box && !box.hidden) pauseAll(true, true);
+  window.addEventListener('blur', gone);
+  window.addEventListener('focus', back);
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') gone(); else { back(); pulse(); } });
+  beat = window.setTimeout(pulse, 3000);
+}
+
 // What was found waiting is put back on the page before it is sent, so that page and server agree.
 takeUp();
 /** @param {string} body @param {string} id */
@@ -503,3 +636,22 @@ if (flight) putBack(flight[1], flight[0]);
 queue.forEach(putBack);
 checksWait(words(navigator.onLine === false ? 'uncheckable' : 'checking'));
 pump();
+
+/* -- what an earlier page of this browser held when another one went on -- */
+const heldKey = key + '.held';
+/** @type {Array<[string, string]>} */
+let held = [];
+try { held = (JSON.parse(store.read(heldKey) || 'null') || {}).items || []; } catch (_) { held = []; }
+held = held.filter((pair) => Array.isArray(pair) && find('[data-item="' + pair[0] + '"]') && collect(pair[0]).toString() !== pair[1]);
+if (held.length) {
+  const box = find('[data-held]');
+  if (box) box.hidden = false;
+  list('[data-held]', held.map((pair) => pair[0]));
+  const done = () => { store.drop(heldKey); if (box) box.hidden = true; };
+  const use = find('[data-held-use]');
+  const drop = find('[data-held-drop]');
+  if (use) use.addEventListener('click', () => { held.forEach((pair) => { putBack(pair[1], pair[0]); changed(pair[0]); }); done(); });
+  if (drop) drop.addEventListener('click', done);
+} else {
+  store.drop(heldKey);
+}
