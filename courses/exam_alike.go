@@ -177,7 +177,7 @@ func personOf(attempt AttemptID) PersonID {
 // CompareAgain lets the answers of an exam be compared once more, for attempts that were graded later. It may be asked any time after the exam. Conflict before its end and
 // after its traces were deleted.
 func (s *Service) CompareAgain(ctx context.Context, a access.Actor, id string) error {
-	d, _, err := s.exam(ctx, a, "judge", id)
+	d, _, err := s.exam(ctx, a, "invigilate", id)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (w *admin) showExamReport(c *gin.Context) error {
 		}
 		alike.Table = &pairs
 	}
-	if !r.Forgotten && (r.State == courses.ExamClosed || r.State == courses.ExamCancelled) && w.may(c, "judge", "exam") {
+	if !r.Forgotten && (r.State == courses.ExamClosed || r.State == courses.ExamCancelled) && w.may(c, "invigilate", "exam") {
 		alike.Actions = []Button{{Label: "Bandingkan lagi", Post: true, URL: examURL(id, "laporan"), Icon: "sync"}}
 	}
 	p.add(alike)

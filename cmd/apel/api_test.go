@@ -43,7 +43,7 @@ func (c *city) addresses(template string, b belongings) string {
 	noun, _, _ := strings.Cut(part, "/")
 	id := map[string]string{"people": b["person"], "units": c.nearUnit, "positions": s["position"], "enrolments": b["enrolment"], "attempts": b["attempt"], "hours": b["hours"],
 		"certificates": b["certificate"], "assignments": b["assignment"], "notices": b["notice"], "tokens": b["token"], "sessions": b["session"], "cohorts": s["cohort"],
-		"recommendations": s["recommendation"], "imports": s["import"], "versions": s["version"], "regrades": s["regrade"], "markings": b["marking"]}[noun]
+		"recommendations": s["recommendation"], "imports": s["import"], "versions": s["version"], "regrades": s["regrade"], "markings": b["marking"], "exams": s["exam"]}[noun]
 	code := map[string]string{"apps": s["app"], "courses": s["course"], "checks": s["code"], "assignment-rules": s["rule"]}[noun]
 	lesson, quiz := b["lesson"], b["quiz"]
 	if noun == "versions" {

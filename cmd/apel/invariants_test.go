@@ -11,7 +11,7 @@ import (
 // What no table may ever say, whatever -update wrote. Each is checked on what the routes answered, not on what was committed.
 
 // aboutOneself are acts that nobody does to themselves.
-var aboutOneself = regexp.MustCompile(`^POST /api/v1/(people/:id/(roles|roles/revocation|slip|account/blocking|account/unblocking|assessments|verifications|identities|appointments|appointments/end|supervisor/withdrawal)|attempts/:id/extra-time|enrolments/:id/granted-attempts|assignments/:id/withdrawal|hours/:id/verification|certificates/:id/(revocation|suspension|reinstatement))$|` +
+var aboutOneself = regexp.MustCompile(`^POST /api/v1/(people/:id/(roles|roles/revocation|slip|account/blocking|account/unblocking|assessments|verifications|identities|appointments|appointments/end|supervisor/withdrawal)|attempts/:id/extra-time|exams/:id/acts|enrolments/:id/granted-attempts|assignments/:id/withdrawal|hours/:id/verification|certificates/:id/(revocation|suspension|reinstatement))$|` +
 	`^PUT /api/v1/people/:id(/supervisor)?$|^PUT /api/v1/apps/:code/roles/:role/operators/:person$|^POST /api/v1/apps/:code/roles/:role/operators/:person/relief$|` +
 	`^(GET|POST|PUT) (/api/v1/markings/:id|/kelola/menilai/:marking)(/[a-z]+)?$|` +
 	`^(GET|POST) /kelola/pegawai/:person/(ubah|nomor|angkat|akhiri|atasan)$|` +
