@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path"
 
 	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/courses/media"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -99,9 +101,6 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 	if !codeRule.MatchString(d.Code) {
 		return out, faults.OnField("code", "Kode kursus "+d.Code+" tidak benar.", "The course code "+d.Code+" is not right.")
 	}
-	if len(d.Pictures) > 0 {
-		return out, faults.OnField("lessons", "Gambar di dalam pelajaran belum dapat diimpor. Keluarkan dahulu gambarnya.", "Pictures in lessons cannot be imported yet. Take them out first.")
-	}
 	c, err := s.courses.Get(ctx, d.Code)
 	out.New = errors.Is(err, faults.NotFound)
 	if err != nil && !out.New {
@@ -156,6 +155,11 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 	}
 
 	// 2. Write what the version will name. None of it is visible yet.
+	for _, f := range p.files {
+		if _, err := s.keepFile(ctx, a, d.Code, f); err != nil {
+			return out, err
+		}
+	}
 	for _, l := range p.lessons {
 		if err := put(ctx, s.lessons, l); err != nil {
 			return out, err
@@ -210,6 +214,7 @@ type plan struct {
 	lessons []storage.Doc[Lesson]
 	banks   []made
 	items   int
+	files   []media.File // that lessons and items show
 }
 
 func (p *plan) bank(_ context.Context, ref BankRef) (*Bank, error) {
@@ -248,10 +253,23 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 		return p, err
 	}
 	defer done()
+	called := map[string]string{} // path in the folder -> name
+	for _, x := range d.Pictures {
+		if err := ctx.Err(); err != nil {
+			return p, err
+		}
+		f, err := media.Take(x.Data)
+		if err != nil {
+			t := faults.Of(err).Text
+			return p, faults.OnField(x.File, x.File+": "+t.ID, x.File+": "+t.EN)
+		}
+		p.files, called[x.File] = append(p.files, f), f.Name()
+	}
 	for _, l := range d.Lessons {
 		if err := ctx.Err(); err != nil {
 			return p, err
 		}
+		l.Markdown = renamed(l.Markdown, path.Dir(l.File), called)
 		doc, ref, err := makeLesson(d.Code, LessonText{Code: l.Code, Title: texts.T(texts.Tidy(l.Title), texts.Tidy(l.TitleEN)), Minutes: l.Minutes, Part: l.Part, Objectives: l.Objectives, Markdown: l.Markdown})
 		if err != nil {
 			return p, err
@@ -265,6 +283,7 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 			ref, _ := head.Content.Bank(b.Code)
 			before = ref.Bank
 		}
+		renamedItems(b.Items, path.Dir(b.File), called)
 		m, err := s.makeBank(ctx, d.Code, b.Code, before, b.Items)
 		if err != nil {
 			return p, inFile(err, b)
@@ -273,7 +292,7 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 	}
 	for _, q := range d.Quizzes {
 		c.Quizzes = append(c.Quizzes, Quiz{Code: q.Code, Kind: QuizKind(q.Kind), Title: texts.T(q.Title, q.TitleEN), Bank: q.Bank, Draw: q.Draw, Minutes: q.TimeLimitMinutes,
-			Attempts: q.Attempts, PassMark: q.PassMark, Behaviour: behaviourOf(q.Behaviour), Marking: QuizMarking{Markers: q.Marking.Markers, Apart: q.Marking.Difference}})
+			Attempts: q.Attempts, PassMark: q.PassMark, InOrder: q.InOrder, Behaviour: behaviourOf(q.Behaviour), Marking: QuizMarking{Markers: q.Marking.Markers, Apart: q.Marking.Difference}})
 	}
 	return p, nil
 }

@@ -164,7 +164,7 @@ func TestImportIsRefusedWhole(t *testing.T) {
 		"a prerequisite missing": {admin, func(d *exchange.Draft) { d.Prerequisites = []string{"APEL-999"} }, faults.Invalid, "APEL-999"},
 		"an unknown competency":  {admin, func(d *exchange.Draft) { d.Targets[0].Competency = "T.77" }, faults.Invalid, "T.77"},
 		"a wrong item":           {admin, func(d *exchange.Draft) { d.Banks[0].Items[3].Stem = "" }, faults.Invalid, "bank.gift:items[3].stem"},
-		"a picture":              {admin, func(d *exchange.Draft) { d.Pictures = make([]exchange.Picture, 1) }, faults.Invalid, "Gambar"},
+		"a picture":              {admin, func(d *exchange.Draft) { d.Pictures = make([]exchange.Picture, 1) }, faults.Invalid, "bukan gambar"},
 		"a learner":              {ani, func(d *exchange.Draft) {}, faults.Forbidden, ""},
 		"an author, publishing":  {author, func(d *exchange.Draft) {}, faults.Forbidden, ""},
 	} {

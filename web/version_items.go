@@ -73,6 +73,18 @@ func (w *admin) fetchItems(c *gin.Context) error {
 	return nil
 }
 
+// fetchCourse gives a version of a course as a zipped folder.
+func (w *admin) fetchCourse(c *gin.Context) error {
+	f, err := w.Courses.ExportCourse(c.Request.Context(), reader(c), versionID(c))
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	c.Header("Cache-Control", "private, no-store")
+	c.Data(http.StatusOK, "application/zip", f.Data)
+	return nil
+}
+
 // draftFor is the version of the address, for whoever may write it.
 func (w *admin) draftFor(c *gin.Context) (courses.VersionDoc, error) {
 	v, err := w.Courses.Version(c.Request.Context(), reader(c), versionID(c))

@@ -63,6 +63,7 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 	}
 	p.add(w.minutesPanel(c, v.Content))
 	if w.may(c, "review", "course") {
+		p.Actions = append(p.Actions, Button{Label: "Unduh sebagai zip", Icon: "download", URL: versionURL(v.ID, v.Course, v.Number, "paket")})
 		covered, err := w.coveragePanel(c, v)
 		if err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/markdown"
+	"github.com/apelkota/apel/courses/media"
 	"github.com/apelkota/apel/internal/storage"
 )
 
@@ -85,6 +86,7 @@ type Quiz struct {
 	TimeLimitMinutes                 int // 0 = none
 	Attempts                         int // 0 = unlimited
 	PassMark                         int // 0..100; 0 for quizzes nobody fails
+	InOrder                          bool
 	Behaviour                        Behaviour
 	Marking                          Marking
 }
@@ -440,12 +442,19 @@ func (f *folder) picture(lesson string, p picture) {
 			return
 		}
 	}
-	data, ok := f.read(name, MaxPicture, at)
+	_, ours := media.Parse(path.Base(name)) // from a package; what it is worth is seen when it is taken
+	limit := MaxPicture
+	if ours {
+		limit = media.MaxVideo
+	}
+	data, ok := f.read(name, limit, at)
 	if !ok {
 		return
 	}
 	kind := http.DetectContentType(data)
-	if !pictureTypes[kind] {
+	if ours {
+		kind = media.Sniff(data)
+	} else if !pictureTypes[kind] {
 		at.wrong("%s bukan gambar PNG, JPEG, WebP, atau GIF.", "%s is no PNG, JPEG, WebP or GIF picture.", name)
 		return
 	}
@@ -493,6 +502,7 @@ func (f *folder) readBanks(v value) {
 				f.codes[it.Code] = Mistake{File: b.File, Line: b.Lines[i]}.Where()
 			}
 		}
+		f.shown(b)
 		f.draft.Banks = append(f.draft.Banks, b)
 	}
 }
@@ -517,6 +527,7 @@ func (f *folder) readQuizzes(v value) {
 		q := Quiz{Code: code.text(true), Kind: m.take("kind").one(QuizKinds...), Title: m.take("title").text(true), TitleEN: m.take("title_en").text(false),
 			Bank: bank.text(true), TimeLimitMinutes: m.take("time_limit_minutes").int(false, 0, 600), Attempts: attempts.int(true, 0, 100), PassMark: pass.int(false, 0, 100)}
 		q.Draw = f.draw(draw, bank, q.Bank)
+		q.InOrder = m.take("in_order").bool()
 		q.Behaviour = readBehaviour(m.take("behaviour"), q.Kind)
 		q.Marking = readMarking(m.take("marking"))
 		m.done()

@@ -272,6 +272,9 @@ func (in *intake) sound(text string, first int) {
 		}
 		html = true
 	}, func(pic picture) {
+		if e, ok := (markdown.Embed{Path: pic.path}).File(); ok && e.Picture {
+			return // a file of the course; whether it is there is asked where it is stored
+		}
 		in.refuse(place{first - 1 + pic.line, 0}, "Gambar di dalam soal belum diterima. Jelaskan dengan kata-kata.", "Pictures inside items are not accepted. Describe it in words.")
 	}, func(to string, at int) {
 		if !safeLink(to) {
