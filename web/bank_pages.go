@@ -2,12 +2,18 @@ package web
 
 import "net/url"
 
+// answersOf is an item with its key beside the one that is asked on the same page, under an anchor of its own.
+func answersOf(key QuizItem) *QuizItem {
+	key.ID += "-kunci"
+	return &key
+}
+
 // sampleItem is invented.
 func sampleItem() *ItemPage {
 	asked := QuizItem{ID: "x", Number: 1, Kind: SingleChoice, Text: "<p>Apa yang diucapkan <em>pertama</em> kali?</p>", NoFlag: true, Options: []QuizOption{{ID: "a", Text: "Selamat pagi"}, {ID: "b", Text: "Ada apa?"}}}
 	key := asked
 	key.Review = &QuizReview{State: "blank", ShowKey: true}
-	return &ItemPage{Base: Base{Title: "Soal 103-B01"}, URL: "/gaya", Try: true, Preview: &asked, Answers: &key, Problems: []string{"Pertanyaannya kosong."}, Panels: samplePanels().Panels[1:2]}
+	return &ItemPage{Base: Base{Title: "Soal 103-B01"}, URL: "/gaya", Try: true, Preview: &asked, Answers: answersOf(key), Problems: []string{"Pertanyaannya kosong."}, Panels: samplePanels().Panels[1:2]}
 }
 
 // sampleItemEdit is invented.

@@ -276,7 +276,7 @@ func (w *admin) previewInto(c *gin.Context, p *ItemEditPage, v courses.VersionDo
 	}
 	shown, key := w.quizItem(c, x.View, 0), w.reviewItem(c, x.Review, 0)
 	shown.NoFlag = true
-	p.Preview, p.Answers = &shown, &key
+	p.Preview, p.Answers = &shown, answersOf(key)
 	return nil
 }
 

@@ -63,7 +63,7 @@ func (w *admin) itemPage(c *gin.Context, status int, form Form, tried bool) erro
 	if shown.View.Item != "" {
 		asked, key := w.quizItem(c, shown.View, 0), w.reviewItem(c, shown.Review, 0)
 		asked.NoFlag = true
-		p.Preview, p.Answers = &asked, &key
+		p.Preview, p.Answers = &asked, answersOf(key)
 	}
 	draft := x.State == courses.Draft && w.may(c, "author", "course")
 	facts := Panel{Label: "Soal", Badges: []Badge{itemStateBadges[x.Life.State]}, Facts: []Fact{{Label: "Capaian", Value: dash(it.Objective)}, {Label: "Tingkat kesulitan", Value: w.difficulty(c, it.Difficulty)}, {Label: "Kategori", Value: dash(it.Category)}}}

@@ -17,7 +17,7 @@ function draw() {
       const fresh = new DOMParser().parseFromString(text, 'text/html');
       document.querySelectorAll('[data-live]').forEach((el) => {
         const now = el.id && fresh.getElementById(el.id);
-        if (!now || now.innerHTML === el.innerHTML || el.contains(document.activeElement) && document.activeElement !== document.body) return;
+        if (!now || now.isEqualNode(el) || el.contains(document.activeElement) && document.activeElement !== document.body) return;
         el.replaceWith(document.importNode(now, true));
       });
     })

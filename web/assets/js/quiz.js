@@ -222,10 +222,9 @@ function check(id) {
 /** Puts the question as it stands after the check in the place of the one shown. @param {string} id @param {string} html */
 function checkedNow(id, html) {
   const field = find('[data-item="' + id + '"]');
-  const box = document.createElement('template');
-  box.innerHTML = html;
-  const now = box.content.querySelector('fieldset');
-  if (!field || !now) return;
+  const drawn = new DOMParser().parseFromString(html, 'text/html').querySelector('fieldset');
+  if (!field || !drawn) return;
+  const now = document.importNode(drawn, true);
   field.parentNode && field.parentNode.replaceChild(now, field);
   mapState(id);
   showFlags();
