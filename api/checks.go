@@ -83,7 +83,7 @@ func (s *server) checks() {
 				Seq    int    `json:"seq" minimum:"0" doc:"Of the form or the last save"`
 			}
 		}) (*body[Checked], error) {
-			c, err := s.Courses.CheckAnswer(ctx, visit.Actor(ctx), in.ID, in.Item, in.Body.Answer.grading(), in.Body.Seq)
+			c, err := s.Courses.CheckAnswer(ctx, visit.Actor(ctx), in.ID, in.Item, in.Body.Answer.grading(), courses.Page{Seq: in.Body.Seq})
 			if err != nil {
 				return nil, err
 			}

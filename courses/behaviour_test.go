@@ -44,16 +44,16 @@ func TestImmediateFeedback(t *testing.T) {
 	if one.Check == nil || one.Check.Left != 1 || one.Check.Said != nil {
 		t.Fatalf("before the check: %+v", one.Check)
 	}
-	if _, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, grading.Answer{}, f.Seq); faults.KindOf(err) != faults.Invalid {
+	if _, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, grading.Answer{}, courses.Page{Seq: f.Seq}); faults.KindOf(err) != faults.Invalid {
 		t.Errorf("a blank answer was checked: %v", err)
 	}
-	got, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, false), f.Seq)
+	got, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, false), courses.Page{Seq: f.Seq})
 	must(t, err)
 	if c := got.Item.Check; !c.Closed || c.Said == nil || c.Said.State != grading.Wrong || len(c.Said.Key) == 0 || len(c.Said.Feedback) == 0 {
 		t.Fatalf("the check says %+v", c.Said)
 	}
 	// The answer to the check got lost: sent again it says the same and counts once.
-	again, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, false), f.Seq)
+	again, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, false), courses.Page{Seq: f.Seq})
 	must(t, err)
 	if again.Seq != got.Seq || again.Item.Check.Tries != 1 {
 		t.Errorf("a repeated check: %+v after %+v", again, got)
@@ -62,15 +62,22 @@ func TestImmediateFeedback(t *testing.T) {
 	if _, err := w.Save(ctx, ani, f.Attempt, map[string]grading.Answer{one.Item: choice(one, true)}, got.Seq); faults.KindOf(err) != faults.Invalid {
 		t.Errorf("a checked answer was changed: %v", err)
 	}
-	if _, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, true), got.Seq); faults.KindOf(err) != faults.Invalid {
+	if _, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, true), courses.Page{Seq: got.Seq}); faults.KindOf(err) != faults.Invalid {
 		t.Errorf("an item was checked twice: %v", err)
 	}
-	if _, err := w.CheckAnswer(ctx, budi, f.Attempt, two.Item, choice(two, true), got.Seq); !errors.Is(err, faults.NotFound) {
+	if _, err := w.CheckAnswer(ctx, budi, f.Attempt, two.Item, choice(two, true), courses.Page{Seq: got.Seq}); !errors.Is(err, faults.NotFound) {
 		t.Errorf("somebody else checked: %v", err)
 	}
 	// A tab that missed it is told.
-	if _, err := w.CheckAnswer(ctx, ani, f.Attempt, two.Item, choice(two, true), f.Seq); !errors.Is(err, faults.Conflict) {
+	if _, err := w.CheckAnswer(ctx, ani, f.Attempt, two.Item, choice(two, true), courses.Page{Seq: f.Seq}); !errors.Is(err, faults.Conflict) {
 		t.Errorf("a stale tab checked: %v", err)
+	}
+	older, err := w.Open(ctx, ani, f.Attempt)
+	must(t, err)
+	newer, err := w.Open(ctx, ani, f.Attempt)
+	must(t, err)
+	if _, err := w.CheckAnswer(ctx, ani, f.Attempt, two.Item, choice(two, true), courses.Page{Seq: older.Seq, Tab: older.Tab}); !errors.Is(err, faults.Conflict) || older.Seq != newer.Seq {
+		t.Errorf("a page that is not the one opened last checked: %v", err)
 	}
 	saved, err := w.Save(ctx, ani, f.Attempt, map[string]grading.Answer{two.Item: choice(two, true)}, got.Seq)
 	must(t, err)
@@ -101,7 +108,7 @@ func TestInteractive(t *testing.T) {
 	f, err := w.Start(ctx, ani, e, "practice")
 	must(t, err)
 	one, two := f.Items[0], f.Items[1]
-	got, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, false), f.Seq)
+	got, err := w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, false), courses.Page{Seq: f.Seq})
 	must(t, err)
 	c := got.Item.Check
 	if c.Closed || c.Left != 2 || c.Penalty != grading.Full/3 || c.Said.State != grading.Wrong || len(c.Said.Feedback) == 0 {
@@ -123,7 +130,7 @@ func TestInteractive(t *testing.T) {
 	if x := f.Items[0]; x.Check.Tries != 1 || !x.Answer.Same(choice(one, true)) {
 		t.Errorf("after saving: %+v", x.Check)
 	}
-	got, err = w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, true), saved.Seq)
+	got, err = w.CheckAnswer(ctx, ani, f.Attempt, one.Item, choice(one, true), courses.Page{Seq: saved.Seq})
 	must(t, err)
 	if c := got.Item.Check; !c.Closed || c.Left != 0 || c.Said.State != grading.Right || c.Said.Earned != 667 || c.Said.Try != 2 || len(c.Said.Key) == 0 {
 		t.Errorf("right at the second try: %+v, %+v", c, c.Said)
@@ -165,7 +172,7 @@ func TestPracticeWithoutRecord(t *testing.T) {
 	before := w.stateOf(ani, e)
 	f, err := w.Start(ctx, ani, e, "practice")
 	must(t, err)
-	got, err := w.CheckAnswer(ctx, ani, f.Attempt, f.Items[0].Item, choice(f.Items[0], true), f.Seq)
+	got, err := w.CheckAnswer(ctx, ani, f.Attempt, f.Items[0].Item, choice(f.Items[0], true), courses.Page{Seq: f.Seq})
 	must(t, err)
 	// Another tab, or a reload, goes on with the same one.
 	again, err := w.Start(ctx, ani, e, "practice")

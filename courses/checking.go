@@ -28,10 +28,10 @@ type Checked struct {
 	Items int // on the form
 }
 
-// CheckAnswer keeps an answer and says what it is worth, in one write. It is for quizzes with immediate or interactive feedback; seq as in Save. Safe to call twice: the same answer
+// CheckAnswer keeps an answer and says what it is worth, in one write. It is for quizzes with immediate or interactive feedback; from as in SaveFrom. Safe to call twice: the same answer
 // again says the same and uses up no try. Errors: as Save; Conflict also when the quiz has feedback at the end only; Invalid also when
 // the item is blank, closed, or marked by a person.
-func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID, item string, ans grading.Answer, seq int) (Checked, error) {
+func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID, item string, ans grading.Answer, from Page) (Checked, error) {
 	answers := map[string]grading.Answer{item: ans}
 	if err := size(answers); err != nil {
 		return Checked{}, err
@@ -69,7 +69,7 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 				return storage.Unchanged
 			}
 		}
-		if seq != at.Seq {
+		if from.missed(at) {
 			return errStale()
 		}
 		if err := s.heldUp(ctx, at); err != nil {

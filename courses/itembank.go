@@ -354,17 +354,5 @@ func (s *Service) Items(ctx context.Context, a access.Actor, version VersionID, 
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.corrected(ctx, v.Value.Course)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]grading.Item, 0, len(b.Items))
-	for _, it := range b.Items {
-		x, err := s.keyed(ctx, it.Item, keys.number(it.Item))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, x.Item)
-	}
-	return out, nil
+	return s.keyedBank(ctx, v.Value.Course, b)
 }

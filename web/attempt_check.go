@@ -11,19 +11,19 @@ import (
 )
 
 // checkPosted checks the answer to one question as the form posted it, for who has no script.
-func (l *learner) checkPosted(c *gin.Context, f courses.FormView, item string, seq int) error {
+func (l *learner) checkPosted(c *gin.Context, f courses.FormView, item string, from courses.Page) error {
 	n := slices.IndexFunc(f.Items, func(it courses.ItemView) bool { return it.Item == item })
 	if n < 0 {
 		return faults.New(faults.Invalid, "Soal itu tidak ada pada lembar Anda.", "That question is not on your form.")
 	}
-	_, err := l.Courses.CheckAnswer(c.Request.Context(), reader(c), f.Attempt, item, postedAnswer(c, f.Items[n]), seq)
+	_, err := l.Courses.CheckAnswer(c.Request.Context(), reader(c), f.Attempt, item, postedAnswer(c, f.Items[n]), from)
 	return err
 }
 
 // checkAnswer is saveAnswer with check=1: it answers with the question as it stands after the check, which takes the place of the one on the page.
 func (l *learner) checkAnswer(c *gin.Context, item string) error {
 	ctx := c.Request.Context()
-	checked, err := l.Courses.CheckAnswer(ctx, reader(c), c.Param("attempt"), item, savedAnswer(c, item), postedSeq(c))
+	checked, err := l.Courses.CheckAnswer(ctx, reader(c), c.Param("attempt"), item, savedAnswer(c, item), postedFrom(c))
 	if err != nil {
 		return l.saveRefused(c, err)
 	}

@@ -57,7 +57,7 @@ func (l *learner) saveAttempt(c *gin.Context) error {
 	}
 	to, check := strings.CutPrefix(c.PostForm("go"), "check:")
 	if err == nil && check {
-		err = l.checkPosted(c, f, to, from.Seq)
+		err = l.checkPosted(c, f, to, from)
 	}
 	if err != nil {
 		return l.refuseAnswers(c, f, given, err)
