@@ -122,6 +122,9 @@ func (w *admin) outlinePage(c *gin.Context, status int, v courses.VersionDoc, fo
 			Text:  strings.Join(append([]string{l.Code, w.part(c, or(l.Part, "lessons")), w.T(c, "dibaca %d menit", (l.Seconds+59)/60)}, l.Objectives...), " · "),
 			Title: typed(form, "lesson."+l.Code+".title", "Judul pelajaran", l.Title.ID), Minutes: typed(form, "lesson."+l.Code+".minutes", "Menit", strconv.Itoa(l.Minutes))})
 	}
+	for i := range lessons.Rows {
+		lessons.Rows[i].Title.Required = true
+	}
 	quizzes := OutlineList{Label: "Tes", Kind: "quiz", Add: []Button{{Label: "Buat tes baru", Icon: "plus", URL: w.outlineURL(c, "tes-baru")}}, Empty: Empty{Icon: "quiz", Label: "Belum ada tes"}}
 	for _, q := range courses.Arranged(v.Content.Quizzes, func(q courses.Quiz) string { return q.Code }, order["quiz"]) {
 		quizzes.Rows = append(quizzes.Rows, OutlineRow{Code: q.Code, Name: in(c, q.Name()), URL: w.outlineURL(c, "tes", q.Code),
