@@ -44,26 +44,8 @@ func (p Page) missed(at *Attempt) bool { return p.Tab > 0 && p.Tab != at.Tab || 
 
 // SaveFrom is Save for a page that Open gave: the page opened last wins, an older one is refused as stale and keeps what it holds.
 func (s *Service) SaveFrom(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, from Page) (Saved, error) {
-	if err := size(answers); err != nil {
-		return Saved{}, err
-	}
 	now := s.now()
-	var ended error
-	d, err := s.kept(id).Update(ctx, id, func(d *storage.Doc[Attempt]) error {
-		ended = nil
-		if _, err := s.may(ctx, a, "take", "attempt", id, d.Value.Person); err != nil {
-			return err
-		}
-		at := &d.Value
-		if at.State != AttemptOpen {
-			return at.errEnded()
-		}
-		if at.over(now) { // the clock ended it: what was saved counts, what comes now does not
-			s.end(d, now)
-			at.Refused = len(changed(at, answers))
-			ended = at.errEnded()
-			return nil
-		}
+	at, err := s.answering(ctx, a, id, answers, now, func(at *Attempt) error {
 		if err := s.accept(ctx, at, answers); err != nil {
 			return err
 		}
@@ -81,13 +63,42 @@ func (s *Service) SaveFrom(ctx context.Context, a access.Actor, id AttemptID, an
 		return nil
 	})
 	if err != nil {
-		return Saved{}, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
+		return Saved{}, err
+	}
+	return saved(at, now), nil
+}
+
+// answering changes an attempt by answers of its taker, while it is open. One whose time is up is ended instead, and says so: what was saved counts, what comes now does not.
+func (s *Service) answering(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, now time.Time, change func(at *Attempt) error) (*Attempt, error) {
+	if err := size(answers); err != nil {
+		return nil, err
+	}
+	var ended error
+	d, err := s.kept(id).Update(ctx, id, func(d *storage.Doc[Attempt]) error {
+		ended = nil
+		if _, err := s.may(ctx, a, "take", "attempt", id, d.Value.Person); err != nil {
+			return err
+		}
+		at := &d.Value
+		if at.State != AttemptOpen {
+			return at.errEnded()
+		}
+		if at.over(now) {
+			s.end(d, now)
+			at.Refused = len(changed(at, answers))
+			ended = at.errEnded()
+			return nil
+		}
+		return change(at)
+	})
+	if err != nil {
+		return nil, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
 	}
 	if ended != nil {
 		s.wake(ctx, AttemptsCollection, id)
-		return Saved{}, ended
+		return nil, ended
 	}
-	return saved(&d.Value, now), nil
+	return &d.Value, nil
 }
 
 func saved(at *Attempt, now time.Time) Saved {
@@ -253,7 +264,7 @@ func (s *Service) SubmitFrom(ctx context.Context, a access.Actor, id AttemptID, 
 		return Receipt{}, err
 	}
 	if rehearsed(id) {
-		return s.finishRehearsal(ctx, a, id, answers, from.Seq)
+		return s.finishRehearsal(ctx, a, id, answers, from)
 	}
 	now := s.now()
 	d, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {

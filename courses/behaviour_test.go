@@ -183,6 +183,13 @@ func TestPracticeWithoutRecord(t *testing.T) {
 	if _, err := w.Review(ctx, admin, f.Attempt); !errors.Is(err, faults.NotFound) {
 		t.Errorf("an admin sees it: %v", err)
 	}
+	older, err := w.Open(ctx, ani, f.Attempt)
+	must(t, err)
+	_, err = w.Open(ctx, ani, f.Attempt)
+	must(t, err)
+	if _, err := w.SubmitFrom(ctx, ani, f.Attempt, map[string]grading.Answer{f.Items[1].Item: choice(f.Items[1], true)}, courses.Page{Seq: older.Seq, Tab: older.Tab}); !errors.Is(err, faults.Conflict) {
+		t.Errorf("handed in with other answers from a page that is not the one opened last: %v", err)
+	}
 	for range 2 {
 		_, err = w.Submit(ctx, ani, f.Attempt, nil, got.Seq)
 		must(t, err)

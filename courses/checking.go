@@ -33,26 +33,8 @@ type Checked struct {
 // the item is blank, closed, or marked by a person.
 func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID, item string, ans grading.Answer, from Page) (Checked, error) {
 	answers := map[string]grading.Answer{item: ans}
-	if err := size(answers); err != nil {
-		return Checked{}, err
-	}
 	now := s.now()
-	var ended error
-	d, err := s.kept(id).Update(ctx, id, func(d *storage.Doc[Attempt]) error {
-		ended = nil
-		if _, err := s.may(ctx, a, "take", "attempt", id, d.Value.Person); err != nil {
-			return err
-		}
-		at := &d.Value
-		if at.State != AttemptOpen {
-			return at.errEnded()
-		}
-		if at.over(now) {
-			s.end(d, now)
-			at.Refused = len(changed(at, answers))
-			ended = at.errEnded()
-			return nil
-		}
+	at, err := s.answering(ctx, a, id, answers, now, func(at *Attempt) error {
 		rule, err := s.tryRule(ctx, at)
 		if err != nil {
 			return err
@@ -96,13 +78,8 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 		return nil
 	})
 	if err != nil {
-		return Checked{}, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
+		return Checked{}, err
 	}
-	if ended != nil {
-		s.wake(ctx, AttemptsCollection, id)
-		return Checked{}, ended
-	}
-	at := &d.Value
 	rule, err := s.tryRule(ctx, at)
 	if err != nil {
 		return Checked{}, err

@@ -153,7 +153,6 @@ type MarkingView struct {
 	Stem        template.HTML
 	General     template.HTML // what the author wrote for after the grading: often what a good answer holds
 	Text        string        // the answer, as typed
-	Files       []grading.File
 	Rubric      []CriterionView
 	Seq         int
 	Comment     string
@@ -282,7 +281,7 @@ func (s *Service) viewMarking(ctx context.Context, a access.Actor, d *storage.Do
 	q, _ := v.Content.Quiz(m.Quiz)
 	answer := at.Value.answer(m.Slot)
 	out := MarkingView{MarkingRow: MarkingRow{ID: d.ID, Course: m.Course, Quiz: m.Quiz, Title: q.Name(), Item: m.Item, Code: it.Code, Alias: m.Alias, At: m.At, State: m.State, Wanted: m.Rule.markers()},
-		CourseTitle: v.Content.Card.Title, Stem: it.stem, General: it.line(it.General), Text: answer.Text, Files: answer.Files, Apart: m.Rule.apart()}
+		CourseTitle: v.Content.Card.Title, Stem: it.stem, General: it.line(it.General), Text: answer.Text, Apart: m.Rule.apart()}
 	sheet := MarkSheet{}
 	for i := range m.Sheets {
 		x := &m.Sheets[i]
@@ -461,7 +460,7 @@ func (s *Service) Marking(ctx context.Context, a access.Actor, id string) (Marki
 	}
 	v, err := s.viewMarking(ctx, a, &d)
 	if at < 0 {
-		v.Text, v.Files, v.Marks, v.Mine = "", nil, nil, false
+		v.Text, v.Marks, v.Mine = "", nil, false
 	}
 	return v, err
 }

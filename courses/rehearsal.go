@@ -55,7 +55,7 @@ func (s *Service) rehearse(ctx context.Context, enrolment EnrolmentID, e *Enrolm
 }
 
 // finishRehearsal ends practice without a record and grades it on the spot: nothing waits for it. Safe to call twice.
-func (s *Service) finishRehearsal(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, seq int) (Receipt, error) {
+func (s *Service) finishRehearsal(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, from Page) (Receipt, error) {
 	now := s.now()
 	d, err := s.rehearsals.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
 		if _, err := s.may(ctx, a, "take", "attempt", id, d.Value.Person); err != nil {
@@ -69,7 +69,7 @@ func (s *Service) finishRehearsal(ctx context.Context, a access.Actor, id Attemp
 			return err
 		}
 		if changes := changed(at, answers); len(changes) > 0 {
-			if seq != at.Seq {
+			if from.missed(at) {
 				return errStale()
 			}
 			keep(at, changes)

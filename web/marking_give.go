@@ -22,7 +22,6 @@ type MarkingPage struct {
 	General  Prose
 	Answer   []string // paragraphs as typed
 	Words    string
-	Files    []Link
 	Claimed  bool
 	Form     Form
 	Criteria []MarkingCriterion
@@ -115,9 +114,6 @@ func (w *admin) markingPage(c *gin.Context, m courses.MarkingView, f courses.Que
 	if text := strings.TrimSpace(m.Text); text != "" {
 		p.Answer = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 		p.Words = w.T(c, "%d kata", len(strings.Fields(text)))
-	}
-	for i, file := range m.Files {
-		p.Files = append(p.Files, Link{Name: file.Name + " (" + w.size(c, file.Size) + ")", URL: markingURL(m.ID, "berkas", strconv.Itoa(i+1))})
 	}
 	for i, k := range m.Rubric {
 		row := MarkingCriterion{Name: partName(m.ID, i+1), Text: k.Text, Weight: w.T(c, "bobot %d%%", k.Weight)}
@@ -243,16 +239,7 @@ func (w *admin) giveMark(c *gin.Context) error {
 // sampleMarking is invented.
 func sampleMarking() *MarkingPage {
 	return &MarkingPage{Base: Base{Title: "Peserta K7QFM", Lead: "Layanan Tanpa Pungli · Tes akhir · 103-E01"}, ID: "mx", Alias: "K7QFM", Stem: "<p>Ceritakan cara Anda menolak pemberian.</p>", General: "<p>Menyebut tolak, catat, lapor.</p>",
-		Answer: []string{"Saya tolak dengan sopan.", "", "Lalu saya catat."}, Words: "7 kata", Files: []Link{{Name: "foto.jpg (120 KB)", URL: "/kelola/menilai/mx/berkas/1"}}, Claimed: true, Seq: 1, Parts: 2, Self: "/kelola/menilai/mx", SaveURL: "/kelola/menilai/mx/simpan", Third: true, Apart: "20",
+		Answer: []string{"Saya tolak dengan sopan.", "", "Lalu saya catat."}, Words: "7 kata", Claimed: true, Seq: 1, Parts: 2, Self: "/kelola/menilai/mx", SaveURL: "/kelola/menilai/mx/simpan", Third: true, Apart: "20",
 		Criteria: []MarkingCriterion{{Name: "answer.mx#1", Text: "Isi", Weight: "bobot 100%", Wrong: "Pilih tingkat.", Options: []MarkingLevel{{Value: "0", Text: "Tidak menjawab", Points: "0", Key: 1}, {Value: "1", Text: "Lengkap", Points: "100", Chosen: true, Key: 2}}}},
 		Marks:    []MarkView{{Name: "Penilai 1", Points: "100 dari 100", Levels: []Fact{{Name: "Isi", Value: "Lengkap", Note: "100 dari 100"}}, Comment: "Baik."}, {Name: "Penilai 2", Points: "0 dari 100", Comment: "Tidak menjawab."}}}
-}
-
-// size writes the size of a file, "120 KB".
-func (w *admin) size(c *gin.Context, bytes int64) string {
-	s, err := w.format(c).Size(bytes)
-	if err != nil {
-		return "–"
-	}
-	return s
 }

@@ -39,7 +39,7 @@ func (w *admin) listMarkings(c *gin.Context) error {
 	t := Table{Label: "Menunggu penilai", URL: "/kelola/menilai", NoSearch: true,
 		Filters: []Field{choose("kursus", "Kursus", q.Filter["kursus"], options), choose("tampil", "Tampilkan", q.Filter["tampil"], []Option{{Value: "", Label: "Menunggu penilai"}, {Value: "selisih", Label: "Dua penilai berbeda"}})},
 		Columns: []Column{{Label: "Peserta", Main: true}, {Label: "Soal"}, {Label: "Tes"}, {Label: "Dikumpulkan"}, {Label: "Penilaian", Minor: true}, {Label: "Status"}},
-		Empty:   Empty{Icon: "done", Label: "Tidak ada yang menunggu penilai", Text: w.T(c, "Jawaban esai dan berkas muncul di sini begitu peserta mengumpulkannya.")}}
+		Empty:   Empty{Icon: "done", Label: "Tidak ada yang menunggu penilai", Text: w.T(c, "Jawaban esai muncul di sini begitu peserta mengumpulkannya.")}}
 	known := map[string]bool{}
 	for _, m := range list {
 		if !known[m.Item] {
