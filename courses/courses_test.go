@@ -264,10 +264,13 @@ func content() courses.Content {
 	}
 }
 
-var quizzes = []courses.Quiz{
-	{Code: "pretest", Kind: courses.PreTest, Title: text("Tes awal"), Bank: "pre", Draw: grading.PerObjective(map[string]int{"9.1": 1, "9.2": 1}), Minutes: 15, Attempts: 1},
-	{Code: "practice", Kind: courses.Practice, Title: text("Latihan"), Bank: "pre", Draw: grading.PerObjective(map[string]int{"9.1": 1})},
-	{Code: "posttest", Kind: courses.PostTest, Title: text("Tes akhir"), Bank: "bank", Draw: grading.PerObjective(map[string]int{"9.1": 5, "9.2": 5}), Minutes: 30, Attempts: 3, PassMark: 70},
+// quizzes are the three quizzes of a course, the caller's to change.
+func quizzes() []courses.Quiz {
+	return []courses.Quiz{
+		{Code: "pretest", Kind: courses.PreTest, Title: text("Tes awal"), Bank: "pre", Draw: grading.PerObjective(map[string]int{"9.1": 1, "9.2": 1}), Minutes: 15, Attempts: 1},
+		{Code: "practice", Kind: courses.Practice, Title: text("Latihan"), Bank: "pre", Draw: grading.PerObjective(map[string]int{"9.1": 1})},
+		{Code: "posttest", Kind: courses.PostTest, Title: text("Tes akhir"), Bank: "bank", Draw: grading.PerObjective(map[string]int{"9.1": 5, "9.2": 5}), Minutes: 30, Attempts: 3, PassMark: 70},
+	}
 }
 
 // lessonText has 360 words: two minutes of reading, of which 48 seconds are asked for.
@@ -291,7 +294,7 @@ func (w *world) course(code string, change func(*courses.Content)) courses.Versi
 	must(w, err)
 	v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "large", bank("L", 40))
 	must(w, err)
-	c.Lessons, c.Banks, c.Quizzes = v.Content.Lessons, v.Content.Banks, quizzes
+	c.Lessons, c.Banks, c.Quizzes = v.Content.Lessons, v.Content.Banks, quizzes()
 	if change != nil {
 		change(&c)
 	}

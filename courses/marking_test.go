@@ -47,7 +47,7 @@ func (w *world) essays(code string, marking courses.QuizMarking) courses.Version
 	v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "bank", items)
 	must(w, err)
 	c.Lessons, c.Banks = v.Content.Lessons, v.Content.Banks
-	c.Quizzes = []courses.Quiz{quizzes[0], {Code: "posttest", Kind: courses.PostTest, Title: text("Tes akhir"), Bank: "bank", Draw: grading.PerObjective(map[string]int{"9.1": 2, "9.2": 2}), Minutes: 30, Attempts: 2, PassMark: 50, Marking: marking}}
+	c.Quizzes = []courses.Quiz{quizzes()[0], {Code: "posttest", Kind: courses.PostTest, Title: text("Tes akhir"), Bank: "bank", Draw: grading.PerObjective(map[string]int{"9.1": 2, "9.2": 2}), Minutes: 30, Attempts: 2, PassMark: 50, Marking: marking}}
 	v, err = w.Revise(ctx, author, v.ID, v.Revision, c)
 	must(w, err)
 	v, err = w.Publish(ctx, admin, v.ID)
