@@ -9,18 +9,16 @@ import (
 	"strings"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/uploads"
 )
-
-// eicar is the harmless file by which virus scanners are tested; two halves, so that this source is no such file.
-var eicar = []byte(`X5O!P%@AP[4\PZX54(P^)7CC)7}$` + `EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*`)
 
 // harmless refuses content that is an attack whatever else it is: a program, the virus test file.
 func harmless(data []byte) error {
-	switch {
-	case bytes.Contains(data, eicar):
-		return faults.New(faults.Invalid, "Berkas ini memuat penanda uji virus (EICAR) dan ditolak. Kirim berkas yang bersih.", "This file holds the virus test mark (EICAR) and is refused. Send a clean file.")
-	case bytes.HasPrefix(data, []byte("MZ")) && bytes.Contains(data[:min(len(data), 4096)], []byte("PE\x00\x00")), bytes.HasPrefix(data, []byte("\x7fELF")), bytes.HasPrefix(data, []byte("#!")):
-		return faults.New(faults.Invalid, "Berkas ini sebuah program dan ditolak. Kirim berkas soal.", "This file is a program and is refused. Send a file of items.")
+	switch err := uploads.Harmless(data); err {
+	case uploads.ErrVirus:
+		return faults.Wrap(err, faults.Invalid, "Berkas ini memuat penanda uji virus (EICAR) dan ditolak. Kirim berkas yang bersih.", "This file holds the virus test mark (EICAR) and is refused. Send a clean file.")
+	case uploads.ErrProgram:
+		return faults.Wrap(err, faults.Invalid, "Berkas ini sebuah program dan ditolak. Kirim berkas soal.", "This file is a program and is refused. Send a file of items.")
 	}
 	return nil
 }
@@ -71,7 +69,7 @@ func openPackage(data []byte) (*zip.Reader, error) {
 		if f.CompressedSize64 > 0 && f.UncompressedSize64 > 1<<20 {
 			left = min(left, int64(min(f.CompressedSize64, maxPacked))*maxRatio)
 		}
-		var mark markFinder
+		var mark uploads.Finder
 		n, err := io.Copy(&mark, io.LimitReader(r, left+1))
 		r.Close()
 		total += n
@@ -80,23 +78,11 @@ func openPackage(data []byte) (*zip.Reader, error) {
 			return nil, tooLarge
 		case err != nil:
 			return nil, refuse("isinya rusak.", "its content is damaged.")
-		case mark.found:
+		case mark.Found:
 			return nil, refuse("isinya memuat penanda uji virus (EICAR).", "it holds the virus test mark (EICAR).")
 		}
 	}
 	return z, nil
-}
-
-// markFinder looks for the virus test mark in what is written to it.
-type markFinder struct {
-	tail  []byte
-	found bool
-}
-
-func (m *markFinder) Write(p []byte) (int, error) {
-	m.found = m.found || bytes.Contains(p, eicar) || bytes.Contains(append(m.tail, p[:min(len(p), len(eicar))]...), eicar)
-	m.tail = append([]byte(nil), p[max(0, len(p)-len(eicar)):]...)
-	return len(p), nil
 }
 
 // recognisePackage says what a zip is.

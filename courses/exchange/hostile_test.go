@@ -79,3 +79,6 @@ func TestSmallFilesStaySmall(t *testing.T) {
 		t.Errorf("the picture is handed out once: %d files, %v", len(b.Files), err)
 	}
 }
+
+// eicar is the virus test mark; two halves, so that this source is no such file.
+var eicar = []byte(`X5O!P%@AP[4\PZX54(P^)7CC)7}$` + `EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*`)
