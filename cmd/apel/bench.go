@@ -41,10 +41,19 @@ type benchExam struct {
 	For     time.Duration `help:"How long new exams begin; those begun are finished." default:"15s"`
 	Takers  int           `help:"People who take them; one takes at most one exam at a time." default:"200"`
 	Pages   string        `enum:",one,each" default:"" help:"Take the exam through pages without scripts instead of the JSON API: one posts the form once, each after every question."`
+	Explain string        `enum:",immediate,interactive" default:"" help:"Check every answer instead of saving it: once, or twice where tries are left."`
 	Mongo   string        `placeholder:"URI" help:"MongoDB URI instead of embedded storage."`
 	Redis   string        `placeholder:"URL" help:"Redis URL instead of the embedded queue."`
 	JSON    bool          `help:"Print the result as JSON."`
 	Profile string        `placeholder:"FILE" help:"Write a CPU profile of the server to this file." type:"path"`
+}
+
+// Validate refuses what cannot go together.
+func (v *benchExam) Validate() error {
+	if v.Pages != "" && v.Explain != "" {
+		return faults.New(faults.Invalid, "--pages dan --explain tidak bisa dipakai bersama.", "--pages and --explain cannot be used together.")
+	}
+	return nil
 }
 
 // child is what the server process tells the load generator when it is ready.
@@ -66,6 +75,7 @@ type examResult struct {
 	Load      string                 `json:"load"` // average of the last minute before the run
 	Commit    string                 `json:"commit"`
 	Pages     string                 `json:"pages,omitempty"`
+	Explain   string                 `json:"explain,omitempty"`
 	Rate      float64                `json:"rate"`
 	Begun     int                    `json:"begun"`
 	Finished  int                    `json:"finished"`
@@ -133,7 +143,7 @@ func (v *benchExam) Run(e *env) error {
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 	var args []string
-	for flag, value := range map[string]string{"--mongo": v.Mongo, "--redis": v.Redis, "--profile": v.Profile} {
+	for flag, value := range map[string]string{"--mongo": v.Mongo, "--redis": v.Redis, "--profile": v.Profile, "--explain": v.Explain} {
 		if value != "" {
 			args = append(args, flag, value)
 		}
@@ -174,7 +184,7 @@ func (v *benchExam) load(ctx context.Context, ready childReady, pid int) (examRe
 	for _, t := range ready.Takers {
 		free <- t
 	}
-	r := examResult{Machine: fmt.Sprintf("%d cores, %s", runtime.NumCPU(), cpuName()), Load: loadAverage(), Commit: version(), Pages: v.Pages, Rate: v.Rate, Steps: map[string]percentiles{}}
+	r := examResult{Machine: fmt.Sprintf("%d cores, %s", runtime.NumCPU(), cpuName()), Load: loadAverage(), Commit: version(), Pages: v.Pages, Explain: v.Explain, Rate: v.Rate, Steps: map[string]percentiles{}}
 	cpu0, err := cpuOf(pid)
 	if err != nil {
 		return r, err
@@ -200,7 +210,7 @@ func (v *benchExam) load(ctx context.Context, ready childReady, pid int) (examRe
 				if v.Pages != "" {
 					results <- sitPages(ctx, c, t, v.Pages)
 				} else {
-					results <- sit(ctx, c, t)
+					results <- sit(ctx, c, t, v.Explain != "")
 				}
 				free <- t
 			})
@@ -250,8 +260,8 @@ func (v *benchExam) load(ctx context.Context, ready childReady, pid int) (examRe
 	return r, nil
 }
 
-// sit takes one exam of ten items.
-func sit(ctx context.Context, shared *client, t taker) (x exam) {
+// sit takes one exam of ten items. Where answers are explained on the way each is checked, as long as its item is open.
+func sit(ctx context.Context, shared *client, t taker, explained bool) (x exam) {
 	c := &client{base: shared.base, http: shared.http, agent: shared.agent, cookie: t.Cookie}
 	defer func() {
 		shared.sent.Add(c.sent.Load())
@@ -271,22 +281,33 @@ func sit(ctx context.Context, shared *client, t taker) (x exam) {
 		return x
 	}
 	for i, it := range f.Items {
-		a := formAnswer{Text: strconv.Itoa(i)}
-		if len(it.Choices) > 0 {
-			a = formAnswer{Choices: []string{it.Choices[i%len(it.Choices)].ID}}
-		}
-		if !timed("save", func() error {
-			var saved struct {
-				Seq int `json:"seq"`
+		for open, try := true, 0; open; try++ {
+			a := formAnswer{Text: strconv.Itoa(i + try)}
+			if len(it.Choices) > 0 {
+				a = formAnswer{Choices: []string{it.Choices[(i+try)%len(it.Choices)].ID}}
 			}
-			err := c.call(ctx, http.MethodPut, "/attempts/"+f.Attempt+"/answers/"+it.ID, map[string]any{"answer": a, "seq": f.Seq}, &saved)
+			var saved struct {
+				Seq  int `json:"seq"`
+				Item struct {
+					Check struct {
+						Closed bool `json:"closed"`
+					} `json:"check"`
+				} `json:"item"`
+			}
+			method, name, path := http.MethodPut, "save", "/attempts/"+f.Attempt+"/answers/"+it.ID
+			if explained {
+				method, name, path = http.MethodPost, "check", path+"/check"
+			}
+			if !timed(name, func() error {
+				return c.call(ctx, method, path, map[string]any{"answer": a, "seq": f.Seq}, &saved)
+			}) {
+				return x
+			}
 			f.Seq = saved.Seq
-			return err
-		}) {
-			return x
+			x.attempt = f.Attempt
+			x.answers[it.ID] = a
+			open = explained && !saved.Item.Check.Closed
 		}
-		x.attempt = f.Attempt
-		x.answers[it.ID] = a
 	}
 	if !timed("submit", func() error {
 		return c.call(ctx, http.MethodPost, "/attempts/"+f.Attempt+"/submission", map[string]any{"seq": f.Seq}, nil)
@@ -349,7 +370,7 @@ func (r examResult) show() {
 	fmt.Printf("server CPU per exam %s; %s per exam: %d bytes up, %d bytes down\n", r.CPU.Round(10*time.Microsecond), what, r.Sent, r.Received)
 	fmt.Printf("answers read back %d, lost %d\n", r.Checked, r.Lost)
 	fmt.Printf("%-8s %8s %12s %12s %12s\n", "step", "n", "p50", "p95", "p99")
-	for _, s := range []string{"cover", "start", "save", "submit", "result"} {
+	for _, s := range []string{"cover", "start", "save", "check", "submit", "result"} {
 		p, ok := r.Steps[s]
 		if !ok {
 			continue
@@ -403,6 +424,7 @@ type benchChild struct {
 	place
 	Takers   int
 	Attempts int // graded attempts to have beside the takers' own
+	Explain  courses.Feedback
 	Profile  string
 }
 
@@ -419,7 +441,7 @@ func (v *benchChild) Run(e *env) error {
 	if err != nil {
 		return errors.Join(err, in.close())
 	}
-	takers, err := in.takers(ctx, v.Takers)
+	takers, err := in.takers(ctx, v.Takers, v.Explain)
 	if err != nil {
 		return errors.Join(err, in.close())
 	}
@@ -472,8 +494,8 @@ func (in *installation) workOff(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// takers makes n people with a session each, enrolled in a course whose practice quiz has ten items and no limit of attempts.
-func (in *installation) takers(ctx context.Context, n int) ([]taker, error) {
+// takers makes n people with a session each, enrolled in a course whose practice quiz has ten items, no limit of attempts, and explains answers so.
+func (in *installation) takers(ctx context.Context, n int, explain courses.Feedback) ([]taker, error) {
 	a := access.System("bench")
 	folder, err := fs.Sub(demo.Files, "courses/APEL-103")
 	if err != nil {
@@ -488,6 +510,10 @@ func (in *installation) takers(ctx context.Context, n int) ([]taker, error) {
 	for i := range draft.Quizzes {
 		if q := &draft.Quizzes[i]; q.Kind == "practice" {
 			q.Code, q.TimeLimitMinutes = "practice", 30
+			q.Behaviour.Feedback = string(explain)
+			if explain == courses.Interactive {
+				q.Behaviour.Tries, q.Behaviour.Penalty = 2, grading.Full/3
+			}
 			left := 10
 			for _, o := range draft.Objectives {
 				cell := grading.Cell{Objective: o.Code}
