@@ -46,6 +46,7 @@ func (p Page) missed(at *Attempt) bool { return p.Tab > 0 && p.Tab != at.Tab || 
 func (s *Service) SaveFrom(ctx context.Context, a access.Actor, id AttemptID, answers map[string]grading.Answer, from Page) (Saved, error) {
 	now := s.now()
 	at, err := s.answering(ctx, a, id, answers, now, func(at *Attempt) error {
+		answers := at.typed(answers)
 		if err := s.accept(ctx, at, answers); err != nil {
 			return err
 		}
@@ -202,6 +203,10 @@ func (s *Service) accept(ctx context.Context, at *Attempt, answers map[string]gr
 			return faults.New(faults.Invalid, "Ada jawaban untuk soal yang tidak ada pada lembar Anda.", "There is an answer to an item that is not on your form.").
 				With("answers."+item, "Soal ini tidak ada pada lembar Anda.", "This item is not on your form.")
 		}
+		if len(ans.Files) > 0 && !at.holds(n, ans) { // a reference that was not received here names somebody else's file
+			return faults.New(faults.Invalid, "Berkas dikirim satu per satu, bukan bersama jawaban.", "Files are sent one by one, not with the answers.").
+				With("answers."+item+".files", "Kirim berkasnya sendiri.", "Send the file itself.")
+		}
 		if !readable(ans) {
 			return faults.New(faults.Invalid, "Jawaban berisi huruf yang rusak. Ketik ulang.", "The answer contains broken characters. Type it again.").
 				With("answers."+item+".text", "Huruf rusak.", "Broken characters.")
@@ -272,6 +277,7 @@ func (s *Service) SubmitFrom(ctx context.Context, a access.Actor, id AttemptID, 
 			return err
 		}
 		at := &d.Value
+		answers := at.typed(answers)
 		if at.State != AttemptOpen {
 			late := len(changed(at, answers))
 			if !at.TimedOut || at.Refused > 0 || late == 0 {

@@ -82,6 +82,15 @@ var attemptDef = storage.Def[Attempt]{Name: AttemptsCollection, Shape: 1, Indexe
 		}
 		return []string{d.Value.Exam.ID}, storage.OrderTime(d.Value.StartedAt)
 	}},
+	// Of an attempt that holds files, so that the sweep of files need not read all attempts.
+	{Name: "files", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
+		held := false
+		d.Value.filesGiven(func(grading.File) { held = true })
+		if !held {
+			return nil, ""
+		}
+		return []string{"all"}, storage.OrderTime(d.Value.StartedAt)
+	}},
 	{Name: "marking", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
 		if d.Value.State != AttemptNeedsMarking {
 			return nil, ""

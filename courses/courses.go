@@ -140,6 +140,7 @@ type Service struct {
 	knownBanks    *cache[Bank]
 	knownKeys     *cache[shownItem] // items with a later key, by item.number
 	reading       turns             // of imported courses
+	receiving     turns             // of files handed in
 	boards        boards            // what invigilators look at, for a moment
 }
 
@@ -172,7 +173,8 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		knownItems:    newCache[shownItem](10_000),
 		knownBanks:    newCache[Bank](200),
 		knownKeys:     newCache[shownItem](1000),
-		reading:       newTurns(),
+		reading:       newTurns(maxWaiting),
+		receiving:     newTurns(maxReceiving),
 	}
 	return s, errors.Join(
 		open(ctx, cfg.DB, &s.courses, courseDef),

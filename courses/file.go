@@ -97,8 +97,11 @@ func (s *Service) OpenFile(ctx context.Context, a access.Actor, name string) (Fi
 	return FileDoc{name, d.Value}, f, nil
 }
 
-// Named tells the files that versions name, given-up drafts left out. For the daily sweep of files, without an actor.
+// Named tells the files that versions name, given-up drafts left out, and those that were handed in. For the daily sweep of files, without an actor.
 func (s *Service) Named(ctx context.Context, name func(hash string)) error {
+	if err := s.namedByAnswers(ctx, name); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	return s.versions.All(ctx, func(d storage.Doc[Version]) error {
 		if d.Value.State == Discarded {

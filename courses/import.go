@@ -57,11 +57,14 @@ func (s *Service) ReadZip(ctx context.Context, a access.Actor, r io.Reader) (*ex
 // turns lets one through at a time.
 type turns struct{ queue, one chan struct{} }
 
-// maxWaiting bounds who reads a course or waits to; each holds a file of up to 50 MB.
-const maxWaiting = 4
+// Bounds of who reads a file or waits to: each holds a course of up to 50 MB, or a file handed in of up to 5 MB.
+const (
+	maxWaiting   = 4
+	maxReceiving = 32
+)
 
-func newTurns() turns {
-	return turns{make(chan struct{}, maxWaiting), make(chan struct{}, 1)}
+func newTurns(waiting int) turns {
+	return turns{make(chan struct{}, waiting), make(chan struct{}, 1)}
 }
 
 // turn waits until it is one's turn; done gives it on. TooMany when too many wait already.

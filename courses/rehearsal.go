@@ -65,6 +65,7 @@ func (s *Service) finishRehearsal(ctx context.Context, a access.Actor, id Attemp
 		if at.State != AttemptOpen {
 			return storage.Unchanged
 		}
+		answers := at.typed(answers)
 		if err := s.accept(ctx, at, answers); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/uploads"
 )
 
 // A Word document as far as items and lessons need it: paragraphs with their automatic numbers, bold, italic and marked text, tables, pictures. Layout is left out.
@@ -56,7 +57,7 @@ type run struct {
 
 // openDocx reads a .docx. Faults: those of openPackage, Invalid for one that is damaged.
 func openDocx(data []byte) (*document, error) {
-	z, err := openPackage(data)
+	z, err := uploads.OpenPackage(data)
 	if err != nil {
 		return nil, err
 	}

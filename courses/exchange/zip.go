@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/uploads"
 )
 
 // MaxZip bounds a zipped course, packed and unpacked.
@@ -106,18 +107,7 @@ func damaged(err error, name string) error {
 	return faults.Wrap(err, faults.Invalid, "Isi zip rusak pada "+shorten(name)+". Kemas ulang.", "The zip is damaged at "+shorten(name)+". Pack it again.")
 }
 
-func shorten(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == utf8.RuneError {
-			return '?'
-		}
-		return r
-	}, s)
-	if r := []rune(s); len(r) > 80 {
-		return string(r[:80]) + "..."
-	}
-	return s
-}
+func shorten(s string) string { return uploads.Shown(s) }
 
 // ignored are files that desktops add by themselves.
 func ignored(name string) bool {

@@ -38,9 +38,14 @@ func (a Answer) Part(n int) Answer {
 	return Answer{}
 }
 
+// FileKinds are the kinds of files that can be handed in, as the endings of their names.
+var FileKinds = []string{"pdf", "jpg", "png", "docx", "xlsx", "txt"}
+
 // Limits of an answer.
 const (
 	MaxText  = 300   // runes of a short answer
 	MaxLong  = 20000 // runes of an essay
-	MaxFiles = 5
+	MaxFiles = 5     // of one item
+
+	MaxFileMB = 5 // of one file
 )

@@ -30,6 +30,8 @@ type Field struct {
 	Choices []Choice `json:"choices,omitempty"` // for one, many, order
 	Units   []string `json:"units,omitempty"`   // for number: units that may be typed with it
 	Limit   int      `json:"limit,omitempty"`   // long: words; files: how many
+	Kinds   []string `json:"kinds,omitempty"`   // files: of FileKinds; empty: all
+	Size    int      `json:"size,omitempty"`    // files: megabytes of one
 	Inline  bool     `json:"inline,omitempty"`  // of a part: it stands in the stem at [[n]], counted from 1
 	Taken   bool     `json:"taken,omitempty"`   // of a part: a decision that stands and cannot be changed any more
 	After   string   `json:"after,omitempty"`   // of a part that is taken: what came of it, Markdown

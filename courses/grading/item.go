@@ -99,6 +99,8 @@ type Item struct {
 	Parts      []Part      `json:"parts,omitempty"`   // of a type that asks several things in one item
 	Scoring    string      `json:"scoring,omitempty"` // of a type that knows several ways to earn marks; its own default when empty
 	Limit      int         `json:"limit,omitempty"`   // essay: words; upload: files; case simulation: minutes of its own clock; 0 is the type's own
+	Files      []string    `json:"files,omitempty"`   // upload: the kinds of FileKinds it takes; empty: all
+	Size       int         `json:"size,omitempty"`    // upload: megabytes of one file; 0 is MaxFileMB
 	Rubric     []Criterion `json:"rubric,omitempty"`  // of a type that a person marks
 	Units      []string    `json:"units,omitempty"`   // numeric: units that may stand before or after the number ("Rp", "menit")
 	Exact      bool        `json:"exact,omitempty"`   // short text: case and accents count

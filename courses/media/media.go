@@ -81,7 +81,7 @@ func Parse(name string) (Facts, bool) {
 func Take(data []byte) (File, error) {
 	switch kind := Sniff(data); kind {
 	case "image/jpeg", "image/png", "image/gif":
-		return picture(data, kind)
+		return picture(data, kind, size{MaxPicture, shownSide})
 	case "video/mp4":
 		return film(data)
 	case "audio/mpeg":

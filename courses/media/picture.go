@@ -13,9 +13,12 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 )
 
+// size is how large a picture may be as it is kept: bytes, and pixels of its longer side.
+type size struct{ bytes, side int }
+
 // picture decodes a picture and writes it anew: what is not pixels (where and when it was taken, by which phone, anything appended) is gone. One that is small and
 // holds nothing else already stays byte for byte, so that taking a file again gives the same file.
-func picture(data []byte, kind string) (File, error) {
+func picture(data []byte, kind string, fit size) (File, error) {
 	if len(data) > MaxUpload {
 		return File{}, tooLarge(MaxUpload)
 	}
@@ -27,7 +30,7 @@ func picture(data []byte, kind string) (File, error) {
 		return File{}, faults.New(faults.TooLarge, "Gambar ini terlalu besar untuk dibuka (lebih dari 16 megapiksel). Perkecil dahulu, misalnya menjadi lebar 1.600 piksel.",
 			"This picture is too large to open (over 16 megapixels). Make it smaller first, for example 1,600 pixels wide.")
 	}
-	if len(data) <= MaxPicture && max(c.Width, c.Height) <= shownSide && bare(data, kind) {
+	if len(data) <= fit.bytes && max(c.Width, c.Height) <= fit.side && bare(data, kind) {
 		if _, _, err := image.Decode(bytes.NewReader(data)); err != nil {
 			return File{}, damaged(err)
 		}
@@ -44,7 +47,7 @@ func picture(data []byte, kind string) (File, error) {
 		img = turned(img, orientation(data))
 	}
 	side := float64(max(img.Rect.Dx(), img.Rect.Dy()))
-	for share := min(1, shownSide/side); ; share *= 0.75 {
+	for share := min(1, float64(fit.side)/side); ; share *= 0.75 {
 		small := shrunk(img, max(1, int(float64(img.Rect.Dx())*share+0.5)), max(1, int(float64(img.Rect.Dy())*share+0.5)))
 		out := File{Width: small.Rect.Dx(), Height: small.Rect.Dy()}
 		var w bytes.Buffer
@@ -53,7 +56,7 @@ func picture(data []byte, kind string) (File, error) {
 			if err := e.Encode(&w, small); err != nil {
 				return File{}, damaged(err)
 			}
-			if w.Len() <= MaxPicture {
+			if w.Len() <= fit.bytes {
 				out.Type, out.Data = "image/png", w.Bytes()
 				return out, nil
 			}
@@ -66,7 +69,7 @@ func picture(data []byte, kind string) (File, error) {
 			if err := jpeg.Encode(&w, flat, &jpeg.Options{Quality: quality}); err != nil {
 				return File{}, damaged(err)
 			}
-			if w.Len() <= MaxPicture {
+			if w.Len() <= fit.bytes {
 				out.Type, out.Data = "image/jpeg", w.Bytes()
 				return out, nil
 			}
