@@ -56,7 +56,7 @@ type CourseTarget struct {
 	Title   texts.Text
 	JP      int
 	Targets []Target
-	Kind    Kind // the evidence its certificate gives: Quiz or CertificateAssessed
+	Kind    Kind // the evidence its certificate gives, for the targets that name none: Quiz or CertificateAssessed
 }
 
 // Courses lists what can be learned now.

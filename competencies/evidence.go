@@ -1,6 +1,7 @@
 package competencies
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,6 +124,7 @@ var evidenceDef = storage.Def[Evidence]{Name: "evidence", Shape: 1, Indexes: []s
 type Target struct {
 	Competency string `json:"competency"`
 	Level      int    `json:"level"`
+	Kind       Kind   `json:"kind,omitempty"` // of the evidence, where it is another than the source's
 }
 
 // CertificateEvidence is what a certificate says about its holder.
@@ -136,7 +138,7 @@ type CertificateEvidence struct {
 	On          civil.Date // day of completion
 	Expires     civil.Date // last valid day, "" for no end
 	Targets     []Target
-	Kind        Kind // Quiz or CertificateAssessed
+	Kind        Kind // Quiz or CertificateAssessed, for the targets that name none
 	Turn        int  // how many decisions (suspended, reinstated, revoked) the certificate has seen; a call about an earlier turn changes nothing any more
 }
 
@@ -150,7 +152,7 @@ func (s *Service) Record(ctx context.Context, c CertificateEvidence) error {
 		return faults.New(faults.Invalid, "Sertifikat ini tidak lengkap untuk dicatat sebagai bukti.", "This certificate is not complete enough to be recorded as evidence.")
 	}
 	for _, t := range c.Targets {
-		if t.Competency == "" || t.Level < 1 || t.Level > MaxLevel {
+		if t.Competency == "" || t.Level < 1 || t.Level > MaxLevel || t.Kind != "" && t.Kind != Quiz && t.Kind != CertificateAssessed {
 			return faults.New(faults.Invalid, "Sasaran kompetensi sertifikat ini tidak benar.", "The competency targets of this certificate are not right.")
 		}
 	}
@@ -173,7 +175,7 @@ func (s *Service) Record(ctx context.Context, c CertificateEvidence) error {
 	}
 	for _, t := range c.Targets {
 		e := row
-		e.ID, e.Competency, e.Level, e.Kind = c.Certificate+"."+t.Competency, t.Competency, t.Level, c.Kind
+		e.ID, e.Competency, e.Level, e.Kind = c.Certificate+"."+t.Competency, t.Competency, t.Level, cmp.Or(t.Kind, c.Kind)
 		e.State, e.Why, e.Turn = held.Value.State, held.Value.Why, held.Value.Turn
 		if err := s.evidence.Insert(ctx, &storage.Doc[Evidence]{ID: e.ID, Value: e}); err != nil && !errors.Is(err, faults.Conflict) {
 			return fmt.Errorf("record evidence: %w", err)

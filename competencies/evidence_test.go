@@ -13,7 +13,7 @@ import (
 )
 
 var certificate = competencies.CertificateEvidence{Certificate: "ani.APEL-103.1.training.1", Person: "ani", Course: "APEL-103", Version: "v1", Title: "Layanan Tanpa Pungli",
-	JP: 4, On: "2026-11-20", Expires: "2027-11-19", Targets: []competencies.Target{{"T.01", 2}, {"M.01", 3}}, Kind: competencies.Quiz}
+	JP: 4, On: "2026-11-20", Expires: "2027-11-19", Targets: []competencies.Target{{Competency: "T.01", Level: 2}, {Competency: "M.01", Level: 3}}, Kind: competencies.Quiz}
 
 func TestRecordIsSafeToRepeatAndToRace(t *testing.T) {
 	r := newRoom(t)
@@ -220,7 +220,9 @@ func TestRecordRefusesWhatIsIncomplete(t *testing.T) {
 		func(c *competencies.CertificateEvidence) { c.Person = "" },
 		func(c *competencies.CertificateEvidence) { c.On = "2026-02-30" },
 		func(c *competencies.CertificateEvidence) { c.Kind = competencies.Assessment },
-		func(c *competencies.CertificateEvidence) { c.Targets = []competencies.Target{{"T.01", 9}} },
+		func(c *competencies.CertificateEvidence) {
+			c.Targets = []competencies.Target{{Competency: "T.01", Level: 9}}
+		},
 	} {
 		c := certificate
 		change(&c)
@@ -233,7 +235,7 @@ func TestRecordRefusesWhatIsIncomplete(t *testing.T) {
 func TestNobodyAssessesThemselves(t *testing.T) {
 	r := newRoom(t)
 	r.dictionary()
-	in := competencies.Assessed{Report: "L-1", Person: "ani", Title: "Penkom BKN 2026", On: "2026-11-01", Results: []competencies.Target{{"M.01", 1}}}
+	in := competencies.Assessed{Report: "L-1", Person: "ani", Title: "Penkom BKN 2026", On: "2026-11-01", Results: []competencies.Target{{Competency: "M.01", Level: 1}}}
 	analyst := func(id string) access.Actor {
 		return access.Actor{Person: id, Grants: []access.Grant{{Role: "placement_analyst"}}}
 	}
@@ -256,7 +258,7 @@ func TestNobodyAssessesThemselves(t *testing.T) {
 	if len(trail) != 1 || trail[0].Trail[0].Verb != "record_evidence" || trail[0].Trail[0].Who != "budi" || trail[0].Trail[0].Role != "placement_analyst" || trail[0].Trail[0].About != "ani" {
 		t.Errorf("audit: %+v", trail)
 	}
-	in.Report, in.Results = "L-2", []competencies.Target{{"M.99", 1}, {"M.01", 7}}
+	in.Report, in.Results = "L-2", []competencies.Target{{Competency: "M.99", Level: 1}, {Competency: "M.01", Level: 7}}
 	var f *faults.Error
 	if err := r.RecordAssessment(r.ctx, analyst("budi"), in); !errors.As(err, &f) || len(f.Fields) != 2 {
 		t.Errorf("wrong results: %v", err)

@@ -1,6 +1,7 @@
 package competencies
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -258,7 +259,7 @@ func closing(gaps []Gap, c CourseTarget, now map[string]int, dict Dictionary, ru
 			if t.Competency != g.Competency {
 				continue
 			}
-			to := min(t.Level, rules.Cap(c.Kind, dict.Field(t.Competency)), g.Level)
+			to := min(t.Level, rules.Cap(cmp.Or(t.Kind, c.Kind), dict.Field(t.Competency)), g.Level)
 			if to > 2 && now[g.Competency] < 2 { // nobody skips level 2
 				to = 2
 			}

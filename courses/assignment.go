@@ -357,7 +357,7 @@ func (s *Service) PersonChanged(ctx context.Context, person PersonID) error {
 			return err
 		}
 	}
-	return nil
+	return s.reroute(ctx, person, l.Units)
 }
 
 func (s *Service) stillCovered(rules []storage.Doc[Rule], id string, l Learner, roles []string) bool {

@@ -61,6 +61,10 @@ func (s *Service) completion(ctx context.Context, id EnrolmentID, e *Enrolment) 
 		out.Subjects = append(out.Subjects, Subject{l.Title.ID, l.Minutes})
 		rest -= l.Minutes
 	}
+	for _, t := range v.Content.Tasks {
+		out.Subjects = append(out.Subjects, Subject{t.Title.ID, t.Minutes})
+		rest -= t.Minutes
+	}
 	if rest > 0 {
 		out.Subjects = append(out.Subjects, Subject{"Tes awal, latihan, dan tes akhir", rest})
 	}

@@ -15,6 +15,10 @@ import (
 //	attempts          close     CloseAttempt   the time is up
 //	attempts          grade     Grade          step 3
 //	markings          marked    Settle         step 3 again when people have marked
+//	markings          route     Route          a field task that a supervisor judges finds the supervisor of the day
+//	field_works       open      OpenWork       what was handed in finds its judge
+//	field_works       record    RecordWork     step 4 again when a field task was judged, then goes on with EnrolmentOfWork
+//	field_works       tell      (workers)      UntoldWork -> inbox -> ToldWork
 //	attempts          complete  Complete       step 4, then goes on with EnrolmentOf(attempt)
 //	attempts          recount   Recount        step 4 again after a regrade
 //	attempts          tell      (workers)      Untold -> inbox -> Told; step 8 after a regrade or after people have marked
@@ -154,16 +158,11 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 		if e.Value.State == Completed {
 			return nil
 		}
-		f.Reading, f.Taken, f.Extra = e.Value.Reading, e.Value.Taken, e.Value.Extra
 		e.Value.Prepared = len(f.Missing) == 0
-		switch done, _ := Complete(f); {
+		switch done, _ := Complete(f.of(&e.Value)); {
 		case done && at.Kind == PostTest && r.Passed && own[id] == 0:
-			on := s.cfg.Zone().Day(at.SubmittedAt)
 			e.Value.State = Completed
-			e.Value.Done = &Done{On: on, At: at.SubmittedAt, Attempt: id, Score: r.Result.Score()}
-			if m := v.Content.Card.ValidMonths; m > 0 {
-				e.Value.Done.ValidUntil = on.AddMonths(m)
-			}
+			e.Value.Done = finished(&e.Value, v, id, at, r, s.cfg.Zone())
 			e.Due = storage.NewDue(CertifyStep, now)
 		case at.Kind == PostTest && q.Attempts > 0 && !t.Passed && t.Ended >= q.Attempts+e.Value.Extra[q.Code]:
 			e.Value.State = Failed

@@ -17,17 +17,26 @@ type Facts struct {
 	Taken   map[string]Taken
 	Sat     map[string]bool // quizzes with an attempt that was handed in, perhaps not graded yet
 	Extra   map[string]int
+	Tasks   map[string]TaskDone // field tasks that were accepted
+	Works   map[string]WorkFact // how far the others are, for the sentences
+}
+
+// of is the facts with what an enrolment has recorded by now.
+func (f Facts) of(e *Enrolment) Facts {
+	f.Reading, f.Taken, f.Extra, f.Tasks = e.Reading, e.Taken, e.Extra, e.Tasks
+	return f
 }
 
 // Requirement is one thing a course asks for, in the order it should be done.
 type Requirement struct {
-	Kind     string // prerequisite, pre_test, lesson, practice, post_test
+	Kind     string // prerequisite, pre_test, lesson, practice, post_test, field_task
 	Code     string // of the lesson or quiz
 	Title    texts.Text
 	Done     bool
 	Optional bool         // never missing (practice)
 	Locked   []texts.Text // what must be done before this may be begun; empty when it may
 	Missing  texts.Text   // what is missing for it to be done; empty when done
+	Waiting  bool         // the person has done their part; somebody else is at it
 }
 
 // Requirements lists what the course asks for and how far each is. Pure.
@@ -92,6 +101,13 @@ func Requirements(f Facts) []Requirement {
 		}
 		rs = append(rs, r)
 	}
+	for _, t := range f.Content.Tasks {
+		r := Requirement{Kind: "field_task", Code: t.Code, Title: t.Title, Locked: locked}
+		if _, r.Done = f.Tasks[t.Code]; !r.Done {
+			r.Missing, r.Waiting = f.Works[t.Code].missing(t)
+		}
+		rs = append(rs, r)
+	}
 	return rs
 }
 
@@ -134,7 +150,7 @@ func points(score int, l texts.Lang) string {
 
 // facts gathers what completion of an enrolment is decided on. Without prerequisites and with the pre-test recorded it reads nothing.
 func (s *Service) facts(ctx context.Context, id EnrolmentID, e *Enrolment, v *Version) (Facts, error) {
-	f := Facts{Content: &v.Content, Reading: e.Reading, Taken: e.Taken, Extra: e.Extra, Sat: map[string]bool{}}
+	f := Facts{Content: &v.Content, Reading: e.Reading, Taken: e.Taken, Extra: e.Extra, Tasks: e.Tasks, Sat: map[string]bool{}}
 	if !e.Prepared && e.State == Active {
 		missing, err := s.missingPrerequisites(ctx, e.Person, &v.Content)
 		if err != nil {
@@ -155,5 +171,7 @@ func (s *Service) facts(ctx context.Context, id EnrolmentID, e *Enrolment, v *Ve
 			return f, err
 		}
 	}
-	return f, nil
+	works, err := s.workFacts(ctx, id, e, v)
+	f.Works = works
+	return f, err
 }

@@ -60,6 +60,7 @@ type Card struct {
 	SelfEnrolment bool       `json:"self_enrolment,omitempty"`
 	Targets       []Target   `json:"targets,omitempty"`
 	Lessons       int        `json:"lessons,omitempty"`
+	Assessed      []Target   `json:"assessed,omitempty"` // of the targets, those that work judged by a person supports; of the head
 }
 
 var courseDef = storage.Def[Course]{Name: CoursesCollection, Shape: 2, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: course2}, Indexes: []storage.Index[Course]{

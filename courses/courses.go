@@ -97,6 +97,8 @@ type Config struct {
 	Files      Files                            // of lessons and items; nil: none can be added or shown
 	Viewed     access.Noter                     // where a look at somebody else is noted; nil: nowhere
 	Caller     func(ctx context.Context) Caller // where a request comes from; nil: nowhere, so exams bound to networks cannot be begun
+
+	Supervisors Supervisors // of field tasks that a supervisor judges; nil: nobody has one, so markers judge them
 }
 
 // Letters says which letters of a text no certificate can print; the room that prints them knows. Safe for use from many goroutines.
@@ -132,6 +134,7 @@ type Service struct {
 	seats       *storage.Collection[Seat]
 	alikes      *storage.Collection[storage.Derived[Alikes]]
 	markings    *storage.Collection[Marking]
+	fieldWorks  *storage.Collection[FieldWork]
 
 	// Immutable documents that every exam reads, kept in memory by id.
 	knownVersions *cache[Version]
@@ -201,6 +204,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.seats, seatDef),
 		open(ctx, cfg.DB, &s.alikes, alikesDef),
 		open(ctx, cfg.DB, &s.markings, markingDef),
+		open(ctx, cfg.DB, &s.fieldWorks, fieldWorkDef),
 	)
 }
 

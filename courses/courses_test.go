@@ -134,6 +134,9 @@ type world struct {
 	mu     sync.Mutex
 	told   map[string][]courses.News // by attempt
 	looks  []string                  // who looked at whom
+	bosses bosses
+	judges map[string][]courses.JudgeNews // by marking
+	works  map[string][]courses.WorkNews  // by field work
 }
 
 func (w *world) look(_ context.Context, a access.Actor, role, person string) error {
@@ -169,7 +172,7 @@ func newWorld(t testing.TB) *world {
 	p, err := policies.Load()
 	must(t, err)
 	w := &world{TB: t, path: path, db: db, engine: e, clock: &clock{now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)},
-		people: &register{people: map[string]courses.Learner{}, roles: map[string][]string{}}}
+		people: &register{people: map[string]courses.Learner{}, roles: map[string][]string{}}, bosses: bosses{}}
 	for _, id := range []string{"ani", "budi"} {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-dukcapil", "u-city"}, Positions: []string{"p-loket"}, PositionKind: "pelaksana",
 			Standards: []string{"PELAKSANA"}, Status: "PPPK"})
@@ -178,7 +181,7 @@ func newWorld(t testing.TB) *world {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-bkpsdm", "u-city"}, PositionKind: "fungsional", Status: "PNS"})
 	}
 	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling})
+		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling, Supervisors: w.bosses})
 	must(t, err)
 	return w
 }
@@ -310,7 +313,7 @@ func (w *world) steps() map[string]func(context.Context, string) error {
 	return map[string]func(context.Context, string) error{
 		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced, "courses/announce": w.CourseAnnounced,
 		"assignments/enrol": w.EnrolAssigned, "assignment_rules/apply": w.ApplyRule, "cohorts/enrol": w.EnrolCohort,
-		"markings/marked": w.Settle, "regrades/regrade": w.RunRegrade, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
+		"markings/marked": w.Settle, "markings/route": w.route, "field_works/open": w.OpenWork, "field_works/record": w.RecordWork, "field_works/tell": w.tellWork, "regrades/regrade": w.RunRegrade, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
 		"exams/settle": w.SettleExam, "exams/collect": w.CollectExam, "exams/forget": w.ForgetExam, "exam_alikes/rebuild": w.CompareExam,
 		"sitting_months/rebuild": w.CountMonth, "quiz_analyses/rebuild": w.AnalyseQuiz,
 		"enrolments/certify": func(ctx context.Context, id string) error {
@@ -379,6 +382,39 @@ func (w *world) tell(ctx context.Context, attempt string) error {
 	}
 	w.mu.Unlock()
 	return w.Told(ctx, attempt, news)
+}
+
+// route and tellWork keep what supervisors and learners are told of field tasks, the same news once.
+func (w *world) route(ctx context.Context, id string) error {
+	n, err := w.Route(ctx, id)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.judges == nil {
+		w.judges = map[string][]courses.JudgeNews{}
+	}
+	if n.Person != "" && !slices.ContainsFunc(w.judges[id], func(had courses.JudgeNews) bool { return had.Person == n.Person && had.Topic == n.Topic }) {
+		w.judges[id] = append(w.judges[id], n)
+	}
+	return w.Routed(ctx, id)
+}
+
+func (w *world) tellWork(ctx context.Context, id string) error {
+	n, untold, err := w.UntoldWork(ctx, id)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.works == nil {
+		w.works = map[string][]courses.WorkNews{}
+	}
+	if untold && !slices.ContainsFunc(w.works[id], func(had courses.WorkNews) bool { return had.Edition == n.Edition }) {
+		w.works[id] = append(w.works[id], n)
+	}
+	return w.ToldWork(ctx, id, n.Edition)
 }
 
 // answers answers a form, the first right ones rightly.

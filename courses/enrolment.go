@@ -50,6 +50,8 @@ type Enrolment struct {
 	Granted     string             `json:"granted,omitempty"`  // key of the last grant, so that a repeated post grants once
 	Prepared    bool               `json:"prepared,omitempty"` // the prerequisites were met once; not asked again
 
+	Tasks map[string]TaskDone `json:"field_tasks,omitempty"` // field tasks that were accepted, by code
+
 	Done   *Done    `json:"done,omitempty"`
 	Undone []Undone `json:"undone,omitempty"` // completions that a regrade took back before there was a certificate
 }

@@ -2,6 +2,7 @@ package courses
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -66,15 +67,21 @@ func checkMarking(at string, q QuizMarking, with func(path, id, en string)) {
 type Marking struct {
 	Attempt AttemptID    `json:"attempt"`
 	Slot    int          `json:"slot"` // on the form, from 0
-	Item    string       `json:"item"` // item version
+	Item    string       `json:"item"` // item version; of a field work version/task
 	Person  PersonID     `json:"person"`
 	Course  CourseID     `json:"course"`
 	Version VersionID    `json:"version"`
-	Quiz    string       `json:"quiz"`
+	Quiz    string       `json:"quiz"`  // code of the quiz, or of the field task
 	Alias   string       `json:"alias"` // of the taker, the same in the whole course
 	At      time.Time    `json:"at"`    // when it was handed in
 	Rule    QuizMarking  `json:"rule,omitzero"`
 	State   MarkingState `json:"state"`
+
+	Work    string   `json:"work,omitempty"`    // id of the field work it is of, instead of an attempt's answer
+	Edition int      `json:"edition,omitempty"` // of the field work, from 1
+	Judge   Judge    `json:"judge,omitempty"`   // of a field work
+	For     PersonID `json:"for,omitempty"`     // the supervisor who judges; "" leaves it to markers
+	Units   []string `json:"units,omitempty"`   // of the person whose work a supervisor judges; follows the person
 
 	Sheets   []MarkSheet `json:"sheets,omitempty"`
 	Verdicts []Verdict   `json:"verdicts,omitempty"` // append-only; number n is edition n+1
@@ -97,14 +104,28 @@ type Verdict struct {
 	Sheets []int     `json:"sheets"` // places in Sheets; the mark is their mean
 }
 
-var markingDef = storage.Def[Marking]{Name: MarkingsCollection, Shape: 1, Indexes: []storage.Index[Marking]{
+var markingDef = storage.Def[Marking]{Name: MarkingsCollection, Shape: 2, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: marking2}, Indexes: []storage.Index[Marking]{
 	{Name: "queue", Of: func(d *storage.Doc[Marking]) ([]string, string) {
 		v := &d.Value
-		if v.State == MarkingDone {
+		if v.State == MarkingDone || v.bySupervisor() {
 			return nil, ""
 		}
 		prefix := string(v.State)
 		return []string{prefix, prefix + "/" + v.Course, prefix + "/" + v.Course + "/" + v.Quiz, prefix + "/" + v.Item}, storage.OrderTime(v.At)
+	}},
+	{Name: "supervised", Of: func(d *storage.Doc[Marking]) ([]string, string) {
+		v := &d.Value
+		if v.State == MarkingDone || v.Judge != BySupervisor {
+			return nil, ""
+		}
+		terms := []string{"person:" + v.Person}
+		if v.For != "" {
+			terms = append(terms, "for:"+v.For)
+		}
+		for _, u := range v.Units {
+			terms = append(terms, "unit:"+u)
+		}
+		return terms, storage.OrderTime(v.At)
 	}},
 }}
 
@@ -203,7 +224,12 @@ func (s *Service) Settle(ctx context.Context, id string) error {
 	if m.Due == nil || m.Due.Step != MarkedStep {
 		return nil
 	}
-	if err := s.settleAttempt(ctx, m.Value.Attempt); err != nil {
+	if m.Value.ofWork() {
+		err = s.settleWork(ctx, &m.Value)
+	} else {
+		err = s.settleAttempt(ctx, m.Value.Attempt)
+	}
+	if err != nil {
 		return err
 	}
 	return s.clearDue(ctx, MarkingsCollection, id, MarkedStep)
@@ -344,10 +370,13 @@ func (s *Service) MarkingOf(ctx context.Context, attempt AttemptID, n int) (stri
 	return d.ID, err
 }
 
-// MarkedAttempt is the attempt a marking belongs to, for the chain to go on with.
-func (s *Service) MarkedAttempt(ctx context.Context, id string) (AttemptID, error) {
+// Marked is what a marking belongs to, for the chain to go on with: the attempt, or the field work.
+func (s *Service) Marked(ctx context.Context, id string) (collection, doc string, err error) {
 	d, err := s.markings.Get(ctx, id)
-	return d.Value.Attempt, err
+	if d.Value.ofWork() {
+		return FieldWorksCollection, d.Value.Work, err
+	}
+	return AttemptsCollection, d.Value.Attempt, err
 }
 
 // closeMarkings takes the answers to an item that was taken out off the queue. Safe to call twice.

@@ -3,6 +3,7 @@ package courses
 import (
 	"context"
 	"errors"
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -61,6 +62,9 @@ func (f QueueFilter) query() storage.Query {
 
 // verb is what one does with a marking: the third decides where two are apart.
 func (m *Marking) verb() string {
+	if m.bySupervisor() {
+		return "judge"
+	}
 	if m.State == MarkingApart {
 		return "reconcile"
 	}
@@ -87,17 +91,9 @@ func (s *Service) MarkingQueue(ctx context.Context, a access.Actor, f QueueFilte
 		if m.State == MarkingApart {
 			row.Wanted++
 		}
-		v, err := s.version(ctx, m.Version)
-		if err != nil {
+		if row.Title, row.Code, err = s.called(ctx, m); err != nil {
 			return nil, next, err
 		}
-		q, _ := v.Content.Quiz(m.Quiz)
-		row.Title = q.Name()
-		it, err := s.item(ctx, m.Item)
-		if err != nil {
-			return nil, next, err
-		}
-		row.Code = it.Code
 		for i := range m.Sheets {
 			if !m.Sheets[i].Given.IsZero() {
 				row.Given++
@@ -132,7 +128,7 @@ func (m *Marking) claim(by PersonID, now time.Time) (int, error) {
 		case x.By == by && x.Third == third:
 			own = i
 		case x.Third != third:
-		case !x.Given.IsZero() || now.Before(x.Until):
+		case !x.Given.IsZero() || now.Before(x.Until) && !m.bySupervisor(): // a supervisor takes it over from the one before
 			busy++
 		}
 	}
@@ -153,6 +149,7 @@ type MarkingView struct {
 	Stem        template.HTML
 	General     template.HTML // what the author wrote for after the grading: often what a good answer holds
 	Text        string        // the answer, as typed
+	Work        *WorkToMark   // of a field work; nil for an answer of a test
 	Rubric      []CriterionView
 	Seq         int
 	Comment     string
@@ -209,20 +206,106 @@ func (s *Service) markingFor(ctx context.Context, a access.Actor, id string) (st
 	if err != nil {
 		return d, "", notFound(err, "Jawaban ini tidak ada.", "This answer does not exist.")
 	}
-	role, err := s.may(ctx, a, d.Value.verb(), "marking", id, d.Value.Person)
+	role, err := s.mayMark(ctx, a, id, &d.Value)
+	if err == nil && d.Value.bySupervisor() { // who knows whose work it is
+		err = s.cfg.Viewed.Note(ctx, a, role, d.Value.Person)
+	}
 	if err != nil {
 		return storage.Doc[Marking]{}, "", err
 	}
 	return d, role, nil
 }
 
-// rubricOf is the rubric of a marking by the key that counts.
-func (s *Service) rubricOf(ctx context.Context, m *Marking) (*shownItem, error) {
+// mayMark asks whether an actor may mark: by role, or as the supervisor of the day, whoever it was when the work was handed in.
+func (s *Service) mayMark(ctx context.Context, a access.Actor, id string, m *Marking) (role string, err error) {
+	if role, err = s.may(ctx, a, m.verb(), "marking", id, m.Person); err != nil || !m.bySupervisor() {
+		return role, err
+	}
+	boss, err := s.supervisor(ctx, m.Person)
+	if err != nil {
+		return "", err
+	}
+	if boss != a.Person {
+		return "", faults.New(faults.NotFound, "Jawaban ini tidak ada.", "This answer does not exist.")
+	}
+	return "supervisor", nil
+}
+
+// asked is what a marking is about: the item by the key that counts, or the field task in the form of one.
+func (s *Service) asked(ctx context.Context, m *Marking) (*shownItem, error) {
+	if m.ofWork() {
+		v, err := s.version(ctx, m.Version)
+		if err != nil {
+			return nil, err
+		}
+		t, ok := v.Content.Task(m.Quiz)
+		if !ok {
+			return nil, fmt.Errorf("version %s has no field task %s", m.Version, m.Quiz)
+		}
+		return &shownItem{Item: grading.Item{Code: t.Code, Rubric: t.Rubric}, stem: instructions(t)}, nil
+	}
 	keys, err := s.corrected(ctx, m.Course)
 	if err != nil {
 		return nil, err
 	}
 	return s.keyed(ctx, m.Item, keys.number(m.Item))
+}
+
+// called is the title of the test or field task that a marking is of, and the code of the item or task.
+func (s *Service) called(ctx context.Context, m *Marking) (texts.Text, string, error) {
+	v, err := s.version(ctx, m.Version)
+	if err != nil {
+		return texts.Text{}, "", err
+	}
+	if m.ofWork() {
+		t, _ := v.Content.Task(m.Quiz)
+		return t.Title, t.Code, nil
+	}
+	it, err := s.item(ctx, m.Item)
+	if err != nil {
+		return texts.Text{}, "", err
+	}
+	q, _ := v.Content.Quiz(m.Quiz)
+	return q.Name(), it.Code, nil
+}
+
+// WorkToMark is what a judge reads of a field work beside the text.
+type WorkToMark struct {
+	Person  PersonID // only for the supervisor
+	Name    string
+	Edition int
+	Late    bool
+	Accept  int           // points of 100 from which it is accepted
+	Before  []EditionView // earlier editions with what was said of them, the newest first
+}
+
+func (s *Service) workToMark(ctx context.Context, m *Marking, rubric []grading.Criterion) (*WorkToMark, string, error) {
+	d, err := s.fieldWorks.Get(ctx, m.Work)
+	if err != nil {
+		return nil, "", err
+	}
+	v, err := s.version(ctx, m.Version)
+	if err != nil {
+		return nil, "", err
+	}
+	t, _ := v.Content.Task(m.Quiz)
+	x := d.Value.Editions[m.Edition-1]
+	out := &WorkToMark{Edition: m.Edition, Late: x.Late, Accept: t.Accept}
+	for i := m.Edition - 2; i >= 0; i-- {
+		before, err := s.editionView(ctx, m.Work, i, d.Value.Editions[i], rubric)
+		if err != nil {
+			return nil, "", err
+		}
+		out.Before = append(out.Before, before)
+	}
+	if m.bySupervisor() {
+		l, err := s.cfg.People.Learner(ctx, m.Person)
+		if err != nil {
+			return nil, "", err
+		}
+		out.Person, out.Name = m.Person, l.Name
+	}
+	return out, x.Text, nil
 }
 
 // Claim takes an answer for marking, or goes on with one taken before, and shows it. A claim lasts ClaimTime after the last save; what was written stays. Safe to call
@@ -266,7 +349,7 @@ const maxSheets = 50
 
 func (s *Service) viewMarking(ctx context.Context, a access.Actor, d *storage.Doc[Marking]) (MarkingView, error) {
 	m := &d.Value
-	it, err := s.rubricOf(ctx, m)
+	it, err := s.asked(ctx, m)
 	if err != nil {
 		return MarkingView{}, err
 	}
@@ -274,14 +357,24 @@ func (s *Service) viewMarking(ctx context.Context, a access.Actor, d *storage.Do
 	if err != nil {
 		return MarkingView{}, err
 	}
-	at, err := s.attempts.Get(ctx, m.Attempt)
+	title, code, err := s.called(ctx, m)
 	if err != nil {
 		return MarkingView{}, err
 	}
-	q, _ := v.Content.Quiz(m.Quiz)
-	answer := at.Value.answer(m.Slot)
-	out := MarkingView{MarkingRow: MarkingRow{ID: d.ID, Course: m.Course, Quiz: m.Quiz, Title: q.Name(), Item: m.Item, Code: it.Code, Alias: m.Alias, At: m.At, State: m.State, Wanted: m.Rule.markers()},
-		CourseTitle: v.Content.Card.Title, Stem: it.stem, General: it.line(it.General), Text: answer.Text, Apart: m.Rule.apart()}
+	out := MarkingView{MarkingRow: MarkingRow{ID: d.ID, Course: m.Course, Quiz: m.Quiz, Title: title, Item: m.Item, Code: code, Alias: m.Alias, At: m.At, State: m.State, Wanted: m.Rule.markers()},
+		CourseTitle: v.Content.Card.Title, Stem: it.stem, Apart: m.Rule.apart()}
+	if m.ofWork() {
+		out.Work, out.Text, err = s.workToMark(ctx, m, it.Rubric)
+		if err != nil {
+			return MarkingView{}, err
+		}
+	} else {
+		at, err := s.attempts.Get(ctx, m.Attempt)
+		if err != nil {
+			return MarkingView{}, err
+		}
+		out.General, out.Text = it.line(it.General), at.Value.answer(m.Slot).Text
+	}
 	sheet := MarkSheet{}
 	for i := range m.Sheets {
 		x := &m.Sheets[i]
@@ -296,21 +389,28 @@ func (s *Service) viewMarking(ctx context.Context, a access.Actor, d *storage.Do
 		}
 	}
 	out.Seq, out.Comment, out.Until = sheet.Seq, sheet.Comment, sheet.Until
+	out.Rubric = rubricView(it.Rubric, sheet.Levels)
+	return out, nil
+}
+
+// rubricView shows a rubric with the levels chosen so far. Pure.
+func rubricView(rubric []grading.Criterion, levels map[string]int) []CriterionView {
+	var out []CriterionView
 	weights := 0
-	for _, c := range it.Rubric {
+	for _, c := range rubric {
 		weights += c.Weight
 	}
-	for _, c := range it.Rubric {
+	for _, c := range rubric {
 		cv := CriterionView{ID: c.ID, Text: c.Text, Weight: c.Weight * 100 / max(weights, 1), Chosen: -1}
 		for _, l := range c.Levels {
 			cv.Levels = append(cv.Levels, LevelView{l.Text, l.Mark.Thousandths()})
 		}
-		if n, ok := sheet.Levels[c.ID]; ok {
+		if n, ok := levels[c.ID]; ok {
 			cv.Chosen = n
 		}
-		out.Rubric = append(out.Rubric, cv)
+		out = append(out, cv)
 	}
-	return out, nil
+	return out
 }
 
 // NextMarking finds the oldest answer that the actor may claim or has claimed; "" when there is none.
@@ -367,7 +467,7 @@ func (s *Service) writeMark(ctx context.Context, a access.Actor, id string, draf
 	if err != nil {
 		return d, -1, err
 	}
-	it, err := s.rubricOf(ctx, &d.Value)
+	it, err := s.asked(ctx, &d.Value)
 	if err != nil {
 		return d, -1, err
 	}
@@ -375,8 +475,15 @@ func (s *Service) writeMark(ctx context.Context, a access.Actor, id string, draf
 	if err := draft.check(it.Rubric, give); err != nil {
 		return d, -1, err
 	}
+	if give {
+		if err := s.feedback(ctx, &d.Value, draft, it.Rubric); err != nil {
+			return d, -1, err
+		}
+	}
 	verb := "mark"
-	if d.Value.State == MarkingApart {
+	if d.Value.bySupervisor() {
+		verb = "judge_field_work"
+	} else if d.Value.State == MarkingApart {
 		verb = "reconcile_mark"
 	}
 	now, at := s.now(), -1
@@ -426,6 +533,22 @@ func (s *Service) writeMark(ctx context.Context, a access.Actor, id string, draf
 	return d, at, err
 }
 
+// feedback asks for a comment where a field work goes back for improvement: a mark alone says nothing of what to improve.
+func (s *Service) feedback(ctx context.Context, m *Marking, draft MarkDraft, rubric []grading.Criterion) error {
+	if !m.ofWork() || strings.TrimSpace(draft.Comment) != "" {
+		return nil
+	}
+	v, err := s.version(ctx, m.Version)
+	if err != nil {
+		return err
+	}
+	t, _ := v.Content.Task(m.Quiz)
+	if mark, ok := grading.RubricMark(rubric, draft.Levels); ok && !t.accepts(mark) {
+		return faults.OnField("comment", "Dengan nilai ini tugas kembali untuk diperbaiki. Tulis apa yang perlu diperbaiki.", "With this mark the task goes back to be improved. Write what to improve.")
+	}
+	return nil
+}
+
 // Release gives a claimed answer back; what was written stays for whoever wrote it. Safe to call twice.
 func (s *Service) Release(ctx context.Context, a access.Actor, id string) error {
 	if _, _, err := s.markingFor(ctx, a, id); err != nil {
@@ -461,6 +584,9 @@ func (s *Service) Marking(ctx context.Context, a access.Actor, id string) (Marki
 	v, err := s.viewMarking(ctx, a, &d)
 	if at < 0 {
 		v.Text, v.Marks, v.Mine = "", nil, false
+		if v.Work != nil {
+			v.Work.Before = nil
+		}
 	}
 	return v, err
 }

@@ -122,7 +122,7 @@ func standing(rs []Requirement) (percent int, next *Requirement) {
 		all++
 		if r.Done {
 			done++
-		} else if next == nil && r.Kind != "prerequisite" && len(r.Locked) == 0 {
+		} else if next == nil && !r.Waiting && r.Kind != "prerequisite" && len(r.Locked) == 0 {
 			next = &rs[i]
 		}
 	}

@@ -83,6 +83,7 @@ func (s *Service) Head(ctx context.Context, id VersionID) error {
 			c.Value.Head, c.Value.Number = id, v.Value.Number
 			c.Value.Card = v.Value.Content.Card
 			c.Value.Card.Lessons = len(v.Value.Content.Lessons)
+			c.Value.Card.Assessed = v.Value.Content.Assessed()
 		}
 		c.Value.Latest = max(c.Value.Latest, v.Value.Number)
 		c.Value.Changed = v.Value.PublishedAt
@@ -190,7 +191,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 		if l.Lesson == "" {
 			with(at+"file", "Isi pelajaran "+l.Code+" belum ada.", "Lesson "+l.Code+" has no text.")
 		}
-		if l.Part != "" && !slices.Contains(PartNames, l.Part) {
+		if l.Part != "" && (l.Part == TaskPart || !slices.Contains(PartNames, l.Part)) {
 			with(at+"part", "Bagian harus lessons, practice, atau cases.", "The part is lessons, practice or cases.")
 		}
 		if len(l.Files) > 0 {
@@ -263,6 +264,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 			with(at+"competency", "Kompetensi "+t.Competency+" tidak ada di kamus.", "Competency "+t.Competency+" is not in the dictionary.")
 		}
 	}
+	checkTasks(c, with)
 	if len(e.Fields) == 0 {
 		return nil
 	}
@@ -303,7 +305,7 @@ func checkMinutes(c *Content, with func(path, id, en string)) {
 	sum := 0
 	for part, m := range c.Minutes {
 		if !slices.Contains(PartNames, part) {
-			with("minutes."+part, "Bagian "+part+" tidak dikenal. Pakai lessons, practice, cases, tests.", "Unknown part "+part+". Use lessons, practice, cases, tests.")
+			with("minutes."+part, "Bagian "+part+" tidak dikenal. Pakai lessons, practice, cases, tests, field_task.", "Unknown part "+part+". Use lessons, practice, cases, tests, field_task.")
 		}
 		if m < 0 {
 			with("minutes."+part, "Menit tidak boleh negatif.", "Minutes cannot be negative.")
@@ -314,9 +316,9 @@ func checkMinutes(c *Content, with func(path, id, en string)) {
 	need := (full*MinutesShare + 99) / 100 // rounded up, so that just below never passes
 	if sum < need {
 		with("minutes",
-			fmt.Sprintf("Jumlah menit %d, padahal %d JP berarti %d menit dan paling sedikit %d menit (%d%%) harus terisi. Tambah %d menit latihan, kasus, atau tes, atau turunkan JP.",
+			fmt.Sprintf("Jumlah menit %d, padahal %d JP berarti %d menit dan paling sedikit %d menit (%d%%) harus terisi. Tambah %d menit latihan, kasus, tugas lapangan, atau tes, atau turunkan JP.",
 				sum, c.Card.JP, full, need, MinutesShare, need-sum),
-			fmt.Sprintf("The minutes add up to %d, but %d JP are %d minutes and at least %d minutes (%d%%) must be filled. Add %d minutes of practice, cases or tests, or lower the JP.",
+			fmt.Sprintf("The minutes add up to %d, but %d JP are %d minutes and at least %d minutes (%d%%) must be filled. Add %d minutes of practice, cases, field tasks or tests, or lower the JP.",
 				sum, c.Card.JP, full, need, MinutesShare, need-sum))
 	}
 }

@@ -149,10 +149,8 @@ func recounted(e *storage.Doc[Enrolment], q Quiz, f Facts, v *Version, all []sto
 	used := q.Attempts > 0 && t.Ended >= q.Attempts+x.Extra[q.Code]
 	complete := func() {
 		r, _ := passing.Value.result()
-		x.Done = &Done{On: zone.Day(passing.Value.SubmittedAt), At: passing.Value.SubmittedAt, Attempt: passing.ID, Score: r.Result.Score(), Regrade: regrade}
-		if m := v.Content.Card.ValidMonths; m > 0 {
-			x.Done.ValidUntil = x.Done.On.AddMonths(m)
-		}
+		x.Done = finished(x, v, passing.ID, &passing.Value, r, zone)
+		x.Done.Regrade = regrade
 	}
 	switch {
 	case q.Kind != PostTest:
@@ -182,9 +180,8 @@ func recounted(e *storage.Doc[Enrolment], q Quiz, f Facts, v *Version, all []sto
 		}
 	case x.State == Completed:
 	default:
-		f.Reading, f.Taken, f.Extra = x.Reading, x.Taken, x.Extra
 		x.Prepared = x.Prepared || len(f.Missing) == 0
-		switch done, _ := Complete(f); {
+		switch done, _ := Complete(f.of(x)); {
 		case done && passing != nil:
 			complete()
 			x.State = Completed

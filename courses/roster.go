@@ -91,3 +91,12 @@ func (r roster) Unit(ctx context.Context, idOrCode string) (string, error) {
 func (r roster) UnitPath(ctx context.Context, unit string) ([]string, error) {
 	return r.Service.UnitPath(ctx, people.UnitID(unit))
 }
+
+// Heads answers Supervisors from the register.
+type Heads struct{ Register *people.Service }
+
+// Supervisor is who supervises a person today.
+func (h Heads) Supervisor(ctx context.Context, person PersonID) (PersonID, error) {
+	p, err := h.Register.SupervisorOf(ctx, people.ID(person))
+	return string(p), err
+}

@@ -16,6 +16,12 @@ func version2(old json.RawMessage) (json.RawMessage, error) {
 // does not know of it must not draw from it.
 func version3(old json.RawMessage) (json.RawMessage, error) { return old, nil }
 
+// version4 changes nothing that is stored (shape 3 to 4): a version may since have field tasks, and a program that does not know of them must not complete an enrolment without.
+func version4(old json.RawMessage) (json.RawMessage, error) { return old, nil }
+
+// marking2 changes nothing that is stored (shape 1 to 2): a marking may since be of a field task, which has no attempt.
+func marking2(old json.RawMessage) (json.RawMessage, error) { return old, nil }
+
 // respelled changes the kind of a card.
 func respelled(card map[string]json.RawMessage) {
 	if string(card["kind"]) == `"sosio_kultural"` {

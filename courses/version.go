@@ -47,12 +47,13 @@ type Version struct {
 // Content is what a version teaches, asks and promises.
 type Content struct {
 	Card          Card                  `json:"card"`
-	Minutes       map[string]int        `json:"minutes"` // minutes of work per part: lessons, practice, cases, tests
+	Minutes       map[string]int        `json:"minutes"` // minutes of work per part: lessons, practice, cases, tests, field_task
 	Prerequisites []CourseID            `json:"prerequisites,omitempty"`
 	Objectives    []Objective           `json:"objectives"`
 	Lessons       []LessonRef           `json:"lessons"`
 	Banks         []BankRef             `json:"banks"`
 	Quizzes       []Quiz                `json:"quizzes"`
+	Tasks         []FieldTask           `json:"field_tasks,omitempty"`
 	Notes         map[string]texts.Text `json:"notes,omitempty"` // remarks of the author to reviewers
 }
 
@@ -89,7 +90,7 @@ type BankRef struct {
 }
 
 // PartNames are the parts minutes are declared for.
-var PartNames = []string{"lessons", "practice", "cases", "tests"}
+var PartNames = []string{"lessons", "practice", "cases", "tests", TaskPart}
 
 // Lesson finds a lesson by its code.
 func (c *Content) Lesson(code string) (LessonRef, bool) {
@@ -131,7 +132,7 @@ func (c *Content) Objective(code string) (Objective, bool) {
 	return Objective{}, false
 }
 
-var versionDef = storage.Def[Version]{Name: VersionsCollection, Shape: 3, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: version2, 2: version3}, Indexes: []storage.Index[Version]{
+var versionDef = storage.Def[Version]{Name: VersionsCollection, Shape: 4, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: version2, 2: version3, 3: version4}, Indexes: []storage.Index[Version]{
 	{Name: "course", Of: func(d *storage.Doc[Version]) ([]string, string) {
 		return []string{d.Value.Course}, storage.OrderInt(int64(d.Value.Number))
 	}},
@@ -300,6 +301,7 @@ func (s *Service) Revise(ctx context.Context, a access.Actor, id VersionID, revi
 				c.Banks[i] = was
 			}
 		}
+		c.countTasks()
 		v.Content = c
 		return nil
 	})

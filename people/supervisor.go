@@ -95,6 +95,16 @@ func (s *Service) Derive(ctx context.Context, a access.Actor, id ID) (Derivation
 	return s.derive(ctx, p)
 }
 
+// SupervisorOf is who supervises a person today; "" when nobody does. For other rooms; takes no actor. NotFound.
+func (s *Service) SupervisorOf(ctx context.Context, id ID) (ID, error) {
+	p, err := s.person(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	d, err := s.derive(ctx, p)
+	return d.Person.ID, err
+}
+
 // derive looks first at an override that runs, then at the head of the person's unit (definitif, else Plt or Plh) and of each unit above; never is it the
 // person themselves. Nobody supervises the top of the city.
 func (s *Service) derive(ctx context.Context, p Person) (Derivation, error) {
@@ -257,6 +267,7 @@ func (s *Service) SetSupervisor(ctx context.Context, a access.Actor, id ID, edit
 		}
 		d.Value.Override, d.Value.Edition = o, personOf(*d).Edition+1
 		d.Trail = append(d.Trail, trail)
+		s.spread(d)
 		return nil
 	})
 	return personOf(d), err

@@ -3,6 +3,8 @@ package workers
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apelkota/apel/certificates"
@@ -49,6 +51,14 @@ func Chain(r Rooms) Steps {
 		courses.MarkingsCollection: {
 			// 3 again, when people have marked.
 			courses.MarkedStep: {Do: r.settleMarking},
+			// A field task that a supervisor judges finds the supervisor of the day.
+			courses.RouteStep: {Do: alone(r.routeFieldWork), Lane: Tell},
+		},
+		courses.FieldWorksCollection: {
+			courses.OpenStep: {Do: alone(r.Courses.OpenWork)},
+			// 4 again, when a field task was judged.
+			courses.RecordStep: {Do: r.recordFieldWork},
+			courses.TellStep:   {Do: alone(r.tellFieldWork), Lane: Tell},
 		},
 		courses.EnrolmentsCollection: {
 			courses.CertifyStep: {Do: r.certify}, // 5.
@@ -223,8 +233,16 @@ func (r Rooms) record(ctx context.Context, id string) ([]Ref, error) {
 	}
 	e := competencies.CertificateEvidence{Certificate: id, Person: c.Held.Person, Course: c.Record.Course, Version: c.Record.CourseVersion, Title: c.Record.Title,
 		JP: c.Record.JP, On: c.Record.CompletedOn, Expires: c.Record.ValidUntil, Kind: competencies.Quiz, Turn: len(c.Events)}
+	assessed, err := r.Courses.Assessed(ctx, c.Record.CourseVersion)
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range c.Record.Competencies {
-		e.Targets = append(e.Targets, competencies.Target{Competency: t.Code, Level: t.Level})
+		x := competencies.Target{Competency: t.Code, Level: t.Level}
+		if slices.Contains(assessed, courses.Target{Competency: t.Code, Level: t.Level}) {
+			x.Kind = competencies.CertificateAssessed
+		}
+		e.Targets = append(e.Targets, x)
 	}
 	if err := r.Competencies.Record(ctx, e); err != nil {
 		return nil, err
@@ -307,11 +325,49 @@ func (r Rooms) tell(ctx context.Context, id string) ([]Ref, error) {
 
 // settleMarking lets an attempt take a verdict of people up; the attempt goes on from there.
 func (r Rooms) settleMarking(ctx context.Context, marking string) ([]Ref, error) {
-	attempt, err := r.Courses.MarkedAttempt(ctx, marking)
+	collection, id, err := r.Courses.Marked(ctx, marking)
 	if err != nil {
 		return nil, err
 	}
-	return []Ref{{courses.AttemptsCollection, attempt}}, r.Courses.Settle(ctx, marking)
+	return []Ref{{collection, id}}, r.Courses.Settle(ctx, marking)
+}
+
+// routeFieldWork tells the supervisor of the day that a field task waits for them.
+func (r Rooms) routeFieldWork(ctx context.Context, marking string) error {
+	n, err := r.Courses.Route(ctx, marking)
+	if err != nil {
+		return err
+	}
+	if n.Person != "" {
+		if err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "judge", Topic: n.Topic, Link: "/tugas-staf/" + n.Marking, Title: n.Title, Body: n.Body}); err != nil {
+			return err
+		}
+	}
+	return r.Courses.Routed(ctx, marking)
+}
+
+// recordFieldWork lets an enrolment take an accepted field task up; it goes on from there.
+func (r Rooms) recordFieldWork(ctx context.Context, work string) ([]Ref, error) {
+	enrolment, err := r.Courses.EnrolmentOfWork(ctx, work)
+	if err != nil {
+		return nil, err
+	}
+	return []Ref{{courses.EnrolmentsCollection, enrolment}}, r.Courses.RecordWork(ctx, work)
+}
+
+// tellFieldWork tells a learner what came of a field task.
+func (r Rooms) tellFieldWork(ctx context.Context, work string) error {
+	n, untold, err := r.Courses.UntoldWork(ctx, work)
+	if err != nil {
+		return err
+	}
+	if untold {
+		err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "marked", Topic: "field." + work + "." + strconv.Itoa(n.Edition), Link: "/belajar/" + n.Enrolment + "/tugas/" + n.Task, Title: n.Title, Body: n.Body})
+		if err != nil {
+			return err
+		}
+	}
+	return r.Courses.ToldWork(ctx, work, n.Edition)
 }
 
 // tellRegraded tells a learner that people have marked or that a regrade changed a result.

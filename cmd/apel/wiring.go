@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/apelkota/apel/api"
 	"github.com/apelkota/apel/competencies"
@@ -35,7 +36,11 @@ func (t targets) Targets(ctx context.Context) ([]competencies.CourseTarget, erro
 		for _, l := range found {
 			ct := competencies.CourseTarget{Course: l.Code, Version: l.Head, Title: l.Card.Title, JP: l.Card.JP, Kind: competencies.Quiz}
 			for _, x := range l.Card.Targets {
-				ct.Targets = append(ct.Targets, competencies.Target{Competency: x.Competency, Level: x.Level})
+				t := competencies.Target{Competency: x.Competency, Level: x.Level}
+				if slices.Contains(l.Card.Assessed, x) {
+					t.Kind = competencies.CertificateAssessed
+				}
+				ct.Targets = append(ct.Targets, t)
 			}
 			out = append(out, ct)
 		}

@@ -54,7 +54,7 @@ func (m Marks) Mark(rubric []Criterion) (Mark, bool) {
 // CheckRubric reports what is wrong with a rubric: criteria with a weight, each with levels that rise from something below the full mark to the full mark.
 func CheckRubric(rubric []Criterion, r *Report) {
 	if len(rubric) == 0 {
-		r.Wrong("rubric", "Soal yang dinilai orang butuh rubrik dengan paling sedikit satu kriteria.", "An item marked by a person needs a rubric with at least one criterion.")
+		r.Wrong("rubric", "Yang dinilai orang butuh rubrik dengan paling sedikit satu kriteria.", "What a person marks needs a rubric with at least one criterion.")
 	}
 	if len(rubric) > MaxParts {
 		r.Wrong("rubric", "Paling banyak %d kriteria.", "At most %d criteria.", MaxParts)
@@ -85,6 +85,13 @@ func CheckRubric(rubric []Criterion, r *Report) {
 			}
 		}
 	}
+}
+
+// RubricFindings lists what is wrong with a rubric that stands outside an item.
+func RubricFindings(rubric []Criterion) []Finding {
+	var r Report
+	CheckRubric(rubric, &r)
+	return r.found
 }
 
 // RubricMark is what an item is worth when a person put each criterion on a level (its place from 0): the mean of the marks by weight, rounded down. False
