@@ -30,7 +30,7 @@ func TestOlderKindIsLifted(t *testing.T) {
 		r, err := w.engine.Get(ctx, x.collection, x.id)
 		must(t, err)
 		old := bytes.ReplaceAll(bytes.ReplaceAll(r.Body, []byte("sosial_kultural"), []byte("sosio_kultural")), []byte(`"shape":2`), []byte(`"shape":1`))
-		old = bytes.ReplaceAll(old, []byte(`"shape":3`), []byte(`"shape":1`)) // of versions
+		old = bytes.ReplaceAll(old, []byte(`"shape":4`), []byte(`"shape":1`)) // of versions
 		if before.Digest != "" {                                              // it was of the old spelling
 			old = bytes.ReplaceAll(old, []byte(before.Digest), []byte("0"+before.Digest[1:]))
 		}

@@ -109,7 +109,7 @@ func auditVerbs() []Option {
 		{Value: "plan_exam", Label: "Menjadwalkan ujian"}, {Value: "change_exam", Label: "Mengubah ujian"}, {Value: "cancel_exam", Label: "Membatalkan ujian"}, {Value: "pause_exam", Label: "Menjeda ujian"},
 		{Value: "resume_exam", Label: "Melanjutkan ujian"}, {Value: "stop_exam", Label: "Mengakhiri ujian"}, {Value: "message_exam", Label: "Mengirim pesan ke peserta ujian"},
 		{Value: "check_regrade", Label: "Memeriksa pembetulan kunci"}, {Value: "regrade", Label: "Menilai ulang"}, {Value: "cancel_regrade", Label: "Menghentikan penilaian ulang"}, {Value: "resume_regrade", Label: "Melanjutkan penilaian ulang"},
-		{Value: "mark", Label: "Menilai jawaban"}, {Value: "reconcile_mark", Label: "Memutuskan selisih penilai"},
+		{Value: "mark", Label: "Menilai jawaban"}, {Value: "reconcile_mark", Label: "Memutuskan selisih penilai"}, {Value: "judge_field_work", Label: "Menilai tugas lapangan staf"}, {Value: "route_field_work", Label: "Mengalihkan tugas lapangan ke atasan lain"},
 		{Value: "revoke_certificate", Label: "Mencabut sertifikat"}, {Value: "suspend_certificate", Label: "Menangguhkan sertifikat"}, {Value: "reinstate_certificate", Label: "Memberlakukan kembali sertifikat"}, {Value: "record_evidence", Label: "Mencatat bukti kompetensi"},
 		{Value: "recommend", Label: "Menyimpan rekomendasi"}, {Value: "unpark", Label: "Menjalankan lagi pekerjaan"}, {Value: "change_settings", Label: "Mengubah pengaturan"},
 		{Value: "register_keys", Label: "Mendaftarkan kunci penerbit"}, {Value: "add_key", Label: "Menambah kunci penerbit"}, {Value: "copy_keys", Label: "Menyalin kunci penerbit"},
