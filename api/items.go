@@ -24,6 +24,7 @@ type ItemImport struct {
 	Uncertain int          `json:"uncertain" doc:"Of these: a person has to look, such as at a key that is missing or was guessed"`
 	Refused   int          `json:"refused" doc:"Items, and places of the file of which no item could be made"`
 	Keyless   []string     `json:"keyless" maxItems:"1000" nullable:"false" doc:"Codes of items that have no key; give them one with key, or leave them out"`
+	Mute      []string     `json:"mute" maxItems:"1000" nullable:"false" doc:"Names of pictures without an alternative text; give it with alt, or later in the editor"`
 	Entries   []ItemReport `json:"entries" maxItems:"1000" nullable:"false" doc:"The first 1,000"`
 	EntriesIn int          `json:"entries_in" doc:"How many entries there are in all"`
 	Revision  int64        `json:"revision,omitempty" doc:"Of the draft, once they are stored"`
@@ -39,13 +40,15 @@ type ItemReport struct {
 
 func showItemImport(ctx context.Context, r courses.ItemsRead) ItemImport {
 	t := r.Bank.Tally(r.Report)
-	v := ItemImport{Format: string(r.Bank.Format), Taken: t.Taken, Changed: t.Changed, Uncertain: t.Uncertain, Refused: t.Refused, Keyless: []string{}, Entries: []ItemReport{}, EntriesIn: len(r.Report)}
+	v := ItemImport{Format: string(r.Bank.Format), Taken: t.Taken, Changed: t.Changed, Uncertain: t.Uncertain, Refused: t.Refused, Keyless: []string{}, Mute: []string{}, Entries: []ItemReport{}, EntriesIn: len(r.Report)}
 	weights, ready := r.Bank.Weights(r.Report), r.Ready()
 	for i, it := range r.Bank.Items {
 		if weights[i] != exchange.Refused && !ready[i] && len(v.Keyless) < 1000 {
 			v.Keyless = append(v.Keyless, it.Code)
 		}
 	}
+	mute := exchange.PicturesOf(r.Bank.Taken(r.Report), true)
+	v.Mute = append(v.Mute, mute[:min(len(mute), 1000)]...)
 	for _, m := range r.Report[:min(len(r.Report), 1000)] {
 		e := ItemReport{Line: m.Line, Weight: string(m.Weight), Message: m.Text.In(visit.From(ctx).Lang)}
 		if m.Item > 0 {
@@ -72,6 +75,8 @@ func (s *server) items(r *gin.Engine) {
 			Revision  int64    `query:"revision" minimum:"0" doc:"Of the draft that was read; 0 takes it as it is"`
 			Keys      []string `query:"key,explode" maxItems:"1000" doc:"Of an item without a key: code=letters of the right options, or code=- to leave it out" example:"bank-004=c"`
 
+			Alts []string `query:"alt,explode" maxItems:"300" doc:"Of a picture without an alternative text: name=what one sees"`
+
 			RawBody []byte `contentType:"application/octet-stream"`
 		}) (*body[ItemImport], error) {
 			if longDigits.MatchString(in.Name) {
@@ -81,8 +86,12 @@ func (s *server) items(r *gin.Engine) {
 			if err != nil {
 				return nil, err
 			}
+			alts, err := pairs("alt", in.Alts)
+			if err != nil {
+				return nil, err
+			}
 			a := visit.Actor(ctx)
-			read, err := s.Courses.ReadItems(ctx, a, in.ID, in.Bank, courses.ItemFile{Name: in.Name, Data: in.RawBody, Objective: in.Objective})
+			read, err := s.Courses.ReadItems(ctx, a, in.ID, in.Bank, courses.ItemFile{Name: in.Name, Data: in.RawBody, Objective: in.Objective, Check: in.Check})
 			if err != nil {
 				return nil, err
 			}
@@ -100,6 +109,9 @@ func (s *server) items(r *gin.Engine) {
 			items, err := withKeys(read, keys)
 			if err != nil {
 				return nil, err
+			}
+			for i := range items {
+				items[i] = exchange.Described(items[i], alts)
 			}
 			d, err := s.Courses.TakeItems(ctx, a, in.ID, in.Revision, in.Bank, items, in.Replace)
 			if err != nil {

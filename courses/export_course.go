@@ -102,27 +102,33 @@ func (s *Service) packFiles(ctx context.Context, d *exchange.Draft, folder strin
 		if slices.ContainsFunc(d.Pictures, func(p exchange.Picture) bool { return p.File == at }) {
 			continue
 		}
-		f, err := s.files.Get(ctx, n)
+		data, err := s.fileData(ctx, n)
 		if err != nil {
 			return err
 		}
-		if s.cfg.Files == nil {
-			return faults.NotFound
-		}
-		r, err := s.cfg.Files.Open(ctx, f.Value.Hash)
-		if err != nil {
-			return err
-		}
-		data, err := io.ReadAll(r)
-		if closed := r.Close(); err == nil {
-			err = closed
-		}
-		if err != nil {
-			return err
-		}
-		d.Pictures = append(d.Pictures, exchange.Picture{File: at, Type: f.Value.Type, Data: data})
+		d.Pictures = append(d.Pictures, exchange.Picture{File: at, Data: data})
 	}
 	return nil
+}
+
+// fileData is the content of a file by its name. NotFound when it is not kept.
+func (s *Service) fileData(ctx context.Context, name string) ([]byte, error) {
+	f, err := s.files.Get(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if s.cfg.Files == nil {
+		return nil, faults.NotFound
+	}
+	r, err := s.cfg.Files.Open(ctx, f.Value.Hash)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(r)
+	if closed := r.Close(); err == nil {
+		err = closed
+	}
+	return data, err
 }
 
 // renamed gives the pictures of a text that lies in dir the names under which they are kept. Pure.
@@ -141,18 +147,7 @@ func renamed(md, dir string, called map[string]string) string {
 
 // renamedItems does the same for the texts of items, in place.
 func renamedItems(items []grading.Item, dir string, called map[string]string) {
-	options := func(list []grading.Option) {
-		for i := range list {
-			list[i].Text, list[i].Feedback = renamed(list[i].Text, dir, called), renamed(list[i].Feedback, dir, called)
-		}
-	}
 	for i := range items {
-		it := &items[i]
-		it.Stem, it.General = renamed(it.Stem, dir, called), renamed(it.General, dir, called)
-		options(it.Options)
-		for j := range it.Parts {
-			it.Parts[j].Text = renamed(it.Parts[j].Text, dir, called)
-			options(it.Parts[j].Options)
-		}
+		items[i] = exchange.Rewrite(items[i], func(md string) string { return renamed(md, dir, called) })
 	}
 }

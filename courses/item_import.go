@@ -9,6 +9,7 @@ import (
 
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/media"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
@@ -22,6 +23,7 @@ type ItemFile struct {
 	Name      string // for the report
 	Data      []byte
 	Objective string // for items that name none; with "" these are refused
+	Check     bool   // nothing is taken afterwards: pictures are not kept
 }
 
 // ItemsRead is what a file of items holds and what became of each.
@@ -39,10 +41,12 @@ func (r ItemsRead) Ready() []bool {
 	return out
 }
 
-// ReadItems reads a file of items for a bank of a draft and changes nothing: what it answers is the dry run. One is read at a time in a process, see ReadZip.
+// ReadItems reads a file of items for a bank of a draft and changes nothing of it: what it answers is the dry run. Unless it is a mere check, the pictures of items that
+// are not refused are kept for the seven days in which a version may name them. One is read at a time in a process, see ReadZip.
 // Errors: Forbidden, NotFound, Conflict when the version is no draft, TooMany, and Invalid or TooLarge for a file that holds no items at all.
 func (s *Service) ReadItems(ctx context.Context, a access.Actor, version VersionID, bank string, f ItemFile) (ItemsRead, error) {
-	if _, err := s.authoring(ctx, a, version); err != nil {
+	course, err := s.authoring(ctx, a, version)
+	if err != nil {
 		return ItemsRead{}, err
 	}
 	v, err := s.versions.Get(ctx, version)
@@ -73,11 +77,50 @@ func (s *Service) ReadItems(ctx context.Context, a access.Actor, version Version
 	}
 	defer done()
 	var out ItemsRead
-	out.Bank, out.Report, err = exchange.Read(f.Name, f.Data, given)
-	if err == nil {
-		out.noteAlike(f.Name, have)
+	pictures := map[string]media.File{}
+	given.Keep = pictureTaker(ctx, func(f media.File) (string, error) {
+		pictures[f.Name()] = f
+		return f.Name(), nil
+	})
+	if out.Bank, out.Report, err = exchange.Read(f.Name, f.Data, given); err != nil {
+		return ItemsRead{}, err
 	}
-	return out, err
+	if err := ctx.Err(); err != nil {
+		return ItemsRead{}, err
+	}
+	out.noteAlike(f.Name, have)
+	if f.Check {
+		return out, nil
+	}
+	for _, name := range exchange.PicturesOf(out.Bank.Taken(out.Report), false) {
+		if p, ok := pictures[name]; ok {
+			if _, err := s.keepFile(ctx, a, course, p); err != nil {
+				return ItemsRead{}, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// maxPictureWork bounds the pixels of all pictures of one file: making one small takes about 50 ns each.
+const maxPictureWork = 600_000_000
+
+// pictureTaker makes the pictures of a document fit before keep gets them, until they are too much work or ctx ends.
+func pictureTaker(ctx context.Context, keep func(media.File) (string, error)) exchange.KeepPicture {
+	left := maxPictureWork
+	return func(p exchange.File) (string, error) {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		if left -= media.Pixels(p.Data); left < 0 {
+			return "", faults.New(faults.TooLarge, "Gambar di berkas ini terlalu banyak atau terlalu besar. Perkecil gambarnya di Word (Kompres Gambar), atau bagi berkasnya.", "The pictures of this file are too many or too large. Make them smaller in Word (Compress Pictures), or split the file.")
+		}
+		m, err := media.Take(p.Data)
+		if err != nil {
+			return "", err
+		}
+		return keep(m)
+	}
 }
 
 // noteAlike adds to the report which items say nearly the same as one before them in the file, or as one the bank has.
@@ -187,7 +230,7 @@ func (s *Service) ExportItems(ctx context.Context, a access.Actor, version Versi
 	for _, f := range exchange.WrittenFormats() {
 		if string(f.Format) == format {
 			var b bytes.Buffer
-			lost, err := exchange.Write(&b, f.Format, items)
+			lost, err := exchange.Write(&b, f.Format, items, func(name string) ([]byte, error) { return s.fileData(ctx, name) })
 			return ItemFileOf{name + f.Ends, f.MediaType, b.Bytes(), lost}, err
 		}
 	}

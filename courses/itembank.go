@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/access"
@@ -215,6 +216,11 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 	m.bank.ID = course + "." + code + "." + fingerprint(m.bank.Value, 10)
 	files, err := filesOf(items)
 	m.ref = BankRef{Code: code, Bank: m.bank.ID, Items: len(items), Files: files}
+	for i, it := range items {
+		if len(files) > 0 && len(exchange.PicturesOf(items[i:i+1], true)) > 0 {
+			m.ref.Mute = append(m.ref.Mute, it.Code)
+		}
+	}
 	return m, err
 }
 

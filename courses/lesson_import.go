@@ -36,17 +36,10 @@ func (s *Service) ReadLessons(ctx context.Context, a access.Actor, version Versi
 		return nil, nil, err
 	}
 	defer done()
-	return exchange.ReadLessons(f.Name, f.Data, f.Split, func(p exchange.File) (string, error) {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		m, err := media.Take(p.Data)
-		if err != nil {
-			return "", err
-		}
+	return exchange.ReadLessons(f.Name, f.Data, f.Split, pictureTaker(ctx, func(m media.File) (string, error) {
 		d, err := s.keepFile(ctx, a, course, m)
 		return d.Name, err
-	})
+	}))
 }
 
 // AddLessons puts lessons at the end of a draft, all of them or none; a lesson without a code gets the next free one. Errors and revision as for Revise.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/grading/kinds/upload"
@@ -205,6 +206,12 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 			if _, ok := c.Objective(o); !ok {
 				with(at+"objectives", "Capaian "+o+" tidak ada di kursus ini.", "The course has no objective "+o+".")
 			}
+		}
+	}
+	for i, b := range c.Banks {
+		if len(b.Mute) > 0 {
+			codes := strings.Join(b.Mute[:min(len(b.Mute), 10)], ", ")
+			with(fmt.Sprintf("banks[%d].items", i), "Gambar pada soal "+codes+" belum punya teks pengganti. Di penyunting soal, tulis apa yang terlihat di antara ![ dan ].", "The pictures of items "+codes+" have no alternative text. In the item's editor write what one sees between ![ and ].")
 		}
 	}
 	post := 0

@@ -87,6 +87,7 @@ type BankRef struct {
 	Bank  string   `json:"bank"` // id of the Bank document
 	Items int      `json:"items"`
 	Files []string `json:"files,omitempty"` // that its items show
+	Mute  []string `json:"mute,omitempty"`  // codes of items that show a picture without an alternative text
 }
 
 // PartNames are the parts minutes are declared for.

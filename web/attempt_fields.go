@@ -120,6 +120,9 @@ func (l *learner) quizItem(c *gin.Context, it courses.ItemView, of int) QuizItem
 // listed says whether parts share one list of choices, which then opens at each of them instead of being repeated.
 func listed(parts []courses.FieldView) bool {
 	for _, p := range parts {
+		if slices.ContainsFunc(p.Choices, func(ch courses.ChoiceView) bool { return strings.Contains(string(ch.HTML), "<img ") }) { // a list that opens shows words only
+			return false
+		}
 		if p.Ask != grading.AskOne || !slices.EqualFunc(p.Choices, parts[0].Choices, func(a, b courses.ChoiceView) bool { return a == b }) {
 			return false
 		}
@@ -173,11 +176,15 @@ func pieces(stem Prose, parts []QuizPart) []QuizPiece {
 	return append(out, QuizPiece{Text: Prose(rest)})
 }
 
-var tag = regexp.MustCompile(`<[^>]*>`)
+var (
+	tag      = regexp.MustCompile(`<[^>]*>`)
+	imageTag = regexp.MustCompile(`<img [^>]*alt="([^"]*)"[^>]*>`)
+)
 
-// Plain is the text of an option without its marks, for a list that opens.
+// Plain is the text of an option without its marks, for a list that opens; a picture is its description.
 func (o QuizOption) Plain() string {
-	return strings.Join(strings.Fields(html.UnescapeString(tag.ReplaceAllString(string(o.Text), " "))), " ")
+	words := tag.ReplaceAllString(imageTag.ReplaceAllString(string(o.Text), " $1 "), " ")
+	return strings.Join(strings.Fields(html.UnescapeString(words)), " ")
 }
 
 // reviewParts are the parts of a graded question.

@@ -19,6 +19,7 @@ type Field struct {
 	Text     string // data under the label, wins over Hint
 	Value    string // what was typed; never for password and file
 	Values   []string
+	Picture  string // address of a picture above the control, which the label is about
 	Error    string // a sentence that says what is wrong and what to do
 	Options  []Option
 	Required bool

@@ -36,6 +36,8 @@ func mendedAt(k courses.Content, path string) []string {
 		return []string{"pelajaran", k.Lessons[n].Code}
 	case list == "quizzes" && err == nil && n < len(k.Quizzes):
 		return []string{"tes", k.Quizzes[n].Code}
+	case list == "banks" && err == nil && n < len(k.Banks):
+		return []string{"bank", k.Banks[n].Code}
 	case list == "lessons" || list == "quizzes":
 		return []string{"susunan"}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 )
@@ -30,6 +31,9 @@ func bankURL(v courses.VersionDoc, bank string, more ...string) string {
 // bankForms are what an author can do with a bank beside looking at it: take it along as a file, and read items from one.
 func (w *admin) bankForms(c *gin.Context, v courses.VersionDoc, bank string, items int, form Form) []Panel {
 	out := Panel{Fold: true, Label: "Unduh soal", Text: w.T(c, "Berkas memuat kunci jawaban. Simpan di tempat yang aman.")}
+	if ref, _ := v.Content.Bank(bank); len(ref.Files) > 0 {
+		out.Text += " " + w.T(c, "Soal di bank ini menampilkan %d gambar; hanya Moodle XML dan paket kursus yang membawanya.", len(ref.Files))
+	}
 	if items > 0 {
 		for _, f := range exchange.WrittenFormats() {
 			out.Actions = append(out.Actions, Button{Name: in(c, f.Name), Icon: "download", Small: true, URL: bankURL(v, bank, "unduh", string(f.Format))})
@@ -152,9 +156,6 @@ func (w *admin) readPage(c *gin.Context, status int, v courses.VersionDoc, read 
 	} else {
 		p.Notices = append(p.Notices, Notice{Kind: Warn, Text: w.T(c, "Tidak ada soal yang dapat diambil. Perbaiki berkasnya, lalu unggah lagi.")})
 	}
-	if n := len(read.Bank.Files); n > 0 {
-		p.Notices = append(p.Notices, Notice{Kind: Info, Text: w.T(c, "Berkas ini memuat %d gambar. Soal hanya memuat teks; keterangan gambarnya yang diambil.", n)})
-	}
 	if wrong != nil {
 		p.Notices = append(p.Notices, *wrong)
 	}
@@ -224,6 +225,18 @@ func (w *admin) takePanels(c *gin.Context, v courses.VersionDoc, bank string, wa
 	if len(waiting) > maxShown {
 		t.Pager.Text = w.T(c, "Ditampilkan %d dari %d", maxShown, len(waiting))
 	}
+	var items []grading.Item
+	for _, x := range waiting {
+		items = append(items, x.Item)
+	}
+	for i, name := range exchange.PicturesOf(items, true) {
+		if i == maxShown {
+			break
+		}
+		f := form.Input("text", "alt."+name, "Teks pengganti gambar ini").Hinted("Dibacakan kepada yang tidak dapat melihatnya. Boleh diisi nanti, tetapi wajib sebelum terbit.")
+		f.Length, f.Picture = 300, "/"+markdown.Folder+name
+		fields = append(fields, f)
+	}
 	if ref.Items > 0 {
 		how := form.Need("radio", "replace", "Soal yang sudah ada di bank")
 		if how.Value == "" {
@@ -276,6 +289,12 @@ func (w *admin) takeItems(c *gin.Context) error {
 	}
 	revision, _ := strconv.ParseInt(form.Get("revision"), 10, 64)
 	refused, _ := strconv.Atoi(form.Get("refused"))
+	alts := map[string]string{}
+	for key := range form.Values {
+		if name, ok := strings.CutPrefix(key, "alt."); ok {
+			alts[name] = form.Get(key)
+		}
+	}
 	var items []grading.Item
 	for _, x := range waiting {
 		if x.Open {
@@ -289,7 +308,7 @@ func (w *admin) takeItems(c *gin.Context) error {
 			}
 			x.Item = keyed
 		}
-		items = append(items, x.Item)
+		items = append(items, exchange.Described(x.Item, alts))
 	}
 	if refused > 0 && form.Get("skip") == "" {
 		form.Wrong("skip", w.T(c, "Ada yang ditolak. Centang ini untuk mengambil yang lain, atau perbaiki berkasnya dahulu."))

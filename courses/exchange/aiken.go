@@ -86,7 +86,7 @@ func notAiken(it grading.Item) texts.Text {
 }
 
 // writeAiken writes single choice; everything but question, options and key is lost.
-func writeAiken(w io.Writer, items []grading.Item) (Report, error) {
+func writeAiken(w io.Writer, items []grading.Item, _ OpenFile) (Report, error) {
 	if err := unsayable(Aiken, items, notAiken); err != nil {
 		return nil, err
 	}

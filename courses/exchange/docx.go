@@ -2,10 +2,7 @@ package exchange
 
 import (
 	"archive/zip"
-	"bytes"
-	"fmt"
 	"io"
-	"net/http"
 	"path"
 	"slices"
 	"strconv"
@@ -27,9 +24,9 @@ const (
 
 // document is a Word document.
 type document struct {
-	blocks []block
-	lost   losses
-	files  []File
+	blocks   []block
+	lost     losses
+	pictures []File // as they are shown, one after the other
 }
 
 // block is a paragraph or a table.
@@ -53,6 +50,7 @@ type run struct {
 	marked       bool // bold, underlined, highlighted or coloured: how people mark a key
 	link         string
 	picture      *File
+	mark         string // what stands for the picture in a line of text: a rune that says which of document.pictures it is
 }
 
 // openDocx reads a .docx. Faults: those of openPackage, Invalid for one that is damaged.
@@ -443,7 +441,7 @@ func (d *docxReader) run(r *node, b *block, bold bool, link string) {
 	for _, k := range r.kids {
 		switch k.name {
 		case "t":
-			text.WriteString(unbroken.Replace(k.text))
+			text.WriteString(unmarked(unbroken.Replace(k.text)))
 		case "tab":
 			text.WriteByte('\t')
 		case "br", "cr":
@@ -511,14 +509,15 @@ func (d *docxReader) picture(n *node, b *block) {
 		file = d.file(target, alt)
 		d.pictures[target] = file
 	}
-	if file != nil {
+	if file != nil && len(d.doc.pictures) < maxPictureMarks {
 		shown := *file
 		shown.Alt = alt
-		b.runs = append(b.runs, run{picture: &shown})
+		b.runs = append(b.runs, run{picture: &shown, mark: string(rune(pictureMark + len(d.doc.pictures)))})
+		d.doc.pictures = append(d.doc.pictures, shown)
 	}
 }
 
-// file reads a picture of the package, nil when it cannot be taken.
+// file reads a picture of the package, nil when it is not there. Whether it can be shown says whoever keeps it.
 func (d *docxReader) file(target, alt string) *File {
 	f, ok := d.parts[target]
 	if !ok {
@@ -531,20 +530,32 @@ func (d *docxReader) file(target, alt string) *File {
 	}
 	defer r.Close()
 	data, err := io.ReadAll(io.LimitReader(r, maxDocxPicture+1))
-	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
 	switch {
-	case err != nil || !pictureTypes[kind]:
-		d.doc.lost.add("gambar "+shorten(path.Base(target))+" (bukan PNG, JPEG, GIF, atau WebP)", "the picture "+shorten(path.Base(target))+" (not PNG, JPEG, GIF or WebP)")
+	case err != nil:
 		return nil
 	case len(data) > maxDocxPicture:
 		d.doc.lost.add("gambar "+shorten(path.Base(target))+" (terlalu besar)", "the picture "+shorten(path.Base(target))+" (too large)")
 		return nil
 	}
-	if i := slices.IndexFunc(d.doc.files, func(x File) bool { return bytes.Equal(x.Data, data) }); i >= 0 {
-		return &d.doc.files[i]
-	}
-	d.doc.files = append(d.doc.files, File{Name: fmt.Sprintf("gambar-%d.%s", len(d.doc.files)+1, strings.TrimPrefix(kind, "image/")), Type: kind, Alt: alt, Data: data})
-	return &d.doc.files[len(d.doc.files)-1]
+	return &File{Name: path.Base(target), Type: typeOf(data), Alt: alt, Data: data}
+}
+
+// pictureMark is the rune that stands for the first picture of a document in lines of text; the private runes behind it stand for the others.
+const (
+	pictureMark     = 0xF0000
+	maxPictureMarks = 60_000
+)
+
+func isPictureMark(r rune) bool { return r >= pictureMark && r < pictureMark+maxPictureMarks }
+
+// unmarked is a text without such runes: what a document writes itself is no picture.
+func unmarked(s string) string {
+	return strings.Map(func(r rune) rune {
+		if isPictureMark(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // maxDocxPicture bounds a picture of a document as it comes; whoever keeps it makes it smaller.

@@ -37,10 +37,15 @@ type form struct {
 	name      texts.Text
 	ends      string // of its files
 	mediaType string
-	read      func(in *intake, data []byte)                           // nil: only written
-	write     func(w io.Writer, items []grading.Item) (Report, error) // nil: only read
-	cannot    texts.Text                                              // what a reader of the page should know of writing it
+	read      func(in *intake, data []byte) // nil: only written
+	write     writer                        // nil: only read
+	cannot    texts.Text                    // what a reader of the page should know of writing it
 }
+
+// OpenFile gives the content of a picture that items show, by its name.
+type OpenFile func(name string) ([]byte, error)
+
+type writer func(w io.Writer, items []grading.Item, open OpenFile) (Report, error)
 
 // forms lists the formats in the order pages offer them.
 func forms() []form {
@@ -52,13 +57,28 @@ func forms() []form {
 		{Word, texts.T("Word", "Word"), ".docx", "", readWord, nil, texts.Text{}},
 		{Kahoot, texts.T("Kahoot", "Kahoot"), ".xlsx", "", readSheet, nil, texts.Text{}},
 		{GIFT, texts.T("GIFT", "GIFT"), ".gift", "text/plain; charset=utf-8", readGIFT, lossless(PrintGIFT), texts.T("Tanpa jenis yang tidak dikenal GIFT.", "Without the types that GIFT does not know.")},
-		{Moodle, texts.T("Moodle XML", "Moodle XML"), ".xml", "application/xml; charset=utf-8", readMoodle, lossless(printMoodle), texts.T("Tanpa benar-salah dengan alasan, penilaian situasi, dan simulasi kasus.", "Without true/false with reason, situational judgement and case simulation.")},
+		{Moodle, texts.T("Moodle XML", "Moodle XML"), ".xml", "application/xml; charset=utf-8", readMoodle, writeMoodle, texts.T("Dengan gambarnya. Tanpa benar-salah dengan alasan, penilaian situasi, dan simulasi kasus.", "With its pictures. Without true/false with reason, situational judgement and case simulation.")},
 		{Aiken, texts.T("Aiken", "Aiken"), ".txt", "text/plain; charset=utf-8", readAiken, writeAiken, texts.T("Hanya satu pilihan, tanpa umpan balik.", "Single choice only, without feedback.")},
 	}
 }
 
-func lossless(print func(io.Writer, []grading.Item) error) func(io.Writer, []grading.Item) (Report, error) {
-	return func(w io.Writer, items []grading.Item) (Report, error) { return nil, print(w, items) }
+// lossless is a format that says everything of the types it knows; pictures are named in it and travel apart.
+func lossless(print func(io.Writer, []grading.Item) error) writer {
+	return func(w io.Writer, items []grading.Item, _ OpenFile) (Report, error) {
+		return noPictures(items), print(w, items)
+	}
+}
+
+// noPictures says of each item that shows pictures that they do not travel with it.
+func noPictures(items []grading.Item) (r Report) {
+	for i, it := range items {
+		if n := len(PicturesOf(items[i:i+1], false)); n > 0 {
+			var l losses
+			l.add(fmt.Sprintf("isi %d gambar (pakai Moodle XML atau paket kursus untuk membawanya)", n), fmt.Sprintf("the content of %d pictures (Moodle XML and the package of the course carry them)", n))
+			l.report(&r, "", i, it)
+		}
+	}
+	return r
 }
 
 // Written is a format that Write knows.
@@ -92,12 +112,12 @@ func (f Format) Name() texts.Text {
 }
 
 // Write writes items in a format. The report lists what the format has no place for and was left out. Invalid, with a field per item and nothing
-// written, when it cannot say some of them at all; NotFound for a format that is not written.
-func Write(w io.Writer, f Format, items []grading.Item) (Report, error) {
+// written, when it cannot say some of them at all; NotFound for a format that is not written. open gives the pictures that the format carries.
+func Write(w io.Writer, f Format, items []grading.Item, open OpenFile) (Report, error) {
 	for _, x := range forms() {
 		if x.format == f && x.write != nil {
 			var b bytes.Buffer
-			r, err := x.write(&b, items)
+			r, err := x.write(&b, items, open)
 			if err != nil {
 				return nil, err
 			}

@@ -54,7 +54,7 @@ func TestEveryWriterReadsBack(t *testing.T) {
 		t.Run(string(f.format), func(t *testing.T) {
 			for _, it := range gradingtest.Samples() {
 				var b bytes.Buffer
-				lost, err := Write(&b, f.format, []grading.Item{it})
+				lost, err := Write(&b, f.format, []grading.Item{it}, nil)
 				if !slices.Contains(f.types, it.Type) {
 					label := it.Type.Label()
 					if !errors.Is(err, faults.Invalid) || b.Len() > 0 || !strings.Contains(faults.Of(err).Text.ID, "items.yaml") || !strings.Contains(faults.Of(err).Fields[0].Text.ID, it.Code+" ("+label.ID+")") {
@@ -177,7 +177,7 @@ func again(t *testing.T, f Format, data []byte) {
 		return
 	}
 	var out bytes.Buffer
-	if lost, err := Write(&out, f, items); err != nil || len(lost) > 0 {
+	if lost, err := Write(&out, f, items, nil); err != nil || len(lost) > 0 {
 		return
 	}
 	b2, r2, err := Read("x", out.Bytes(), Defaults{Objective: "1"})

@@ -19,14 +19,6 @@ type Bank struct {
 	Format Format
 	Items  []grading.Item // ID, Version and Key are empty: they are given when the items are stored. Refused ones are among them, so that they can be shown
 	Lines  []int          // Lines[i] is the line or row on which Items[i] begins
-	Files  []File         // pictures that were embedded; items name them in words only
-}
-
-// File is a picture that stood in a file of items or in a lesson.
-type File struct {
-	Name, Type string // a plain name ("gambar-1.png"); image/png, image/jpeg, image/gif or image/webp
-	Alt        string // what the file said of it; may be empty
-	Data       []byte
 }
 
 // Weights says of each item of a bank what became of it: the heaviest entry of the report about it, "" when it was taken as it is.
@@ -88,22 +80,29 @@ type Defaults struct {
 	Objectives []string               // those there are; an item that names another is refused. Empty: any
 	Prefix     string                 // of the ids that are made for items without one; "S" when empty
 	Used       func(code string) bool // ids that are not to be made, because others have them; may be nil
+	Keep       KeepPicture            // of pictures in the file; nil: they leave their descriptions
 }
 
 // intake is the reading of one file: what every format's reader writes into.
 type intake struct {
-	file   string
-	given  *Defaults // nil: every item has to say everything itself
-	bank   Bank
-	report Report
-	codes  map[string]int // code -> line
-	work   *int           // of the Markdown parser so far
-	begun  int            // entries of the report before the item under way
-	made   map[int]bool   // items whose code is made when all are read
+	file     string
+	given    *Defaults // nil: every item has to say everything itself
+	bank     Bank
+	report   Report
+	codes    map[string]int // code -> line
+	work     *int           // of the Markdown parser so far
+	begun    int            // entries of the report before the item under way
+	made     map[int]bool   // items whose code is made when all are read
+	keep     KeepPicture
+	pictures []File // which the runes from pictureMark on stand for
 }
 
 func newIntake(file string, given *Defaults, work *int) *intake {
-	return &intake{file: file, given: given, work: work, codes: map[string]int{}, made: map[int]bool{}}
+	in := &intake{file: file, given: given, work: work, codes: map[string]int{}, made: map[int]bool{}}
+	if given != nil {
+		in.keep = given.Keep.once()
+	}
+	return in
 }
 
 func (in *intake) refuse(at place, id, en string, args ...any) {
@@ -252,7 +251,7 @@ func (in *intake) end() (Bank, Report) {
 	return in.bank, in.report.sorted()
 }
 
-// sound checks a text for people: not too hard to parse, no HTML, no pictures, no script links. Each trouble is reported at its line; first is the text's.
+// sound checks a text for people: not too hard to parse, no HTML, no pictures but those of the course, no script links. Each trouble is reported at its line; first is the text's.
 func (in *intake) sound(text string, first int) {
 	work, bad := markdown.Weigh(text)
 	if *in.work += work; bad == nil && *in.work > markdown.MaxAllWork {
@@ -275,7 +274,7 @@ func (in *intake) sound(text string, first int) {
 		if e, ok := (markdown.Embed{Path: pic.path}).File(); ok && e.Picture {
 			return // a file of the course; whether it is there is asked where it is stored
 		}
-		in.refuse(place{first - 1 + pic.line, 0}, "Gambar di dalam soal belum diterima. Jelaskan dengan kata-kata.", "Pictures inside items are not accepted. Describe it in words.")
+		in.refuse(place{first - 1 + pic.line, 0}, "Gambar %q tidak diambil dari tempat lain. Unggah gambarnya di penyunting soal, atau jelaskan dengan kata-kata.", "The picture %q is not fetched from elsewhere. Upload it in the item's editor, or describe it in words.", shorten(pic.path))
 	}, func(to string, at int) {
 		if !safeLink(to) {
 			in.refuse(place{first - 1 + at, 0}, "Tautan %q tidak diterima. Pakai alamat https://.", "The link %q is not accepted. Use https://.", to)

@@ -2,9 +2,7 @@ package exchange
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
-	"net/http"
 	"path"
 	"regexp"
 	"strings"
@@ -21,9 +19,6 @@ type LessonDraft struct {
 	Words           int
 }
 
-// KeepPicture keeps a picture of a document and answers under which name Markdown shows it; an error says why it is left out.
-type KeepPicture func(f File) (name string, err error)
-
 // maxLessonFile bounds how many lessons one document becomes.
 const maxLessonFile = 60
 
@@ -34,7 +29,7 @@ func ReadLessons(name string, data []byte, split int, keep KeepPicture) ([]Lesso
 	if err := harmless(data); err != nil {
 		return nil, nil, err
 	}
-	l := &lessonReader{file: name, keep: keep}
+	l := &lessonReader{file: name, keep: keep.once()}
 	text := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
 	var md string
 	switch {
@@ -93,8 +88,6 @@ func ReadLessons(name string, data []byte, split int, keep KeepPicture) ([]Lesso
 	return out, l.report, nil
 }
 
-var foreignPicture = regexp.MustCompile(`!\[([^\]\n]*)\]\([^)\n]*\)`)
-
 func merged(a, b losses) losses {
 	for i := range b.id {
 		a.add(b.id[i], b.en[i])
@@ -111,41 +104,23 @@ type lessonReader struct {
 
 // shownPicture is the Markdown of a picture; one that cannot be kept leaves its description.
 func (l *lessonReader) shownPicture(f File) string {
-	alt := f.Alt
-	if alt == "" {
-		alt = "Gambar"
+	md, weight, say := embedded(f, l.keep)
+	if weight != "" {
+		l.report = append(l.report, Mistake{File: l.file, Weight: weight, Text: say})
 	}
-	name, err := l.keep(f)
-	if err != nil {
-		t := faults.Of(err).Text
-		l.report = append(l.report, Mistake{File: l.file, Weight: Changed, Text: texts.T(fmt.Sprintf("Gambar %s tidak ikut: %s", f.Name, t.ID), fmt.Sprintf("The picture %s is left out: %s", f.Name, t.EN))})
-		return escapeInline("(Gambar: " + alt + ")")
-	}
-	if f.Alt == "" {
-		l.report.note(Uncertain, l.file, 0, 0, "Gambar %s belum punya teks pengganti. Tulis apa yang terlihat di antara [ dan ].", "The picture %s has no alternative text. Write what one sees between [ and ].", f.Name)
-		alt = ""
-	}
-	alt = strings.NewReplacer("[", "(", "]", ")", `\`, "/", "<", "(", ">", ")", "`", "'", "*", "", "_", " ", "\n", " ").Replace(alt)
-	return "![" + alt + "](" + markdown.Folder + name + ")"
+	return md
 }
 
 // source is a picture of a page of HTML: one inside the page is kept, others are left out.
 func (l *lessonReader) source(src, alt string) string {
-	head, data, ok := strings.Cut(src, ",")
-	if !ok || !strings.HasPrefix(head, "data:image/") || !strings.HasSuffix(head, ";base64") {
-		l.lost.add("gambar dari luar (unggah di penyunting pelajaran)", "pictures from elsewhere (upload them in the lesson's editor)")
-		if alt == "" {
-			return ""
-		}
-		return escapeInline("(Gambar: " + alt + ")")
+	if f, ok := dataPicture(src, alt); ok {
+		return l.shownPicture(f)
 	}
-	b, err := base64.StdEncoding.DecodeString(data)
-	if err != nil {
-		l.lost.add("gambar rusak", "a damaged picture")
+	l.lost.add("gambar dari luar (unggah di penyunting pelajaran)", "pictures from elsewhere (upload them in the lesson's editor)")
+	if alt == "" {
 		return ""
 	}
-	kind, _, _ := strings.Cut(http.DetectContentType(b), ";")
-	return l.shownPicture(File{Name: "di halaman", Type: kind, Alt: alt, Data: b})
+	return escapeInline("(Gambar: " + alt + ")")
 }
 
 // blocks writes the blocks of a Word document.

@@ -9,7 +9,6 @@ import (
 	"html"
 	"io"
 	"math/big"
-	"net/http"
 	"path"
 	"regexp"
 	"slices"
@@ -26,6 +25,7 @@ import (
 	"github.com/apelkota/apel/courses/grading/kinds/ordering"
 	"github.com/apelkota/apel/courses/grading/kinds/upload"
 	"github.com/apelkota/apel/courses/grading/typed"
+	"github.com/apelkota/apel/courses/media"
 	"github.com/apelkota/apel/internal/texts"
 )
 
@@ -201,6 +201,7 @@ type moodle struct {
 	at                  place
 	lose                losses
 	danger              string
+	bare                bool // the text under way shows no pictures
 }
 
 // question reads one question into an item.
@@ -259,12 +260,14 @@ func (m *moodle) question(q *node) {
 		m.order(q)
 	case "cloze", "multianswer":
 		m.cloze(q)
+	case "ddwtos", "gapselect":
+		m.drags(q, kind)
 	case "essay":
 		m.essay(q)
 	case "":
 		m.refuse(m.at, "Soal ini tidak menyebut jenisnya.", "This question does not name its type.")
 	default:
-		m.refuse(m.at, "Jenis soal Moodle %q belum dapat diambil. Ubah di Moodle menjadi pilihan ganda, benar-salah, isian singkat, angka, menjodohkan, mengurutkan, cloze, atau esai.", "The Moodle type %q cannot be taken. Turn it into multiple choice, true/false, short answer, numerical, matching, ordering, cloze or essay.", kind)
+		m.refuse(m.at, "Jenis soal Moodle %q belum dapat diambil. Ubah di Moodle menjadi pilihan ganda, benar-salah, isian singkat, angka, menjodohkan, mengurutkan, seret kata ke teks, cloze, atau esai.", "The Moodle type %q cannot be taken. Turn it into multiple choice, true/false, short answer, numerical, matching, ordering, words dragged into text, cloze or essay.", kind)
 	}
 	for _, f := range []string{"correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"} {
 		if s := q.says(f); s != "" && !stockFeedback[strings.Trim(strings.ToLower(plainOf(s)), " .!")] {
@@ -337,7 +340,10 @@ func (m *moodle) text(n *node) string {
 	files := m.files(n)
 	switch format := n.attr["format"]; {
 	case format == "markdown":
-		return s
+		return mdPicture.ReplaceAllStringFunc(s, func(s string) string {
+			p := mdPicture.FindStringSubmatch(s)
+			return m.picture(files, p[2], shown(p[1]))
+		})
 	case format == "plain_text" || format != "html" && !tagLike.MatchString(s):
 		return toMarkdown(html.UnescapeString(s))
 	}
@@ -356,56 +362,59 @@ func (m *moodle) took(h htmlText) {
 	}
 }
 
-// picture gives the words that stand for a picture, and keeps its file.
+// picture is the Markdown of a picture that a text shows.
 func (m *moodle) picture(files map[string]File, src, alt string) string {
-	name := src
-	if rest, ok := strings.CutPrefix(src, "@@PLUGINFILE@@/"); ok {
-		name = path.Base(rest)
-		if f, ok := files[name]; ok {
-			f.Alt = alt
-			m.bank.Files = append(m.bank.Files, f)
-			m.lose.add("gambar "+shorten(name)+" (disimpan terpisah; diganti keterangannya)", "the picture "+shorten(name)+" (handed out apart; its description stands for it)")
+	f, inside := dataPicture(src, alt)
+	if rest, ok := strings.CutPrefix(src, pluginFile); ok {
+		f = File{Name: fileName(rest), Alt: alt}
+		if had, ok := files[f.Name]; ok {
+			f.Data, f.Type, inside = had.Data, had.Type, true
 		} else {
-			m.lose.add("gambar "+shorten(name)+" yang tidak ada di berkas ini", "the picture "+shorten(name)+", which is not in this file")
-		}
-	} else {
-		m.lose.add("gambar dari luar", "a picture from elsewhere")
-	}
-	if alt == "" {
-		alt = shorten(path.Base(name))
-		if strings.HasPrefix(src, "data:") {
-			alt = "tanpa keterangan"
+			m.lost(m.at, "Gambar %s tidak ada di berkas ini.", "The picture %s is not in this file.", shorten(f.Name))
+			return pictureWords(f)
 		}
 	}
-	return escapeInline("(Gambar: " + alt + ")")
+	if !inside {
+		m.lost(m.at, "Gambar dari luar (%s) tidak diambil. Unggah di penyunting soal.", "A picture from elsewhere (%s) was not fetched. Upload it in the item's editor.", shorten(src))
+		return pictureWords(File{Name: fileName(src), Alt: alt})
+	}
+	if m.bare {
+		m.lost(m.at, "Gambar %s tidak ikut: di tempat ini hanya ada teks.", "The picture %s is left out: only text has a place here.", shorten(f.Name))
+		return pictureWords(f)
+	}
+	return m.shown(m.at, f)
+}
+
+// bareText is text at a place that shows no pictures.
+func (m *moodle) bareText(n *node) string {
+	m.bare = true
+	defer func() { m.bare = false }()
+	return m.text(n)
 }
 
 // files decodes the files of a text.
 func (m *moodle) files(n *node) map[string]File {
 	out := map[string]File{}
 	for _, f := range n.all("file") {
-		name := shorten(path.Base(strings.ReplaceAll(f.attr["name"], `\`, "/")))
+		name := path.Base(strings.ReplaceAll(f.attr["name"], `\`, "/"))
 		if f.attr["encoding"] != "base64" {
-			m.lose.add("berkas "+name, "the file "+name)
+			m.lose.add("berkas "+shorten(name), "the file "+shorten(name))
 			continue
 		}
 		data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(f.text), ""))
 		if err != nil {
-			m.refuse(f.at, "Berkas %s di dalam soal rusak (bukan base64).", "The file %s in the question is damaged (no base64).", name)
+			m.refuse(f.at, "Berkas %s di dalam soal rusak (bukan base64).", "The file %s in the question is damaged (no base64).", shorten(name))
 			continue
 		}
 		if err := harmless(data); err != nil {
-			m.refuse(f.at, "Berkas %s di dalam soal ditolak karena berbahaya (program atau penanda uji virus).", "The file %s in the question is refused as harmful (a program or the virus test mark).", name)
+			m.refuse(f.at, "Berkas %s di dalam soal ditolak karena berbahaya (program atau penanda uji virus).", "The file %s in the question is refused as harmful (a program or the virus test mark).", shorten(name))
 			continue
 		}
-		kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
-		switch {
-		case bytes.Contains(bytes.ToLower(data[:min(len(data), 4096)]), []byte("<svg")):
-			m.refuse(f.at, "Gambar SVG %s tidak diterima karena dapat memuat skrip. Ganti dengan PNG atau JPEG.", "The SVG picture %s is not accepted, because it can hold scripts. Use PNG or JPEG.", name)
-		case !pictureTypes[kind]:
-			m.lose.add("berkas "+name+" (bukan gambar)", "the file "+name+" (no picture)")
-		case len(data) > MaxPicture:
-			m.lose.add(fmt.Sprintf("gambar %s (lebih dari %d KB)", name, MaxPicture>>10), fmt.Sprintf("the picture %s (over %d KB)", name, MaxPicture>>10))
+		switch kind := media.Sniff(data); {
+		case kind == "image/svg+xml":
+			m.refuse(f.at, "Gambar SVG %s tidak diterima karena dapat memuat skrip. Ganti dengan PNG atau JPEG.", "The SVG picture %s is not accepted, because it can hold scripts. Use PNG or JPEG.", shorten(name))
+		case !strings.HasPrefix(kind, "image/"):
+			m.lose.add("berkas "+shorten(name)+" (bukan gambar)", "the file "+shorten(name)+" (no picture)")
 		default:
 			out[name] = File{Name: name, Type: kind, Data: data}
 		}
@@ -528,6 +537,9 @@ func (m *moodle) numbers(q *node) {
 		}
 		m.it.Options = append(m.it.Options, o)
 	}
+	if g := q.says("unitgradingtype"); g != "" && g != "0" {
+		m.lose.add("penalti satuan yang salah (di sini satuan boleh ditulis, tidak dinilai)", "the penalty for a wrong unit (here units may be written and earn nothing)")
+	}
 	if u := q.kid("units"); u != nil {
 		for _, x := range u.all("unit") {
 			if f, err := strconv.ParseFloat(x.says("multiplier"), 64); err != nil || f != 1 {
@@ -601,7 +613,7 @@ func (m *moodle) order(q *node) {
 			m.refuse(s.node.at, "Paling banyak %d langkah.", "At most %d steps.", grading.MaxOptions)
 			break
 		}
-		m.it.Options = append(m.it.Options, grading.Option{ID: grading.OptionID(i), Text: m.text(s.node), Feedback: m.text(s.node.kid("feedback"))})
+		m.it.Options = append(m.it.Options, grading.Option{ID: grading.OptionID(i), Text: m.bareText(s.node), Feedback: m.text(s.node.kid("feedback"))})
 	}
 	way := strings.ToUpper(q.says("gradingtype"))
 	i := slices.IndexFunc(gradings, func(g struct{ name, number, ours string }) bool { return way == g.name || way == g.number })
@@ -635,7 +647,7 @@ func (m *moodle) essay(q *node) {
 	if q.says("responsetemplate") != "" {
 		m.lose.add("isian awal jawaban", "the response template")
 	}
-	info := m.text(q.kid("graderinfo"))
+	info := m.bareText(q.kid("graderinfo"))
 	plain := q.says("graderinfo")
 	switch rubric, ok := parseRubric(plain); {
 	case ok:
@@ -718,6 +730,58 @@ func (m *moodle) cloze(q *node) {
 	m.it.Stem = strings.NewReplacer("\uE010", "[[", "\uE011", "]]").Replace(m.text(&stem))
 	m.it.Fixed = m.it.Fixed || fixed && !shuffled
 }
+
+// drags reads words that are dragged into a text, or selected in it: each gap offers the words of its group.
+func (m *moodle) drags(q *node, kind string) {
+	m.it.Type = cloze.Name
+	type word struct{ text, group string }
+	var words []word
+	for _, name := range []string{"dragbox", "selectoption"} {
+		for _, b := range q.all(name) {
+			words = append(words, word{m.bareText(b), b.says("group")})
+			if b.says("infinite") != "" || b.kid("infinite") != nil {
+				m.lose.add("kata yang dapat dipakai berkali-kali (di sini selalu)", "words that may be used again (here always)")
+			}
+		}
+	}
+	if kind == "ddwtos" {
+		m.lose.add("menyeret kata; di sini kata dipilih dari daftar", "dragging; here words are chosen from a list")
+	}
+	m.it.Stem = dragGap.ReplaceAllStringFunc(m.it.Stem, func(mark string) string {
+		n, err := strconv.Atoi(dragGap.FindStringSubmatch(mark)[1])
+		if err != nil || n < 1 || n > len(words) {
+			m.refuse(m.at, "Isian [[%d]] tidak punya kata.", "The gap [[%d]] has no word.", n)
+			return mark
+		}
+		if len(m.it.Parts) == grading.MaxParts {
+			m.refuse(m.at, "Paling banyak %d isian.", "At most %d gaps.", grading.MaxParts)
+			return mark
+		}
+		p := grading.Part{ID: grading.OptionID(len(m.it.Parts)), Type: grading.Single}
+		for _, w := range words {
+			if w.group != words[n-1].group || slices.ContainsFunc(p.Options, func(x grading.Option) bool { return x.Text == w.text }) {
+				continue
+			}
+			if len(p.Options) == grading.MaxOptions {
+				m.refuse(m.at, "Paling banyak %d jawaban dalam satu isian.", "At most %d answers in a gap.", grading.MaxOptions)
+				return mark
+			}
+			o := grading.Option{ID: grading.OptionID(len(p.Options)), Text: w.text}
+			if w.text == words[n-1].text {
+				o.Mark = grading.Full
+			}
+			p.Options = append(p.Options, o)
+		}
+		m.it.Parts = append(m.it.Parts, p)
+		return "[[" + strconv.Itoa(len(m.it.Parts)) + "]]"
+	})
+	if len(m.it.Parts) == 0 {
+		m.refuse(m.at, "Teks ini tidak punya isian [[1]], [[2]], ...", "This text has no gaps [[1]], [[2]], ...")
+	}
+}
+
+// dragGap is a gap as HTML or Markdown leaves it.
+var dragGap = regexp.MustCompile(`\\?\[\\?\[(\d{1,3})\\?\]\\?\]`)
 
 // gap reads the answers of a gap: "=right#feedback~wrong~%50%half".
 func (m *moodle) gap(p *grading.Part, s string, isHTML, isMarkdown bool) {

@@ -2,6 +2,9 @@ package exchange
 
 import (
 	"bufio"
+	"encoding/base64"
+	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -15,6 +18,7 @@ import (
 	"github.com/apelkota/apel/courses/grading/kinds/matching"
 	"github.com/apelkota/apel/courses/grading/kinds/ordering"
 	"github.com/apelkota/apel/courses/grading/kinds/upload"
+	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/texts"
 )
 
@@ -34,6 +38,9 @@ func notMoodle(it grading.Item) texts.Text {
 			return texts.T("teksnya memuat tanda isian Moodle", "its text holds the marks of Moodle's gaps")
 		}
 		for _, p := range it.Parts {
+			if len(PicturesOf([]grading.Item{{Parts: []grading.Part{p}}}, false)) > 0 {
+				return texts.T("pilihan isiannya memuat gambar", "the choices of its gaps hold pictures")
+			}
 			if p.Text != "" || len(p.Units) > 0 {
 				return texts.T("isiannya punya judul atau satuan", "its gaps have labels or units")
 			}
@@ -44,12 +51,13 @@ func notMoodle(it grading.Item) texts.Text {
 	return texts.Text{}
 }
 
-// printMoodle writes items as a question bank of Moodle. Texts stay Markdown, which Moodle reads; what it has no place for goes into tags that begin with "apel:".
-func printMoodle(w io.Writer, items []grading.Item) error {
+// writeMoodle writes items as a question bank of Moodle, each text with the pictures it shows. Texts stay Markdown, which Moodle reads; what it has no place for goes into tags
+// that begin with "apel:".
+func writeMoodle(w io.Writer, items []grading.Item, open OpenFile) (Report, error) {
 	if err := unsayable(Moodle, items, notMoodle); err != nil {
-		return err
+		return nil, err
 	}
-	x := &xmlWriter{bufio.NewWriter(w)}
+	x := &xmlWriter{b: bufio.NewWriter(w), open: open}
 	x.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<quiz>\n")
 	category := ""
 	for _, it := range items {
@@ -66,10 +74,17 @@ func printMoodle(w io.Writer, items []grading.Item) error {
 		x.item(it)
 	}
 	x.raw("</quiz>\n")
-	return x.b.Flush()
+	if x.err != nil {
+		return nil, x.err
+	}
+	return nil, x.b.Flush()
 }
 
-type xmlWriter struct{ b *bufio.Writer }
+type xmlWriter struct {
+	b    *bufio.Writer
+	open OpenFile
+	err  error // of the first picture that could not be had
+}
 
 func (x *xmlWriter) raw(s string) { x.b.WriteString(s) }
 
@@ -88,8 +103,38 @@ func cdata(s string) string {
 }
 
 func (x *xmlWriter) words(element, attrs, s string) {
-	x.raw("<" + element + attrs + "><text>" + cdata(s) + "</text></" + element + ">\n")
+	x.raw("<" + element + attrs + ">" + x.text(s, attrs) + "</" + element + ">\n")
 }
+
+// text is a text element, in Markdown with the files it shows behind it.
+func (x *xmlWriter) text(s, attrs string) string {
+	if attrs != inMarkdown {
+		return "<text>" + cdata(s) + "</text>"
+	}
+	files := ""
+	shown, _ := markdown.Embeds(s) // it was written, so it can be read
+	for _, e := range shown {
+		f, ok := e.File()
+		if !ok || strings.Contains(files, `name="`+f.Name+`"`) {
+			continue
+		}
+		if x.open == nil {
+			x.err = errors.Join(x.err, fmt.Errorf("nobody opens %s", f.Name))
+			continue
+		}
+		data, err := x.open(f.Name)
+		if err != nil {
+			x.err = errors.Join(x.err, err)
+			continue
+		}
+		s = strings.ReplaceAll(s, "]("+markdown.Folder+f.Name, "]("+pluginFile+f.Name)
+		files += `<file name="` + f.Name + `" path="/" encoding="base64">` + base64.StdEncoding.EncodeToString(data) + "</file>"
+	}
+	return "<text>" + cdata(s) + "</text>" + files
+}
+
+// pluginFile stands before the name of a file that lies beside a text of Moodle.
+const pluginFile = "@@PLUGINFILE@@/"
 
 func (x *xmlWriter) plain(element, s string) {
 	x.raw("<" + element + ">" + s + "</" + element + ">\n")
@@ -98,7 +143,7 @@ func (x *xmlWriter) plain(element, s string) {
 const inMarkdown = ` format="markdown"`
 
 func (x *xmlWriter) answer(o grading.Option, fraction, attrs, more string) {
-	x.raw(`<answer fraction="` + fraction + `"` + attrs + "><text>" + cdata(o.Text) + "</text>" + more)
+	x.raw(`<answer fraction="` + fraction + `"` + attrs + ">" + x.text(o.Text, attrs) + more)
 	if o.Feedback != "" {
 		x.words("feedback", inMarkdown, o.Feedback)
 	}
@@ -228,13 +273,12 @@ func fixedTag(it grading.Item) string {
 
 func (x *xmlWriter) pairs(it grading.Item, marked bool) {
 	pair := func(left, right string) {
-		x.raw("<subquestion" + inMarkdown + "><text>" + cdata(left) + "</text><answer")
-		if marked {
-			x.raw(inMarkdown)
-		} else {
+		attrs := inMarkdown
+		if !marked {
+			attrs = ""
 			right, _ = fromMarkdown(right)
 		}
-		x.raw("><text>" + cdata(right) + "</text></answer></subquestion>\n")
+		x.raw("<subquestion" + inMarkdown + ">" + x.text(left, inMarkdown) + "<answer" + attrs + ">" + x.text(right, attrs) + "</answer></subquestion>\n")
 	}
 	order, used := firstUse(it)
 	turned := !strings.HasPrefix(grading.Order(it.Options, nil), order)

@@ -57,7 +57,8 @@ const bankXML = `<?xml version="1.0" encoding="UTF-8"?>
 
 func TestMoodle(t *testing.T) {
 	data := strings.Replace(bankXML, ">PNG<", ">"+base64.StdEncoding.EncodeToString([]byte(png))+"<", 1)
-	b, r, err := Read("bank.xml", []byte(data), Defaults{Objective: "1.1", Prefix: "M"})
+	var kept []File
+	b, r, err := Read("bank.xml", []byte(data), Defaults{Objective: "1.1", Prefix: "M", Keep: func(f File) (string, error) { kept = append(kept, f); return keptAs, nil }})
 	if err != nil || b.Format != Moodle || len(b.Items) != 10 {
 		t.Fatalf("%s %d %+v %v", b.Format, len(b.Items), r, err)
 	}
@@ -66,13 +67,13 @@ func TestMoodle(t *testing.T) {
 	}
 	first := b.Items[0]
 	if first.Code != "LK-1" || first.Title != "Salam" || first.Category != "Layanan/Loket" || !first.Fixed || first.Tags[0] != "loket" || first.Objective != "1.1" ||
-		first.Stem != "Apa **salam** di loket? Pilih H₂O\n\n- satu\n- dua\n\n(Gambar: Foto loket)" || first.Options[0].Text != "Selamat pagi" || first.Options[0].Feedback != "Ya, *tepat*" || first.Options[1].Text != `Ada apa \*lagi\*?` {
+		first.Stem != "Apa **salam** di loket? Pilih H₂O\n\n- satu\n- dua\n\n![Foto loket](berkas/"+keptAs+")" || first.Options[0].Text != "Selamat pagi" || first.Options[0].Feedback != "Ya, *tepat*" || first.Options[1].Text != `Ada apa \*lagi\*?` {
 		t.Errorf("%+v", first)
 	}
-	if len(b.Files) != 1 || b.Files[0].Name != "loket.png" || b.Files[0].Alt != "Foto loket" || b.Files[0].Type != "image/png" {
-		t.Errorf("%d files", len(b.Files))
+	if len(kept) != 1 || kept[0].Name != "loket.png" || kept[0].Alt != "Foto loket" || kept[0].Type != "image/png" || string(kept[0].Data) != png {
+		t.Errorf("%d pictures are kept", len(kept))
 	}
-	for _, says := range []string{"garis bawah", "gambar loket.png", "petunjuk"} {
+	for _, says := range []string{"garis bawah", "petunjuk"} {
 		found(t, r, Changed, 5, says)
 	}
 	if m := b.Items[1]; m.Type != grading.Multiple || m.Options[2].Mark != -grading.Full/2 {
@@ -140,7 +141,7 @@ func FuzzMoodle(f *testing.F) {
 			items = append(items, it)
 		}
 	}
-	if err := printMoodle(&b, items); err != nil {
+	if _, err := writeMoodle(&b, items, nil); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes())

@@ -167,31 +167,16 @@ func drawn(b grading.Blueprint) string {
 	return "{" + strings.Join(out, ", ") + "}"
 }
 
-// textsOf are the texts of an item that may show a picture.
-func textsOf(it grading.Item) (out []string) {
-	options := func(list []grading.Option) {
-		for _, o := range list {
-			out = append(out, o.Text, o.Feedback)
-		}
-	}
-	out = append(out, it.Stem, it.General)
-	options(it.Options)
-	for _, p := range it.Parts {
-		out = append(out, p.Text)
-		options(p.Options)
-	}
-	return out
-}
-
 // shown reads the files that a bank's items show; they lie beside the bank.
 func (f *folder) shown(b DraftBank) {
 	for i, it := range b.Items {
-		for _, t := range textsOf(it) {
-			_ = look(t, func(int) {}, func(p picture) {
+		Rewrite(it, func(md string) string {
+			_ = look(md, func(int) {}, func(p picture) {
 				p.line = b.Lines[i]
 				p.path = path.Clean(p.path)
 				f.picture(b.File, p)
 			}, func(string, int) {})
-		}
+			return md
+		})
 	}
 }

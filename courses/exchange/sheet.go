@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"fmt"
@@ -33,6 +34,7 @@ var columns = map[string][]string{
 	"kesulitan": {"kesulitan", "tingkat kesulitan", "tingkat"}, "soal": {"soal", "pertanyaan", "butir soal", "question"}, "kunci": {"kunci", "kunci jawaban", "jawaban benar", "jawaban", "key"},
 	"umpan umum": {"umpan umum", "pembahasan", "umpan balik", "umpan balik umum"}, "judul": {"judul"}, "kategori": {"kategori"}, "tag": {"tag", "label"}, "satuan": {"satuan"},
 	"persis": {"persis"}, "tetap": {"tetap"}, "penilaian": {"penilaian"}, "batas": {"batas"}, "rubrik": {"rubrik"}, "bagian": {"bagian"},
+	"gambar": {"gambar", "foto", "ilustrasi", "url gambar", "link gambar", "tautan gambar", "nama gambar", "image", "image link", "image url", "picture", "media"},
 }
 
 func optionColumns(n int) (text, feedback []string) {
@@ -71,6 +73,11 @@ func readSheet(in *intake, data []byte) {
 		}
 		return
 	}
+	if n := sheetPictures(data); n > 0 {
+		in.begin()
+		in.lost(place{}, "%d gambar yang ditempel di lembar Excel tidak ikut. Pasang di penyunting soal, atau kirim soal bergambar sebagai Word.", "%d pictures that lie on the sheet are left out. Put them in with the item's editor, or send items with pictures as Word.", n)
+		in.settle(0)
+	}
 	all := append([]sheets.Row{{N: s.HeaderRow, Cells: headerCells(s.Header)}}, s.Rows...)
 	for i, r := range all[:min(len(all), 15)] {
 		if isKahoot(r) {
@@ -80,6 +87,23 @@ func readSheet(in *intake, data []byte) {
 		}
 	}
 	in.table(s.Header, s.Rows)
+}
+
+// sheetPictures counts the pictures in a workbook.
+func sheetPictures(data []byte) (n int) {
+	if !bytes.HasPrefix(data, []byte("PK")) {
+		return 0
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return 0
+	}
+	for _, f := range z.File {
+		if strings.HasPrefix(strings.ToLower(strings.TrimPrefix(f.Name, "/")), "xl/media/") {
+			n++
+		}
+	}
+	return n
 }
 
 func headerCells(header []string) []sheets.Cell {
@@ -197,6 +221,7 @@ func (t *tableReader) item() {
 	for i, a := range answers {
 		it.Options = append(it.Options, grading.Option{ID: grading.OptionID(i), Text: a.text, Feedback: a.feedback})
 	}
+	t.foreign(here, t.named("gambar"))
 	open := false
 	switch it.Type {
 	case grading.Single, grading.Multiple:
@@ -251,10 +276,18 @@ func (t *tableReader) item() {
 		it.Rubric = plainRubric()
 		t.unsure(here, "Soal ini belum punya rubrik; rubrik bawaan dipasang. Sesuaikan sebelum dipakai.", "This item has no rubric; a plain one was put in. Adapt it before use.")
 	}
+	it = t.pictured(it, here)
 	if !t.broken() {
 		t.soundItem(it, t.row.N)
 	}
 	t.take(it, here, nil, open)
+}
+
+// foreign says of a cell that names a picture, by file or address, that it is not in this file.
+func (in *intake) foreign(at place, name string) {
+	if name = strings.TrimSpace(unmarked(name)); name != "" {
+		in.lost(at, "Gambar %s hanya disebut namanya dan tidak diambil dari mana pun. Pasang di penyunting soal.", "The picture %s is only named and is fetched from nowhere. Put it in with the item's editor.", shorten(name))
+	}
 }
 
 // guessKind is the type of a row that names none.
@@ -480,7 +513,7 @@ func isKahoot(r sheets.Row) bool {
 
 // kahoot reads questions with up to four (in exports six) answers and the numbers of the right ones.
 func (in *intake) kahoot(header sheets.Row, rows []sheets.Row) {
-	question, correct, limit := -1, -1, -1
+	question, correct, limit, image := -1, -1, -1, -1
 	var answers []int
 	for i, c := range header.Cells {
 		switch f := sheets.Fold(c.Text); {
@@ -490,6 +523,8 @@ func (in *intake) kahoot(header sheets.Row, rows []sheets.Row) {
 			correct = i
 		case strings.HasPrefix(f, "timelimit"):
 			limit = i
+		case image < 0 && (strings.HasPrefix(f, "image") || strings.HasPrefix(f, "media") || strings.HasPrefix(f, "video") || f == "gambar"):
+			image = i
 		case strings.HasPrefix(f, "answer"):
 			answers = append(answers, i)
 		}
@@ -528,6 +563,7 @@ func (in *intake) kahoot(header sheets.Row, rows []sheets.Row) {
 		if r.At(limit).Text != "" {
 			limits++
 		}
+		in.foreign(here, r.At(image).Text)
 		truth, first := truthOf(optionText(it, 0))
 		other, second := truthOf(optionText(it, 1))
 		switch {

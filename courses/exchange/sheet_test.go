@@ -106,7 +106,7 @@ func TestSharesMakeAWhole(t *testing.T) {
 // The template is the table of no items, and says so when it comes back unfilled.
 func TestTemplate(t *testing.T) {
 	var b bytes.Buffer
-	if _, err := Write(&b, XLSX, nil); err != nil {
+	if _, err := Write(&b, XLSX, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	guide, err := sheets.Read("x", bytes.NewReader(b.Bytes()), sheets.Options{Sheet: "Petunjuk"})
@@ -201,7 +201,7 @@ func many(n int) []grading.Item {
 
 func benchmarkRead(b *testing.B, f Format) {
 	var buf bytes.Buffer
-	if _, err := Write(&buf, f, many(1000)); err != nil {
+	if _, err := Write(&buf, f, many(1000), nil); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

@@ -29,6 +29,10 @@ type textLine struct {
 func (l textLine) wholly(a, b int) bool {
 	any := false
 	for i := a; i < b && i < len(l.marked); i++ {
+		if l.text[i] == 0xF3 { // a picture looks like nothing
+			i += 3
+			continue
+		}
 		if l.text[i] > ' ' {
 			if !l.marked[i] {
 				return false
@@ -67,6 +71,7 @@ type textQuestion struct {
 	keyed        bool
 	general      []string
 	styled       bool
+	guessed      bool // a picture was put here although it may belong elsewhere
 }
 
 type textReader struct {
@@ -77,7 +82,8 @@ type textReader struct {
 	keys      map[int]string
 	twice     map[int]bool // numbers that several questions have
 	inKeys    bool
-	gap       bool // an empty line came before
+	held      []textLine // pictures for the question that comes next
+	gap       bool       // an empty line came before
 }
 
 // readText reads a plain text, or the words of a page of HTML.
@@ -113,10 +119,7 @@ func readWord(in *intake, data []byte) {
 		in.report = append(in.report, Mistake{File: in.file, Weight: Refused, Text: faultText(err)})
 		return
 	}
-	if len(d.files) > 0 {
-		d.lost.add(strconv.Itoa(len(d.files))+" gambar (disimpan terpisah; soal hanya memuat teks)", strconv.Itoa(len(d.files))+" pictures (handed out apart; items hold only text)")
-		in.bank.Files = d.files
-	}
+	in.pictures = d.pictures
 	in.missing(place{}, d.lost)
 	in.settle(0)
 	var lines []textLine
@@ -154,7 +157,7 @@ func wordLines(b block) []textLine {
 		}
 	}
 	for _, r := range b.runs {
-		add(r.text, r.marked)
+		add(r.text+r.mark, r.marked)
 	}
 	var out []textLine
 	start := 0
@@ -260,6 +263,9 @@ func (in *intake) people(lines []textLine) {
 	for i := range lines {
 		t.line(i)
 	}
+	for _, l := range t.held {
+		t.left(l)
+	}
 	numbers := map[int]bool{}
 	for _, q := range t.questions {
 		t.twice[q.number] = t.twice[q.number] || q.number > 0 && numbers[q.number]
@@ -282,12 +288,21 @@ func (in *intake) people(lines []textLine) {
 
 func (t *textReader) left(l textLine) {
 	t.begin()
-	t.lost(place{l.n, 0}, "Baris ini tidak masuk soal mana pun: %q.", "This line went into no item: %q.", shorten(strings.TrimSpace(l.text)))
+	if words := strings.TrimSpace(unmarked(l.text)); words != "" {
+		t.lost(place{l.n, 0}, "Baris ini tidak masuk soal mana pun: %q.", "This line went into no item: %q.", shorten(words))
+	} else {
+		t.lost(place{l.n, 0}, "Gambar ini tidak masuk soal mana pun.", "This picture went into no item.")
+	}
 	t.settle(0)
 }
 
 func (t *textReader) open(l textLine, number int) {
 	t.cur = &textQuestion{line: l.n, number: number}
+	for _, p := range t.held {
+		t.cur.stem = append(t.cur.stem, strings.TrimSpace(p.text))
+		t.cur.guessed = t.cur.guessed || len(t.questions) > 0
+	}
+	t.held = nil
 	t.questions = append(t.questions, t.cur)
 }
 
@@ -296,6 +311,10 @@ func (t *textReader) line(i int) {
 	l := t.lines[i]
 	if strings.TrimSpace(l.text) == "" {
 		t.gap = true
+		return
+	}
+	if unmarked(strings.TrimSpace(l.text)) == "" {
+		t.pictures(i, l)
 		return
 	}
 	defer func() { t.gap = false }()
@@ -345,6 +364,39 @@ func (t *textReader) line(i int) {
 		o.marked = o.marked && l.wholly(0, len(l.text))
 	default:
 		t.stem(l, 0)
+	}
+}
+
+// pictures takes a line that holds nothing else: it belongs to the option or question it follows, unless another question begins behind it.
+func (t *textReader) pictures(i int, l textLine) {
+	text := strings.TrimSpace(l.text)
+	if t.inKeys || t.cur == nil {
+		t.held = append(t.held, l)
+		return
+	}
+	last := len(t.cur.options) - 1
+	if last < 0 && !t.cur.keyed {
+		t.cur.stem = append(t.cur.stem, text)
+		return
+	}
+	next, at := textLine{}, -1
+	for j := i + 1; j < len(t.lines) && at < 0; j++ {
+		if s := unmarked(t.lines[j].text); strings.TrimSpace(s) != "" {
+			next, at = t.lines[j], j
+		}
+	}
+	others := last > 0
+	for n := 0; n < last; n++ {
+		others = others && unmarked(t.cur.options[n].text) != t.cur.options[n].text
+	}
+	switch question := at >= 0 && (questionLine.MatchString(next.text) || t.option(next) < 0 && !keyLine.MatchString(next.text) && t.optionsFollow(at)); {
+	case last >= 0 && !t.cur.keyed && (t.cur.options[last].text == "" || others && unmarked(t.cur.options[last].text) == t.cur.options[last].text || at >= 0 && t.option(next) >= 0):
+		o := &t.cur.options[last]
+		o.text = strings.TrimSpace(o.text + "\n" + text)
+	case question:
+		t.held = append(t.held, l)
+	default:
+		t.cur.stem, t.cur.guessed = append(t.cur.stem, text), true
 	}
 }
 
@@ -503,7 +555,10 @@ func (t *textReader) finish(q *textQuestion) {
 	if q.styled {
 		t.lost(here, "Huruf tebal atau garis bawah di dalam pertanyaan tidak ikut.", "Bold or underlined words of the question were left out.")
 	}
-	key, fromList := q.key, t.keys[q.number]
+	key, fromList := strings.TrimSpace(unmarked(q.key)), t.keys[q.number]
+	if key != q.key {
+		t.lost(here, "Gambar di baris kunci tidak ikut.", "A picture in the line of the key is left out.")
+	}
 	if fromList != "" && q.number > 0 {
 		switch {
 		case t.twice[q.number]:
@@ -556,6 +611,10 @@ func (t *textReader) finish(q *textQuestion) {
 			setKey(&it, letters)
 		}
 	}
+	if q.guessed {
+		t.unsure(here, "Letak gambar soal ini diperkirakan dari urutannya. Periksa.", "Where the picture of this item belongs follows from its place only. Check it.")
+	}
+	it = t.pictured(it, here)
 	t.soundItem(it, q.line)
 	t.take(it, here, nil, open)
 }

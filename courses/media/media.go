@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"image"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -93,10 +94,21 @@ func Take(data []byte) (File, error) {
 		return File{}, faults.New(faults.Invalid, "Gambar SVG tidak diterima karena dapat memuat skrip. Simpan sebagai PNG.", "SVG pictures are not accepted because they can hold scripts. Save it as PNG.")
 	case "image/webp", "image/bmp", "image/heic", "image/tiff":
 		return File{}, faults.New(faults.Invalid, "Jenis gambar ini belum diterima. Simpan sebagai PNG atau JPEG, atau salin lalu tempel gambarnya.", "This kind of picture is not accepted yet. Save it as PNG or JPEG, or copy and paste it.")
+	case "image/emf":
+		return File{}, faults.New(faults.Invalid, "Gambar ini berjenis EMF atau WMF dari Office, yang tidak dapat ditampilkan peramban. Di Word, potong gambarnya, lalu tempel sebagai PNG (Tempel Spesial).", "This picture is an EMF or WMF of Office, which browsers cannot show. In Word cut it, then paste it as PNG (Paste Special).")
 	case "video/webm", "video/avi":
 		return File{}, faults.New(faults.Invalid, "Jenis video ini tidak diterima. Ubah menjadi MP4 (H.264), paling tinggi 480p.", "This kind of video is not accepted. Convert it to MP4 (H.264) of at most 480p.")
 	}
 	return File{}, faults.New(faults.Invalid, "Berkas ini bukan gambar, video, atau rekaman suara. Yang diterima: PNG, JPEG, GIF, MP4, M4A, MP3.", "This file is no picture, video or recording. Accepted are PNG, JPEG, GIF, MP4, M4A and MP3.")
+}
+
+// Pixels is how much work a picture is; 0 for what is none.
+func Pixels(data []byte) int {
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil || c.Width > maxSide || c.Height > maxSide {
+		return 0
+	}
+	return c.Width * c.Height
 }
 
 // Sniff says what content is by looking at it, "" for what no lesson shows.
@@ -109,7 +121,9 @@ func Sniff(data []byte) string {
 			return "image/heic"
 		}
 		return "video/mp4"
-	case bytes.Contains(head, []byte("<svg")):
+	case len(head) > 44 && string(head[40:44]) == " EMF" && string(head[:4]) == "\x01\x00\x00\x00", bytes.HasPrefix(head, []byte("\xD7\xCD\xC6\x9A")):
+		return "image/emf"
+	case bytes.Contains(bytes.ToLower(data[:min(len(data), 4096)]), []byte("<svg")) && (kind == "text/xml" || kind == "text/plain" || kind == "text/html"):
 		return "image/svg+xml"
 	case bytes.HasPrefix(head, []byte("II*\x00")), bytes.HasPrefix(head, []byte("MM\x00*")):
 		return "image/tiff"
