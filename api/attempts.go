@@ -61,6 +61,7 @@ type Form struct {
 	Ends    *time.Time `json:"ends,omitempty"`
 	Left    int        `json:"left,omitempty" doc:"Seconds left by the server's clock; missing without a limit"`
 	Seq     int        `json:"seq" doc:"Send it with the next save"`
+	Tab     int        `json:"tab,omitempty" doc:"Of the page that startAttempt or openAttempt has just opened; send it with every save. Missing where a form is only read"`
 	Behaviour
 	Exam   string `json:"exam,omitempty" doc:"The exam it belongs to"`
 	Paused bool   `json:"paused,omitempty" doc:"An invigilator has stopped the clock"`
@@ -149,6 +150,21 @@ func showForm(f courses.FormView) Form {
 	}
 	return v
 }
+
+// showPage is the form on a page that counts from now on: saves of pages opened before are refused.
+func showPage(f courses.FormView) Form {
+	v := showForm(f)
+	v.Tab = f.Tab
+	return v
+}
+
+// Page is where answers come from. The page opened last wins, on whatever device: an older one is told that it is stale (409) and keeps what it holds.
+type Page struct {
+	Tab int `json:"tab" minimum:"1" doc:"Of the form that startAttempt or openAttempt gave"`
+	Seq int `json:"seq" minimum:"0" doc:"Of the form or the last save"`
+}
+
+func (p Page) courses() courses.Page { return courses.Page{Tab: p.Tab, Seq: p.Seq} }
 
 func showItem(it courses.ItemView) Item {
 	x := Item{ID: it.Item, Number: it.Number, Stem: string(it.Stem), Field: showField(it.FieldView), Answer: showAnswer(it.Answer)}
@@ -288,7 +304,7 @@ type AttemptPath struct {
 
 func (s *server) attempts(r *gin.Engine) {
 	s.checks()
-	handle(s, operation{Method: http.MethodPost, Path: "/enrolments/{id}/quizzes/{quiz}/attempts", ID: "startAttempt", Tag: "attempts", Summary: "Begin an attempt, or get the open one again", Status: http.StatusCreated},
+	handle(s, operation{Method: http.MethodPost, Path: "/enrolments/{id}/quizzes/{quiz}/attempts", ID: "startAttempt", Tag: "attempts", Summary: "Begin an attempt, or go on with the open one on this device", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			EnrolmentPath
 			Quiz string `path:"quiz" maxLength:"40"`
@@ -300,7 +316,16 @@ func (s *server) attempts(r *gin.Engine) {
 			if in.Body != nil {
 				password = in.Body.Password
 			}
-			return one(showForm)(s.Courses.Enter(ctx, visit.Actor(ctx), in.ID, in.Quiz, password))
+			a := visit.Actor(ctx)
+			f, err := s.Courses.Enter(ctx, a, in.ID, in.Quiz, password)
+			if err != nil {
+				return nil, err
+			}
+			return one(showPage)(s.Courses.Open(ctx, a, f.Attempt))
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/attempts/{id}/pages", ID: "openAttempt", Tag: "attempts", Summary: "Go on with a running attempt on this device: saves of pages opened before are refused and lose nothing", Status: http.StatusCreated},
+		func(ctx context.Context, in *AttemptPath) (*body[Form], error) {
+			return one(showPage)(s.Courses.Open(ctx, visit.Actor(ctx), in.ID))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/attempts", ID: "listAttempts", Tag: "attempts", Summary: "Attempts of an enrolment, or of a course"},
 		func(ctx context.Context, in *struct {
@@ -319,7 +344,7 @@ func (s *server) attempts(r *gin.Engine) {
 		func(ctx context.Context, in *AttemptPath) (*body[Attempt], error) {
 			return one(showAttempt)(s.Courses.Attempt(ctx, visit.Actor(ctx), in.ID))
 		})
-	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}/form", ID: "getForm", Tag: "attempts", Summary: "The taker's questions and saved answers"},
+	handle(s, operation{Method: http.MethodGet, Path: "/attempts/{id}/form", ID: "getForm", Tag: "attempts", Summary: "The taker's questions and saved answers, only to read; openAttempt gives the form to answer on"},
 		func(ctx context.Context, in *AttemptPath) (*body[Form], error) {
 			return one(showForm)(s.Courses.Form(ctx, visit.Actor(ctx), in.ID))
 		})
@@ -336,31 +361,35 @@ func (s *server) attempts(r *gin.Engine) {
 			AttemptPath
 			Item string `path:"item" maxLength:"100"`
 			Body struct {
+				Page
 				Answer Answer `json:"answer"`
-				Seq    int    `json:"seq" minimum:"0" doc:"Of the form or the last save"`
 			}
 		}) (*body[Saved], error) {
-			return one(showSaved)(s.Courses.Save(ctx, visit.Actor(ctx), in.ID, map[string]grading.Answer{in.Item: in.Body.Answer.grading()}, in.Body.Seq))
+			return one(showSaved)(s.Courses.SaveFrom(ctx, visit.Actor(ctx), in.ID, map[string]grading.Answer{in.Item: in.Body.Answer.grading()}, in.Body.courses()))
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/attempts/{id}/answers", ID: "saveAnswers", Tag: "attempts", Summary: "Save several answers at once, after a lost connection", Max: 256 << 10},
 		func(ctx context.Context, in *struct {
 			AttemptPath
 			Body struct {
+				Page
 				Answers map[string]Answer `json:"answers"`
-				Seq     int               `json:"seq" minimum:"0"`
 			}
 		}) (*body[Saved], error) {
-			return one(showSaved)(s.Courses.Save(ctx, visit.Actor(ctx), in.ID, answers(in.Body.Answers), in.Body.Seq))
+			return one(showSaved)(s.Courses.SaveFrom(ctx, visit.Actor(ctx), in.ID, answers(in.Body.Answers), in.Body.courses()))
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/attempts/{id}/submission", ID: "submitAttempt", Tag: "attempts", Summary: "End the attempt; grading follows at once", Status: http.StatusAccepted, Max: 256 << 10},
 		func(ctx context.Context, in *struct {
 			AttemptPath
 			Body struct {
 				Answers map[string]Answer `json:"answers,omitempty" doc:"Answers not saved yet"`
-				Seq     int               `json:"seq,omitempty" minimum:"0"`
+				Tab     int               `json:"tab,omitempty" minimum:"0" doc:"Of the form; required with answers"`
+				Seq     int               `json:"seq,omitempty" minimum:"0" doc:"Of the form or the last save"`
 			}
 		}) (*body[Receipt], error) {
-			r, err := s.Courses.Submit(ctx, visit.Actor(ctx), in.ID, answers(in.Body.Answers), in.Body.Seq)
+			if in.Body.Tab == 0 && len(in.Body.Answers) > 0 {
+				return nil, faults.OnField("tab", "Kirim juga tab dari lembar yang dibuka, supaya jawaban dari perangkat yang lebih baru tidak tertimpa.", "Send the tab of the form that was opened, too, so that answers of a newer device are not written over.")
+			}
+			r, err := s.Courses.SubmitFrom(ctx, visit.Actor(ctx), in.ID, answers(in.Body.Answers), courses.Page{Tab: in.Body.Tab, Seq: in.Body.Seq})
 			if err != nil {
 				return nil, err
 			}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/courses"
-	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
@@ -31,6 +30,7 @@ type CourseVersion struct {
 
 // VersionDetail is what a version consists of.
 type VersionDetail struct {
+	Card          CourseCard     `json:"card"`
 	Minutes       map[string]int `json:"minutes" doc:"Minutes of work per part"`
 	Prerequisites []string       `json:"prerequisites" maxItems:"1000" nullable:"false"`
 	Objectives    []Objective    `json:"objectives" maxItems:"1000" nullable:"false"`
@@ -63,15 +63,8 @@ type Bank struct {
 
 // Quiz is a test's definition.
 type Quiz struct {
-	Code     string         `json:"code"`
-	Kind     string         `json:"kind" enum:"pre_test,practice,post_test"`
-	Title    texts.Text     `json:"title"`
-	Bank     string         `json:"bank"`
-	Draw     map[string]int `json:"draw" doc:"Items per objective (103.1), or per objective and difficulty (103.1/sulit)"`
-	Minutes  int            `json:"minutes,omitempty"`
-	Attempts int            `json:"attempts,omitempty" doc:"Missing: as often as one likes"`
-	PassMark int            `json:"pass_mark,omitempty"`
-	Behaviour
+	Code string `json:"code"`
+	QuizSettings
 }
 
 func showVersion(d courses.VersionDoc) CourseVersion {
@@ -81,7 +74,7 @@ func showVersion(d courses.VersionDoc) CourseVersion {
 
 func showVersionDetail(d courses.VersionDoc) CourseVersion {
 	v, c := showVersion(d), &d.Content
-	x := VersionDetail{Minutes: c.Minutes, Prerequisites: orEmpty(c.Prerequisites), Objectives: []Objective{}, Lessons: []LessonEntry{}, Banks: []Bank{}, Quizzes: []Quiz{}}
+	x := VersionDetail{Card: showCard(c.Card), Minutes: c.Minutes, Prerequisites: orEmpty(c.Prerequisites), Objectives: []Objective{}, Lessons: []LessonEntry{}, Banks: []Bank{}, Quizzes: []Quiz{}}
 	if x.Minutes == nil {
 		x.Minutes = map[string]int{}
 	}
@@ -95,54 +88,24 @@ func showVersionDetail(d courses.VersionDoc) CourseVersion {
 		x.Banks = append(x.Banks, Bank{b.Code, b.Items})
 	}
 	for _, q := range c.Quizzes {
-		draw := map[string]int{}
-		for cell, n := range q.Draw {
-			draw[cell.String()] = n
-		}
-		x.Quizzes = append(x.Quizzes, Quiz{q.Code, string(q.Kind), q.Name(), q.Bank, draw, q.Minutes, q.Attempts, q.PassMark, showBehaviour(q.Behaviour)})
+		x.Quizzes = append(x.Quizzes, Quiz{q.Code, showQuiz(q)})
 	}
 	v.Content = &x
 	return v
 }
 
-// BankItem is an item with its key, for authors.
-type BankItem struct {
-	ID         string       `json:"id"`
-	Code       string       `json:"code"`
-	Version    int          `json:"version"`
-	Type       string       `json:"type"`
-	Title      string       `json:"title,omitempty"`
-	Objective  string       `json:"objective"`
-	Difficulty string       `json:"difficulty,omitempty"`
-	Tags       []string     `json:"tags" maxItems:"1000" nullable:"false"`
-	Stem       string       `json:"stem" doc:"Markdown"`
-	Options    []BankOption `json:"options" maxItems:"1000" nullable:"false"`
-	Units      []string     `json:"units" maxItems:"1000" nullable:"false"`
-	General    string       `json:"general,omitempty" doc:"Feedback shown whatever the answer"`
-}
-
-// BankOption is one answer the author foresaw.
-type BankOption struct {
-	ID        string `json:"id"`
-	Text      string `json:"text"`
-	Mark      string `json:"mark" doc:"Percent of the item: 100, 50, -33.33333" example:"100"`
-	Tolerance string `json:"tolerance,omitempty"`
-	Feedback  string `json:"feedback,omitempty"`
-}
-
-func showBankItem(it grading.Item) BankItem {
-	v := BankItem{ID: it.ID, Code: it.Code, Version: it.Version, Type: string(it.Type), Title: it.Title, Objective: it.Objective, Difficulty: string(it.Difficulty), Tags: orEmpty(it.Tags),
-		Stem: it.Stem, Options: []BankOption{}, Units: orEmpty(it.Units), General: it.General}
-	for _, o := range it.Options {
-		v.Options = append(v.Options, BankOption{o.ID, o.Text, o.Mark.Percent(), o.Tolerance, o.Feedback})
-	}
-	return v
-}
-
 // Publishable says whether a draft may be published, and what is missing.
 type Publishable struct {
-	OK      bool           `json:"ok"`
-	Missing []ProblemField `json:"missing" maxItems:"1000" nullable:"false"`
+	OK       bool           `json:"ok"`
+	Missing  []ProblemField `json:"missing" maxItems:"1000" nullable:"false"`
+	Coverage []Coverage     `json:"coverage" maxItems:"1000" nullable:"false" doc:"What trains each objective and what asks for it"`
+}
+
+// Coverage says of one objective what trains it and what asks for it.
+type Coverage struct {
+	Objective
+	Lessons []string `json:"lessons" maxItems:"1000" nullable:"false" doc:"Codes"`
+	Items   int      `json:"items" doc:"Of all banks"`
 }
 
 // CoursePath names a course in an address.
@@ -185,29 +148,24 @@ func (s *server) authoring() {
 		func(ctx context.Context, in *VersionPath) (*body[CourseVersion], error) {
 			return one(showVersionDetail)(s.Courses.Version(ctx, visit.Actor(ctx), in.ID))
 		})
-	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/banks/{bank}/items", ID: "listItems", Tag: "authoring", Summary: "Items of a bank with their keys; for authors and reviewers"},
-		func(ctx context.Context, in *struct {
-			VersionPath
-			Bank string `path:"bank" maxLength:"40"`
-			PageInput
-		}) (*body[ListOf[BankItem]], error) {
-			all, err := s.Courses.Items(ctx, visit.Actor(ctx), in.ID, in.Bank)
-			if err != nil {
-				return nil, err
-			}
-			return paged(&in.PageInput, all, func(it grading.Item) string { return it.ID }, showBankItem)
-		})
-	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/publication", ID: "checkPublication", Tag: "authoring", Summary: "What a draft lacks to be published"},
+	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/publication", ID: "checkPublication", Tag: "authoring", Summary: "The checklist of a version: what a draft lacks to be published, and what trains and asks for each objective; for authors and reviewers"},
 		func(ctx context.Context, in *VersionPath) (*body[Publishable], error) {
 			err := s.Courses.CheckPublish(ctx, visit.Actor(ctx), in.ID)
 			if err != nil && faults.KindOf(err) != faults.Invalid {
 				return nil, err
 			}
-			v := Publishable{OK: err == nil, Missing: []ProblemField{}}
+			v := Publishable{OK: err == nil, Missing: []ProblemField{}, Coverage: []Coverage{}}
 			if err != nil {
 				for _, f := range faults.Of(err).Fields {
 					v.Missing = append(v.Missing, ProblemField{f.Path, f.Text.In(visit.From(ctx).Lang)})
 				}
+			}
+			covered, err := s.Courses.Covered(ctx, visit.Actor(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			for _, c := range covered {
+				v.Coverage = append(v.Coverage, Coverage{Objective(c.Objective), orEmpty(c.Lessons), c.Items})
 			}
 			return answer(v), nil
 		})

@@ -79,11 +79,11 @@ func (s *server) checks() {
 			AttemptPath
 			Item string `path:"item" maxLength:"100"`
 			Body struct {
+				Page
 				Answer Answer `json:"answer"`
-				Seq    int    `json:"seq" minimum:"0" doc:"Of the form or the last save"`
 			}
 		}) (*body[Checked], error) {
-			c, err := s.Courses.CheckAnswer(ctx, visit.Actor(ctx), in.ID, in.Item, in.Body.Answer.grading(), courses.Page{Seq: in.Body.Seq})
+			c, err := s.Courses.CheckAnswer(ctx, visit.Actor(ctx), in.ID, in.Item, in.Body.Answer.grading(), in.Body.courses())
 			if err != nil {
 				return nil, err
 			}

@@ -24,6 +24,7 @@ type Course struct {
 	Lessons       int        `json:"lessons"`
 	Version       string     `json:"version,omitempty" doc:"The published version; missing for a draft"`
 	Closed        bool       `json:"closed"`
+	Reviewed      bool       `json:"reviewed" doc:"Published only when every item its tests may draw is approved"`
 }
 
 // Target is a level of a competency.
@@ -34,7 +35,7 @@ type Target struct {
 
 func showCourse(code string, c courses.Course) Course {
 	v := Course{Code: code, Title: c.Card.Title, Summary: c.Card.Summary, Kind: string(c.Card.Kind), Track: c.Card.Track, Values: orEmpty(c.Card.Values), JP: c.Card.JP,
-		ValidMonths: c.Card.ValidMonths, SelfEnrolment: c.Card.SelfEnrolment, Targets: []Target{}, Lessons: c.Card.Lessons, Version: c.Head, Closed: c.Closed}
+		ValidMonths: c.Card.ValidMonths, SelfEnrolment: c.Card.SelfEnrolment, Targets: []Target{}, Lessons: c.Card.Lessons, Version: c.Head, Closed: c.Closed, Reviewed: c.Reviewed}
 	for _, t := range c.Card.Targets {
 		v.Targets = append(v.Targets, Target{t.Competency, t.Level})
 	}

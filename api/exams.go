@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
@@ -161,7 +163,29 @@ func (p ExamPlan) input() courses.ExamInput {
 		Password: p.Password, NoPassword: p.NoPassword}
 }
 
-func (s *server) exams() {
+// ExamBoard is how an exam stands as a whole; listTakers has its lines.
+type ExamBoard struct {
+	Exam      Exam         `json:"exam"`
+	Now       time.Time    `json:"now" doc:"When it was drawn; at most two seconds ago"`
+	Waiting   int          `json:"waiting" doc:"Have not begun"`
+	Running   int          `json:"running"`
+	Paused    int          `json:"paused"`
+	Offline   int          `json:"offline" doc:"Nothing was heard of the page for two minutes"`
+	Submitted int          `json:"submitted"`
+	More      bool         `json:"more" doc:"There are more people it is for than are listed"`
+	Base      []texts.Text `json:"base" maxItems:"10" nullable:"false" doc:"How usual each sign is in this exam"`
+}
+
+func showBoard(b courses.Board) ExamBoard {
+	return ExamBoard{showExam(b.ExamDoc), b.Now, b.Counts[courses.TakerWaiting], b.Counts[courses.TakerRunning], b.Counts[courses.TakerPaused], b.Counts[courses.TakerOffline], b.Counts[courses.TakerSubmitted], b.More, b.Rates.Texts()}
+}
+
+func (s *server) exams(r *gin.Engine) {
+	handle(s, operation{Method: http.MethodGet, Path: "/exams/{id}/board", ID: "getExamBoard", Tag: "exams", Summary: "How an exam stands: how many wait, run, are paused, offline or done"},
+		func(ctx context.Context, in *ExamPath) (*body[ExamBoard], error) {
+			return one(showBoard)(s.Courses.ExamBoard(ctx, visit.Actor(ctx), in.ID))
+		})
+	download(s, r, operation{Path: "/exams/{id}/events", ID: "watchExam", Tag: "exams", Summary: "Events named changed whenever something on the board did, for two minutes"}, "text/event-stream", s.examEvents)
 	handle(s, operation{Method: http.MethodGet, Path: "/exams", ID: "listExams", Tag: "exams", Summary: "Exams, the latest first; for an invigilator those they are named in"},
 		func(ctx context.Context, in *struct {
 			PageInput
@@ -253,11 +277,12 @@ func (s *server) exams() {
 		func(ctx context.Context, in *struct {
 			AttemptPath
 			Body struct {
+				Tab     int `json:"tab,omitempty" minimum:"0" doc:"Of the form: the answer says whether another page was opened since"`
 				Away    int `json:"away,omitempty" minimum:"0" maximum:"1000" doc:"Times the page was left since the last pulse"`
 				Seconds int `json:"away_seconds,omitempty" minimum:"0" maximum:"86400"`
 			}
 		}) (*body[Pulse], error) {
-			return one(showPulse)(s.Courses.Pulse(ctx, visit.Actor(ctx), in.ID, 0, in.Body.Away, in.Body.Seconds))
+			return one(showPulse)(s.Courses.Pulse(ctx, visit.Actor(ctx), in.ID, in.Body.Tab, in.Body.Away, in.Body.Seconds))
 		})
 }
 
@@ -268,11 +293,12 @@ type Pulse struct {
 	Ends     *time.Time    `json:"ends,omitempty"`
 	Left     int           `json:"left" doc:"Seconds"`
 	Paused   bool          `json:"paused"`
+	Stale    bool          `json:"stale" doc:"Another page or device has opened it since"`
 	Messages []ExamMessage `json:"messages" maxItems:"10" nullable:"false"`
 }
 
 func showPulse(p courses.Pulse) Pulse {
-	v := Pulse{State: string(p.State), Now: p.Now, Ends: instant(p.EndsAt), Left: int(p.Left / time.Second), Paused: p.Paused, Messages: []ExamMessage{}}
+	v := Pulse{State: string(p.State), Now: p.Now, Ends: instant(p.EndsAt), Left: int(p.Left / time.Second), Paused: p.Paused, Stale: p.Stale, Messages: []ExamMessage{}}
 	for _, m := range p.Messages {
 		v.Messages = append(v.Messages, ExamMessage(m))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/visit"
 )
 
@@ -112,6 +113,25 @@ func (s *server) markings() {
 				return nil, err
 			}
 			return list(found, in.next(next, true), showMarkingRow), nil
+		})
+	handle(s, operation{Method: http.MethodPost, Path: "/markings/next", ID: "nextMarking", Tag: "markings", Summary: "Take the answer that waits longest, those that one has begun before others; NotFound when none waits"},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Course string `json:"course,omitempty" maxLength:"40"`
+				Quiz   string `json:"quiz,omitempty" maxLength:"40" doc:"With course"`
+				Item   string `json:"item,omitempty" maxLength:"100" doc:"Id of an item version"`
+				Apart  bool   `json:"apart,omitempty" doc:"Those on which two markers differ"`
+			}
+		}) (*body[Marking], error) {
+			a, b := visit.Actor(ctx), in.Body
+			id, err := s.Courses.NextMarking(ctx, a, courses.QueueFilter{Course: b.Course, Quiz: b.Quiz, Item: b.Item, Apart: b.Apart})
+			if err != nil {
+				return nil, err
+			}
+			if id == "" {
+				return nil, faults.New(faults.NotFound, "Tidak ada lagi yang menunggu Anda.", "Nothing waits for you any more.")
+			}
+			return one(showMarking)(s.Courses.Claim(ctx, a, id))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/markings/{id}", ID: "getMarking", Tag: "markings", Summary: "An answer with its rubric; the answer itself once it is claimed"},
 		func(ctx context.Context, in *MarkingPath) (*body[Marking], error) {

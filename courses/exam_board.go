@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"sync"
@@ -95,6 +96,16 @@ type Board struct {
 	More   bool // there are more people it is for than are listed
 	Rates  BaseRates
 	Takers []ExamTaker // by name
+}
+
+// Mark is another one whenever something on the board has changed that its reader sees.
+func (b *Board) Mark() uint64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, b.State, b.Revision) //nolint:errcheck // a hash takes everything
+	for _, t := range b.Takers {
+		fmt.Fprint(h, t.Person, t.State, t.Answered, t.EndsAt.Unix(), int(t.Left.Minutes()), t.Signs) //nolint:errcheck // as above
+	}
+	return h.Sum64()
 }
 
 // boards keeps what invigilators look at for a moment, so that ten of them cost what one does.

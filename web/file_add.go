@@ -2,12 +2,10 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
-	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/courses/media"
 	"github.com/apelkota/apel/internal/faults"
 )
@@ -21,9 +19,9 @@ func (w *admin) postedFile(c *gin.Context, v courses.VersionDoc) (line string, d
 	if data == nil {
 		return "", d, faults.OnField("picture", "Pilih berkasnya dahulu.", "Choose the file first.")
 	}
-	alt := strings.Join(strings.Fields(c.PostForm("alt")), " ")
-	if alt == "" || len(alt) > 300 {
-		return "", d, faults.OnField("alt", "Tulis apa yang terlihat atau terdengar, paling banyak 300 huruf, untuk yang tidak dapat melihatnya.", "Write what one sees or hears, at most 300 characters, for those who cannot.")
+	alt, err := courses.CheckAlt(c.PostForm("alt"))
+	if err != nil {
+		return "", d, err
 	}
 	d, err = w.Courses.AddFile(c.Request.Context(), reader(c), v.Course, data)
 	if err != nil {
@@ -32,12 +30,7 @@ func (w *admin) postedFile(c *gin.Context, v courses.VersionDoc) (line string, d
 		}
 		return "", d, err
 	}
-	alt = strings.NewReplacer("[", "(", "]", ")", "\\", "/", "<", "(", ">", ")", "`", "'", "*", "", "_", " ").Replace(alt)
-	line = "![" + alt + "](" + markdown.Folder + d.Name + ")"
-	if x, _ := media.Parse(d.Name); !x.Picture {
-		line += "\n\n> **Transkrip:** "
-	}
-	return line, d, nil
+	return d.Markdown(alt, ""), d, nil
 }
 
 // addFile answers the editor's script with the line that shows what was uploaded or pasted.

@@ -46,36 +46,22 @@ func mendedAt(k courses.Content, path string) []string {
 
 // coveragePanel says for each objective of a version which lessons train it and how many items ask for it.
 func (w *admin) coveragePanel(c *gin.Context, v courses.VersionDoc) (Panel, error) {
-	items := map[string]int{}
-	for _, b := range v.Content.Banks {
-		list, err := w.Courses.Items(c.Request.Context(), reader(c), v.ID, b.Code)
-		if err != nil {
-			return Panel{}, err
-		}
-		for _, it := range list {
-			items[it.Objective]++
-		}
+	covered, err := w.Courses.Covered(c.Request.Context(), reader(c), v.ID)
+	if err != nil {
+		return Panel{}, err
 	}
 	panel := Panel{Half: true, Label: "Capaian"}
-	for _, o := range v.Content.Objectives {
-		var lessons []string
-		for _, l := range v.Content.Lessons {
-			for _, x := range l.Objectives {
-				if x == o.Code {
-					lessons = append(lessons, l.Code)
-				}
-			}
-		}
+	for _, o := range covered {
 		r := Reason{Kind: Success, Text: o.Code + " " + in(c, o.Text) + " · "}
 		switch {
-		case len(lessons) == 0 && items[o.Code] == 0:
+		case len(o.Lessons) == 0 && o.Items == 0:
 			r.Kind, r.Text = Warn, r.Text+w.T(c, "belum dilatih di pelajaran mana pun dan belum ada soalnya")
-		case len(lessons) == 0:
+		case len(o.Lessons) == 0:
 			r.Kind, r.Text = Warn, r.Text+w.T(c, "belum dilatih di pelajaran mana pun")
-		case items[o.Code] == 0:
+		case o.Items == 0:
 			r.Kind, r.Text = Warn, r.Text+w.T(c, "belum ada soalnya")
 		default:
-			r.Text += strings.Join(lessons, ", ") + " · " + w.T(c, "%d soal", items[o.Code])
+			r.Text += strings.Join(o.Lessons, ", ") + " · " + w.T(c, "%d soal", o.Items)
 		}
 		panel.Reasons = append(panel.Reasons, r)
 	}

@@ -89,7 +89,7 @@ func TestLateAnswersDoNotCount(t *testing.T) {
 }
 
 func lateCalls(t *testing.T, job *mainJob, f formAnswerSheet, late map[string]formAnswer) {
-	err := job.c.call(t.Context(), http.MethodPut, "/attempts/"+f.Attempt+"/answers", map[string]any{"answers": late, "seq": f.Seq}, nil)
+	err := job.c.call(t.Context(), http.MethodPut, "/attempts/"+f.Attempt+"/answers", map[string]any{"answers": late, "seq": f.Seq, "tab": f.Tab}, nil)
 	if err == nil || !strings.Contains(err.Error(), "409") || !strings.Contains(err.Error(), "Waktu sudah habis") {
 		t.Errorf("a late save: %v", err)
 	}
@@ -98,7 +98,7 @@ func lateCalls(t *testing.T, job *mainJob, f formAnswerSheet, late map[string]fo
 		Answered int  `json:"answered"`
 		Refused  int  `json:"refused"`
 	}
-	must(t, job.c.call(t.Context(), http.MethodPost, "/attempts/"+f.Attempt+"/submission", map[string]any{"answers": late, "seq": f.Seq}, &r))
+	must(t, job.c.call(t.Context(), http.MethodPost, "/attempts/"+f.Attempt+"/submission", map[string]any{"answers": late, "seq": f.Seq, "tab": f.Tab}, &r))
 	if !r.TimedOut || r.Answered != 0 || r.Refused == 0 {
 		t.Errorf("a late submission: %+v", r)
 	}

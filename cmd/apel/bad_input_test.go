@@ -36,12 +36,12 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		{"a NIP in the file's name", "training_admin", "POST", "/imports/people?name=198512312010011955.csv", "text/csv", people, 422, []string{"Ganti namanya"}},
 		{"unknown kind of import", "training_admin", "POST", "/imports/resep?name=people.csv", "text/csv", people, 422, []string{"path.kind"}},
 
-		{"an item that is not on the form", "learner", "PUT", "/attempts/" + learner["attempt"] + "/answers/APEL-104.104-X.zzz", js, `{"answer":{"choices":["1"]},"seq":0}`, 422, []string{"soal"}},
-		{"somebody else's attempt", "learner", "PUT", "/attempts/" + far["attempt"] + "/answers/" + far["item"], js, `{"answer":{"choices":["1"]},"seq":0}`, 404, []string{"tidak ada"}},
+		{"an item that is not on the form", "learner", "PUT", "/attempts/" + learner["attempt"] + "/answers/APEL-104.104-X.zzz", js, `{"answer":{"choices":["1"]},"seq":0,"tab":1}`, 422, []string{"soal"}},
+		{"somebody else's attempt", "learner", "PUT", "/attempts/" + far["attempt"] + "/answers/" + far["item"], js, `{"answer":{"choices":["1"]},"seq":0,"tab":1}`, 404, []string{"tidak ada"}},
 		{"submitting somebody else's attempt", "training_admin", "POST", "/attempts/" + near["attempt"] + "/submission", js, `{}`, 403, []string{"tidak berwenang"}},
 		{"extending one's own attempt", "invigilator", "POST", "/attempts/" + c.of("invigilator")["attempt"] + "/extra-time", js, `{"minutes":5,"why":"ingin"}`, 403, []string{"tidak berwenang"}},
 
-		{"oversized body", "learner", "PUT", "/attempts/" + learner["attempt"] + "/answers/" + learner["item"], js, `{"answer":{"text":"` + strings.Repeat("a", 9<<10) + `"},"seq":0}`, 413, []string{"terlalu besar"}},
+		{"oversized body", "learner", "PUT", "/attempts/" + learner["attempt"] + "/answers/" + learner["item"], js, `{"answer":{"text":"` + strings.Repeat("a", 9<<10) + `"},"seq":0,"tab":1}`, 413, []string{"terlalu besar"}},
 		{"broken UTF-8 in JSON", "training_admin", "POST", "/cohorts", js, "{\"course\":\"APEL-103\",\"name\":\"Angkatan \xff\",\"from\":\"2029-01-01\",\"until\":\"2029-02-01\",\"quota\":5}", 422, []string{"UTF-8", "byte ke-39"}},
 		{"unknown field", "learner", "POST", "/enrolments", js, `{"course":"APEL-103","kursus":"APEL-103"}`, 422, []string{`"body.kursus"`, "tidak dikenal"}},
 		{"no JSON", "learner", "POST", "/enrolments", js, `course=APEL-103`, 400, []string{"JSON"}},

@@ -299,7 +299,7 @@ func sit(ctx context.Context, shared *client, t taker, explained bool) (x exam) 
 				method, name, path = http.MethodPost, "check", path+"/check"
 			}
 			if !timed(name, func() error {
-				return c.call(ctx, method, path, map[string]any{"answer": a, "seq": f.Seq}, &saved)
+				return c.call(ctx, method, path, map[string]any{"answer": a, "seq": f.Seq, "tab": f.Tab}, &saved)
 			}) {
 				return x
 			}

@@ -395,6 +395,11 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 		return err
 	}
 	s["bank"], s["versionLesson"] = v.Content.Banks[0].Code, v.Content.Lessons[0].Code
+	items103, err := in.courses.Items(ctx, system, v.ID, s["bank"])
+	if err != nil {
+		return err
+	}
+	s["item103"] = items103[0].Code
 	draft, err := in.courses.NewDraft(ctx, system, "APEL-104")
 	if err != nil {
 		return err

@@ -63,6 +63,7 @@ type enrolmentAnswer struct {
 type formAnswerSheet struct {
 	Attempt string     `json:"attempt"`
 	Seq     int        `json:"seq"`
+	Tab     int        `json:"tab"`
 	Items   []formItem `json:"items"`
 }
 
@@ -399,7 +400,7 @@ func (j *mainJob) sit(ctx context.Context, e enrolmentAnswer, kind string, wrong
 		var saved struct {
 			Seq int `json:"seq"`
 		}
-		if err := j.c.call(ctx, http.MethodPut, "/attempts/"+f.Attempt+"/answers/"+it.ID, map[string]any{"answer": a, "seq": f.Seq}, &saved); err != nil {
+		if err := j.c.call(ctx, http.MethodPut, "/attempts/"+f.Attempt+"/answers/"+it.ID, map[string]any{"answer": a, "seq": f.Seq, "tab": f.Tab}, &saved); err != nil {
 			return "", err
 		}
 		f.Seq = saved.Seq

@@ -184,6 +184,9 @@ func (c *city) questions() []question {
 			}
 			_, op := c.checks.operation(r.Method, template)
 			q.media, q.body = c.body(op)
+			if noun != "imports" {
+				q.path += wanted(op)
+			}
 		} else {
 			q.path = pageAddress(r.Path)
 			if r.Method != http.MethodGet {
@@ -282,6 +285,9 @@ func (c *city) body(op map[string]any) (media, body string) {
 		return "", ""
 	}
 	for media, m := range request["content"].(map[string]any) {
+		if file, ok := c.rawBody(fmt.Sprint(op["operationId"])); ok {
+			return media, file
+		}
 		if media != "application/json" {
 			return media, "%PDF-1.7\nisi\nstartxref\n9\n%%EOF"
 		}
@@ -293,6 +299,7 @@ func (c *city) body(op map[string]any) (media, body string) {
 			}
 		}
 		details := map[string]any{"name": "Uji", "status": "PNS", "unit": "{unitOf}"}
+		card := map[string]any{"title": map[string]any{"id": "Uji"}, "kind": "teknis", "track": "dasar", "jp": 1}
 		switch id {
 		case "changeSettings": // the form starts from what stands
 			set("settings", map[string]any{"institution": "Pemerintah Kota", "city": "Kota", "agency": "Badan", "agency_short": "B", "accent": "#0f5c5c", "signers": []any{}, "zone": "Asia/Jakarta",
@@ -303,6 +310,14 @@ func (c *city) body(op map[string]any) (media, body string) {
 			set("password", "{password}", "new", "kuda-laut-2027")
 		case "confirmPassword":
 			set("password", "{password}")
+		case "addCourse":
+			set("code", "UJI-310", "card", card)
+		case "writeFacts":
+			set("card", card, "objectives", []any{map[string]any{"code": "104.1", "text": map[string]any{"id": "Uji"}}})
+		case "writeQuiz":
+			set("quiz", map[string]any{"kind": "practice", "bank": "uji"})
+		case "addItem", "writeItem", "previewItem":
+			set("item", map[string]any{"type": "single", "objective": "104.1", "stem": "Uji?", "options": []any{map[string]any{"text": "ya", "mark": "100"}, map[string]any{"text": "tidak"}}})
 		case "planExam":
 			set("course", "APEL-103", "quiz", "posttest", "opens", "2030-01-02T02:00:00Z", "closes", "2030-01-02T04:00:00Z")
 		case "changeExam":
@@ -349,6 +364,37 @@ func (c *city) body(op map[string]any) (media, body string) {
 		return media, string(b)
 	}
 	return "", ""
+}
+
+// rawBody is the file that an operation takes which reads it before a database could refuse.
+func (c *city) rawBody(operation string) (string, bool) {
+	switch operation {
+	case "addCourseFile":
+		_, data := c.fileOf("picture")
+		return data, true
+	case "readLessons":
+		return "# Uji\n\nUji.", true
+	}
+	return "", false
+}
+
+// wanted are the parameters of an address that an operation cannot do without.
+func wanted(op map[string]any) string {
+	q := url.Values{}
+	params, _ := op["parameters"].([]any)
+	for _, x := range params {
+		p := x.(map[string]any)
+		if p["in"] == "query" && p["required"] == true {
+			q.Set(fmt.Sprint(p["name"]), map[string]string{"revision": "{revision104}"}[fmt.Sprint(p["name"])])
+			if q.Get(fmt.Sprint(p["name"])) == "" {
+				q.Set(fmt.Sprint(p["name"]), "Uji")
+			}
+		}
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + strings.NewReplacer("%7B", "{", "%7D", "}").Replace(q.Encode())
 }
 
 // voided is the present key of the item that is corrected, with the item taken out.
@@ -436,7 +482,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	if noun == "versions" {
 		pairs = append(pairs, "{id}", s["draft"], "{bank}", s["bank"])
 		if strings.Contains(q.path, "{bank}") {
-			pairs = append([]string{"{id}", s["version"]}, pairs...)
+			pairs = append([]string{"{id}", s["version"], "{item}", s["item103"]}, pairs...)
 		}
 	}
 	if noun == "imports" || noun == "cohorts" || noun == "exams" || noun == "positions" || noun == "recommendations" {
@@ -452,7 +498,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs = append(pairs, "{code}", s["code"])
 	}
 	pairs = append(pairs, "{bank104}", s["bank104"], "{rule}", s["rule"], "{recommendation}", s["recommendation"], "{import}", s["import"], "{unit}", unit, "{app}", app, "{code}", map[string]string{"courses": s["course"], "assignment-rules": s["rule"]}[noun], "{position}", s["position"],
-		"{cohort}", s["cohort"], "{exam}", s["exam"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{format}", "yaml", "{id}", "tidak-ada")
+		"{cohort}", s["cohort"], "{exam}", s["exam"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{format}", "yaml", "{name}", s["file"], "{id}", "tidak-ada")
 	for i := 1; i < len(pairs); i += 2 {
 		pairs[i] = url.PathEscape(pairs[i])
 	}
