@@ -207,6 +207,9 @@ func (s *Service) AskReviews(ctx context.Context, a access.Actor, version Versio
 	if err != nil {
 		return 0, err
 	}
+	if _, err := s.cfg.Policy.May(a, "ask", access.Thing{Kind: "item"}); err != nil {
+		return 0, err
+	}
 	if v.State != Draft {
 		return 0, errFrozen()
 	}

@@ -28,8 +28,8 @@ var emptyForm = regexp.MustCompile(`^GET /kelola/penugasan/:assignment/tarik$`)
 var leaderMay = regexp.MustCompile(`^GET /api/v1/people/:id(/positions.*|/supervisor|/overview)?$|^POST /api/v1/people/lookup$|^GET /api/v1/people\?under|^(GET /kelola/pegawai/:person(/jabatan)?|GET /kelola/pegawai\?unor=\{unit\}|POST /kelola/(pegawai |audit act=tentang&)q=\{nip\})$|` +
 	`^GET (/api/v1/(units/:id/(readiness|contents)|readiness/units\?unit=\{unit\}|apps/:code.*|vacancies\?.*)|/kelola/(kesiapan\?unor=\{unit\}|aplikasi/:app))$`)
 
-// searches are POSTs that read, so that no NIP stands in an address.
-var searches = regexp.MustCompile(`^POST (/api/v1/people/lookup|/kelola/(pegawai |sertifikat |audit act=tentang&)q=\{nip\}|/kelola/sertifikat)$`)
+// searches are POSTs that read: so that no NIP stands in an address, or because what they show is sent along.
+var searches = regexp.MustCompile(`^POST (/api/v1/people/lookup|/api/v1/courses/:code/item-previews|/kelola/(pegawai |sertifikat |audit act=tentang&)q=\{nip\}|/kelola/sertifikat)$`)
 
 // leaderDecides are acts of a leader: decisions on what a meeting was shown.
 var leaderDecides = regexp.MustCompile(`recommendations?/.*decision|/rekomendasi/.*keputusan`)
