@@ -180,7 +180,7 @@ func (s *server) authoring() {
 		}) (*struct{}, error) {
 			return nil, s.Courses.Discard(ctx, visit.Actor(ctx), in.ID, in.Body.Why)
 		})
-	handle(s, operation{Method: http.MethodPut, Path: "/versions/{id}/lessons/{lesson}", ID: "writeLesson", Tag: "authoring", Summary: "Write a lesson of a draft"},
+	handle(s, operation{Method: http.MethodPut, Path: "/versions/{id}/lessons/{lesson}", ID: "writeLesson", Tag: "authoring", Named: lessonFields, Summary: "Write a lesson of a draft"},
 		func(ctx context.Context, in *struct {
 			VersionPath
 			Lesson string `path:"lesson" maxLength:"40"`

@@ -104,6 +104,9 @@ func showShownFile(f courses.ShownFile) ShownFile {
 	return ShownFile{showCourseFile(f.FileDoc), f.Lesson, f.Line, f.Bank, f.Item, f.Alt, f.Transcript}
 }
 
+// lessonFields says where the room's names of one lesson stand in a request.
+var lessonFields = map[string]string{"lessons.code": "path.lesson", "lessons.*": "body.markdown"}
+
 const (
 	maxLessons     = 16 << 20 // 60 lessons of 200 KB, escaped
 	maxCourseFile  = media.MaxVideo
@@ -136,7 +139,7 @@ func (s *server) lessons(r *gin.Engine) {
 			}
 			return one(showVersionDetail)(s.Courses.AddLessons(ctx, visit.Actor(ctx), in.ID, in.Body.Revision, all))
 		})
-	handle(s, operation{Method: http.MethodPost, Path: "/versions/{id}/lesson-previews", ID: "previewLesson", Tag: "authoring", Summary: "Markdown as it would stand in a lesson of a draft; nothing is stored"},
+	handle(s, operation{Method: http.MethodPost, Path: "/versions/{id}/lesson-previews", ID: "previewLesson", Tag: "authoring", Named: lessonFields, Summary: "Markdown as it would stand in a lesson of a draft; nothing is stored"},
 		func(ctx context.Context, in *struct {
 			VersionPath
 			Body struct {

@@ -75,6 +75,8 @@ func (p *Problem) place(at map[string]string) {
 		}
 		if whole, ok := at[path]; ok {
 			p.Errors[i].Location = whole
+		} else if whole, ok := at[path[:end]+".*"]; ok { // the room names an entry where the request has one thing
+			p.Errors[i].Location = whole
 		} else if first, ok := at[path[:end]]; ok {
 			p.Errors[i].Location = first
 			if strings.HasPrefix(first, "body.") { // nothing stands inside of a part of the address

@@ -3,6 +3,7 @@ package courses
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/courses/media"
@@ -59,7 +60,7 @@ func (s *Service) AddLessons(ctx context.Context, a access.Actor, version Versio
 	var refs []LessonRef
 	var docs []storage.Doc[Lesson]
 	next := 1
-	for _, t := range lessons {
+	for i, t := range lessons {
 		for t.Code == "" {
 			if code := fmt.Sprint("L", next); !taken[code] {
 				t.Code = code
@@ -72,7 +73,7 @@ func (s *Service) AddLessons(ctx context.Context, a access.Actor, version Versio
 			err = s.filesThere(ctx, "lessons."+t.Code, ref.Files)
 		}
 		if err != nil {
-			return VersionDoc{}, err
+			return VersionDoc{}, ofLesson(err, i)
 		}
 		refs, docs = append(refs, ref), append(docs, d)
 	}
@@ -88,4 +89,17 @@ func (s *Service) AddLessons(ctx context.Context, a access.Actor, version Versio
 		v.Content.Lessons = append(v.Content.Lessons, refs...)
 		return nil
 	})
+}
+
+// ofLesson says of a mistake in the text of one of several lessons which it is.
+func ofLesson(err error, n int) error {
+	f := *faults.Of(err)
+	f.Fields = slices.Clone(f.Fields)
+	for i, x := range f.Fields {
+		f.Fields[i].Path = fmt.Sprintf("lessons[%d].markdown", n)
+		if x.Path == "lessons.code" {
+			f.Fields[i].Path = fmt.Sprintf("lessons[%d].code", n)
+		}
+	}
+	return &f
 }

@@ -232,7 +232,7 @@ func (w *admin) writeLesson(c *gin.Context) error {
 // wrongLesson notes beside the text what is wrong with it.
 func (w *admin) wrongLesson(c *gin.Context, form *Form, err error) bool {
 	f := faults.Of(err)
-	if f.Kind == faults.TooLarge || f.Kind == faults.Invalid && len(f.Fields) > 0 && strings.HasPrefix(f.Fields[0].Path, "lessons.") {
+	if f.Kind == faults.TooLarge || f.Kind == faults.Invalid && len(f.Fields) > 0 && strings.HasPrefix(f.Fields[0].Path, "lessons") {
 		form.Wrong("markdown", in(c, sentenceOf(f)))
 		return true
 	}
