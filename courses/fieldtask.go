@@ -22,6 +22,7 @@ type FieldTask struct {
 	Title        texts.Text          `json:"title"`
 	Instructions string              `json:"instructions"`    // Markdown, at most MaxInstructions bytes
 	Words        int                 `json:"words,omitempty"` // of the text to hand in, at most; 0: no text is asked for
+	Files        int                 `json:"files,omitempty"` // to hand in, at most; 0: none are asked for
 	Rubric       []grading.Criterion `json:"rubric"`
 	Shows        []Target            `json:"shows"`
 	Minutes      int                 `json:"minutes"`          // of work, counted in the part field_task
@@ -29,7 +30,7 @@ type FieldTask struct {
 	Judge        Judge               `json:"judge"`            // who judges
 	Marking      QuizMarking         `json:"marking,omitzero"` // of markers
 	Accept       int                 `json:"accept"`           // accepted from so many points of 100
-	Files        []string            `json:"files,omitempty"`  // that the instructions show
+	Shown        []string            `json:"shown,omitempty"`  // files that the instructions show
 }
 
 // Judge says who judges a field task.
@@ -50,6 +51,7 @@ const (
 	MaxTasks        = 10       // of a course
 	MaxTaskWords    = 3000
 	MaxTaskDays     = 365
+	MaxTaskFiles    = 10
 )
 
 // TaskPart is the part of the minutes that field tasks are declared in.
@@ -95,11 +97,16 @@ func (t FieldTask) shows(target Target) bool {
 	return slices.ContainsFunc(t.Shows, func(s Target) bool { return s.Competency == target.Competency && s.Level >= target.Level })
 }
 
-// countTasks sets the minutes of the part field_task to what its tasks say, so that nobody has to add them up.
-func (c *Content) countTasks() {
+// settleTasks writes down what follows from field tasks: the minutes of their part, so that nobody has to add them up, and the files their instructions show. Invalid for what they show and is no
+// file of a course. Pure.
+func (c *Content) settleTasks() error {
 	sum := 0
-	for _, t := range c.Tasks {
+	for i, t := range c.Tasks {
 		sum += t.Minutes
+		var err error
+		if c.Tasks[i].Shown, err = filesIn(fmt.Sprintf("field_tasks[%d].instructions", i), t.Instructions, false); err != nil {
+			return err
+		}
 	}
 	c.Minutes = maps.Clone(c.Minutes)
 	if delete(c.Minutes, TaskPart); sum > 0 {
@@ -108,6 +115,7 @@ func (c *Content) countTasks() {
 		}
 		c.Minutes[TaskPart] = sum
 	}
+	return nil
 }
 
 // checkTasks lists what is wrong with the field tasks of a content, and the targets that need one.
@@ -159,9 +167,16 @@ func checkTask(at string, t FieldTask, with func(path, id, en string)) {
 		if _, err := markdown.HTML(t.Instructions); err != nil {
 			with(at+"instructions", "Petunjuk tidak dapat ditampilkan. Periksa Markdown-nya.", "The instructions cannot be shown. Look at their Markdown.")
 		}
+		checkShown(at, "instructions", "Petunjuk tugas "+t.Code, "Instructions of task "+t.Code, len(t.Shown) > 0, t.Instructions, with)
 	}
-	if t.Words < 1 || t.Words > MaxTaskWords {
-		with(at+"words", "Panjang laporan 1 sampai "+texts.Grouped(MaxTaskWords, texts.ID)+" kata.", "The text to hand in has 1 to "+texts.Grouped(MaxTaskWords, texts.EN)+" words.")
+	if t.Words < 0 || t.Words > MaxTaskWords {
+		with(at+"words", "Panjang laporan 0 sampai "+texts.Grouped(MaxTaskWords, texts.ID)+" kata; 0 berarti tanpa laporan tertulis.", "The text to hand in has 0 to "+texts.Grouped(MaxTaskWords, texts.EN)+" words; 0 asks for no text.")
+	}
+	if t.Files < 0 || t.Files > MaxTaskFiles {
+		with(at+"files", fmt.Sprintf("Berkas 0 sampai %d; 0 berarti tanpa berkas.", MaxTaskFiles), fmt.Sprintf("Files are 0 to %d; 0 asks for none.", MaxTaskFiles))
+	}
+	if t.Words == 0 && t.Files == 0 {
+		with(at+"words", "Tugas ini tidak meminta apa pun. Minta laporan tertulis, berkas, atau keduanya.", "This task asks for nothing. Ask for a text, files, or both.")
 	}
 	for _, x := range grading.RubricFindings(t.Rubric) {
 		with(at+x.Path, x.Text.ID, x.Text.EN)

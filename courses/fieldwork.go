@@ -41,25 +41,27 @@ const FieldWorksCollection = "field_works"
 // FieldWork is what one person hands in for one field task in one cycle of a course. Its id is derived from enrolment and task and tells neither. What was handed in
 // is an edition and never changes; the text beside the editions is a draft.
 type FieldWork struct {
-	Enrolment EnrolmentID   `json:"enrolment"`
-	Task      string        `json:"task"` // its code
-	Person    PersonID      `json:"person"`
-	Course    CourseID      `json:"course"`
-	Version   VersionID     `json:"version"`
-	State     WorkState     `json:"state"`
-	Since     time.Time     `json:"since"`
-	Until     civil.Date    `json:"until,omitempty"` // last day to hand in without being late; "" for no end
-	Seq       int           `json:"seq"`             // raised by every save
-	Text      string        `json:"text,omitempty"`  // the draft
-	Editions  []WorkEdition `json:"editions,omitempty"`
+	Enrolment EnrolmentID    `json:"enrolment"`
+	Task      string         `json:"task"` // its code
+	Person    PersonID       `json:"person"`
+	Course    CourseID       `json:"course"`
+	Version   VersionID      `json:"version"`
+	State     WorkState      `json:"state"`
+	Since     time.Time      `json:"since"`
+	Until     civil.Date     `json:"until,omitempty"` // last day to hand in without being late; "" for no end
+	Seq       int            `json:"seq"`             // raised by every save
+	Text      string         `json:"text,omitempty"`  // the draft
+	Files     []grading.File `json:"files,omitempty"` // the draft
+	Editions  []WorkEdition  `json:"editions,omitempty"`
 }
 
 // WorkEdition is one handing in.
 type WorkEdition struct {
-	At      time.Time    `json:"at"`
-	Late    bool         `json:"late,omitempty"`
-	Text    string       `json:"text"`
-	Verdict *WorkVerdict `json:"verdict,omitempty"` // nil while it is judged
+	At      time.Time      `json:"at"`
+	Late    bool           `json:"late,omitempty"`
+	Text    string         `json:"text,omitempty"`
+	Files   []grading.File `json:"files,omitempty"`
+	Verdict *WorkVerdict   `json:"verdict,omitempty"` // nil while it is judged
 }
 
 // WorkVerdict is what came of an edition. Who said what stands in its marking.
@@ -78,7 +80,16 @@ type TaskDone struct {
 	Mark    grading.Mark `json:"mark"`
 }
 
-var fieldWorkDef = storage.Def[FieldWork]{Name: FieldWorksCollection, Shape: 1}
+var fieldWorkDef = storage.Def[FieldWork]{Name: FieldWorksCollection, Shape: 1, Indexes: []storage.Index[FieldWork]{
+	{Name: "files", Of: func(d *storage.Doc[FieldWork]) ([]string, string) {
+		held := false
+		d.Value.filesHeld(func(grading.File) { held = true })
+		if !held {
+			return nil, ""
+		}
+		return []string{"all"}, storage.OrderTime(d.Value.Since)
+	}},
+}}
 
 // MaxEditions is how often one field task can be handed in.
 const MaxEditions = 10
@@ -162,6 +173,7 @@ type WorkView struct {
 	Late         bool // handed in today it would be late
 	Seq          int
 	Text         string
+	Files        []grading.File
 	Rubric       []CriterionView
 	Editions     []EditionView // the newest first
 	Left         int           // how often it can still be handed in
@@ -174,6 +186,7 @@ type EditionView struct {
 	At       time.Time
 	Late     bool
 	Text     string
+	Files    []grading.File
 	Judged   bool
 	Accepted bool
 	Points   int // thousandths of a point of 100
@@ -224,7 +237,7 @@ func (s *Service) Work(ctx context.Context, a access.Actor, enrolment EnrolmentI
 		return WorkView{}, err
 	}
 	w := &d.Value
-	out.State, out.Since, out.Until, out.Seq, out.Text, out.Left = w.State, w.Since, w.Until, w.Seq, w.Text, MaxEditions-len(w.Editions)
+	out.State, out.Since, out.Until, out.Seq, out.Text, out.Files, out.Left = w.State, w.Since, w.Until, w.Seq, w.Text, w.Files, MaxEditions-len(w.Editions)
 	out.Late = w.late(s.today())
 	if w.State == WorkOpen || w.State == WorkReturned {
 		out.Ended = noMore(e.Value.State, len(w.Editions))
@@ -253,7 +266,7 @@ func noMore(state EnrolmentState, editions int) texts.Text {
 func (w *FieldWork) late(today civil.Date) bool { return w.Until != "" && today > w.Until }
 
 func (s *Service) editionView(ctx context.Context, work string, n int, e WorkEdition, rubric []grading.Criterion) (EditionView, error) {
-	out := EditionView{Number: n + 1, At: e.At, Late: e.Late, Text: e.Text}
+	out := EditionView{Number: n + 1, At: e.At, Late: e.Late, Text: e.Text, Files: e.Files}
 	if e.Verdict == nil {
 		return out, nil
 	}
@@ -320,16 +333,16 @@ func (d WorkDraft) tidy() WorkDraft {
 	return d
 }
 
-// check refuses what is too long; whole asks for what the task wants, too.
-func (d WorkDraft) check(t FieldTask, whole bool) error {
+// check refuses what is too long.
+func (d WorkDraft) check(t FieldTask) error {
 	words := len(strings.Fields(d.Text))
 	switch {
 	case !utf8.ValidString(d.Text) || strings.ContainsRune(d.Text, 0):
 		return faults.OnField("text", "Huruf rusak.", "Broken characters.")
+	case t.Words == 0 && words > 0:
+		return faults.OnField("text", "Tugas ini tidak meminta laporan tertulis.", "This task asks for no text.")
 	case words > t.Words || utf8.RuneCountInString(d.Text) > t.Words*20:
 		return faults.OnField("text", fmt.Sprintf("Laporan paling banyak %s kata; sekarang %s.", texts.Grouped(int64(t.Words), texts.ID), texts.Grouped(int64(words), texts.ID)), fmt.Sprintf("The text has at most %s words; it has %s now.", texts.Grouped(int64(t.Words), texts.EN), texts.Grouped(int64(words), texts.EN)))
-	case whole && words == 0:
-		return faults.OnField("text", "Tulis laporan Anda dahulu.", "Write your text first.")
 	}
 	return nil
 }
@@ -362,23 +375,17 @@ func (s *Service) writeWork(ctx context.Context, a access.Actor, enrolment Enrol
 		return storage.Doc[FieldWork]{}, err
 	}
 	draft = draft.tidy()
-	if err := draft.check(t, hand); err != nil {
+	if err := draft.check(t); err != nil {
 		return storage.Doc[FieldWork]{}, err
 	}
 	now, today := s.now(), s.today()
 	d, err := s.fieldWorks.Update(ctx, fieldWorkID(enrolment, task), func(d *storage.Doc[FieldWork]) error {
 		w := &d.Value
-		switch w.State {
-		case WorkHandedIn:
-			if hand && w.Editions[len(w.Editions)-1].Text == draft.Text { // handed in, and the answer got lost
-				return storage.Unchanged
-			}
-			return faults.New(faults.Conflict, "Tugas ini sudah dikumpulkan dan sedang dinilai.", "This task has been handed in and is being judged.")
-		case WorkAccepted:
-			return faults.New(faults.Conflict, "Tugas ini sudah diterima.", "This task has been accepted.")
+		if hand && w.State == WorkHandedIn && w.Editions[len(w.Editions)-1].Text == draft.Text { // the answer got lost
+			return storage.Unchanged
 		}
-		if t := noMore(e.Value.State, len(w.Editions)); !t.Empty() {
-			return &faults.Error{Kind: faults.Conflict, Text: t}
+		if err := w.writable(e.Value.State); err != nil {
+			return err
 		}
 		switch {
 		case w.same(draft) && (seq == w.Seq || seq == w.Seq-1): // stored already
@@ -395,12 +402,29 @@ func (s *Service) writeWork(ctx context.Context, a access.Actor, enrolment Enrol
 		if !hand {
 			return nil
 		}
-		w.Editions = append(slices.Clip(w.Editions), WorkEdition{At: now, Late: w.late(today), Text: w.Text})
+		switch {
+		case t.Words > 0 && w.Text == "":
+			return faults.OnField("text", "Tulis laporan Anda dahulu.", "Write your text first.")
+		case t.Files > 0 && len(w.Files) == 0:
+			return onFile(faults.New(faults.Invalid, "Kirim paling sedikit satu berkas dahulu.", "Send at least one file first."))
+		}
+		w.Editions = append(slices.Clip(w.Editions), WorkEdition{At: now, Late: w.late(today), Text: w.Text, Files: w.Files})
 		w.State, d.Due = WorkHandedIn, storage.NewDue(OpenStep, now)
 		return nil
 	})
-	if errors.Is(err, faults.NotFound) {
-		err = faults.New(faults.Conflict, "Mulai dahulu tugas ini.", "Begin this task first.")
+	return d, notBegun(err)
+}
+
+// writable says why nothing can be changed now; nil when it can.
+func (w *FieldWork) writable(course EnrolmentState) error {
+	switch w.State {
+	case WorkHandedIn:
+		return faults.New(faults.Conflict, "Tugas ini sudah dikumpulkan dan sedang dinilai.", "This task has been handed in and is being judged.")
+	case WorkAccepted:
+		return faults.New(faults.Conflict, "Tugas ini sudah diterima.", "This task has been accepted.")
 	}
-	return d, err
+	if t := noMore(course, len(w.Editions)); !t.Empty() {
+		return &faults.Error{Kind: faults.Conflict, Text: t}
+	}
+	return nil
 }

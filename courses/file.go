@@ -99,7 +99,7 @@ func (s *Service) OpenFile(ctx context.Context, a access.Actor, name string) (Fi
 
 // Named tells the files that versions name, given-up drafts left out, and those that were handed in. For the daily sweep of files, without an actor.
 func (s *Service) Named(ctx context.Context, name func(hash string)) error {
-	if err := s.namedByAnswers(ctx, name); err != nil {
+	if err := errors.Join(s.namedByAnswers(ctx, name), s.namedByWorks(ctx, name)); err != nil {
 		return err
 	}
 	seen := map[string]bool{}
@@ -113,6 +113,9 @@ func (s *Service) Named(ctx context.Context, name func(hash string)) error {
 		}
 		for _, b := range d.Value.Content.Banks {
 			names = append(names, b.Files...)
+		}
+		for _, t := range d.Value.Content.Tasks {
+			names = append(names, t.Shown...)
 		}
 		for _, n := range names {
 			if seen[n] {

@@ -279,14 +279,31 @@ type WorkToMark struct {
 	Before  []EditionView // earlier editions with what was said of them, the newest first
 }
 
-func (s *Service) workToMark(ctx context.Context, m *Marking, rubric []grading.Criterion) (*WorkToMark, string, error) {
+// answered is what a marking is of: an answer of an attempt, or what a field work handed in.
+func (s *Service) answered(ctx context.Context, m *Marking) (grading.Answer, error) {
+	if !m.ofWork() {
+		at, err := s.attempts.Get(ctx, m.Attempt)
+		if err != nil {
+			return grading.Answer{}, err
+		}
+		return at.Value.answer(m.Slot), nil
+	}
 	d, err := s.fieldWorks.Get(ctx, m.Work)
 	if err != nil {
-		return nil, "", err
+		return grading.Answer{}, err
+	}
+	e := d.Value.Editions[m.Edition-1]
+	return grading.Answer{Text: e.Text, Files: e.Files}, nil
+}
+
+func (s *Service) workToMark(ctx context.Context, m *Marking, rubric []grading.Criterion) (*WorkToMark, error) {
+	d, err := s.fieldWorks.Get(ctx, m.Work)
+	if err != nil {
+		return nil, err
 	}
 	v, err := s.version(ctx, m.Version)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	t, _ := v.Content.Task(m.Quiz)
 	x := d.Value.Editions[m.Edition-1]
@@ -294,18 +311,18 @@ func (s *Service) workToMark(ctx context.Context, m *Marking, rubric []grading.C
 	for i := m.Edition - 2; i >= 0; i-- {
 		before, err := s.editionView(ctx, m.Work, i, d.Value.Editions[i], rubric)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		out.Before = append(out.Before, before)
 	}
 	if m.bySupervisor() {
 		l, err := s.cfg.People.Learner(ctx, m.Person)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		out.Person, out.Name = m.Person, l.Name
 	}
-	return out, x.Text, nil
+	return out, nil
 }
 
 // Claim takes an answer for marking, or goes on with one taken before, and shows it. A claim lasts ClaimTime after the last save; what was written stays. Safe to call
@@ -363,17 +380,15 @@ func (s *Service) viewMarking(ctx context.Context, a access.Actor, d *storage.Do
 	}
 	out := MarkingView{MarkingRow: MarkingRow{ID: d.ID, Course: m.Course, Quiz: m.Quiz, Title: title, Item: m.Item, Code: code, Alias: m.Alias, At: m.At, State: m.State, Wanted: m.Rule.markers()},
 		CourseTitle: v.Content.Card.Title, Stem: it.stem, Apart: m.Rule.apart()}
+	answer, err := s.answered(ctx, m)
+	if err != nil {
+		return MarkingView{}, err
+	}
+	out.General, out.Text = it.line(it.General), answer.Text
 	if m.ofWork() {
-		out.Work, out.Text, err = s.workToMark(ctx, m, it.Rubric)
-		if err != nil {
+		if out.Work, err = s.workToMark(ctx, m, it.Rubric); err != nil {
 			return MarkingView{}, err
 		}
-	} else {
-		at, err := s.attempts.Get(ctx, m.Attempt)
-		if err != nil {
-			return MarkingView{}, err
-		}
-		out.General, out.Text = it.line(it.General), at.Value.answer(m.Slot).Text
 	}
 	sheet := MarkSheet{}
 	for i := range m.Sheets {

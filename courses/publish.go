@@ -200,7 +200,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 			if err != nil {
 				return err
 			}
-			checkShown(at, l, md, with)
+			checkShown(at, "text", "Pelajaran "+l.Code, "Lesson "+l.Code, true, md, with)
 		}
 		for _, o := range l.Objectives {
 			if _, ok := c.Objective(o); !ok {
@@ -288,8 +288,11 @@ func (s *Service) lessonText(ctx context.Context, ref LessonRef) (string, error)
 	return l.Markdown, nil
 }
 
-// checkShown asks for words beside all that a lesson shows: what stands for a picture, and the transcript of a video or recording, so that nobody has to see or hear them.
-func checkShown(at string, l LessonRef, md string, with func(path, id, en string)) {
+// checkShown asks for words beside all that a text shows: what stands for a picture, and the transcript of a video or recording, so that nobody has to see or hear them. id and en name the text.
+func checkShown(at, field, id, en string, shows bool, md string, with func(path, id, en string)) {
+	if !shows {
+		return
+	}
 	shown, err := markdown.Embeds(md)
 	if err != nil {
 		return // it was written, so it can be read
@@ -299,10 +302,10 @@ func checkShown(at string, l LessonRef, md string, with func(path, id, en string
 		switch {
 		case !ok:
 		case e.Alt == "":
-			with(at+"text", fmt.Sprintf("Pelajaran %s baris %d: tulis apa yang terlihat atau terdengar, di antara ![ dan ].", l.Code, e.Line), fmt.Sprintf("Lesson %s line %d: write what one sees or hears between ![ and ].", l.Code, e.Line))
+			with(at+field, fmt.Sprintf("%s baris %d: tulis apa yang terlihat atau terdengar, di antara ![ dan ].", id, e.Line), fmt.Sprintf("%s line %d: write what one sees or hears between ![ and ].", en, e.Line))
 		case !f.Picture && !e.Transcript:
-			with(at+"text", fmt.Sprintf("Pelajaran %s baris %d: video atau rekaman ini belum punya transkrip. Tulis tepat di bawahnya: > **Transkrip:** lalu isinya.", l.Code, e.Line),
-				fmt.Sprintf("Lesson %s line %d: this video or recording has no transcript. Write it right below: > **Transcript:** and its words.", l.Code, e.Line))
+			with(at+field, fmt.Sprintf("%s baris %d: video atau rekaman ini belum punya transkrip. Tulis tepat di bawahnya: > **Transkrip:** lalu isinya.", id, e.Line),
+				fmt.Sprintf("%s line %d: this video or recording has no transcript. Write it right below: > **Transcript:** and its words.", en, e.Line))
 		}
 	}
 }

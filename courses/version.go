@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/apelkota/apel/internal/access"
@@ -286,6 +287,15 @@ func (s *Service) Revise(ctx context.Context, a access.Actor, id VersionID, revi
 	if err := checkCard(c.Card); err != nil {
 		return VersionDoc{}, err
 	}
+	c.Tasks = slices.Clone(c.Tasks)
+	if err := c.settleTasks(); err != nil {
+		return VersionDoc{}, err
+	}
+	for i, t := range c.Tasks {
+		if err := s.filesThere(ctx, fmt.Sprintf("field_tasks[%d].instructions", i), t.Shown); err != nil {
+			return VersionDoc{}, err
+		}
+	}
 	return s.edit(ctx, a, id, revision, func(v *Version) error {
 		// Lessons and banks are written by their own verbs: only what the draft already names may be kept here.
 		for i, l := range c.Lessons {
@@ -302,7 +312,6 @@ func (s *Service) Revise(ctx context.Context, a access.Actor, id VersionID, revi
 				c.Banks[i] = was
 			}
 		}
-		c.countTasks()
 		v.Content = c
 		return nil
 	})
