@@ -84,6 +84,17 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 			out.Lost = append(out.Lost, "Tes "+q.Code+": pengaturan ujian tidak ikut.")
 		}
 	}
+	for _, t := range c.Tasks {
+		x := exchange.FieldTask{Code: t.Code, Title: t.Title.ID, TitleEN: t.Title.EN, File: "tasks/" + t.Code + ".md", Markdown: t.Instructions, Words: t.Words, Files: t.Files, Minutes: t.Minutes, Days: t.Days, Accept: t.Accept,
+			Judge: string(t.Judge), Marking: exchange.Marking{Markers: t.Marking.Markers, Difference: t.Marking.Apart}, Rubric: t.Rubric}
+		for _, shown := range t.Shows {
+			x.Shows = append(x.Shows, exchange.Target{Competency: shown.Competency, Level: shown.Level})
+		}
+		d.Tasks = append(d.Tasks, x)
+		if err := s.packFiles(ctx, d, "tasks", t.Shown); err != nil {
+			return PackageOf{}, err
+		}
+	}
 	if len(c.Notes) > 0 {
 		out.Lost = append(out.Lost, "Catatan penulis tidak ikut.")
 	}

@@ -297,7 +297,15 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 		c.Quizzes = append(c.Quizzes, Quiz{Code: q.Code, Kind: QuizKind(q.Kind), Title: texts.T(q.Title, q.TitleEN), Bank: q.Bank, Draw: q.Draw, Minutes: q.TimeLimitMinutes,
 			Attempts: q.Attempts, PassMark: q.PassMark, InOrder: q.InOrder, Behaviour: behaviourOf(q.Behaviour), Marking: QuizMarking{Markers: q.Marking.Markers, Apart: q.Marking.Difference}})
 	}
-	return p, nil
+	for _, t := range d.Tasks {
+		x := FieldTask{Code: t.Code, Title: texts.T(texts.Tidy(t.Title), texts.Tidy(t.TitleEN)), Instructions: renamed(t.Markdown, path.Dir(t.File), called), Words: t.Words, Files: t.Files, Rubric: t.Rubric,
+			Minutes: t.Minutes, Days: t.Days, Judge: Judge(t.Judge), Marking: QuizMarking{Markers: t.Marking.Markers, Apart: t.Marking.Difference}, Accept: t.Accept}
+		for _, s := range t.Shows {
+			x.Shows = append(x.Shows, Target{s.Competency, s.Level})
+		}
+		c.Tasks = append(c.Tasks, x)
+	}
+	return p, c.settleTasks()
 }
 
 // inFile names the bank's file in the fields of a fault.

@@ -1,12 +1,18 @@
 package courses_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"io/fs"
+	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 )
@@ -274,5 +280,55 @@ func TestPublishAsksForAFieldTask(t *testing.T) {
 			is(t, err, faults.Invalid)
 			says(t, err, x.path)
 		})
+	}
+}
+
+// A course with a field task leaves as a package and comes back the same; the folder asks for what publishing asks for.
+func TestFieldTaskTravels(t *testing.T) {
+	w := newWorld(t)
+	v := w.fielded("APEL-109", courses.ByMarker, func(t *courses.FieldTask) {
+		t.Files, t.Marking = 2, courses.QuizMarking{Markers: 2, Apart: 15}
+		t.Title.EN = "A desk without levies"
+	})
+	p, err := w.ExportCourse(ctx, author, v.ID)
+	must(t, err)
+	z, err := exchange.OpenZip(bytes.NewReader(p.Data))
+	must(t, err)
+	d, report := exchange.ReadFolder(ctx, z)
+	must(t, report.Err())
+	d.Code = "APEL-110"
+	im, err := w.Import(ctx, admin, courses.ImportInput{Draft: d, Publish: true})
+	must(t, err)
+	back, err := w.Version(ctx, admin, im.Version)
+	must(t, err)
+	if !reflect.DeepEqual(back.Content.Tasks, v.Content.Tasks) || back.Content.Minutes[courses.TaskPart] != 60 {
+		t.Errorf("came back as\n%+v, was\n%+v", back.Content.Tasks, v.Content.Tasks)
+	}
+	for name, x := range map[string]struct{ was, is, says string }{
+		"level without it": {"level: 3\n    rubric", "level: 2\n    rubric", "butuh tugas lapangan"},
+		"no aim":           {"- competency: \"T.04\"\n        level: 3\n    rubric", "- competency: \"T.01\"\n        level: 1\n    rubric", "bukan sasaran"},
+		"judge":            {"judge: \"marker\"", "judge: \"camat\"", "marker, supervisor"},
+		"last level":       {"mark: 100", "mark: 90", "tingkat terakhir"},
+		"nothing":          {"words: 300\n    files: 2", "words: 0\n    files: 0", "tidak meminta apa pun"},
+		"file":             {"tasks/TL1.md", "tasks/TL9.md", "tidak ada"},
+	} {
+		files := fstest.MapFS{}
+		must(t, fs.WalkDir(z, ".", func(name string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(z, name)
+			if name == "course.yaml" {
+				if !bytes.Contains(data, []byte(x.was)) {
+					t.Fatalf("%s: %q is not in\n%s", name, x.was, data)
+				}
+				data = bytes.ReplaceAll(data, []byte(x.was), []byte(x.is))
+			}
+			files[name] = &fstest.MapFile{Data: data}
+			return err
+		}))
+		if _, report := exchange.ReadFolder(ctx, files); report.Err() == nil || !strings.Contains(fmt.Sprint(report.Mistakes()), x.says) {
+			t.Errorf("%s: %v", name, report.Mistakes())
+		}
 	}
 }

@@ -30,8 +30,10 @@ const (
 	MinutesPerJP = 45
 	// MinutesShare is the part of JP x 45 minutes, in percent, that must be shown to be worked.
 	MinutesShare = 90
-	// MaxTarget is the highest level that quizzes alone can support.
+	// MaxTarget is the highest level that quizzes alone can support; above it a field task shows what was learned.
 	MaxTarget = 2
+	// TaskPart is the part of the minutes that field tasks are worked in; it follows from them.
+	TaskPart = "field_task"
 )
 
 // Draft is a course folder as read: everything an author wrote, checked, and nothing the installation adds (ids, versions, rendered HTML).
@@ -42,7 +44,7 @@ type Draft struct {
 	Apel                                     []string // melayani, kompeten, berintegritas
 	JP                                       int
 	ValidMonths                              int            // 0 = no end
-	Minutes                                  map[string]int // by part: lessons, practice, cases, tests
+	Minutes                                  map[string]int // by part: lessons, practice, cases, tests, field_task
 	SelfEnrolment                            bool
 	Prerequisites                            []string
 	Objectives                               []Objective
@@ -50,6 +52,7 @@ type Draft struct {
 	Lessons                                  []Lesson
 	Banks                                    []DraftBank
 	Quizzes                                  []Quiz
+	Tasks                                    []FieldTask
 	Pictures                                 []Picture
 }
 
@@ -102,7 +105,7 @@ var (
 	Kinds     = []string{"teknis", "manajerial", "sosial_kultural"}
 	Tracks    = []string{"dasar", "operator", "aduan", "wilayah", "pimpinan"}
 	Values    = []string{"melayani", "kompeten", "berintegritas"}
-	Parts     = []string{"lessons", "practice", "cases", "tests"}
+	Parts     = []string{"lessons", "practice", "cases", "tests", TaskPart}
 	QuizKinds = []string{"pre_test", "practice", "post_test"}
 )
 
@@ -142,6 +145,7 @@ type folder struct {
 	used       map[string]bool
 	objectives map[string]bool
 	codes      map[string]string // item code -> file:line
+	levels     []value           // of the targets
 }
 
 // read reads one file of the folder whole, at most limit bytes; at is where it was named.
@@ -222,6 +226,7 @@ func (f *folder) course(m *mapping) {
 	f.readLessons(m.take("lessons"))
 	f.readBanks(m.take("banks"))
 	f.readQuizzes(m.take("quizzes"))
+	f.readTasks(m.take("field_tasks"))
 	f.readMinutes(m.take("minutes"), jp)
 	m.done()
 }
@@ -238,6 +243,18 @@ func (f *folder) readMinutes(v, jp value) {
 	for _, part := range Parts {
 		at[part] = m.take(part)
 		d.Minutes[part] = at[part].int(false, 0, 10000)
+		if part == TaskPart {
+			worked := 0
+			for _, t := range d.Tasks {
+				worked += t.Minutes
+			}
+			if at[part].there() && d.Minutes[part] != worked {
+				at[part].warn("Menit tugas lapangan tertulis %d, padahal jumlah dari tugasnya %d; itu yang dipakai.", "The minutes of field tasks say %d, but the tasks add up to %d; that is used.", d.Minutes[part], worked)
+			}
+			if d.Minutes[part] = worked; worked == 0 {
+				delete(d.Minutes, part)
+			}
+		}
 		sum += d.Minutes[part]
 	}
 	m.done()
@@ -305,10 +322,7 @@ func (f *folder) readTargets(v value) {
 			code.wrong("Kompetensi %s ditulis dua kali.", "The competency %s is written twice.", t.Competency)
 		}
 		seen[t.Competency] = true
-		if t.Level > MaxTarget {
-			level.wrong("Tes saja hanya mendukung sampai level %d. Level %d butuh tugas yang dinilai.", "Quizzes alone support levels up to %d. Level %d needs assessed work.", MaxTarget, t.Level)
-		}
-		f.draft.Targets = append(f.draft.Targets, t)
+		f.draft.Targets, f.levels = append(f.draft.Targets, t), append(f.levels, level)
 	}
 }
 
@@ -372,39 +386,48 @@ func (f *folder) known(v value) []string {
 	return out
 }
 
-// lesson checks a lesson's text: a title, Markdown only, pictures that are there, reading time against the declared minutes.
-func (f *folder) lesson(l *Lesson, data []byte, minutes value) {
+// prose reads a text that is shown as Markdown: letters that are letters, no HTML, pictures that are there, safe links.
+func (f *folder) prose(file string, data []byte) (string, bool) {
 	text := strings.ReplaceAll(strings.TrimPrefix(string(data), "\uFEFF"), "\r\n", "\n")
 	if !utf8.ValidString(text) {
 		for i, line := range strings.Split(text, "\n") {
 			if at := firstBroken(line); at > 0 {
-				f.report.wrong(l.File, i+1, at, "Ada huruf rusak (bukan UTF-8). Simpan ulang berkas sebagai UTF-8.", "There is a broken character (not UTF-8). Save the file as UTF-8.")
+				f.report.wrong(file, i+1, at, "Ada huruf rusak (bukan UTF-8). Simpan ulang berkas sebagai UTF-8.", "There is a broken character (not UTF-8). Save the file as UTF-8.")
 			}
 		}
-		return
-	}
-	l.Markdown = text
-	first, _, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n")
-	if !strings.HasPrefix(first, "# ") || strings.TrimSpace(first[2:]) == "" {
-		f.report.wrong(l.File, 1, 0, "Pelajaran harus dibuka dengan judul: # Judul.", "A lesson opens with a title: # Title.")
+		return "", false
 	}
 	work, bad := markdown.Weigh(text)
 	if f.work += work; bad == nil && f.work > markdown.MaxAllWork {
 		bad = tooMuch()
 	}
 	if bad != nil {
-		f.report = append(f.report, Mistake{File: l.File, Line: bad.Line, Weight: Refused, Text: bad.Text})
-		return
+		f.report = append(f.report, Mistake{File: file, Line: bad.Line, Weight: Refused, Text: bad.Text})
+		return text, false
 	}
 	_ = look(text, func(line int) {
-		f.report.wrong(l.File, line, 0, "Baris ini memuat HTML. Pakai Markdown, misalnya **tebal**, > kutipan, atau - daftar.", "This line holds HTML. Use Markdown, such as **bold**, > quote or - list.")
+		f.report.wrong(file, line, 0, "Baris ini memuat HTML. Pakai Markdown, misalnya **tebal**, > kutipan, atau - daftar.", "This line holds HTML. Use Markdown, such as **bold**, > quote or - list.")
 	}, func(p picture) {
-		f.picture(l.File, p)
+		f.picture(file, p)
 	}, func(to string, line int) {
 		if !safeLink(to) {
-			f.report.wrong(l.File, line, 0, "Tautan %q tidak diterima. Pakai alamat https://, mailto:, atau berkas di folder kursus.", "The link %q is not accepted. Use https://, mailto: or a file of the course folder.", to)
+			f.report.wrong(file, line, 0, "Tautan %q tidak diterima. Pakai alamat https://, mailto:, atau berkas di folder kursus.", "The link %q is not accepted. Use https://, mailto: or a file of the course folder.", to)
 		}
 	})
+	return text, true
+}
+
+// lesson checks a lesson's text: prose with a title, reading time against the declared minutes.
+func (f *folder) lesson(l *Lesson, data []byte, minutes value) {
+	text, ok := f.prose(l.File, data)
+	l.Markdown = text
+	first, _, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n")
+	if text != "" && (!strings.HasPrefix(first, "# ") || strings.TrimSpace(first[2:]) == "") {
+		f.report.wrong(l.File, 1, 0, "Pelajaran harus dibuka dengan judul: # Judul.", "A lesson opens with a title: # Title.")
+	}
+	if !ok {
+		return
+	}
 	l.Words = words(text)
 	read := (l.Words + WordsPerMin - 1) / WordsPerMin
 	switch {

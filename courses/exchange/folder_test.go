@@ -124,7 +124,7 @@ func TestFolderMistakes(t *testing.T) {
 		{"prerequisite", yaml("[UJI-0]", "[uji]"), "course.yaml:14", "APEL-101", false},
 		{"own prerequisite", yaml("[UJI-0]", "[UJI-1]"), "course.yaml:14", "dirinya", false},
 		{"objective twice", yaml("code: 1.2", "code: 1.1"), "course.yaml:17", "dua kali", false},
-		{"level too high", yaml("level: 2", "level: 3"), "course.yaml:19", "tugas yang dinilai", false},
+		{"level too high", yaml("level: 2", "level: 3"), "course.yaml:19", "butuh tugas lapangan", false},
 		{"competency", yaml("T.04", "X.04"), "course.yaml:19", "X.04", false},
 		{"unknown objective of a lesson", yaml(`["1.1", "1.2"]`, `["1.3"]`), "course.yaml:21", "1.3", false},
 		{"lesson file missing", yaml("lessons/01.md", "lessons/02.md"), "course.yaml:21", "lessons/02.md", false},

@@ -37,6 +37,11 @@ func WritePackage(w io.Writer, d *Draft, notes []string) error {
 			return err
 		}
 	}
+	for _, t := range d.Tasks {
+		if err := put(t.File, []byte(t.Markdown)); err != nil {
+			return err
+		}
+	}
 	for _, b := range d.Banks {
 		var items bytes.Buffer
 		if err := PrintOwn(&items, b.Items); err != nil {
@@ -76,6 +81,9 @@ func courseYAML(d *Draft, notes []string) []byte {
 	y.list("prerequisites", d.Prerequisites)
 	var minutes []string
 	for _, part := range Parts {
+		if part == TaskPart && d.Minutes[part] == 0 {
+			continue
+		}
 		minutes = append(minutes, part+": "+strconv.Itoa(d.Minutes[part]))
 	}
 	y.bare("minutes", "{"+strings.Join(minutes, ", ")+"}")
@@ -132,6 +140,7 @@ func courseYAML(d *Draft, notes []string) []byte {
 			y.bare("behaviour", "{"+strings.Join(parts, ", ")+"}")
 		}
 	})
+	y.tasks(d.Tasks, number)
 	_ = y.b.Flush() // into memory
 	return out.Bytes()
 }
