@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -296,7 +297,7 @@ type entry struct {
 	flags      uint16
 }
 
-func pack(t *testing.T, entries ...entry) *bytes.Reader {
+func pack(t testing.TB, entries ...entry) *bytes.Reader {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -413,6 +414,40 @@ func BenchmarkGIFT1000(b *testing.B) {
 			b.Fatal(r)
 		}
 	}
+}
+
+// FuzzPackage opens whatever is sent as a zipped course: no crash, no file under a name that leaves the folder, nothing that reads without mistakes and is no course.
+func FuzzPackage(f *testing.F) {
+	var entries []entry
+	for name, file := range good() {
+		entries = append(entries, entry{name: name, body: string(file.Data)})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	whole, err := io.ReadAll(pack(f, entries...))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add([]byte("PK\x05\x06" + strings.Repeat("\x00", 18)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fsys, err := OpenZip(bytes.NewReader(data))
+		if err != nil {
+			if f := faults.Of(err); f.Kind == faults.Internal || f.Text.Empty() {
+				t.Fatalf("%v says nothing", err)
+			}
+			return
+		}
+		d, r := ReadFolder(context.Background(), fsys)
+		if len(r.Mistakes()) == 0 && d.Code == "" {
+			t.Fatalf("accepted %+v", d)
+		}
+		_ = fs.WalkDir(fsys, ".", func(name string, _ fs.DirEntry, err error) error {
+			if err == nil && (!fs.ValidPath(name) || strings.ContainsAny(name, `\:`)) {
+				t.Fatalf("a file is called %q", name)
+			}
+			return nil
+		})
+	})
 }
 
 func FuzzCourseYAML(f *testing.F) {

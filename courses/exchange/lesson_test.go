@@ -56,6 +56,23 @@ func TestLessonsFromTextAndHTML(t *testing.T) {
 	}
 }
 
+// FuzzLessonWord writes the body of a Word document anew.
+func FuzzLessonWord(f *testing.F) {
+	f.Add(para("H1", "A")+para("2/0", "b:x")+para("1/1", "y")+table([]string{"1", "x|"})+picturePara, 2)
+	f.Add(`<w:p><w:r><w:t>a</w:t><w:br/></w:r><w:hyperlink r:id="rId2"><w:r><w:t>b](x)</w:t></w:r></w:hyperlink></w:p>`, 0)
+	f.Fuzz(func(t *testing.T, body string, split int) {
+		got, _, err := ReadLessons("x.docx", docx(t, body), split, album{}.keep)
+		if err != nil {
+			return
+		}
+		for _, l := range got {
+			if _, err := markdown.HTML(l.Markdown); err != nil {
+				t.Errorf("%q cannot be shown: %v", l.Markdown, err)
+			}
+		}
+	})
+}
+
 func FuzzReadLessons(f *testing.F) {
 	f.Add([]byte("# A\n\n- x\n\n## B"))
 	f.Add([]byte("<p><b>a</b><table><tr><td>x"))

@@ -145,9 +145,10 @@ func FuzzMoodle(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes())
-	f.Add([]byte(bankXML))
+	f.Add([]byte(strings.Replace(bankXML, ">PNG<", ">"+base64.StdEncoding.EncodeToString([]byte(png))+"<", 1)))
+	f.Add([]byte(draggedXML))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		b, r, err := Read("x", append([]byte("<?xml version=\"1.0\"?>"), bytes.TrimPrefix(data, []byte(`<?xml version="1.0" encoding="UTF-8"?>`))...), Defaults{Objective: "1"})
+		b, r, err := Read("x", append([]byte("<?xml version=\"1.0\"?>"), bytes.TrimPrefix(data, []byte(`<?xml version="1.0" encoding="UTF-8"?>`))...), Defaults{Objective: "1", Keep: album{}.keep})
 		if err != nil {
 			return
 		}

@@ -121,7 +121,7 @@ func TestTemplate(t *testing.T) {
 }
 
 // zipOf packs entries as an attacker would.
-func zipOf(t *testing.T, entries map[string]string, mode fs.FileMode) []byte {
+func zipOf(t testing.TB, entries map[string]string, mode fs.FileMode) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)

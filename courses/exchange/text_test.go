@@ -173,7 +173,7 @@ func table(rows ...[]string) string {
 
 const docxHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:a="a" xmlns:r="r" xmlns:wp="wp"><w:body>`
 
-func docx(t *testing.T, body ...string) []byte {
+func docx(t testing.TB, body ...string) []byte {
 	t.Helper()
 	numbering := `<w:numbering xmlns:w="w"><w:abstractNum w:abstractNumId="0">
 <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
@@ -245,8 +245,9 @@ func FuzzWord(f *testing.F) {
 	f.Add(para("1/0", "Apa?")+para("1/1", "b:a")+para("1/1", "c")+table([]string{"1", "x"}), "<w:numbering/>")
 	f.Add(picturePara, `<w:numbering><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>`)
 	f.Fuzz(func(t *testing.T, body, numbering string) {
-		data := zipOf(t, map[string]string{"word/document.xml": docxHead + body + "</w:body></w:document>", "word/numbering.xml": numbering}, 0o644)
-		b, r, err := Read("x", data, Defaults{Objective: "1"})
+		data := zipOf(t, map[string]string{"word/document.xml": docxHead + body + "</w:body></w:document>", "word/numbering.xml": numbering, "word/media/image1.png": png,
+			"word/_rels/document.xml.rels": `<Relationships xmlns="x"><Relationship Id="rId1" Target="media/image1.png"/></Relationships>`}, 0o644)
+		b, r, err := Read("x", data, Defaults{Objective: "1", Keep: album{}.keep})
 		if err == nil {
 			checkReport(t, b, r)
 		}
