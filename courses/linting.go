@@ -85,10 +85,10 @@ func (s *Service) Linted(ctx context.Context, code CourseID) ([]lint.Report, err
 	return out, nil
 }
 
-// asDraft is a version as a course folder would have it, as far as lint looks: objectives, lessons, banks, quizzes. Files are named by what authors call them.
+// asDraft is a version as a course folder would have it, as far as lint looks: its words in English, objectives, lessons, banks, quizzes. Files are named by what authors call them.
 func (s *Service) asDraft(ctx context.Context, v VersionDoc) (*exchange.Draft, error) {
 	c := &v.Content
-	d := &exchange.Draft{Code: v.Course}
+	d := &exchange.Draft{Code: v.Course, TitleEN: c.Card.Title.EN, SummaryEN: c.Card.Summary.EN}
 	for _, o := range c.Objectives {
 		d.Objectives = append(d.Objectives, exchange.Objective{Code: o.Code, Text: o.Text.ID, TextEN: o.Text.EN})
 	}

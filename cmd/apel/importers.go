@@ -17,6 +17,7 @@ import (
 	"github.com/apelkota/apel/api"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/exchange"
+	"github.com/apelkota/apel/courses/lint"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/sheets"
@@ -209,12 +210,15 @@ func (in *installation) importDraft(ctx context.Context, a access.Actor, draft *
 	if err != nil {
 		return imported{}, err
 	}
-	if check {
-		report = append(report, exchange.Lint(draft)...)
-	}
 	var warnings []string
 	for _, m := range report.Warnings() {
 		warnings = append(warnings, m.Where()+": "+m.Text.In(texts.From(ctx)))
+	}
+	if check {
+		lang := texts.From(ctx)
+		for _, f := range lint.Course(draft).Findings {
+			warnings = append(warnings, f.Where()+": "+f.Text.In(lang)+" "+f.Do.In(lang))
+		}
 	}
 	return imported{Warnings: warnings, Kind: "course", Name: draft.Code, Rows: i.Items, Done: i.Items, Summary: fmt.Sprintf("%s: %d pelajaran, %d soal", draft.Code, i.Lessons, i.Items)}, nil
 }

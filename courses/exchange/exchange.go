@@ -1,7 +1,6 @@
 // Package exchange reads and writes courses and items as files. Items: Read (formats.go) finds out what a file is and hands it to the reader of its format,
 // Write to the writer; a reader and a writer live in the file named after their format, and what all readers share is in intake.go. Courses: the folder
-// (folder.go), plain or zipped (zip.go). Lint (lint.go) looks at a course that reads without mistakes
-// and says what its author should think about again.
+// (folder.go), plain or zipped (zip.go). What its author should think about again, courses/lint says.
 //
 // It stores nothing and asks nobody. A reader never stops at the first mistake: it lists all of them, each with file, line, column and what to do,
 // so that an author mends a file in one round. Nothing is dropped in silence: what cannot be taken over is a mistake or a warning.

@@ -1,7 +1,7 @@
 // Package lint looks at a course that reads without mistakes and says what makes its tests easy to outwit and its texts hard to read. It is pure and deterministic: the same
 // course gives the same findings and the same rates, on every machine.
 //
-// Read Course here first, then keys.go and stems.go (what an item gives away), bots.go (who knows nothing and passes all the same).
+// Read Course here first, then keys.go and stems.go (what an item gives away), bots.go (who knows nothing and passes all the same), teaching.go (what is not taught, asked or explained).
 package lint
 
 import (
@@ -21,13 +21,12 @@ const (
 	MaxLongest    = 30   // percent of items with four options whose key may be the longest
 	MinLongest    = 10   // items below which that share says nothing
 	MinItems      = 10   // items of an objective in the bank of a post-test
+	spare         = 2    // items for each one that is drawn, at least
 	MaxWords      = 20   // words in a sentence, on average
 	MinSentences  = 5    // below which an average says nothing
 	MaxBot        = 0.05 // share of sittings that a bot may pass
 	Sittings      = 200  // of each bot at each post-test
 	maxFormOfBots = 100  // items on a form the bots sit; a quiz has at most 40
-	maxPairs      = 300  // items of a bank compared with each other
-	nearlyThe     = 0.8  // share of words two questions may have in common
 )
 
 // Rule names what a finding is about.
@@ -43,6 +42,11 @@ const (
 	FewItems      Rule = "few-items"
 	LongSentences Rule = "long-sentences"
 	TestWise      Rule = "test-wise"
+	Untaught      Rule = "untaught"
+	SeldomAsked   Rule = "seldom-asked"
+	NoFeedback    Rule = "no-feedback"
+	NoDifficulty  Rule = "no-difficulty"
+	NoEnglish     Rule = "no-english"
 )
 
 // Finding is something an author should change.
@@ -83,7 +87,9 @@ func Course(d *exchange.Draft) Report {
 		r.keys(b)
 		r.stems(b)
 		r.duplicates(b)
+		r.care(b)
 	}
+	r.teaching(d)
 	for _, l := range d.Lessons {
 		r.sentences(l.File, l.Markdown)
 	}
@@ -122,9 +128,9 @@ func (r *Report) enough(q exchange.Quiz, b exchange.DraftBank, objectives []exch
 		have[it.Objective]++
 	}
 	for _, o := range objectives {
-		if q.Draw.Of(o.Code) > 0 && have[o.Code] < MinItems {
-			r.find(Finding{Rule: FewItems, File: b.File, Text: say("Capaian %s punya %d soal untuk tes akhir.", "Objective %s has %d items for the post-test.", o.Code, have[o.Code]),
-				Do: say("Tulis %d soal lagi, supaya percobaan kedua tidak sama.", "Write %d more, so that a second attempt differs.", MinItems-have[o.Code])})
+		if n := q.Draw.Of(o.Code); n > 0 && have[o.Code] < max(MinItems, spare*n) {
+			r.find(Finding{Rule: FewItems, File: b.File, Text: say("Capaian %s punya %d soal untuk tes akhir, yang mengambil %d.", "Objective %s has %d items for the post-test, which draws %d.", o.Code, have[o.Code], n),
+				Do: say("Tulis %d soal lagi, supaya percobaan kedua tidak sama.", "Write %d more, so that a second attempt differs.", max(MinItems, spare*n)-have[o.Code])})
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 func choice(n, at int, key string, others ...string) grading.Item {
 	it := grading.Item{Code: fmt.Sprintf("B-%02d", n), Type: grading.Single, Objective: "1", Difficulty: grading.Easy, Stem: fmt.Sprintf("Apa jawaban soal nomor %d tentang hal ke-%d?", n, n*7)}
 	for i := range 4 {
-		o := grading.Option{ID: grading.OptionID(i)}
+		o := grading.Option{ID: grading.OptionID(i), Feedback: "Karena begitu."}
 		if i == at {
 			o.Text, o.Mark = key, grading.Full
 		} else {
@@ -36,7 +36,8 @@ func bank(make func(n int) grading.Item, n int) *exchange.Draft {
 		it := make(i)
 		b.Items, b.Lines = append(b.Items, it), append(b.Lines, 10*i+1)
 	}
-	return &exchange.Draft{Code: "UJI-1", Objectives: []exchange.Objective{{Code: "1"}}, Banks: []exchange.DraftBank{b},
+	return &exchange.Draft{Code: "UJI-1", TitleEN: "Trial", SummaryEN: "To try.", Objectives: []exchange.Objective{{Code: "1"}}, Banks: []exchange.DraftBank{b},
+		Lessons: []exchange.Lesson{{Code: "L0", File: "L0.md", Objectives: []string{"1"}}},
 		Quizzes: []exchange.Quiz{{Code: "posttest", Kind: "post_test", Bank: "bank", PassMark: 70, Draw: grading.PerObjective(map[string]int{"1": 10})}}}
 }
 
@@ -89,6 +90,18 @@ func TestRules(t *testing.T) {
 		{"unmarked kecuali", change(3, func(it *grading.Item) { it.Stem = "Semua ini syarat, kecuali ..." }), Negative, "items/bank.gift:31 B-03"},
 		{"near duplicate", change(9, func(it *grading.Item) { *it = named(even(8), "B-09") }), NearDuplicate, "items/bank.gift:91 B-09"},
 		{"few items", bank(even, 9), FewItems, "items/bank.gift"},
+		{"fewer than two for each that is drawn", bank(even, 19), FewItems, "items/bank.gift"},
+		{"an objective no lesson teaches", with(func(d *exchange.Draft) { d.Lessons[0].Objectives = nil }), Untaught, "course.yaml"},
+		{"an objective asked once", with(func(d *exchange.Draft) {
+			d.Quizzes[0].Draw = grading.PerObjective(map[string]int{"1": 1})
+			d.Quizzes[0].PassMark = 101
+		}), SeldomAsked, "course.yaml"},
+		{"no English", with(func(d *exchange.Draft) { d.SummaryEN = "" }), NoEnglish, "course.yaml"},
+		{"an option without feedback", change(3, func(it *grading.Item) { it.Options[1].Feedback = "" }), NoFeedback, "items/bank.gift"},
+		{"a number without feedback", change(3, func(it *grading.Item) {
+			*it = grading.Item{Code: "B-03", Objective: "1", Difficulty: grading.Easy, Type: grading.Numeric, Stem: "Berapa menit?", Options: []grading.Option{{ID: "a", Text: "5", Mark: grading.Full}}}
+		}), NoFeedback, "items/bank.gift"},
+		{"no difficulty", change(3, func(it *grading.Item) { it.Difficulty = "" }), NoDifficulty, "items/bank.gift"},
 		{"long sentences", lesson(strings.Repeat("kata ", 25) + ". "), LongSentences, "L1.md"},
 	} {
 		r := Course(c.draft)
@@ -102,8 +115,16 @@ func TestRules(t *testing.T) {
 		"an emphasised negative":       change(3, func(it *grading.Item) { it.Stem = "Manakah yang **bukan** syarat pindah?" }),
 		"a negative inside the story":  change(3, func(it *grading.Item) { it.Stem = "Apa yang Anda lakukan bila warga tidak membawa berkas?" }),
 		"a negative before the asking": change(3, func(it *grading.Item) { it.Stem = "Yang bukan warga kota tidak dilayani di sini. Apa kata Anda?" }),
-		"short sentences":              lesson(strings.Repeat("kata ", 12) + ". "),
-		"headings are no sentences":    lesson("# " + strings.Repeat("kata ", 40) + "\n\nSatu dua tiga.\n"),
+		"a number with general feedback": change(3, func(it *grading.Item) {
+			*it = grading.Item{Code: "B-03", Objective: "1", Difficulty: grading.Easy, Type: grading.Numeric, Stem: "Berapa menit?", General: "Lihat maklumat.", Options: []grading.Option{{ID: "a", Text: "5", Mark: grading.Full}}}
+		}),
+		"the opposite of a short statement": change(3, func(it *grading.Item) {
+			*it = grading.Item{Code: "B-03", Objective: "1", Difficulty: grading.Easy, Type: grading.TrueFalse, Stem: "Pungli boleh.", Options: grading.NewTrueFalse(false, "x", "y")}
+		}, func(it *grading.Item) {
+			*it = grading.Item{Code: "B-04", Objective: "1", Difficulty: grading.Easy, Type: grading.TrueFalse, Stem: "Pungli boleh.", Options: grading.NewTrueFalse(true, "x", "y")}
+		}),
+		"short sentences":           lesson(strings.Repeat("kata ", 12) + ". "),
+		"headings are no sentences": lesson("# " + strings.Repeat("kata ", 40) + "\n\nSatu dua tiga.\n"),
 	} {
 		if r := Course(d); len(r.Findings) > 0 {
 			t.Errorf("%s: %+v", name, r.Findings)
@@ -113,15 +134,24 @@ func TestRules(t *testing.T) {
 
 func named(it grading.Item, code string) grading.Item { it.Code = code; return it }
 
-func change(n int, do func(*grading.Item)) *exchange.Draft {
+// change changes items of an even bank, from the n-th on.
+func change(n int, do ...func(*grading.Item)) *exchange.Draft {
+	return with(func(d *exchange.Draft) {
+		for i := range do {
+			do[i](&d.Banks[0].Items[n+i])
+		}
+	})
+}
+
+func with(do func(*exchange.Draft)) *exchange.Draft {
 	d := bank(even, 40)
-	do(&d.Banks[0].Items[n])
+	do(d)
 	return d
 }
 
 func lesson(sentence string) *exchange.Draft {
 	d := bank(even, 40)
-	d.Lessons = []exchange.Lesson{{Code: "L1", File: "L1.md", Markdown: strings.Repeat(sentence, 8)}}
+	d.Lessons = append(d.Lessons, exchange.Lesson{Code: "L1", File: "L1.md", Markdown: strings.Repeat(sentence, 8)})
 	return d
 }
 

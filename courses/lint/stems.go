@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -79,50 +81,16 @@ func (r *Report) sentences(file, markdown string) {
 	r.find(Finding{Rule: LongSentences, File: file, Text: say("Kalimatnya rata-rata %d kata (paling banyak %d).", "Its sentences have %d words on average (at most %d).", (sum+n/2)/n, MaxWords), Do: say("Pecah kalimat panjang; satu kalimat satu hal.", "Break long sentences up; one thing in each.")})
 }
 
-// duplicates compares the questions of a bank with their keys by the words they share. Only the first maxPairs items of a bank are compared, so the cost is bounded.
+// duplicates names an item that says nearly the same as one before it. A short statement to be judged shares most of its words with its opposite and says something else.
 func (r *Report) duplicates(b exchange.DraftBank) {
-	items := b.Items[:min(len(b.Items), maxPairs)]
-	sets := make([]map[string]bool, len(items))
-	for i, it := range items {
-		sets[i] = map[string]bool{}
-		text := it.Stem
-		for _, o := range it.Options {
-			text += " " + o.Text
+	last := -1
+	pairs := grading.Alike(b.Items)
+	slices.SortFunc(pairs, func(x, y grading.Pair) int { return cmp.Or(x.B-y.B, x.A-y.A) })
+	for _, p := range pairs {
+		if p.B == last || b.Items[p.B].Type == grading.TrueFalse && len(words(b.Items[p.B].Stem)) < 6 {
+			continue
 		}
-		for _, p := range it.Parts {
-			text += " " + p.Text
-		}
-		for _, w := range words(text) {
-			sets[i][w] = true
-		}
+		last = p.B
+		r.find(item(b, p.B, NearDuplicate, say("Soal ini hampir sama dengan %s.", "This item is nearly the same as %s.", b.Items[p.A].Code), say("Hapus salah satu, atau tanyakan hal lain.", "Remove one of them, or ask for something else.")))
 	}
-	for i := range items {
-		for j := range i {
-			if items[i].Type == grading.TrueFalse && len(sets[i]) < 6 {
-				continue
-			}
-			if share(sets[i], sets[j]) < nearlyThe {
-				continue
-			}
-			r.find(item(b, i, NearDuplicate, say("Soal ini hampir sama dengan %s.", "This item is nearly the same as %s.", items[j].Code), say("Hapus salah satu, atau tanyakan hal lain.", "Remove one of them, or ask for something else.")))
-			break
-		}
-	}
-}
-
-// share is the part of their words that two sets have in common.
-func share(a, b map[string]bool) float64 {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(a) == 0 || float64(len(a)) < nearlyThe*float64(len(b)) {
-		return 0
-	}
-	both := 0
-	for w := range a {
-		if b[w] {
-			both++
-		}
-	}
-	return float64(both) / float64(len(a)+len(b)-both)
 }
