@@ -45,7 +45,7 @@ func (in *installation) control(ctx context.Context) (stop func(), err error) {
 			return
 		}
 		q := r.URL.Query()
-		done, err := do(r.Context(), access.System("import"), importInput{name: q.Get("name"), source: q.Get("source"), check: q.Has("check"), open: func() (io.ReadCloser, error) { return r.Body, nil }})
+		done, err := do(r.Context(), access.System("import"), importInput{name: q.Get("name"), source: q.Get("source"), check: q.Has("check"), draft: q.Has("draft"), open: func() (io.ReadCloser, error) { return r.Body, nil }})
 		reply(w, done, err)
 	})
 	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {

@@ -32,6 +32,7 @@ type importInput struct {
 	open     func() (io.ReadCloser, error)
 	check    bool // list what would happen and write nothing
 	later    bool // registers: leave the applying to the chain; with check: keep the plan, so that it can be accepted
+	draft    bool // courses: leave it as a draft instead of publishing it
 	source   string
 	fields   map[string]string // sync: field -> column title
 	units    map[string]string // sync: foreign unit -> unit code
@@ -194,7 +195,7 @@ func (in *installation) importCourse(ctx context.Context, a access.Actor, f impo
 	if err != nil {
 		return imported{}, err
 	}
-	return in.importDraft(ctx, a, draft, report, f.check)
+	return in.importDraft(ctx, a, draft, report, f)
 }
 
 func (in *installation) importFolder(ctx context.Context, a access.Actor, folder fs.FS, check bool) (imported, error) {
@@ -202,11 +203,11 @@ func (in *installation) importFolder(ctx context.Context, a access.Actor, folder
 	if err := report.Err(); err != nil {
 		return imported{}, err
 	}
-	return in.importDraft(ctx, a, draft, report, check)
+	return in.importDraft(ctx, a, draft, report, importInput{check: check})
 }
 
-func (in *installation) importDraft(ctx context.Context, a access.Actor, draft *exchange.Draft, report exchange.Report, check bool) (imported, error) {
-	i, err := in.courses.Import(ctx, a, courses.ImportInput{Draft: draft, Publish: true, DryRun: check})
+func (in *installation) importDraft(ctx context.Context, a access.Actor, draft *exchange.Draft, report exchange.Report, f importInput) (imported, error) {
+	i, err := in.courses.Import(ctx, a, courses.ImportInput{Draft: draft, Publish: !f.draft, DryRun: f.check})
 	if err != nil {
 		return imported{}, err
 	}
@@ -214,13 +215,20 @@ func (in *installation) importDraft(ctx context.Context, a access.Actor, draft *
 	for _, m := range report.Warnings() {
 		warnings = append(warnings, m.Where()+": "+m.Text.In(texts.From(ctx)))
 	}
-	if check {
+	if f.check {
 		lang := texts.From(ctx)
 		for _, f := range lint.Course(draft).Findings {
 			warnings = append(warnings, f.Where()+": "+f.Text.In(lang)+" "+f.Do.In(lang))
 		}
 	}
-	return imported{Warnings: warnings, Kind: "course", Name: draft.Code, Rows: i.Items, Done: i.Items, Summary: fmt.Sprintf("%s: %d pelajaran, %d soal", draft.Code, i.Lessons, i.Items)}, nil
+	summary := fmt.Sprintf("%s: %d pelajaran, %d soal", draft.Code, i.Lessons, i.Items)
+	switch {
+	case i.Unchanged:
+		summary += ", sama dengan yang terbit"
+	case f.draft && !f.check:
+		summary += ", draf " + i.Version
+	}
+	return imported{Warnings: warnings, Kind: "course", Name: draft.Code, Rows: i.Items, Done: i.Items, Summary: summary}, nil
 }
 
 type importVerb struct {
@@ -230,6 +238,8 @@ type importVerb struct {
 	DryRun bool   `help:"List every row error and what would happen; write nothing."`
 	Source string `placeholder:"NAME" help:"For sync: name of the system the file comes from; its column mapping is remembered."`
 	JSON   bool   `help:"Print the result as JSON."`
+
+	draft bool // of a course
 }
 
 // Run imports through the running server if one owns the folder, else by itself.
@@ -252,7 +262,7 @@ func (v *importVerb) Run(e *env) error {
 }
 
 func (v *importVerb) run(e *env) (done imported, err error) {
-	f := importInput{name: filepath.Base(v.File), open: func() (io.ReadCloser, error) { return os.Open(v.File) }, check: v.DryRun, source: v.Source}
+	f := importInput{name: filepath.Base(v.File), open: func() (io.ReadCloser, error) { return os.Open(v.File) }, check: v.DryRun, source: v.Source, draft: v.draft}
 	if info, err := os.Stat(v.File); err == nil && info.IsDir() {
 		f.open = func() (io.ReadCloser, error) { return zipFolder(v.File) }
 	}
@@ -273,6 +283,9 @@ func (v *importVerb) run(e *env) (done imported, err error) {
 		q := url.Values{"name": {f.name}, "source": {f.source}}
 		if f.check {
 			q.Set("check", "")
+		}
+		if f.draft {
+			q.Set("draft", "")
 		}
 		return done, askServer(e.ctx, v.Dir, "/import/"+v.Kind+"?"+q.Encode(), r, &done)
 	}
