@@ -34,7 +34,8 @@ var columns = map[string][]string{
 	"kesulitan": {"kesulitan", "tingkat kesulitan", "tingkat"}, "soal": {"soal", "pertanyaan", "butir soal", "question"}, "kunci": {"kunci", "kunci jawaban", "jawaban benar", "jawaban", "key"},
 	"umpan umum": {"umpan umum", "pembahasan", "umpan balik", "umpan balik umum"}, "judul": {"judul"}, "kategori": {"kategori"}, "tag": {"tag", "label"}, "satuan": {"satuan"},
 	"persis": {"persis"}, "tetap": {"tetap"}, "penilaian": {"penilaian"}, "batas": {"batas"}, "rubrik": {"rubrik"}, "bagian": {"bagian"},
-	"gambar": {"gambar", "foto", "ilustrasi", "url gambar", "link gambar", "tautan gambar", "nama gambar", "image", "image link", "image url", "picture", "media"},
+	"pilihan": {"pilihan", "pilihan jawaban", "opsi", "opsi jawaban", "options"},
+	"gambar":  {"gambar", "foto", "ilustrasi", "url gambar", "link gambar", "tautan gambar", "nama gambar", "image", "image link", "image url", "picture", "media"},
 }
 
 func optionColumns(n int) (text, feedback []string) {
@@ -210,6 +211,15 @@ func (t *tableReader) item() {
 			answers = append(answers, a)
 		}
 	}
+	if cell := t.named("pilihan"); cell != "" && len(answers) == 0 {
+		list, ok := optionList(cell)
+		if !ok {
+			t.refuse(here, "Kolom pilihan tidak terbaca. Tulis tiap pilihan di baris sendiri: A. ..., B. ..., atau pakai kolom A, B, C.", "The column of options cannot be read. Write each on a line of its own: A. ..., B. ..., or use the columns A, B, C.")
+		}
+		for _, text := range list {
+			answers = append(answers, answer{text: text})
+		}
+	}
 	key, kind := t.named("kunci"), t.named("jenis")
 	if kind == "" {
 		it.Type = guessKind(key, len(answers))
@@ -281,6 +291,32 @@ func (t *tableReader) item() {
 		t.soundItem(it, t.row.N)
 	}
 	t.take(it, here, nil, open)
+}
+
+// optionList reads options that stand in one cell, "A. satu" and "B. dua" on lines of their own or one after the other.
+func optionList(cell string) (out []string, ok bool) {
+	for line := range strings.SplitSeq(strings.ReplaceAll(cell, "\\\n", "\n"), "\n") {
+		pieces := []string{line}
+		if cuts := inlineOptions(line, 'a'+byte(len(out))+1); len(cuts) > 0 {
+			pieces = nil
+			start := 0
+			for _, c := range append(cuts, len(line)) {
+				pieces, start = append(pieces, line[start:c]), c
+			}
+		}
+		for _, p := range pieces {
+			m := optionLine.FindStringSubmatch(p)
+			switch {
+			case m != nil && m[2][0]|0x20 == 'a'+byte(len(out)):
+				out = append(out, strings.TrimSpace(m[3]))
+			case len(out) == 0 && strings.TrimSpace(p) != "":
+				return nil, false
+			case strings.TrimSpace(p) != "":
+				out[len(out)-1] += "\n" + strings.TrimSpace(p)
+			}
+		}
+	}
+	return out, len(out) >= 2 && len(out) <= grading.MaxOptions
 }
 
 // foreign says of a cell that names a picture, by file or address, that it is not in this file.

@@ -44,9 +44,9 @@ func (l textLine) wholly(a, b int) bool {
 }
 
 var (
-	questionLine = regexp.MustCompile(`(?i)^\s*(?:(?:soal|pertanyaan|nomor|no\.?)\s*)?(\d{1,3})\s*[.)]\s*(.*)$`)
+	questionLine = regexp.MustCompile(`(?i)^\s*(?:(?:(?:soal|pertanyaan|butir)\s*)?(?:nomor|nomer|no\.?)?\s*(\d{1,3})\s*[.)]|(?:soal|pertanyaan|butir)\s*(?:nomor|nomer|no\.?)?\s*(\d{1,3})\s*(?:[:.)–-]|$))\s*(.*)$`)
 	optionLine   = regexp.MustCompile(`^\s*([*✓✔√]?)\s*\(?([A-Ja-j])\s*[.)]\s*(.*)$`)
-	keyLine      = regexp.MustCompile(`(?i)^\s*(?:kunci(?:\s+jawaban)?|jawaban(?:\s+(?:yang\s+)?(?:benar|tepat))?|jawab|jwb|answer|ans|key)\s*[:=]\s*(\S.*)$`)
+	keyLine      = regexp.MustCompile(`(?i)^\s*(?:kunci(?:\s+jawaban)?(?:\s+(?:yang\s+)?(?:benar|tepat))?|jawaban(?:\s+(?:yang\s+)?(?:benar|tepat))?|jawab|jwb|jwban|answer|ans|key)\s*(?:[:=]\s*(\S.*)|(?:[.,–-]|adalah|ialah|yaitu)?\s*\(?([A-Ja-j])\)?\s*\.?\s*)$`)
 	keysHeading  = regexp.MustCompile(`(?i)^\s*(?:kunci(?:\s+jawaban)?|daftar\s+kunci|jawaban|answer\s+keys?)(?:\s+soal)?\s*:?\s*$`)
 	keysInline   = regexp.MustCompile(`(?i)^\s*(?:kunci(?:\s+jawaban)?|jawaban)\s*:\s*(\d{1,3}\s*[.)\-:=]\s*\S.*)$`)
 	keyPair      = regexp.MustCompile(`(?i)(\d{1,3})\s*[.)\-:=]?\s*(benar|salah|[a-j](?:\s*(?:,|&|dan)\s*[a-j]\b)*)\b[\s,;]*`)
@@ -338,7 +338,7 @@ func (t *textReader) line(i int) {
 	}
 	switch key, remark := keyLine.FindStringSubmatch(l.text), remarkLine.FindStringSubmatch(l.text); {
 	case key != nil && t.cur != nil:
-		t.cur.key, t.cur.keyed = strings.TrimSpace(key[1]), true
+		t.cur.key, t.cur.keyed = strings.TrimSpace(key[1]+key[2]), true
 	case remark != nil && t.cur != nil:
 		t.cur.general = append(t.cur.general, remark[1])
 	case option >= 0 && t.cur != nil:
@@ -402,12 +402,16 @@ func (t *textReader) pictures(i int, l textLine) {
 
 // begins opens a question at a numbered line, unless its number shows that it is a point of a list inside the question under way.
 func (t *textReader) begins(l textLine, m []int) bool {
-	n, _ := strconv.Atoi(l.text[m[2]:m[3]])
+	at := m[2:4]
+	if at[0] < 0 {
+		at = m[4:6]
+	}
+	n, _ := strconv.Atoi(l.text[at[0]:at[1]])
 	if t.cur != nil && len(t.cur.options) == 0 && !t.cur.keyed && t.cur.number > 0 && n != t.cur.number+1 {
 		return false
 	}
 	t.open(l, n)
-	t.stem(l, m[4])
+	t.stem(l, m[6])
 	return true
 }
 
@@ -706,6 +710,9 @@ var oneLetter = regexp.MustCompile(`^\(?([A-Ja-j])\s*[.)]\s*(.+)$`)
 // keyLetters reads a key as letters of options: "C", "A dan C", "C. tiga", or the words of an option.
 func keyLetters(key string, it grading.Item) string {
 	key = strings.Trim(key, " .;")
+	if len(key) == 3 && key[0] == '(' && key[2] == ')' {
+		key = key[1:2]
+	}
 	if list, ok := entries(key); ok && !strings.Contains(key, "%") {
 		letters := ""
 		for i := range it.Options { // in the order of the options
