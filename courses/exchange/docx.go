@@ -109,6 +109,7 @@ type docxReader struct {
 	started           map[string]bool  // numId and level whose own start was taken
 	pictures          map[string]*File // by part; nil for one that cannot be taken. Each is unpacked once, however often it is shown
 	n                 int
+	boxes             []*node // text boxes of the paragraph under way
 	doc               document
 }
 
@@ -181,6 +182,13 @@ func (d *docxReader) blocks(in *node) (out []block) {
 		switch k.name {
 		case "p":
 			out = append(out, d.paragraph(k))
+			for len(d.boxes) > 0 { // their text follows the paragraph they hang on
+				boxes := d.boxes
+				d.boxes = nil
+				for _, b := range boxes {
+					out = append(out, d.blocks(b)...)
+				}
+			}
 		case "tbl":
 			b := block{n: d.n + 1}
 			for _, tr := range k.all("tr") {
@@ -469,6 +477,11 @@ func (d *docxReader) picture(n *node, b *block) {
 	var walk func(n *node)
 	walk = func(n *node) {
 		switch n.name {
+		case "AlternateContent": // the same once more for older programs
+			if len(n.kids) > 0 {
+				walk(n.kids[0])
+			}
+			return
 		case "blip":
 			if id == "" {
 				id = n.attr["embed"]
@@ -483,6 +496,7 @@ func (d *docxReader) picture(n *node, b *block) {
 			}
 		case "txbxContent":
 			box = true
+			d.boxes = append(d.boxes, n)
 			return
 		}
 		for _, k := range n.kids {
@@ -491,7 +505,7 @@ func (d *docxReader) picture(n *node, b *block) {
 	}
 	walk(n)
 	if box {
-		d.doc.lost.add("kotak teks", "text boxes")
+		d.doc.lost.add("bingkai kotak teks (isinya diambil)", "the frames of text boxes (their text was taken)")
 	}
 	if id == "" {
 		if !box {

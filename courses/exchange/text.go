@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"maps"
 	"regexp"
 	"slices"
@@ -51,7 +52,8 @@ var (
 	keysInline   = regexp.MustCompile(`(?i)^\s*(?:kunci(?:\s+jawaban)?|jawaban)\s*:\s*(\d{1,3}\s*[.)\-:=]\s*\S.*)$`)
 	keyPair      = regexp.MustCompile(`(?i)(\d{1,3})\s*[.)\-:=]?\s*(benar|salah|[a-j](?:\s*(?:,|&|dan)\s*[a-j]\b)*)\b[\s,;]*`)
 	remarkLine   = regexp.MustCompile(`(?i)^\s*(?:pembahasan|penjelasan|umpan\s+balik)\s*:\s*(.*)$`)
-	sectionLine  = regexp.MustCompile(`(?i)^\s*(?:[IVX]{1,4}\s*[.)]|bagian\s|petunjuk\b|(?:soal\s+)?(?:pilihan\s+ganda|uraian|esai|essay|isian(?:\s+singkat)?|benar\s*[-/]?\s*salah)\s*:?\s*$)`)
+	sectionLine  = regexp.MustCompile(`(?i)^\s*(?:[IVX]{1,4}\s*[.)]|bagian\s|petunjuk\b|(?:[A-H]\s*[.)]\s*)?(?:soal\s+)?(?:pilihan\s+ganda|uraian|esai|essay|isian(?:\s+singkat)?|benar\s*[-/]?\s*salah)\s*:?\s*$)`)
+	keysHead     = regexp.MustCompile(`(?i)^\s*(?:no(?:mor|\.)?|kunci(?:\s+jawaban)?|jawaban|soal)\s*:?\s*$`) // above the columns of a table of keys
 	truthAsked   = regexp.MustCompile(`(?i)\s*[(\[]?\s*(?:benar\s*(?:/|-|–|atau)\s*salah|b\s*[/–-]\s*s|true\s*/\s*false)\s*[)\]]?\s*[.:?]?\s*$`)
 	starred      = regexp.MustCompile(`(?i)\s*(?:\*+|[✓✔√]|\((?:benar|kunci|jawaban|correct)\))\s*$`)
 )
@@ -65,13 +67,16 @@ type textOption struct {
 // textQuestion is a question under way.
 type textQuestion struct {
 	line, number int
+	run          int // how often numbering had begun anew before it
 	stem         []string
 	options      []textOption
 	key          string
 	keyed        bool
 	general      []string
 	styled       bool
-	guessed      bool // a picture was put here although it may belong elsewhere
+	fromList     string // its key in a list
+	unclear      bool   // several questions have its number
+	guessed      bool   // a picture was put here although it may belong elsewhere
 }
 
 type textReader struct {
@@ -79,7 +84,10 @@ type textReader struct {
 	lines     []textLine
 	questions []*textQuestion
 	cur       *textQuestion
-	keys      map[int]string
+	keys      map[int]string   // of all lists
+	keyRuns   []map[int]string // of each list, or of each part of one whose numbers begin anew
+	run, last int              // of the questions so far
+	lastKey   int
 	twice     map[int]bool // numbers that several questions have
 	inKeys    bool
 	held      []textLine // pictures for the question that comes next
@@ -218,40 +226,93 @@ func wordTable(b block) (header []string, rows []sheets.Row, ok bool) {
 
 var marker = regexp.MustCompile(`^\(?(\d{1,3}|[A-Ja-j])[.)]?$`)
 
-// tableText reads a table without a header as lines: a cell with only a number or a letter belongs to the cell after it.
-func tableText(b block) (out []textLine) {
-	for i, r := range b.rows {
-		pending := ""
-		for _, c := range r {
-			s := cellText(c)
-			if m := marker.FindStringSubmatch(strings.TrimSpace(s)); m != nil && pending == "" {
-				pending = m[1] + ". "
-				continue
-			}
-			marked := true
-			for _, p := range c {
-				for _, l := range wordLines(p) {
-					if strings.TrimSpace(l.text) != "" && !l.wholly(0, len(l.text)) {
-						marked = false
-					}
-				}
-			}
-			for _, l := range strings.Split(s, "\n") {
-				line := textLine{n: b.n + i, text: pending + l}
-				if marked {
-					line.marked = make([]bool, len(line.text))
-					for j := len(pending); j < len(line.marked); j++ {
-						line.marked[j] = true
-					}
-				}
-				pending = ""
-				if strings.TrimSpace(l) != "" {
-					out = append(out, line)
-				}
+// cellLines are the lines of a cell that hold something.
+func cellLines(c cell) (out []textLine) {
+	for _, b := range c {
+		lines := wordLines(b)
+		if b.rows != nil {
+			lines = tableText(b)
+		}
+		for _, l := range lines {
+			if strings.TrimSpace(l.text) != "" {
+				out = append(out, l)
 			}
 		}
-		if pending != "" {
-			out = append(out, textLine{n: b.n + i, text: pending})
+	}
+	return out
+}
+
+// tableText reads a table without a header as lines: a cell with only a number or a letter belongs to the cell after it, options that stand side by side come in the order of
+// their letters, and numbers above letters are keys.
+func tableText(b block) (out []textLine) {
+	if keys := keyRows(b); keys != nil {
+		return keys
+	}
+	for _, r := range b.rows {
+		var pending textLine
+		for _, c := range r {
+			lines := cellLines(c)
+			if len(lines) == 1 && pending.text == "" {
+				if m := marker.FindStringSubmatch(strings.TrimSpace(lines[0].text)); m != nil {
+					pending = textLine{n: lines[0].n, text: m[1] + ". "}
+					continue
+				}
+			}
+			for i, l := range lines {
+				if i == 0 && pending.text != "" {
+					l.text, l.marked = pending.text+l.text, append(make([]bool, len(pending.text)), l.marked...)
+					pending = textLine{}
+				}
+				out = append(out, l)
+			}
+		}
+		if pending.text != "" {
+			out = append(out, pending)
+		}
+	}
+	letters := make([]byte, len(out))
+	for i, l := range out {
+		m := optionLine.FindStringSubmatch(l.text)
+		if m == nil || bytes.IndexByte(letters[:i], m[2][0]|0x20) >= 0 || int(m[2][0]|0x20-'a') >= len(out) {
+			return out
+		}
+		letters[i] = m[2][0] | 0x20
+	}
+	sorted := make([]textLine, len(out))
+	for i, l := range out {
+		sorted[letters[i]-'a'] = l
+	}
+	return sorted
+}
+
+var (
+	onlyNumber = regexp.MustCompile(`^\d{1,3}[.)]?$`)
+	onlyLetter = regexp.MustCompile(`^\(?[A-Ja-j]\)?[.)]?$`)
+)
+
+// keyRows reads a table whose rows are numbers and below them letters, nil when it is none.
+func keyRows(b block) (out []textLine) {
+	if len(b.rows) < 2 || len(b.rows)%2 == 1 {
+		return nil
+	}
+	out = []textLine{{n: b.n, text: "Kunci Jawaban"}}
+	for r := 0; r < len(b.rows); r += 2 {
+		numbers, letters := b.rows[r], b.rows[r+1]
+		if len(numbers) > 0 && len(letters) > 0 && !onlyNumber.MatchString(cellText(numbers[0])) {
+			numbers, letters = numbers[1:], letters[1:]
+		}
+		if len(numbers) < 2 || len(numbers) != len(letters) {
+			return nil
+		}
+		for i := range numbers {
+			n, k := cellText(numbers[i]), cellText(letters[i])
+			if n == "" && k == "" && i > 0 {
+				continue
+			}
+			if !onlyNumber.MatchString(n) || !onlyLetter.MatchString(k) {
+				return nil
+			}
+			out = append(out, textLine{n: b.n, text: strings.Trim(n, ".)") + ". " + strings.Trim(k, "().")})
 		}
 	}
 	return out
@@ -259,7 +320,7 @@ func tableText(b block) (out []textLine) {
 
 // people reads lines as people write items.
 func (in *intake) people(lines []textLine) {
-	t := &textReader{intake: in, lines: lines, keys: map[int]string{}, twice: map[int]bool{}}
+	t := &textReader{intake: in, lines: lines, keys: map[int]string{}, twice: map[int]bool{}, run: -1}
 	for i := range lines {
 		t.line(i)
 	}
@@ -267,9 +328,16 @@ func (in *intake) people(lines []textLine) {
 		t.left(l)
 	}
 	numbers := map[int]bool{}
+	alike := len(t.keyRuns) > 0 && len(t.keyRuns) == t.run+1 // the keys begin anew as often as the questions do: each list belongs to its part
 	for _, q := range t.questions {
 		t.twice[q.number] = t.twice[q.number] || q.number > 0 && numbers[q.number]
 		numbers[q.number] = true
+	}
+	for _, q := range t.questions {
+		if q.fromList = t.keys[q.number]; alike {
+			q.fromList = t.keyRuns[q.run][q.number]
+		}
+		q.unclear = t.twice[q.number] && !alike
 	}
 	for _, q := range t.questions {
 		if in.full(place{q.line, 0}) {
@@ -297,7 +365,13 @@ func (t *textReader) left(l textLine) {
 }
 
 func (t *textReader) open(l textLine, number int) {
-	t.cur = &textQuestion{line: l.n, number: number}
+	if number > 0 {
+		if number <= t.last || t.run < 0 {
+			t.run++
+		}
+		t.last = number
+	}
+	t.cur = &textQuestion{line: l.n, number: number, run: max(t.run, 0)}
 	for _, p := range t.held {
 		t.cur.stem = append(t.cur.stem, strings.TrimSpace(p.text))
 		t.cur.guessed = t.cur.guessed || len(t.questions) > 0
@@ -327,7 +401,10 @@ func (t *textReader) line(i int) {
 		return
 	}
 	if t.inKeys {
-		if t.keyList(l.text) {
+		if t.keyList(l.text) || keysHead.MatchString(l.text) || question == nil && sectionLine.MatchString(l.text) {
+			return
+		}
+		if question != nil && t.longKey(i, l, question) {
 			return
 		}
 		if question == nil {
@@ -341,7 +418,7 @@ func (t *textReader) line(i int) {
 		t.cur.key, t.cur.keyed = strings.TrimSpace(key[1]+key[2]), true
 	case remark != nil && t.cur != nil:
 		t.cur.general = append(t.cur.general, remark[1])
-	case option >= 0 && t.cur != nil:
+	case option >= 0 && t.cur != nil && !(t.gap && sectionLine.MatchString(l.text)):
 		t.addOptions(l, option)
 	case l.bullet && t.cur != nil && len(t.cur.stem) > 0:
 		t.cur.options = append(t.cur.options, textOption{text: strings.TrimSpace(l.text), marked: l.wholly(0, len(l.text))})
@@ -402,11 +479,7 @@ func (t *textReader) pictures(i int, l textLine) {
 
 // begins opens a question at a numbered line, unless its number shows that it is a point of a list inside the question under way.
 func (t *textReader) begins(l textLine, m []int) bool {
-	at := m[2:4]
-	if at[0] < 0 {
-		at = m[4:6]
-	}
-	n, _ := strconv.Atoi(l.text[at[0]:at[1]])
+	n, _ := t.numbered(l, m)
 	if t.cur != nil && len(t.cur.options) == 0 && !t.cur.keyed && t.cur.number > 0 && n != t.cur.number+1 {
 		return false
 	}
@@ -530,20 +603,52 @@ func (t *textReader) optionsFollow(i int) bool {
 // keyList reads "1. C 2. A"; false when the line is more than that.
 func (t *textReader) keyList(s string) bool {
 	rest := strings.TrimSpace(strings.ReplaceAll(s, "\t", " "))
-	found := map[int]string{}
+	type pair struct {
+		n   int
+		key string
+	}
+	var found []pair
 	for rest != "" {
 		m := keyPair.FindStringSubmatchIndex(rest)
 		if m == nil || m[0] != 0 {
 			return false
 		}
 		n, _ := strconv.Atoi(rest[m[2]:m[3]])
-		found[n] = rest[m[4]:m[5]]
+		found = append(found, pair{n, rest[m[4]:m[5]]})
 		rest = rest[m[1]:]
 	}
-	for n, k := range found {
-		t.keys[n] = k
+	for _, p := range found {
+		t.setKey(p.n, p.key)
 	}
 	return len(found) > 0
+}
+
+func (t *textReader) setKey(n int, key string) {
+	if len(t.keyRuns) == 0 || n <= t.lastKey {
+		t.keyRuns = append(t.keyRuns, map[int]string{})
+	}
+	t.lastKey = n
+	t.keys[n], t.keyRuns[len(t.keyRuns)-1][n] = key, key
+}
+
+// longKey takes the answer to a question without options from a list of keys; false when the line begins a question.
+func (t *textReader) longKey(i int, l textLine, m []int) bool {
+	n, text := t.numbered(l, m)
+	if text == "" || t.optionsFollow(i) || !slices.ContainsFunc(t.questions, func(q *textQuestion) bool { return q.number == n && len(q.options) == 0 && !q.keyed }) {
+		return false
+	}
+	t.setKey(n, text)
+	return true
+}
+
+// numbered is the number of a question's line and what stands behind it.
+func (t *textReader) numbered(l textLine, m []int) (n int, text string) {
+	at := m[2:4]
+	if at[0] < 0 {
+		at = m[4:6]
+	}
+	n, _ = strconv.Atoi(l.text[at[0]:at[1]])
+	return n, strings.TrimSpace(l.text[m[6]:])
 }
 
 // finish makes an item of a question.
@@ -559,13 +664,13 @@ func (t *textReader) finish(q *textQuestion) {
 	if q.styled {
 		t.lost(here, "Huruf tebal atau garis bawah di dalam pertanyaan tidak ikut.", "Bold or underlined words of the question were left out.")
 	}
-	key, fromList := strings.TrimSpace(unmarked(q.key)), t.keys[q.number]
+	key, fromList := strings.TrimSpace(unmarked(q.key)), q.fromList
 	if key != q.key {
 		t.lost(here, "Gambar di baris kunci tidak ikut.", "A picture in the line of the key is left out.")
 	}
 	if fromList != "" && q.number > 0 {
 		switch {
-		case t.twice[q.number]:
+		case q.unclear:
 			t.unsure(here, "Nomor %d dipakai beberapa soal, jadi kunci di daftar tidak pasti milik soal ini.", "Several questions have number %d, so it is not certain that the key in the list is this one's.", q.number)
 		case key != "" && !strings.EqualFold(strings.Trim(key, " ."), fromList):
 			t.unsure(here, "Kunci di bawah soal (%s) dan di daftar kunci (%s) berbeda.", "The key below the question (%s) and in the list of keys (%s) differ.", shorten(key), fromList)
