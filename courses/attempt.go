@@ -156,6 +156,9 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, enrolment Enrolment
 		}
 		switch at := &d.Value; {
 		case at.State == AttemptOpen && !at.over(now):
+			if at.Exam != nil && !inside(at.Exam.Networks, s.caller(ctx).Address) {
+				return FormView{}, errOutside()
+			}
 			return s.view(ctx, d.ID, at)
 		case at.State == AttemptOpen:
 			if err := s.CloseAttempt(ctx, d.ID); err != nil {
@@ -168,6 +171,12 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, enrolment Enrolment
 		case at.State == AttemptNeedsMarking:
 			return FormView{}, faults.New(faults.Conflict, "Percobaan sebelumnya masih menunggu penilaian.", "The attempt before still waits for marking.")
 		default:
+			if until, err := s.withheld(ctx, at); err != nil {
+				return FormView{}, err
+			} else if !until.IsZero() {
+				id, en := s.moment(until)
+				return FormView{}, faults.New(faults.Conflict, "Hasil percobaan sebelumnya baru ditampilkan "+id+". Sesudah itu percobaan berikutnya dapat dimulai, bila masih perlu.", "The result of the attempt before is shown on "+en+". The next attempt can be begun after that, if it is still needed.")
+			}
 			// Attempts are recorded in their order: finish what the chain has begun before the next one starts.
 			if err := s.Complete(ctx, d.ID); err != nil {
 				return FormView{}, err

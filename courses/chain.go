@@ -113,7 +113,8 @@ func (s *Service) Grade(ctx context.Context, id AttemptID) error {
 	return err
 }
 
-// Complete records a graded attempt in its enrolment, decides whether the course is completed, and answers the assignments. Step "complete".
+// Complete records a graded attempt in its enrolment, decides whether the course is completed, and answers the assignments; while the attempt's exam shows no results it waits.
+// Step "complete".
 func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 	d, err := s.attempts.Get(ctx, id)
 	if err != nil {
@@ -126,6 +127,19 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 	r, ok := at.result()
 	if !ok {
 		return fmt.Errorf("attempt %s is due for completion without a result", id)
+	}
+	now := s.now()
+	if until, err := s.withheld(ctx, at); err != nil {
+		return err
+	} else if !until.IsZero() {
+		_, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
+			if d.Due == nil || d.Due.Step != CompleteStep || d.Due.NotBefore.Equal(until) {
+				return storage.Unchanged
+			}
+			d.Due = awaitShown(until, now)
+			return nil
+		})
+		return err
 	}
 	v, err := s.version(ctx, at.Version)
 	if err != nil {
@@ -144,7 +158,6 @@ func (s *Service) Complete(ctx context.Context, id AttemptID) error {
 	if err != nil {
 		return err
 	}
-	now := s.now()
 	e, err = s.enrolments.Update(ctx, at.Enrolment, func(e *storage.Doc[Enrolment]) error {
 		before := e.Value.Taken[at.Quiz]
 		t := record(before, at, r, own[id])

@@ -105,10 +105,10 @@ type ReviewRules struct {
 // justAfter is how long after handing in the first phase lasts.
 const justAfter = 10 * time.Minute
 
-// at is the level that holds at a moment for an attempt handed in then.
+// reviewLevel is the level that holds at a moment for an attempt handed in then.
 func (x *Exam) reviewLevel(submitted, now time.Time) ReviewLevel {
 	switch {
-	case !now.Before(x.end()):
+	case !now.Before(x.last()):
 		return x.Review.Closed
 	case now.Before(submitted.Add(justAfter)):
 		return x.Review.After
@@ -122,6 +122,40 @@ func (x *Exam) end() time.Time {
 		return x.Stopped
 	}
 	return x.Closes
+}
+
+// last is from when on nobody sits any more: the end of the window, later by what pauses of all took and by the most extra time anybody has on the list. Keys shown before
+// would reach those who still write.
+func (x *Exam) last() time.Time {
+	if !x.Stopped.IsZero() {
+		return x.Stopped
+	}
+	all, person, unit := 0, 0, 0
+	for _, e := range x.Extra {
+		switch {
+		case e.Person != "":
+			person = max(person, e.Minutes)
+		case e.Unit != "":
+			unit = max(unit, e.Minutes)
+		default:
+			all += e.Minutes
+		}
+	}
+	end := x.Closes.Add(time.Duration(all+person+unit) * time.Minute)
+	for _, p := range x.Pauses {
+		if p.Until.IsZero() {
+			return maxTime(end, p.From.Add(longestPause))
+		}
+		end = end.Add(p.Until.Sub(p.From))
+	}
+	return end
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // paused says since when the exam is paused for all; zero when it is not.
@@ -231,10 +265,10 @@ func (x *Exam) state(now time.Time) ExamState {
 		return ExamCancelled
 	case now.Before(x.Opens):
 		return ExamPlanned
+	case !x.paused().IsZero() && now.Before(x.paused().Add(longestPause)): // also beyond the window: those in it go on after
+		return ExamPaused
 	case !now.Before(x.end()):
 		return ExamClosed
-	case !x.paused().IsZero():
-		return ExamPaused
 	}
 	return ExamOpen
 }

@@ -104,7 +104,7 @@ func (s *Service) Invigilate(ctx context.Context, a access.Actor, id string, in 
 			return storage.Unchanged
 		}
 		switch st := x.state(now); {
-		case st == ExamCancelled || st == ExamClosed && in.Act != ExtraTime && in.Act != MessageExam:
+		case st == ExamCancelled || st == ExamClosed && in.Act != ExtraTime && in.Act != MessageExam && !now.Before(x.last()): // before, some sit on with extra time
 			return faults.New(faults.Conflict, "Ujian ini sudah berakhir.", "This exam is over.")
 		case st == ExamPlanned && (in.Act == PauseExam || in.Act == StopExam):
 			return faults.New(faults.Conflict, "Ujian ini belum dibuka.", "This exam has not opened yet.")

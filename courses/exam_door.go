@@ -106,7 +106,7 @@ func (s *Service) door(ctx context.Context, d *storage.Doc[Exam], id EnrolmentID
 	case c.State == ExamPlanned:
 		id, en := at(x.Opens)
 		c.Refuse = say("Ujian dibuka "+id+". Buka lagi halaman ini pada saat itu.", "The exam opens on "+en+". Come back to this page then.")
-	case c.State == ExamClosed:
+	case c.State == ExamClosed || !now.Before(x.end()):
 		id, en := at(x.end())
 		c.Refuse = say("Ujian sudah ditutup "+id+". Bila Anda belum sempat mengerjakan, minta ujian susulan kepada admin diklat.", "The exam closed on "+en+". If you have not sat it, ask the training admin for another one.")
 	case c.State == ExamPaused:

@@ -2,6 +2,7 @@ package courses
 
 import (
 	"context"
+	"time"
 
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -20,6 +21,53 @@ func (s *Service) reviewed(ctx context.Context, a access.Actor, at *Attempt) (Re
 	return d.Value.reviewLevel(at.SubmittedAt, s.now()), nil
 }
 
+// withheld is until when what follows from a graded attempt waits because its exam shows its taker nothing yet: whether somebody passed would show in the course, its next
+// steps and its certificate. It is the next phase that shows something, at the latest when nobody sits any more; zero when nothing waits.
+func (x *Exam) withheld(submitted, now time.Time) time.Time {
+	if !x.Cancelled.IsZero() || x.reviewLevel(submitted, now) != ReviewNothing {
+		return time.Time{}
+	}
+	end := x.last()
+	if soon := submitted.Add(justAfter); now.Before(soon) && soon.Before(end) && x.Review.During != ReviewNothing {
+		return soon
+	}
+	if now.Before(end) {
+		return end
+	}
+	return time.Time{}
+}
+
+// withheld is until when what follows from a graded attempt waits; zero: it does not.
+func (s *Service) withheld(ctx context.Context, at *Attempt) (time.Time, error) {
+	if at.Exam == nil || at.State != AttemptGraded {
+		return time.Time{}, nil
+	}
+	d, err := s.exams.Get(ctx, at.Exam.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return d.Value.withheld(at.SubmittedAt, s.now()), nil
+}
+
+// shown leaves the first attempts of a quiz whose results count already: graded, and not withheld by an exam.
+func (s *Service) shown(ctx context.Context, all []storage.Doc[Attempt]) ([]storage.Doc[Attempt], error) {
+	for n := range all {
+		if all[n].Value.State != AttemptGraded {
+			return all[:n], nil
+		}
+		until, err := s.withheld(ctx, &all[n].Value)
+		if err != nil || !until.IsZero() {
+			return all[:n], err
+		}
+	}
+	return all, nil
+}
+
+// awaitShown is what is due next of an attempt that is withheld until a moment.
+func awaitShown(until, now time.Time) *storage.Due {
+	return &storage.Due{Step: CompleteStep, Since: now, NotBefore: until}
+}
+
 // Hidden is the field path of a result that an exam does not show yet.
 const Hidden = "result"
 
@@ -28,8 +76,7 @@ func errHidden() error {
 		With(Hidden, "Hasil belum ditampilkan.", "The result is not shown yet.")
 }
 
-// hushed takes out of a summary what its taker may not see yet. Whether somebody passed also shows in the course and its certificate; an exam that must keep that
-// back is marked by a person.
+// hushed takes out of a summary what its taker may not see yet.
 func (s *Service) hushed(ctx context.Context, a access.Actor, at *Attempt, d AttemptDoc) (AttemptDoc, error) {
 	if d.State != AttemptGraded {
 		return d, nil
@@ -78,7 +125,7 @@ func (s *Service) examined(ctx context.Context, a access.Actor, q *QuizProgress,
 		return err
 	}
 	level, err := s.reviewed(ctx, a, &last.Value)
-	if q.Hidden = level == ReviewNothing; q.Hidden {
+	if q.Hidden = q.Hidden || level == ReviewNothing; q.Hidden {
 		q.Best, q.Last, q.BestOf = 0, 0, 0
 	}
 	return err

@@ -156,17 +156,21 @@ const (
 	CollectStep = "collect" // after the end: answers are compared when the last one is graded
 )
 
-// SettleExam lets every running attempt of an exam follow its last change: end, extra time, pauses, networks, stop. Step "settle". Idempotent.
+// SettleExam lets every running attempt of an exam follow its last change (end, extra time, pauses, networks, stop), and those that were graded and withheld, too: when they
+// count may have moved. Step "settle". Idempotent.
 func (s *Service) SettleExam(ctx context.Context, id string) error {
 	d, err := s.exams.Get(ctx, id)
 	if err != nil {
 		return err
 	}
 	if err := s.eachAttempt(ctx, id, func(ctx context.Context, at storage.Doc[Attempt]) error {
-		if at.Value.State != AttemptOpen {
-			return nil
+		switch {
+		case at.Value.State == AttemptOpen:
+			return s.follow(ctx, at.ID, &d.Value)
+		case at.Due != nil && at.Due.Step == CompleteStep && at.Due.NotBefore.After(s.now()):
+			return s.showSooner(ctx, at.ID, &d.Value)
 		}
-		return s.follow(ctx, at.ID, &d.Value)
+		return nil
 	}); err != nil {
 		return err
 	}
@@ -211,6 +215,26 @@ func (s *Service) follow(ctx context.Context, id AttemptID, x *Exam) error {
 		return nil
 	})
 	if ended && err == nil {
+		s.wake(ctx, AttemptsCollection, id)
+	}
+	return err
+}
+
+// showSooner moves when a withheld attempt counts to what its exam says now.
+func (s *Service) showSooner(ctx context.Context, id AttemptID, x *Exam) error {
+	now := s.now()
+	_, err := s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
+		until := x.withheld(d.Value.SubmittedAt, now)
+		if d.Due == nil || d.Due.Step != CompleteStep || d.Due.NotBefore.Equal(until) {
+			return storage.Unchanged
+		}
+		d.Due = storage.NewDue(CompleteStep, now)
+		if !until.IsZero() {
+			d.Due = awaitShown(until, now)
+		}
+		return nil
+	})
+	if err == nil {
 		s.wake(ctx, AttemptsCollection, id)
 	}
 	return err

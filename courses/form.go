@@ -76,13 +76,21 @@ func (it *shownItem) field(f grading.Field) FieldView {
 	return v
 }
 
-// Form gives an attempt to its taker: the frozen form with the answers saved so far. For other actors with the verb take denied it is NotFound.
+// Form gives an attempt to its taker: the frozen form with the answers saved so far; after the end of an exam that does not show its items, without them. For other actors with the verb take denied it is NotFound.
 func (s *Service) Form(ctx context.Context, a access.Actor, id AttemptID) (FormView, error) {
 	d, err := s.sitting(ctx, a, "take", id)
 	if err != nil {
 		return FormView{}, err
 	}
-	return s.view(ctx, id, &d.Value)
+	f, err := s.view(ctx, id, &d.Value)
+	if err != nil || d.Value.State == AttemptOpen {
+		return f, err
+	}
+	level, err := s.reviewed(ctx, a, &d.Value)
+	if level == ReviewNothing || level == ReviewScore {
+		f.Items = nil
+	}
+	return f, err
 }
 
 func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView, error) {

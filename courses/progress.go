@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
@@ -38,6 +39,7 @@ type QuizProgress struct {
 	Sure    int       // items that the learner wrote or reviewed and that every form will have: passing then certifies nothing
 	Latest  AttemptID // the last graded attempt, to look at; "" when none
 	Hidden  bool      // what it was worth is not shown now
+	Awaited time.Time // until when the latest one is withheld by its exam, with all that follows from it; zero: it is not
 	Exam    *ExamCard // the exam that decides when and from where the next attempt can be begun; nil: none
 }
 
@@ -84,6 +86,16 @@ func (s *Service) Progress(ctx context.Context, a access.Actor, id EnrolmentID) 
 		switch {
 		case err == nil && q.Behaviour.Unrecorded && at.Value.State != AttemptOpen:
 			qp.Latest = at.ID
+		case err == nil && at.Value.State == AttemptGraded:
+			until, err := s.withheld(ctx, &at.Value)
+			if err != nil {
+				return Progress{}, err
+			}
+			if until.IsZero() {
+				qp.Open, qp.State = at.ID, at.Value.State
+				break
+			}
+			qp.Latest, qp.Awaited, qp.Hidden = at.ID, until, true
 		case err == nil:
 			qp.Open, qp.State = at.ID, at.Value.State
 		case !errors.Is(err, faults.NotFound):

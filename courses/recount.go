@@ -54,17 +54,21 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 	if err != nil {
 		return e, err
 	}
+	shown, err := s.shown(ctx, all)
+	if err != nil {
+		return e, err
+	}
 	r, err := s.regrades.Get(ctx, regrade)
 	if err != nil {
 		return e, err
 	}
 	entry, now, zone := storage.NewID(), s.now(), s.cfg.Zone()
 	e, err = s.enrolments.Update(ctx, at.Enrolment, func(e *storage.Doc[Enrolment]) error {
-		if e.Value.Taken[at.Quiz].Ended > ended(all) {
+		if e.Value.Taken[at.Quiz].Ended > len(shown) {
 			return faults.New(faults.Conflict, "Percobaan berikutnya baru saja dinilai.", "The next attempt has just been graded.") // look again at all of them
 		}
 		was := e.Value.State
-		if !recounted(e, q, f, v, all, own, regrade, now, zone) {
+		if !recounted(e, q, f, v, shown, own, regrade, now, zone) {
 			return storage.Unchanged
 		}
 		if e.Value.State != was {
@@ -95,16 +99,20 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 		}
 	}
 	// The step is done for every attempt as it was read above; one that was graded again since keeps its own.
-	for _, x := range all {
+	for i, x := range all {
 		if x.Due == nil || x.Due.Step != RecountStep {
 			continue
+		}
+		due := untold(&x.Value, now)
+		if i >= len(shown) { // an exam withholds it: it is recorded, and its taker told, when that is over
+			due = storage.NewDue(CompleteStep, now)
 		}
 		read := x.Version
 		if _, err := s.attempts.Update(ctx, x.ID, func(d *storage.Doc[Attempt]) error {
 			if d.Version != read || d.Due == nil || d.Due.Step != RecountStep {
 				return storage.Unchanged
 			}
-			d.Due = untold(&d.Value, now)
+			d.Due = due
 			return nil
 		}); err != nil {
 			return e, err
@@ -113,16 +121,7 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 	return e, nil
 }
 
-// ended counts the attempts that are graded, from the first on.
-func ended(all []storage.Doc[Attempt]) int {
-	n := 0
-	for n < len(all) && all[n].Value.State == AttemptGraded {
-		n++
-	}
-	return n
-}
-
-// recounted brings an enrolment in line with all attempts at one quiz and says whether that changed anything. A completion whose certificate was begun stays as it
+// recounted brings an enrolment in line with all attempts at one quiz that count (shown) and says whether that changed anything. A completion whose certificate was begun stays as it
 // is; one without a certificate follows the results, both ways. Pure.
 func recounted(e *storage.Doc[Enrolment], q Quiz, f Facts, v *Version, all []storage.Doc[Attempt], own map[AttemptID]int, regrade string, now time.Time, zone civil.Zone) bool {
 	was, wasDone := e.Value, Done{}
@@ -132,7 +131,7 @@ func recounted(e *storage.Doc[Enrolment], q Quiz, f Facts, v *Version, all []sto
 	var t Taken
 	var passing *storage.Doc[Attempt]
 	byID := map[AttemptID]Grading{}
-	for i := range ended(all) {
+	for i := range all {
 		r, _ := all[i].Value.result()
 		t = record(t, &all[i].Value, r, own[all[i].ID])
 		byID[all[i].ID] = r

@@ -222,7 +222,11 @@ func (s *Service) regradeAttempt(ctx context.Context, id string, r *Regrade, att
 		if err != nil {
 			return change, err
 		}
-		recounted(&e, q, f, v, all, own, id, s.now(), s.cfg.Zone())
+		shown, err := s.shown(ctx, all)
+		if err != nil {
+			return change, err
+		}
+		recounted(&e, q, f, v, shown, own, id, s.now(), s.cfg.Zone())
 	} else if e, err = s.recount(ctx, attempt, id); err != nil {
 		return change, err
 	}
