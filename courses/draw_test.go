@@ -1,6 +1,7 @@
 package courses_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/apelkota/apel/courses"
@@ -16,15 +17,19 @@ func TestDrawRemembersEarlierCycles(t *testing.T) {
 	})
 	e := w.prepare(budi, "APEL-109")
 	seen := map[string]bool{}
+	var forms []map[string]bool
 	sit := func(id string, right int, fresh bool) {
 		f, err := w.Start(ctx, budi, id, "posttest")
 		must(t, err)
+		shown := map[string]bool{}
 		for _, it := range f.Items {
 			if fresh && seen[it.Item] {
 				t.Fatalf("%s shows %s again while unseen items are left", f.Attempt, it.Item)
 			}
 			seen[it.Item] = true
+			shown[it.Item] = true
 		}
+		forms = append(forms, shown)
 		_, err = w.Submit(ctx, budi, f.Attempt, answers(f, right), f.Seq)
 		must(t, err)
 		w.chain()
@@ -39,6 +44,9 @@ func TestDrawRemembersEarlierCycles(t *testing.T) {
 	}
 	sit(again.ID, 3, true) // the last ten of thirty
 	sit(again.ID, 3, false)
+	if !maps.Equal(forms[3], forms[0]) {
+		t.Errorf("with nothing unseen left, %v are shown, not those met longest ago, %v", forms[3], forms[0])
+	}
 }
 
 // A short cell is named when publishing is checked.

@@ -3,6 +3,7 @@ package courses_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,6 +118,13 @@ func TestNothingShownMeansNothingFollows(t *testing.T) {
 			must(t, err)
 			if e.State != courses.Completed || e.Done.Certified.IsZero() || !e.Done.At.Equal(handed) {
 				t.Fatalf("it did not follow: %+v", e.Enrolment)
+			}
+			if c.review.Closed == courses.ReviewNothing { // the course tells; the score stays hidden
+				p, err := w.Progress(ctx, passed, es[0].ID)
+				must(t, err)
+				if q := p.Quizzes[2]; q.Best != 0 || q.Last != 0 || !q.Hidden {
+					t.Errorf("the page of the quiz tells the score: %+v", q.Taken)
+				}
 			}
 			e, err = w.Enrolment(ctx, failed, es[1].ID)
 			must(t, err)
@@ -286,5 +294,83 @@ func TestNetworksOfAnExam(t *testing.T) {
 		_, err := w.PlanExam(ctx, admin, in)
 		is(t, err, faults.Invalid)
 		says(t, err, "networks")
+	}
+}
+
+// Each sign is counted for those it applies to and for nobody else; the texts say of how many.
+func TestBaseRatesOfSigns(t *testing.T) {
+	w := newWorld(t)
+	w.course("APEL-109", nil)
+	who := []string{"biasa", "pergi", "pindah", "sama", "serupa", "cepat"}
+	var people []access.Actor
+	var es []courses.EnrolmentDoc
+	for _, id := range who {
+		people = append(people, w.taker(id))
+		es = append(es, w.prepare(people[len(people)-1], "APEL-109"))
+	}
+	w.taker("belum")
+	w.prepare(access.Actor{Person: "belum"}, "APEL-109") // has not begun: in no rate
+	x := w.exam(func(in *courses.ExamInput) { in.Opens = w.clock.Now() })
+	forms := map[string]courses.FormView{}
+	for i, a := range people {
+		device := "d-" + who[i]
+		if who[i] == "serupa" {
+			device = "d-sama"
+		}
+		f, err := w.Start(from("10.0.0.1", device), a, es[i].ID, "posttest")
+		must(t, err)
+		forms[who[i]] = f
+	}
+	w.clock.pass(10 * time.Minute)
+	for i, a := range people {
+		f := forms[who[i]]
+		one := map[string]grading.Answer{f.Items[0].Item: answers(f, 10)[f.Items[0].Item]}
+		where := from("10.0.0.1", "")
+		if who[i] == "pindah" {
+			where = from("10.0.9.1", "")
+		}
+		if who[i] != "cepat" {
+			_, err := w.Save(where, a, f.Attempt, one, 0)
+			must(t, err)
+		}
+		away := 0
+		if who[i] == "pergi" {
+			away = 3
+		}
+		_, err := w.Pulse(where, a, f.Attempt, 0, away, away*14)
+		must(t, err)
+	}
+	b, err := w.ExamBoard(ctx, invig, x.ID)
+	must(t, err)
+	signs := map[string]courses.Signs{}
+	for _, t := range b.Takers {
+		signs[t.Person] = t.Signs
+	}
+	if r := b.Rates; r.Takers != 6 || r.Away != 1 || r.AwayMedian != 42 || r.Moves != 1 || r.Shared != 2 || r.Hasty != 0 {
+		t.Errorf("%+v", r)
+	}
+	if s := signs["pergi"]; s.Away != 3 || s.AwayFor != 42 {
+		t.Errorf("pergi %+v", s)
+	}
+	if s := signs["sama"]; len(s.Shared) != 1 || s.Shared[0] != "serupa" {
+		t.Errorf("sama %+v", s)
+	}
+	if signs["pindah"].Moves != 1 || signs["biasa"].Any() {
+		t.Errorf("pindah %+v, biasa %+v", signs["pindah"], signs["biasa"])
+	}
+	if got := b.Rates.Texts()[0].ID; !strings.HasPrefix(got, "1 dari 6 peserta pernah meninggalkan halaman; setengah dari mereka kurang dari 43 detik") {
+		t.Error(got)
+	}
+
+	// Ten words a second from the start: whoever answers a short item in the first second has not read it.
+	late := w.taker("kilat")
+	e := w.prepare(late, "APEL-109")
+	f, err := w.Start(from("10.0.0.1", "d-kilat"), late, e.ID, "posttest")
+	must(t, err)
+	_, err = w.Save(ctx, late, f.Attempt, answers(f, 10), 0)
+	must(t, err)
+	w.clock.pass(3 * time.Second)
+	if b, err = w.ExamBoard(ctx, invig, x.ID); err != nil || b.Rates.Hasty != 1 || b.Rates.Takers != 7 {
+		t.Errorf("%+v %v", b.Rates, err)
 	}
 }

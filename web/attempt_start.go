@@ -78,13 +78,15 @@ func (l *learner) describeQuiz(c *gin.Context, x courses.Progress, q courses.Qui
 		p.Go = &Button{Label: "Lanjutkan mengerjakan", URL: attemptURL(q.Open), Kind: "primary", Icon: "arrow", Wide: true}
 	case q.Open != "":
 		p.Go = &Button{Label: "Lihat penilaian", URL: attemptURL(q.Open, "tunggu"), Kind: "primary", Wide: true}
+	case !q.Awaited.IsZero():
+		p.Locked = append(p.Locked, l.T(c, "Hasil percobaan terakhir ditampilkan %s. Sampai saat itu tidak ada yang perlu Anda kerjakan di tes ini.", l.format(c).moment(q.Awaited)))
 	case len(p.Locked) == 0 && !q.Passed && (q.Allowed == 0 || q.Ended < q.Allowed):
 		p.Go = &Button{Label: "Mulai mengerjakan", Post: true, URL: quizURL(x.ID, q.Code), Kind: "primary", Icon: "play", Wide: true}
 		if q.Exam != nil {
 			l.examDoor(p, q, quizURL(x.ID, q.Code), form)
 		}
 	}
-	if q.Exam != nil && !q.Passed {
+	if q.Exam != nil && !q.Passed && q.Awaited.IsZero() {
 		l.describeExam(c, p, q)
 	}
 	if q.Latest != "" && q.Behaviour.Unrecorded {

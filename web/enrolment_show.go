@@ -89,6 +89,8 @@ func (l *learner) quizProgressText(c *gin.Context, q courses.QuizProgress) strin
 		return l.T(c, "Sedang dikerjakan: lanjutkan sebelum waktunya habis.")
 	case q.Open != "":
 		return l.T(c, "Sedang dinilai.")
+	case !q.Awaited.IsZero():
+		return l.T(c, "Hasil ujian ditampilkan %s.", l.format(c).moment(q.Awaited))
 	case q.Exam != nil && !q.Passed && !q.Exam.MayStart():
 		return in(c, q.Exam.Refuse)
 	case q.Hidden:

@@ -10,9 +10,7 @@ import (
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/access"
-	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
-	"github.com/apelkota/apel/people"
 )
 
 // showPlanExam asks for a course first, then for its exam.
@@ -34,12 +32,12 @@ func (w *admin) planPage(c *gin.Context, status int, form Form) error {
 	course := form.Get("course")
 	p.add(Panel{Form: &PanelForm{URL: "/kelola/ujian/baru", Get: true, Rows: true, Fields: []Field{choose("kursus", "Kursus", course, options)}, Buttons: []Button{{Label: "Pilih kursus ini"}}}})
 	if course != "" {
-		fields, err := w.examFields(c, form, course, "")
+		fields, err := w.examFields(c, &form, course, "")
 		if err != nil {
 			return err
 		}
 		fields = append([]Field{hidden("key", form.Get("key")), hidden("course", course)}, fields...)
-		p.add(Panel{Label: "Ujian", Form: &PanelForm{URL: "/kelola/ujian/baru", Form: form, Fields: fields, Buttons: []Button{{Label: "Jadwalkan ujian", Kind: "primary"}}}})
+		p.add(Panel{Label: "Ujian", Form: &PanelForm{URL: "/kelola/ujian/baru", Form: form, Fields: fields, Buttons: []Button{{Label: "Jadwalkan ujian", Kind: "primary", Field: "act", Value: "plan"}, findButton}}})
 	}
 	w.Render(c, status, "panels", p)
 	return nil
@@ -47,8 +45,11 @@ func (w *admin) planPage(c *gin.Context, status int, form Form) error {
 
 var reviewOptions = []Option{{Value: "", Label: "Seperti tes biasa"}, {Value: "nothing", Label: "Tidak ada"}, {Value: "score", Label: "Nilai saja"}, {Value: "right", Label: "Nilai dan soal mana yang benar"}, {Value: "full", Label: "Semua, dengan kunci dan pembahasan"}}
 
+// findButton sends a form that comes back with what its searches found.
+var findButton = Button{Label: "Cari", Icon: "search", Field: "act", Value: "find", Loose: true}
+
 // examFields are the fields of an exam; of one that exists without the quiz, which stays.
-func (w *admin) examFields(c *gin.Context, form Form, course, exam string) ([]Field, error) {
+func (w *admin) examFields(c *gin.Context, form *Form, course, exam string) ([]Field, error) {
 	ctx, a := c.Request.Context(), reader(c)
 	var fields []Field
 	if exam == "" {
@@ -74,12 +75,9 @@ func (w *admin) examFields(c *gin.Context, form Form, course, exam string) ([]Fi
 	if err != nil {
 		return nil, err
 	}
-	var groups, watching []Option
+	var groups []Option
 	for _, k := range cohorts {
 		groups = append(groups, Option{Value: k.ID, Name: k.Name})
-	}
-	for _, id := range form.Values["invigilator"] {
-		watching = append(watching, Option{Value: id, Name: w.person(ctx, id)})
 	}
 	zone := w.Settings.Zone().Name()
 	fields = append(fields, form.Need("text", "name", "Nama ujian").Hinted("Misalnya: Ujian loket, gelombang 1."),
@@ -89,25 +87,26 @@ func (w *admin) examFields(c *gin.Context, form Form, course, exam string) ([]Fi
 	if len(groups) > 0 {
 		fields = append(fields, form.Input("checkboxes", "cohort", "Untuk angkatan").With(groups))
 	}
-	fields = append(fields, form.Input("textarea", "units", "Untuk unit kerja").Tall(2).Hinted("Kode unit kerja, satu per baris, dengan semua unit di bawahnya. Tanpa angkatan dan unit: untuk semua peserta kursus."),
+	units, err := w.chooseUnits(c, form, "Untuk unit kerja", "Nama atau kode; unit di bawahnya ikut. Ketik, lalu tekan Cari. Tanpa angkatan dan unit: untuk semua peserta kursus.")
+	if err != nil {
+		return nil, err
+	}
+	fields = append(append(fields, units...),
 		form.Input("password", "password", "Kata sandi ujian").Keyed("", "off").Hinted("Kosong: tanpa kata sandi, atau tetap seperti sekarang. Paling sedikit 6 huruf. Disimpan teracak dan tidak ditampilkan lagi; catat sebelum menyimpan."))
 	if exam != "" {
 		fields = append(fields, form.Input("checkbox", "no_password", "Hapus kata sandi"))
 	}
 	fields = append(fields, form.Input("textarea", "networks", "Hanya dari jaringan").Tall(2).Hinted("Satu per baris, misalnya 10.20.0.0/16. Kosong: dari mana pun. Di belakang proksi, alamat yang dihitung ialah yang dilaporkan proksi tepercaya."))
-	if len(watching) > 0 {
-		fields = append(fields, form.Input("checkboxes", "invigilator", "Pengawas").With(watching))
-	}
-	return append(fields, form.Input("textarea", "numbers", "Tambah pengawas").Tall(2).Hinted("NIP atau NI 18 angka, satu per baris. Nomor hanya dipakai untuk mencari orangnya."),
+	fields = append(fields, w.chooseInvigilators(c, form)...)
+	return append(fields,
 		form.Input("select", "review_after", "Yang dilihat peserta sesaat setelah mengumpulkan").With(reviewOptions).Hinted("Sepuluh menit pertama."), form.Input("select", "review_during", "Sesudah itu, selama ujian belum ditutup").With(reviewOptions),
 		form.Input("select", "review_closed", "Setelah ujian ditutup").With(reviewOptions)), nil
 }
 
 func timed(f Field, zone string) Field { f.Unit = zone; return f }
 
-// examInput reads what was posted. Numbers of people are taken out of the form, so that they are not printed again.
+// examInput reads what was posted, with those a search found alone. A search that found none or several is refused, so that nobody is left out unsaid.
 func (w *admin) examInput(c *gin.Context, form *Form) (courses.ExamInput, error) {
-	ctx, a := c.Request.Context(), reader(c)
 	number := func(name string) int {
 		if form.Get(name) == "" {
 			return 0
@@ -126,19 +125,13 @@ func (w *admin) examInput(c *gin.Context, form *Form) (courses.ExamInput, error)
 		return t
 	}
 	in := courses.ExamInput{Key: form.Get("key"), Course: form.Get("course"), Quiz: form.Get("quiz"), Name: form.Get("name"), Opens: at("opens"), Closes: at("closes"), Late: number("late"), Attempts: number("attempts"), Delay: number("delay"),
-		Cohorts: form.Values["cohort"], Units: strings.Fields(form.Get("units")), Networks: strings.Fields(form.Get("networks")), Invigilators: form.Values["invigilator"], Password: form.Values.Get("password"), NoPassword: form.Get("no_password") != "",
+		Cohorts: form.Values["cohort"], Networks: strings.Fields(form.Get("networks")), Password: form.Values.Get("password"), NoPassword: form.Get("no_password") != "",
 		Review: courses.ReviewRules{After: courses.ReviewLevel(form.Get("review_after")), During: courses.ReviewLevel(form.Get("review_during")), Closed: courses.ReviewLevel(form.Get("review_closed"))}}
-	numbers := strings.Fields(form.Get("numbers"))
-	form.Values.Del("numbers")
-	for i, n := range numbers {
-		p, err := w.People.FindByNIP(ctx, a, n)
-		if err != nil {
-			fault := faults.Of(err)
-			return in, faults.OnField("numbers", "Baris "+strconv.Itoa(i+1)+": "+fault.Text.ID, "Line "+strconv.Itoa(i+1)+": "+fault.Text.EN)
-		}
-		in.Invigilators = append(in.Invigilators, string(p.ID))
+	if _, err := w.chooseUnits(c, form, "", ""); err != nil {
+		return in, err
 	}
-	form.Values["invigilator"] = in.Invigilators
+	w.chooseInvigilators(c, form)
+	in.Units, in.Invigilators = form.Values["unit"], form.Values["invigilator"]
 	return in, nil
 }
 
@@ -148,11 +141,19 @@ func examForm(form *Form, err error, lang string) bool {
 		return false
 	}
 	for i, e := range form.Errors {
-		if part, ok := map[string]string{"opens": "opens_day", "closes": "closes_day", "cohorts": "cohort", "invigilators": "numbers"}[e.Field]; ok {
+		if part, ok := map[string]string{"opens": "opens_day", "closes": "closes_day", "cohorts": "cohort", "units": "find_unit", "invigilators": "find_invigilator"}[e.Field]; ok {
 			form.Errors[i].Field = part
 		}
 	}
 	return true
+}
+
+// searched is the status of a form that comes back with what was found.
+func searched(form Form) int {
+	if form.Get("act") == "find" {
+		return http.StatusOK
+	}
+	return form.Status()
 }
 
 // planExam plans an exam.
@@ -162,6 +163,9 @@ func (w *admin) planExam(c *gin.Context) error {
 	}
 	form := posted(c)
 	x, err := w.examInput(c, &form)
+	if err == nil && (form.Get("act") == "find" || !form.OK()) {
+		return w.planPage(c, searched(form), form)
+	}
 	var d courses.ExamDoc
 	if err == nil {
 		d, err = w.Courses.PlanExam(c.Request.Context(), reader(c), x)
@@ -182,17 +186,9 @@ func (w *admin) showChangeExam(c *gin.Context) error {
 		return err
 	}
 	loc := w.Settings.Zone().Location()
-	units := []string{}
-	for _, id := range x.Units {
-		u, err := w.People.LookUnit(c.Request.Context(), people.UnitID(id))
-		if err != nil {
-			return err
-		}
-		units = append(units, u.Code)
-	}
 	return w.changePage(c, http.StatusOK, x, "", NewForm(map[string][]string{"revision": {strconv.Itoa(x.Revision)}, "name": {x.Name}, "opens_day": {x.Opens.In(loc).Format("2006-01-02")}, "opens_time": {x.Opens.In(loc).Format("15:04")},
 		"closes_day": {x.Closes.In(loc).Format("2006-01-02")}, "closes_time": {x.Closes.In(loc).Format("15:04")}, "late": {strconv.Itoa(x.Late)}, "attempts": {strconv.Itoa(x.Attempts)}, "delay": {strconv.Itoa(x.Delay)},
-		"cohort": x.Cohorts, "units": {strings.Join(units, "\n")}, "networks": {strings.Join(x.Networks, "\n")}, "invigilator": x.Invigilators,
+		"cohort": x.Cohorts, "unit": x.Units, "networks": {strings.Join(x.Networks, "\n")}, "invigilator": x.Invigilators,
 		"review_after": {string(x.Review.After)}, "review_during": {string(x.Review.During)}, "review_closed": {string(x.Review.Closed)}}))
 }
 
@@ -208,12 +204,12 @@ func (w *admin) changePage(c *gin.Context, status int, x courses.ExamDoc, which 
 	p := &PanelsPage{Base: Base{Active: navExams, Title: w.T(c, "Ubah ujian"), Lead: x.Name + " · " + x.Course, Crumbs: crumbs(Link{Label: "Ujian terjadwal", URL: "/kelola/ujian"}, Link{Name: x.Name, URL: examURL(x.ID)})}}
 	cancel, open := refused(which, "batal", form)
 	if which != "batal" {
-		fields, err := w.examFields(c, form, x.Course, x.ID)
+		fields, err := w.examFields(c, &form, x.Course, x.ID)
 		if err != nil {
 			return err
 		}
 		fields = append(append([]Field{hidden("revision", form.Get("revision"))}, fields...), reasoned(form, "Dicatat di jejak audit. Percobaan yang sedang berjalan mengikuti perubahan ini."))
-		p.add(Panel{Label: "Ujian", Form: &PanelForm{URL: examURL(x.ID, "ubah"), Form: form, Fields: fields, Buttons: []Button{{Label: "Simpan perubahan", Kind: "primary"}, {Label: "Batal", URL: examURL(x.ID), Kind: "quiet"}}}})
+		p.add(Panel{Label: "Ujian", Form: &PanelForm{URL: examURL(x.ID, "ubah"), Form: form, Fields: fields, Buttons: []Button{{Label: "Simpan perubahan", Kind: "primary", Field: "act", Value: "change"}, findButton, {Label: "Batal", URL: examURL(x.ID), Kind: "quiet"}}}})
 	}
 	p.add(Panel{Fold: true, Open: open, Label: "Batalkan ujian", Text: w.T(c, "Tesnya kembali seperti tanpa ujian. Percobaan yang sedang berjalan diakhiri dengan semua jawaban yang tersimpan."), Form: &PanelForm{URL: examURL(x.ID, "batal"), Form: cancel,
 		Fields: []Field{reasoned(cancel, "Dicatat di jejak audit.").prefixed("batal-")}, Buttons: []Button{{Label: "Batalkan ujian", Kind: "danger"}}}})
@@ -229,6 +225,9 @@ func (w *admin) changeExam(c *gin.Context) error {
 	}
 	form := posted(c)
 	x, err := w.examInput(c, &form)
+	if err == nil && (form.Get("act") == "find" || !form.OK()) {
+		return w.changePage(c, searched(form), old, "", form)
+	}
 	if err == nil {
 		revision, _ := strconv.Atoi(form.Get("revision")) // what is no number is 0, which is no revision
 		_, err = w.Courses.ChangeExam(c.Request.Context(), reader(c), old.ID, revision, x, form.Get("why"))

@@ -39,13 +39,12 @@ func (w *admin) examAgain(c *gin.Context, status int, form Form) error {
 		live.Notices = []Notice{{Kind: Info, Text: w.T(c, "Ujian ini untuk lebih banyak orang daripada yang ditampilkan. Yang sudah mulai selalu ada di daftar ini, sampai 2.000 orang.")}}
 	}
 	q := ReadTable(c, "status")
-	list := b.Takers
-	if want := courses.TakerState(q.Filter["status"]); want != "" {
-		list = slices.DeleteFunc(slices.Clone(list), func(t courses.ExamTaker) bool { return t.State != want })
-	}
-	t := Table{Label: "Peserta", URL: examURL(id), NoSearch: true, Filters: []Field{choose("status", "Tampilkan", q.Filter["status"], []Option{{Value: "", Label: "Semua peserta"}, {Value: "waiting", Label: "Belum mulai"}, {Value: "running", Label: "Mengerjakan"}, {Value: "paused", Label: "Dijeda"}, {Value: "offline", Label: "Tanpa kabar"}, {Value: "submitted", Label: "Selesai"}})},
+	list := looked(b.Takers, q)
+	t := Table{Label: "Peserta", URL: examURL(id), Search: q.Search, SearchLabel: "Nama peserta", Filters: []Field{choose("status", "Tampilkan", q.Filter["status"], []Option{{Value: "", Label: "Semua peserta"}, {Value: attention, Label: "Perlu dilihat"}, {Value: "waiting", Label: "Belum mulai"}, {Value: "running", Label: "Mengerjakan"}, {Value: "paused", Label: "Dijeda"}, {Value: "offline", Label: "Tanpa kabar"}, {Value: "submitted", Label: "Selesai"}})},
 		Columns: []Column{{Label: "Peserta", Main: true}, {Label: "Status"}, {Label: "Dijawab"}, {Label: "Sisa waktu"}, {Label: "Yang perlu dilihat"}}, Empty: Empty{Icon: "people", Label: "Belum ada peserta", Text: w.T(c, "Peserta muncul di sini begitu terdaftar di kursus.")}}
+	n := len(list)
 	list, t.Pager = pageOf(c, list, func(t courses.ExamTaker) string { return t.Person })
+	t.Pager.Text = w.T(c, "%d peserta", n)
 	for _, x := range list {
 		t.Rows = append(t.Rows, w.takerRow(c, id, x))
 	}
@@ -58,9 +57,47 @@ func (w *admin) examAgain(c *gin.Context, status int, form Form) error {
 		}
 	}
 	p.add(live)
-	w.examActs(c, p, b, form)
+	if err := w.examActs(c, p, b, form); err != nil {
+		return err
+	}
 	w.Render(c, status, "panels", p)
 	return nil
+}
+
+// attention is the filter for those an invigilator may have to do something about.
+const attention = "attention"
+
+// urgency orders the takers of an exam: what may need an invigilator comes first.
+func urgency(t courses.ExamTaker) int {
+	switch {
+	case t.State == courses.TakerOffline:
+		return 0
+	case t.State == courses.TakerPaused:
+		return 1
+	case t.State == courses.TakerRunning && t.Signs.Any():
+		return 2
+	case t.State == courses.TakerRunning:
+		return 3
+	case t.State == courses.TakerWaiting:
+		return 4
+	}
+	return 5
+}
+
+// looked are the takers a page shows: those asked for, the urgent ones first, of equal ones by name.
+func looked(all []courses.ExamTaker, q TableQuery) []courses.ExamTaker {
+	want, words := courses.TakerState(q.Filter["status"]), strings.ToLower(q.Search)
+	list := make([]courses.ExamTaker, 0, len(all))
+	for _, t := range all {
+		switch {
+		case want == attention && urgency(t) > 2 && !t.Signs.Any(), want != "" && want != attention && t.State != want:
+		case words != "" && !strings.Contains(strings.ToLower(t.Name), words):
+		default:
+			list = append(list, t)
+		}
+	}
+	slices.SortStableFunc(list, func(x, y courses.ExamTaker) int { return urgency(x) - urgency(y) })
+	return list
 }
 
 func takerBadge(t courses.ExamTaker) Badge {
@@ -144,28 +181,32 @@ func (w *admin) takerPanel(c *gin.Context, p *PanelsPage, b courses.Board, x cou
 		if x.State != courses.TakerWaiting && x.State != courses.TakerSubmitted {
 			acts = append(acts, Option{Value: "stop", Label: "Akhiri percobaan sekarang"})
 		}
-		panel.Form = w.actForm(b.ID, x.Person, mine, acts, false)
+		panel.Form = w.actForm(b.ID, x.Person, mine, acts, nil)
 	}
 	p.add(panel)
 }
 
 // examActs is what can be done for everybody.
-func (w *admin) examActs(c *gin.Context, p *PanelsPage, b courses.Board, form Form) {
+func (w *admin) examActs(c *gin.Context, p *PanelsPage, b courses.Board, form Form) error {
 	if !w.may(c, "invigilate", "exam") || b.State == courses.ExamCancelled {
-		return
+		return nil
 	}
 	acts := []Option{{Value: "message", Label: "Kirim pesan"}, {Value: "extra_time", Label: "Tambah waktu"}}
-	switch b.State {
-	case courses.ExamOpen:
+	switch still := b.Counts[courses.TakerRunning] + b.Counts[courses.TakerOffline] + b.Counts[courses.TakerPaused]; {
+	case b.State == courses.ExamOpen, b.State == courses.ExamClosed && still > 0: // some sit on with extra time
 		acts = append(acts, Option{Value: "pause", Label: "Jeda"}, Option{Value: "stop", Label: "Akhiri ujian sekarang"})
-	case courses.ExamPaused:
+	case b.State == courses.ExamPaused:
 		acts = append(acts, Option{Value: "resume", Label: "Lanjutkan"}, Option{Value: "stop", Label: "Akhiri ujian sekarang"})
 	}
 	all := form
 	if form.Get("person") != "" {
 		all = Form{}
 	}
-	p.add(Panel{Label: "Untuk semua peserta", Form: w.actForm(b.ID, "", all, acts, true)})
+	units, err := w.unitOptions(c, "view", "unit", "Semua peserta")
+	if err != nil {
+		return err
+	}
+	p.add(Panel{Label: "Untuk semua peserta", Form: w.actForm(b.ID, "", all, acts, units)})
 	if len(b.Extra) > 0 || len(b.Messages) > 0 {
 		panel := Panel{Fold: true, Label: "Yang sudah dilakukan"}
 		for _, e := range b.Extra {
@@ -186,20 +227,21 @@ func (w *admin) examActs(c *gin.Context, p *PanelsPage, b courses.Board, form Fo
 		}
 		p.add(panel)
 	}
+	return nil
 }
 
-func (w *admin) actForm(exam, person string, form Form, acts []Option, units bool) *PanelForm {
+func (w *admin) actForm(exam, person string, form Form, acts, units []Option) *PanelForm {
 	if form.Values == nil {
 		form = NewForm(map[string][]string{"key": {storage.NewID()}, "act": {"message"}})
 	}
 	prefix := "satu-"
-	if units {
+	if units != nil {
 		prefix = "semua-"
 	}
 	act := form.Need("radio", "act", "Tindakan").With(acts)
 	fields := []Field{hidden("key", form.Get("key")), hidden("person", person), act.prefixed(prefix), form.Input("number", "minutes", "Tambahan waktu").Between("1", "240").Measured("menit").Short().Hinted("Hanya untuk menambah waktu.").prefixed(prefix)}
-	if units {
-		fields = append(fields, form.Input("text", "unit", "Hanya unit kerja").Short().Hinted("Kode unit kerja, hanya untuk menambah waktu; kosong: semua.").prefixed(prefix))
+	if units != nil {
+		fields = append(fields, form.Input("select", "unit", "Hanya unit kerja").With(units).Hinted("Hanya untuk menambah waktu; unit di bawahnya ikut.").prefixed(prefix))
 	}
 	text := form.Need("textarea", "text", "Pesan atau alasan").Tall(2).Hinted("Pesan tampil di halaman peserta. Alasan dicatat di jejak audit.").prefixed(prefix)
 	text.Length = 500
