@@ -28,8 +28,9 @@ type Analysis struct {
 	Flags     []itemstats.Flag
 	Rasch     *itemstats.Model // nil: too few sittings
 	TwoPL     *itemstats.Model
-	Gains     []ObjectiveGain         // of a post-test: the whole first, then by objective
-	About     map[string]AnalysedItem // by item version
+	Drift     map[string]itemstats.Shift // by item version: against the version of the course before
+	Gains     []ObjectiveGain            // of a post-test: the whole first, then by objective
+	About     map[string]AnalysedItem    // by item version
 }
 
 // ObjectiveGain is what people learned between their first pre-test and their first post-test.
@@ -85,6 +86,10 @@ func (s *Service) Analysis(ctx context.Context, a access.Actor, version VersionI
 		return Analysis{}, err
 	}
 	out.Flags = sums.Flags(about, before)
+	out.Drift = map[string]itemstats.Shift{}
+	for id, was := range before {
+		out.Drift[id] = sums.Drift(was, sums.Items[id])
+	}
 	if out.TwoPL != nil {
 		out.Flags = append(out.Flags, out.TwoPL.Flags(about)...)
 	} else if out.Rasch != nil {

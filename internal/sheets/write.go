@@ -54,9 +54,7 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// WriteCSV is for downloads of lists, of which there is none yet; so far tests make their files with it and WriteXLSX.
-//
-// It writes UTF-8 with a byte order mark (without it Excel shows broken letters) and semicolons, which Excel with Indonesian settings opens into columns.
+// WriteCSV writes UTF-8 with a byte order mark (without it Excel shows broken letters) and semicolons, which Excel with Indonesian settings opens into columns.
 func WriteCSV(w io.Writer, t Table) error {
 	b := bufio.NewWriter(w)
 	b.WriteString("\uFEFF")
