@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/itemstats"
 	"github.com/apelkota/apel/internal/texts"
@@ -85,6 +87,16 @@ type ItemFigures struct {
 	ItemRest        *Estimate       `json:"item_rest,omitempty" doc:"-1 to 1"`
 	Options         []OptionFigures `json:"options" nullable:"false" maxItems:"500"`
 	Trace           []TracePoint    `json:"trace" nullable:"false" maxItems:"10"`
+	Drift           *DriftFigures   `json:"drift,omitempty" doc:"Against the version of the course before, where that had the item or an earlier version of it"`
+}
+
+// DriftFigures compare an item with what it was in the version of the course before.
+type DriftFigures struct {
+	Before     *Estimate `json:"before,omitempty" doc:"Facility then, percent"`
+	After      *Estimate `json:"after,omitempty" doc:"Facility now"`
+	Difference *Estimate `json:"difference,omitempty" doc:"Percentage points, people as they are"`
+	Adjusted   *Estimate `json:"adjusted,omitempty" doc:"The same at equal score"`
+	P          float64   `json:"p" doc:"Of no difference at equal score, two-sided"`
 }
 
 // OptionFigures is one row of the options table; the row without an id are those who left the item blank.
@@ -174,7 +186,10 @@ func showAnalysis(a courses.Analysis) QuizAnalysis {
 	for _, it := range a.Figures.Items {
 		about := a.About[it.ID]
 		x := ItemFigures{it.ID, about.Code, about.Version, max(about.Key, 1), about.Objective, it.N, it.Blank, estimate(it.Facility), estimate(it.SD), it.Guess, it.IntendedWeight, estimate(it.Effective),
-			estimate(it.Discrimination), estimate(it.Efficiency), estimate(it.UpperLower), estimate(it.ItemRest), []OptionFigures{}, []TracePoint{}}
+			estimate(it.Discrimination), estimate(it.Efficiency), estimate(it.UpperLower), estimate(it.ItemRest), []OptionFigures{}, []TracePoint{}, nil}
+		if d, ok := a.Drift[it.ID]; ok {
+			x.Drift = &DriftFigures{estimate(d.Before), estimate(d.After), estimate(d.Difference), estimate(d.Adjusted), d.P}
+		}
 		for _, o := range it.Options {
 			text := ""
 			if o.ID != "" {
@@ -219,11 +234,21 @@ type QuizPath struct {
 	Quiz string `path:"quiz" maxLength:"30"`
 }
 
-func (s *server) analyses() {
+func (s *server) analyses(r *gin.Engine) {
 	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/quizzes/{quiz}/analysis", ID: "getAnalysis", Tag: "authoring", Summary: "Item analysis of a quiz, from the first sittings; no attempt is read and nobody is named"},
 		func(ctx context.Context, in *QuizPath) (*body[QuizAnalysis], error) {
 			return one(showAnalysis)(s.Courses.Analysis(ctx, visit.Actor(ctx), in.ID, in.Quiz))
 		})
+	download(s, r, operation{Path: "/versions/{id}/quizzes/{quiz}/analysis/{format}", ID: "exportAnalysis", Tag: "authoring",
+		Summary: "The same as a file in the language of Accept-Language, with every figure, its interval and its warning: xlsx has a sheet per part, csv is one long table"}, "application/octet-stream", func(c *gin.Context) {
+		ctx := c.Request.Context()
+		f, err := s.Courses.AnalysisFile(ctx, visit.Actor(ctx), c.Param("id"), c.Param("quiz"), c.Param("format"), visit.From(ctx).Lang)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		file(c, f.Name, f.MediaType, f.Data)
+	})
 	handle(s, operation{Method: http.MethodPost, Path: "/versions/{id}/quizzes/{quiz}/analysis/recount", ID: "recountAnalysis", Tag: "authoring", Summary: "Have the sittings of the course counted anew; the figures stay until the new ones are there", Status: http.StatusAccepted},
 		func(ctx context.Context, in *QuizPath) (*body[QuizAnalysis], error) {
 			if err := s.Courses.CountAgain(ctx, visit.Actor(ctx), in.ID, in.Quiz); err != nil {

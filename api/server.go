@@ -85,7 +85,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.markings()
 	s.exams(r)
 	s.regrades()
-	s.analyses()
+	s.analyses(r)
 	s.certificates(r)
 	s.competencies()
 	s.placement()

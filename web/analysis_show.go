@@ -12,6 +12,7 @@ import (
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/itemstats"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 func analysisURL(a courses.Analysis) string {
@@ -49,10 +50,24 @@ func (w *admin) showAnalysis(c *gin.Context) error {
 		p.add(w.gainPanel(c, a))
 	}
 	p.add(w.itemsPanel(c, a))
-	if m := bestModel(a); m != nil {
-		p.add(w.modelPanel(c, a, m))
+	for _, m := range []*itemstats.Model{a.Rasch, a.TwoPL} {
+		if m != nil {
+			p.add(w.modelPanel(c, a, m))
+		}
 	}
+	p.add(Panel{Label: "Unduh", Text: w.T(c, "Semua angka dengan rentang dan catatannya. Excel: satu lembar per bagian. CSV: satu tabel panjang."),
+		Actions: []Button{{Label: "Unduh Excel", Icon: "download", URL: analysisURL(a) + "/xlsx"}, {Label: "Unduh CSV", Icon: "download", URL: analysisURL(a) + "/csv"}}})
 	return w.panels(c, p)
+}
+
+// fetchAnalysis gives the item analysis as a file.
+func (w *admin) fetchAnalysis(c *gin.Context) error {
+	f, err := w.Courses.AnalysisFile(c.Request.Context(), reader(c), versionID(c), c.Param("quiz"), c.Param("format"), texts.Lang(Lang(c)))
+	if err != nil {
+		return err
+	}
+	give(c, f)
+	return nil
 }
 
 // recountAnalysis has the sittings of the course counted anew.
@@ -69,14 +84,6 @@ func (w *admin) versionCrumbs(c *gin.Context, a courses.Analysis) []Link {
 		Link{Name: w.T(c, "Versi %s", number), URL: address("kelola", "kursus", a.Course, number)})
 }
 
-// bestModel is the model to show: the richer one where there is one.
-func bestModel(a courses.Analysis) *itemstats.Model {
-	if a.TwoPL != nil {
-		return a.TwoPL
-	}
-	return a.Rasch
-}
-
 // figure is an estimate in words: "62,1", or a dash.
 func (w *admin) figure(c *gin.Context, v *itemstats.Value, places int) string {
 	if v == nil {
@@ -85,13 +92,20 @@ func (w *admin) figure(c *gin.Context, v *itemstats.Value, places int) string {
 	return w.format(c).Fixed(v.Value, places)
 }
 
-// between is the 95 % interval of an estimate: "55,0 sampai 68,3".
+// between is the 95 % interval of an estimate, with why it should not be leaned on: "55,0 sampai 68,3 (data sedikit)".
 func (w *admin) between(c *gin.Context, v *itemstats.Value, places int) string {
 	if v == nil {
 		return ""
 	}
-	return w.T(c, "%s sampai %s", w.format(c).Fixed(v.Low, places), w.format(c).Fixed(v.High, places))
+	text := w.T(c, "%s sampai %s", w.format(c).Fixed(v.Low, places), w.format(c).Fixed(v.High, places))
+	if short, ok := warningWords[v.Warning]; ok {
+		text += " (" + w.words.say(Lang(c), short) + ")"
+	}
+	return text
 }
+
+// warningWords are the warnings in a word or two, for beside a figure.
+var warningWords = map[itemstats.Warning]string{itemstats.Few: "data terlalu sedikit", itemstats.Some: "data sedikit", itemstats.Rough: "kasar", itemstats.AtBounds: "di batas hitungan"}
 
 // explained puts what a figure means behind its interval.
 func explained(interval, meaning string) string {
@@ -198,9 +212,17 @@ func (w *admin) gainPanel(c *gin.Context, a courses.Analysis) Panel {
 			share = w.format(c).Fixed(100*g.Normalised.Value, 0) + "%"
 		}
 		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: name}, {Text: w.count(c, int(g.N))}, {Text: w.figure(c, g.Before, 1)}, {Text: w.figure(c, g.After, 1)}, {Text: w.figure(c, g.Mean, 1), Sub: w.between(c, g.Mean, 1)},
-			{Text: share}, {Text: w.figure(c, g.Effect, 2), Sub: w.between(c, g.Effect, 2)}}})
+			{Text: share, Sub: w.between(c, hundredfold(g.Normalised), 0)}, {Text: w.figure(c, g.Effect, 2), Sub: w.between(c, g.Effect, 2)}}})
 	}
 	return Panel{Label: "Kenaikan dari tes awal ke tes akhir", Text: w.T(c, "Percobaan pertama orang yang sama. Tanpa kelompok pembanding, jadi terbiasa dengan tes ikut terhitung."), Table: &t}
+}
+
+// hundredfold is a share as percent.
+func hundredfold(v *itemstats.Value) *itemstats.Value {
+	if v == nil {
+		return nil
+	}
+	return &itemstats.Value{Value: 100 * v.Value, Low: 100 * v.Low, High: 100 * v.High, N: v.N, Warning: v.Warning}
 }
 
 // itemsPanel has a row per item version, by objective and code: those to look at, and folded away the others.
@@ -233,7 +255,8 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 			}
 		}
 		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, {Text: w.count(c, int(it.N))}, {Text: w.figure(c, it.Facility, 0) + "%", Sub: w.between(c, it.Facility, 0)},
-			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0)}, {Text: w.figure(c, it.Effective, 1), Sub: w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1))}, note}})
+			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0), Sub: w.between(c, it.Efficiency, 0)},
+			{Text: w.figure(c, it.Effective, 1), Sub: explained(w.between(c, it.Effective, 1), w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1)))}, note}})
 	}
 	panel := Panel{Label: "Soal demi soal", Text: w.T(c, "Tingkat kesukaran: bagian nilai yang rata-rata diperoleh; makin tinggi, makin mudah. Daya beda: 100 kali korelasi dengan nilai soal lainnya; dicatat lemah hanya bila seluruh rentangnya di bawah 20. Efisiensi: daya beda dibanding yang paling tinggi yang mungkin. Bobot efektif: bagian soal dalam perbedaan nilai peserta.")}
 	if len(noted.Rows) > 0 {
@@ -255,18 +278,30 @@ func (w *admin) modelPanel(c *gin.Context, a courses.Analysis, m *itemstats.Mode
 		label = "Model 2PL"
 	}
 	f := w.format(c)
-	t := Table{ID: "model", Label: label, NoSearch: true, Wide: true, Columns: []Column{{Label: "Soal", Main: true}, {Label: "Kesukaran", Numeric: true}, {Label: "Daya beda", Numeric: true}, {Label: "Infit", Numeric: true}, {Label: "Outfit", Numeric: true}}}
+	t := Table{ID: "model", Label: label, NoSearch: true, Wide: true, Columns: []Column{{Label: "Soal", Main: true}, {Label: "Kesukaran", Numeric: true}, {Label: "Daya beda", Numeric: true}, {Label: "Infit", Numeric: true}, {Label: "Outfit", Numeric: true}, {Label: "S-X², p", Numeric: true}}}
 	for _, it := range m.Items {
 		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: a.About[it.ID].Code}, {Text: w.figure(c, it.Difficulty, 2), Sub: w.between(c, it.Difficulty, 2)}, {Text: w.figure(c, it.Slope, 2), Sub: w.between(c, it.Slope, 2)},
-			{Text: w.figure(c, it.Infit, 2)}, {Text: w.figure(c, it.Outfit, 2)}}})
+			{Text: w.figure(c, it.Infit, 2), Sub: w.between(c, it.Infit, 2)}, {Text: w.figure(c, it.Outfit, 2), Sub: w.between(c, it.Outfit, 2)}, w.fitCell(c, it.SX2)}})
+	}
+	var left []string
+	for _, d := range m.Dropped {
+		left = append(left, a.About[d.ID].Code)
 	}
 	panel := Panel{Fold: true, Label: label, Text: w.T(c, "Dari %d percobaan pertama. Kesukaran dan kemampuan memakai satu skala; 0 adalah kemampuan rata-rata.", m.N), Table: &t}
 	if !m.Converged {
 		panel.Notices = append(panel.Notices, Notice{Kind: Warn, Text: w.T(c, "Perhitungan model belum mencapai titik tetap; pakai angkanya dengan hati-hati.")})
 	}
-	if m.Reliability != nil {
-		panel.Facts = []Fact{{Label: "Keandalan kemampuan", Value: f.Fixed(100**m.Reliability, 0) + "%"}}
+	if len(left) > 0 {
+		panel.Notices = append(panel.Notices, Notice{Kind: Info, Text: w.T(c, "Di luar model, karena terlalu jarang dikerjakan atau semua benar atau semua salah: %s.", strings.Join(left, ", "))})
 	}
+	panel.Notices = append(panel.Notices, Notice{Kind: Info, Text: w.T(c, "Infit dan outfit 1: sesuai model; jauh di atas 1: jawaban tidak terduga, jauh di bawah 1: terlalu terduga. S-X² dengan p kecil: bagian yang benar menurut nilai menyimpang dari model; hanya ada bila semua peserta mendapat soal yang sama.")})
+	if m.Reliability != nil {
+		panel.Facts = append(panel.Facts, Fact{Label: "Keandalan kemampuan", Value: f.Fixed(100**m.Reliability, 0) + "%"})
+	}
+	if m.SD != nil {
+		panel.Facts = append(panel.Facts, Fact{Label: "Sebaran kemampuan", Value: w.figure(c, m.SD, 2), Note: w.between(c, m.SD, 2)})
+	}
+	panel.Facts = append(panel.Facts, Fact{Label: "Kecocokan (BIC)", Value: f.Fixed(m.BIC, 0), Note: w.T(c, "antara dua model, yang lebih kecil lebih cocok")})
 	info := Chart{Kind: "lines", Label: "Ketelitian tes", Text: w.T(c, "Informasi tes menurut kemampuan: makin tinggi, makin teliti tes mengukur di sana.")}
 	of := Series{Name: w.T(c, "Informasi")}
 	for i, at := range m.Information {
@@ -278,6 +313,15 @@ func (w *admin) modelPanel(c *gin.Context, a courses.Analysis, m *itemstats.Mode
 	info.Series = []Series{of}
 	panel.Charts = []Chart{info}
 	return panel
+}
+
+// fitCell is how well an item follows its model by raw score.
+func (w *admin) fitCell(c *gin.Context, x *itemstats.SX2) Cell {
+	if x == nil {
+		return Cell{Text: "–"}
+	}
+	f := w.format(c)
+	return Cell{Text: f.Fixed(x.X2, 1), Sub: "p " + f.Fixed(x.P, 3)}
 }
 
 // showItemAnalysis is one item: its figures, who chose what, and how that changes with the rest of the form.
@@ -300,7 +344,7 @@ func (w *admin) showItemAnalysis(c *gin.Context, a courses.Analysis, item string
 	}
 	facts := Panel{Label: "Angka soal", Stats: []Stat{w.stat(c, "Tingkat kesukaran", "%", it.Facility, 0), w.stat(c, "Daya beda", "", it.Discrimination, 0), w.stat(c, "Efisiensi daya beda", "", it.Efficiency, 0), w.stat(c, "Selisih kelompok atas dan bawah", "", it.UpperLower, 0)},
 		Facts: []Fact{{Label: "Dikerjakan", Value: w.count(c, int(it.N))}, {Label: "Dikosongkan", Value: w.count(c, int(it.Blank))}, {Label: "Simpangan baku", Value: w.figure(c, it.SD, 1), Note: w.between(c, it.SD, 1)},
-			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, it.ItemRest, 2), Note: w.between(c, it.ItemRest, 2)}, {Label: "Bobot efektif", Value: w.figure(c, it.Effective, 1), Note: w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1))}}}
+			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, it.ItemRest, 2), Note: w.between(c, it.ItemRest, 2)}, {Label: "Bobot efektif", Value: w.figure(c, it.Effective, 1), Note: explained(w.between(c, it.Effective, 1), w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1)))}}}
 	if it.Guess != nil {
 		facts.Facts = append(facts.Facts, Fact{Label: "Nilai bila menebak", Value: w.format(c).Fixed(*it.Guess, 1) + "%"})
 	}
@@ -308,7 +352,19 @@ func (w *admin) showItemAnalysis(c *gin.Context, a courses.Analysis, item string
 		facts.Notices = []Notice{{Kind: Warn, Text: in(c, it.Facility.Warning.Text())}}
 	}
 	p.add(look, facts, w.optionsPanel(c, it, about))
+	if d, ok := a.Drift[it.ID]; ok {
+		p.add(w.driftPanel(c, d))
+	}
 	return w.panels(c, p)
+}
+
+// driftPanel compares an item with what it was in the version of the course before.
+func (w *admin) driftPanel(c *gin.Context, d itemstats.Shift) Panel {
+	return Panel{Label: "Sejak versi kursus sebelumnya", Text: w.T(c, "Soal yang sama, atau perubahannya, di versi sebelumnya. Pada nilai yang sama: setelah kemampuan peserta kedua versi disamakan."), Facts: []Fact{
+		{Label: "Tingkat kesukaran sebelumnya", Value: w.figure(c, d.Before, 0) + "%", Note: w.between(c, d.Before, 0)},
+		{Label: "Selisih sekarang", Value: w.figure(c, d.Difference, 1), Note: w.between(c, d.Difference, 1)},
+		{Label: "Selisih pada nilai yang sama", Value: w.figure(c, d.Adjusted, 1), Note: w.between(c, d.Adjusted, 1)},
+		{Label: "Peluang kebetulan", Value: w.format(c).Fixed(d.P, 3)}}}
 }
 
 // optionsPanel is the options table with its trace.
@@ -328,7 +384,7 @@ func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.An
 		for i, g := range o.Groups {
 			thirds[i].Text = f.Fixed(g, 0) + "%"
 		}
-		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + "%", Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2)})...)})
+		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + "%", Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2), Sub: w.between(c, o.PointBiserial, 2)})...)})
 	}
 	panel := Panel{Label: "Pilihan jawaban", Text: w.T(c, "Pengecoh yang baik dipilih lebih sering oleh yang nilainya rendah; kunci sebaliknya."), Table: &t}
 	if len(it.Trace) < 2 {

@@ -105,6 +105,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/kursus/:course/:number/bank/:bank/ambil", e.Handle(w.takeItems))             //
 	in.GET("/kursus/:course/:number/analisis/:quiz", e.Handle(w.showAnalysis))             // analysis_show.go
 	in.POST("/kursus/:course/:number/analisis/:quiz", e.Handle(w.recountAnalysis))         //
+	in.GET("/kursus/:course/:number/analisis/:quiz/:format", e.Handle(w.fetchAnalysis))    //
 	in.GET("/percobaan", e.Handle(w.listAttempts))                                         // attempt_manage.go
 	in.GET("/percobaan/:attempt", e.Handle(w.manageAttempt))                               //
 	in.POST("/percobaan/:attempt/waktu", e.Handle(w.extendAttempt))                        //

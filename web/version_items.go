@@ -71,10 +71,15 @@ func (w *admin) fetchItems(c *gin.Context) error {
 		}
 		return w.bankPage(c, faults.KindOf(err).Status(), &n, Form{})
 	}
+	give(c, f)
+	return nil
+}
+
+// give answers with a file to keep.
+func give(c *gin.Context, f courses.ItemFileOf) {
 	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	c.Header("Cache-Control", "private, no-store")
 	c.Data(http.StatusOK, f.MediaType, f.Data)
-	return nil
 }
 
 // fetchCourse gives a version of a course as a zipped folder.
