@@ -59,7 +59,7 @@ func (c *city) addresses(template string, b belongings) string {
 		b = belongings{"item": s["item103"], "person": b["person"]}
 	}
 	fill := strings.NewReplacer("{id}", url.PathEscape(id), "{code}", url.PathEscape(code), "{lesson}", lesson, "{quiz}", quiz, "{item}", url.PathEscape(b["item"]), "{bank}", s["bank"],
-		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts", "{format}", "yaml", "{name}", s["file"])
+		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts", "{format}", "csv", "{name}", s["file"])
 	return fill.Replace(template)
 }
 

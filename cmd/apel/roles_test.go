@@ -213,7 +213,7 @@ func (c *city) questions() []question {
 // pageParameter says what a parameter of a page's address stands for.
 var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}", "marking": "{marking}",
 	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "exam": "{exam}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
-	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "yaml", "item": "{item104}"}
+	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "csv", "item": "{item104}"}
 
 func pageAddress(route string) string {
 	switch {
@@ -498,7 +498,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		pairs = append(pairs, "{code}", s["code"])
 	}
 	pairs = append(pairs, "{bank104}", s["bank104"], "{rule}", s["rule"], "{recommendation}", s["recommendation"], "{import}", s["import"], "{unit}", unit, "{app}", app, "{code}", map[string]string{"courses": s["course"], "assignment-rules": s["rule"]}[noun], "{position}", s["position"],
-		"{cohort}", s["cohort"], "{exam}", s["exam"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{format}", "yaml", "{name}", s["file"], "{id}", "tidak-ada")
+		"{cohort}", s["cohort"], "{exam}", s["exam"], "{role}", "operator", "{kind}", "people", "{collection}", "attempts", "{format}", "csv", "{name}", s["file"], "{id}", "tidak-ada")
 	for i := 1; i < len(pairs); i += 2 {
 		pairs[i] = url.PathEscape(pairs[i])
 	}
