@@ -35,6 +35,8 @@ type ItemText struct {
 	Rubric     []BankCriterion `json:"rubric" required:"false" maxItems:"20" nullable:"false" doc:"Of a type that a person marks"`
 	Scoring    string          `json:"scoring,omitempty" maxLength:"30" doc:"Of a type that knows several ways to earn marks"`
 	Limit      int             `json:"limit,omitempty" minimum:"0" doc:"essay: words; upload: files; casesim: minutes of its own clock"`
+	Files      []string        `json:"files" required:"false" maxItems:"20" nullable:"false" doc:"upload: kinds it takes; none: the type's own"`
+	Size       int             `json:"size,omitempty" minimum:"0" doc:"upload: MB of one file"`
 	Units      []string        `json:"units" required:"false" maxItems:"1000" nullable:"false"`
 	Exact      bool            `json:"exact,omitempty" doc:"shorttext: case and accents count"`
 	Fixed      bool            `json:"fixed,omitempty" doc:"Options keep the author's order"`
@@ -81,7 +83,7 @@ type BankLevel struct {
 
 func showBankItem(it grading.Item) BankItem {
 	v := BankItem{it.ID, it.Code, it.Version, ItemText{Type: string(it.Type), Title: it.Title, Objective: it.Objective, Difficulty: string(it.Difficulty), Category: it.Category, Tags: orEmpty(it.Tags), Stem: it.Stem,
-		Options: showOptions(it.Options), Parts: []BankPart{}, Rubric: []BankCriterion{}, Scoring: it.Scoring, Limit: it.Limit, Units: orEmpty(it.Units), Exact: it.Exact, Fixed: it.Fixed, General: it.General}}
+		Options: showOptions(it.Options), Parts: []BankPart{}, Rubric: []BankCriterion{}, Scoring: it.Scoring, Limit: it.Limit, Files: orEmpty(it.Files), Size: it.Size, Units: orEmpty(it.Units), Exact: it.Exact, Fixed: it.Fixed, General: it.General}}
 	for _, p := range it.Parts {
 		v.Parts = append(v.Parts, BankPart{p.ID, p.Text, string(p.Type), showOptions(p.Options), p.Right, p.Weight, orEmpty(p.Units), p.Exact})
 	}
@@ -107,7 +109,7 @@ func showOptions(in []grading.Option) []BankOption {
 func (t ItemText) item() (grading.Item, error) {
 	wrong := faults.New(faults.Invalid, "Ada nilai yang bukan persen.", "Some marks are no percentages.")
 	it := grading.Item{Type: grading.Type(t.Type), Title: t.Title, Objective: t.Objective, Difficulty: grading.Difficulty(t.Difficulty), Category: t.Category, Tags: t.Tags, Stem: t.Stem, Options: options(t.Options, "options", wrong),
-		Scoring: t.Scoring, Limit: t.Limit, Units: t.Units, Exact: t.Exact, Fixed: t.Fixed, General: t.General}
+		Scoring: t.Scoring, Limit: t.Limit, Files: t.Files, Size: t.Size, Units: t.Units, Exact: t.Exact, Fixed: t.Fixed, General: t.General}
 	for i, p := range t.Parts {
 		it.Parts = append(it.Parts, grading.Part{ID: letter(p.ID, i), Text: p.Text, Type: grading.Type(p.Type), Options: options(p.Options, fmt.Sprintf("parts[%d].options", i), wrong), Right: p.Right, Weight: p.Weight, Units: p.Units, Exact: p.Exact})
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/pquerna/otp/totp"
+
+	"github.com/apelkota/apel/internal/storage"
 )
 
 // Every operation of the document is seen to succeed, and what it answers fits: people read everything there is, then go about their work.
@@ -78,7 +80,7 @@ func (s *story) asks(cl *client, method, path, media, body string) answered {
 	s.t.Helper()
 	header := []string{}
 	if method == http.MethodPost { // required by some, taken by all
-		header = append(header, "Idempotency-Key", fmt.Sprintf("cerita-%x", len(s.checks.seen))+strings.ReplaceAll(path, "/", "-")[:min(len(path), 60)])
+		header = append(header, "Idempotency-Key", "cerita-"+storage.NewID())
 	}
 	status, _, raw := send(s.t, cl, method, "/api/v1"+path, media, body, header...)
 	if status >= 300 {
