@@ -50,6 +50,7 @@ type Exam struct {
 	Pauses    []Span        `json:"pauses,omitempty"` // of everybody at once
 	Stopped   time.Time     `json:"stopped,omitzero"` // ended by an invigilator for all
 	Messages  []ExamMessage `json:"messages,omitempty"`
+	Acted     []PersonID    `json:"acted,omitempty"` // who paused, stopped or gave time, to all or to a unit: they do not sit it
 	Cancelled time.Time     `json:"cancelled,omitzero"`
 	Forgotten bool          `json:"forgotten,omitempty"` // traces of devices, networks and looking away are deleted
 

@@ -114,6 +114,9 @@ func (s *Service) Invigilate(ctx context.Context, a access.Actor, id string, in 
 		}
 		x.Revision++
 		if in.Act != MessageExam {
+			if a.Person != "" && !slices.Contains(x.Acted, a.Person) {
+				x.Acted = append(slices.Clone(x.Acted), a.Person)
+			}
 			d.Due = storage.NewDue(SettleStep, now)
 		}
 		d.Trail = append(d.Trail, entry)

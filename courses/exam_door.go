@@ -2,7 +2,6 @@ package courses
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -101,7 +100,7 @@ func (s *Service) door(ctx context.Context, d *storage.Doc[Exam], id EnrolmentID
 		Away: !inside(x.Networks, s.caller(ctx).Address)}
 	at := func(t time.Time) (string, string) { return s.moment(t) }
 	switch {
-	case slices.Contains(x.Invigilators, e.Person):
+	case slices.Contains(x.Invigilators, e.Person) || slices.Contains(x.Acted, e.Person):
 		c.Refuse = say("Anda pengawas ujian ini, jadi tidak dapat mengerjakannya. Minta admin diklat menjadwalkan ujian lain.", "You invigilate this exam, so you cannot sit it. Ask the training admin for another one.")
 	case c.State == ExamPlanned:
 		id, en := at(x.Opens)
@@ -158,7 +157,7 @@ const (
 	examWait  = 2 * time.Minute
 )
 
-// unlock checks the password of an exam. Wrong ones are counted in the seat, so that nobody guesses.
+// unlock checks the password of an exam. Each try is counted in the seat before it is compared, so that guesses sent at once are no more than those sent one by one.
 func (s *Service) unlock(ctx context.Context, d *storage.Doc[Exam], e *Enrolment, password string) error {
 	if d.Value.Password == nil {
 		return nil
@@ -167,16 +166,6 @@ func (s *Service) unlock(ctx context.Context, d *storage.Doc[Exam], e *Enrolment
 		return faults.OnField("password", "Ketik kata sandi ujian yang dibacakan pengawas.", "Type the exam's password as the invigilator reads it out.")
 	}
 	now, id := s.now(), seatID(d.ID, e.Person)
-	seat, err := s.seats.Get(ctx, id)
-	if err != nil && !errors.Is(err, faults.NotFound) {
-		return err
-	}
-	if seat.Value.Tries >= examTries && now.Before(seat.Value.TriedAt.Add(examWait)) {
-		return faults.New(faults.Conflict, "Kata sandi ujian salah beberapa kali. Tunggu dua menit, lalu coba lagi; pengawas dapat membacakannya sekali lagi.", "The password was wrong several times. Wait two minutes and try again; the invigilator can read it out once more.")
-	}
-	if d.Value.Password.fits(password) {
-		return nil
-	}
 	if _, err := s.seats.Upsert(ctx, id, func(x *storage.Doc[Seat]) error {
 		if x.Version == 0 {
 			x.Value = Seat{Exam: d.ID, Person: e.Person}
@@ -184,10 +173,20 @@ func (s *Service) unlock(ctx context.Context, d *storage.Doc[Exam], e *Enrolment
 		if now.Sub(x.Value.TriedAt) >= examWait {
 			x.Value.Tries = 0
 		}
+		if x.Value.Tries >= examTries {
+			return faults.New(faults.Conflict, "Kata sandi ujian salah beberapa kali. Tunggu dua menit, lalu coba lagi; pengawas dapat membacakannya sekali lagi.", "The password was wrong several times. Wait two minutes and try again; the invigilator can read it out once more.")
+		}
 		x.Value.Tries++
 		x.Value.TriedAt = now
 		return nil
 	}); err != nil {
+		return err
+	}
+	if d.Value.Password.fits(password) {
+		_, err := s.seats.Update(ctx, id, func(x *storage.Doc[Seat]) error {
+			x.Value.Tries, x.Value.TriedAt = 0, time.Time{}
+			return nil
+		})
 		return err
 	}
 	return faults.OnField("password", "Kata sandi ujian tidak cocok. Periksa lagi; huruf besar, huruf kecil, dan spasi tidak dibedakan.", "The exam's password does not fit. Check it; case and spaces do not matter.")

@@ -101,6 +101,11 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	if !ok || at.State == AttemptOpen || at.State == AttemptNeedsMarking && a.Person == at.Person && at.Ordinal > 0 {
 		return Review{}, faults.New(faults.Conflict, "Percobaan ini belum dinilai.", "This attempt has not been graded yet.")
 	}
+	if at.State == AttemptNeedsMarking && at.Ordinal > 0 {
+		if _, err := s.may(ctx, a, "mark", "marking", "", at.Person); err == nil { // a marker sees an alias, never a name
+			return Review{}, faults.New(faults.Conflict, "Jawaban percobaan ini masih menunggu penilai, jadi dibaca tanpa nama di antrean penilaian.", "Answers of this attempt still wait for markers, so they are read without a name in the marking queue.")
+		}
+	}
 	v, err := s.version(ctx, at.Version)
 	if err != nil {
 		return Review{}, err
