@@ -85,8 +85,14 @@ func (s *Service) answering(ctx context.Context, a access.Actor, id AttemptID, a
 			return at.errEnded()
 		}
 		if at.over(now) {
-			s.end(d, now)
 			at.Refused = len(changed(at, answers))
+			if rehearsed(id) {
+				if err := s.gradeRehearsal(ctx, id, at, now); err != nil {
+					return err
+				}
+			} else {
+				s.end(d, now)
+			}
 			ended = at.errEnded()
 			return nil
 		}
@@ -96,7 +102,9 @@ func (s *Service) answering(ctx context.Context, a access.Actor, id AttemptID, a
 		return nil, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
 	}
 	if ended != nil {
-		s.wake(ctx, AttemptsCollection, id)
+		if !rehearsed(id) {
+			s.wake(ctx, AttemptsCollection, id)
+		}
 		return nil, ended
 	}
 	return &d.Value, nil

@@ -53,6 +53,7 @@ type Attempt struct {
 	Extra       int       `json:"extra,omitempty"`     // minutes of extra time granted
 	Extended    string    `json:"extended,omitempty"`  // key of the last grant of extra time, so that a repeated post grants once
 	Exam        *Sat      `json:"exam,omitempty"`      // of an attempt inside an exam
+	Trial       int64     `json:"trial,omitempty"`     // revision of the version that its author tries as a learner; 0 for everything else
 
 	Sheet             // form and answers
 	Seq     int       `json:"seq"`               // raised by every save; a writer names the one it last saw
@@ -210,7 +211,7 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, enrolment Enrolment
 	}
 
 	if q.Behaviour.Unrecorded {
-		return s.rehearse(ctx, enrolment, &e.Value, q, v)
+		return s.rehearse(ctx, &e.Value, q, &v.Content, Attempt{Person: e.Value.Person, Course: e.Value.Course, Version: e.Value.Version, Enrolment: enrolment, Quiz: quiz, Kind: q.Kind})
 	}
 	exam, err := s.admit(ctx, enrolment, &e.Value, quiz, n, password)
 	if err != nil {
@@ -272,12 +273,13 @@ type AttemptDoc struct {
 	Regrading   bool // being graded again; only where one attempt is read
 	Over        bool // open, but its time is up: it is about to be ended
 	Exam        string
-	Hidden      bool // what it was worth is not shown to its taker now
+	Hidden      bool      // what it was worth is not shown to its taker now
+	Tried       VersionID // the version that its author tries as a learner; "" for everything else
 }
 
 func summary(id AttemptID, a *Attempt) AttemptDoc {
 	d := AttemptDoc{ID: id, Person: a.Person, Course: a.Course, Enrolment: a.Enrolment, Quiz: a.Quiz, Kind: a.Kind, Ordinal: a.Ordinal, State: a.State,
-		StartedAt: a.StartedAt, EndsAt: a.EndsAt, SubmittedAt: a.SubmittedAt, GradedAt: a.GradedAt, TimedOut: a.TimedOut, Answered: a.answered(), Items: len(a.Slots)}
+		StartedAt: a.StartedAt, EndsAt: a.EndsAt, SubmittedAt: a.SubmittedAt, GradedAt: a.GradedAt, TimedOut: a.TimedOut, Answered: a.answered(), Items: len(a.Slots), Tried: a.triedVersion()}
 	if r, ok := a.result(); ok && a.State == AttemptGraded {
 		d.Score, d.Passed = r.Result.Score(), r.Passed
 	}
@@ -316,6 +318,11 @@ func (s *Service) sitting(ctx context.Context, a access.Actor, verb string, id A
 	}
 	if err != nil {
 		return storage.Doc[Attempt]{}, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
+	}
+	if now := s.now(); rehearsed(id) && d.Value.State == AttemptOpen && d.Value.over(now) {
+		if d, err = s.endTimed(ctx, id, now); err != nil {
+			return storage.Doc[Attempt]{}, err
+		}
 	}
 	role, err := s.may(ctx, a, verb, "attempt", id, d.Value.Person)
 	if err == nil && verb == "review" { // the answers; where an attempt stands is asked on the way to other acts

@@ -33,6 +33,7 @@ type FormView struct {
 	Paused    bool          // an invigilator has stopped the clock
 	Tab       int           // of the page, to be sent with its saves; see Open
 	Messages  []ExamMessage // of invigilators, the latest first
+	Tried     VersionID     // the version that its author tries as a learner; "" for everything else
 }
 
 // ItemView is one question on a form.
@@ -100,7 +101,7 @@ func (s *Service) view(ctx context.Context, id AttemptID, a *Attempt) (FormView,
 	}
 	q, _ := v.Content.Quiz(a.Quiz)
 	f := FormView{Attempt: id, Enrolment: a.Enrolment, Course: a.Course, Quiz: a.Quiz, Kind: a.Kind, Title: q.Name(), Ordinal: a.Ordinal, Of: q.Attempts,
-		PassMark: q.PassMark, State: a.State, Behaviour: q.Behaviour, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Items: make([]ItemView, 0, len(a.Slots))}
+		PassMark: q.PassMark, State: a.State, Behaviour: q.Behaviour, StartedAt: a.StartedAt, EndsAt: a.EndsAt, Seq: a.Seq, Tried: a.triedVersion(), Items: make([]ItemView, 0, len(a.Slots))}
 	rule, err := s.tryRule(ctx, a)
 	if err != nil {
 		return FormView{}, err

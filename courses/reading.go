@@ -131,21 +131,26 @@ func (s *Service) OpenLesson(ctx context.Context, a access.Actor, id EnrolmentID
 			return LessonView{}, err
 		}
 	}
-	view := LessonView{Enrolment: id, Course: d.Value.Course, Code: code, Title: ref.Title, HTML: template.HTML(text.HTML), Minutes: ref.Minutes, Part: ref.Part,
-		Of: len(v.Content.Lessons), Status: status(d.Value.Reading[code], ref)}
-	for i, l := range v.Content.Lessons {
-		if l.Code != code {
+	return lessonView(&v.Content, LessonView{Enrolment: id, Course: d.Value.Course, Code: code, Title: ref.Title, HTML: template.HTML(text.HTML), Minutes: ref.Minutes, Part: ref.Part,
+		Status: status(d.Value.Reading[code], ref)}), nil
+}
+
+// lessonView says where a lesson stands among the others.
+func lessonView(c *Content, view LessonView) LessonView {
+	view.Of = len(c.Lessons)
+	for i, l := range c.Lessons {
+		if l.Code != view.Code {
 			continue
 		}
 		view.Number = i + 1
 		if i > 0 {
-			view.Previous = v.Content.Lessons[i-1].Code
+			view.Previous = c.Lessons[i-1].Code
 		}
-		if i+1 < len(v.Content.Lessons) {
-			view.Next = v.Content.Lessons[i+1].Code
+		if i+1 < len(c.Lessons) {
+			view.Next = c.Lessons[i+1].Code
 		}
 	}
-	return view, nil
+	return view
 }
 
 func (e *Enrolment) setReading(code string, r Reading) {

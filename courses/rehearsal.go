@@ -33,18 +33,22 @@ func (s *Service) kept(id AttemptID) *storage.Collection[Attempt] {
 	return s.attempts
 }
 
-// rehearse goes on with the practice under way, or begins a new one in the place of one that was finished.
-func (s *Service) rehearse(ctx context.Context, enrolment EnrolmentID, e *Enrolment, q Quiz, v *Version) (FormView, error) {
-	form, err := s.drawForm(ctx, e, q, &v.Content, 0)
+// rehearse goes on with the sitting under way, or begins the new one that at describes in the place of one that was finished or drawn from something else.
+func (s *Service) rehearse(ctx context.Context, e *Enrolment, q Quiz, c *Content, at Attempt) (FormView, error) {
+	form, err := s.drawForm(ctx, e, q, c, 0)
 	if err != nil {
 		return FormView{}, err
 	}
 	now := s.now()
-	d, err := s.rehearsals.Upsert(ctx, attemptID(enrolment, q.Code, 0), func(d *storage.Doc[Attempt]) error {
-		if d.Version > 0 && d.Value.State == AttemptOpen && d.Value.Version == e.Version {
+	at.State, at.Sheet, at.StartedAt = AttemptOpen, newSheet(form), now
+	if q.Minutes > 0 {
+		at.EndsAt = now.Add(q.limit())
+	}
+	d, err := s.rehearsals.Upsert(ctx, attemptID(at.Enrolment, q.Code, 0), func(d *storage.Doc[Attempt]) error {
+		if was := &d.Value; d.Version > 0 && was.State == AttemptOpen && was.Version == at.Version && was.Trial == at.Trial && !was.over(now) {
 			return storage.Unchanged
 		}
-		d.Value = Attempt{Person: e.Person, Course: e.Course, Version: e.Version, Enrolment: enrolment, Quiz: q.Code, Kind: q.Kind, State: AttemptOpen, Sheet: newSheet(form), StartedAt: now}
+		d.Value = at
 		d.Due = &storage.Due{Step: ForgetStep, Since: now, NotBefore: now.Add(rehearsalLife)}
 		return nil
 	})
@@ -66,6 +70,10 @@ func (s *Service) finishRehearsal(ctx context.Context, a access.Actor, id Attemp
 			return storage.Unchanged
 		}
 		answers := at.typed(answers)
+		if at.over(now) {
+			at.Refused = len(changed(at, answers))
+			return s.gradeRehearsal(ctx, id, at, now)
+		}
 		if err := s.accept(ctx, at, answers); err != nil {
 			return err
 		}
@@ -75,26 +83,40 @@ func (s *Service) finishRehearsal(ctx context.Context, a access.Actor, id Attemp
 			}
 			keep(at, changes)
 		}
-		keys, err := s.corrected(ctx, at.Course)
-		if err != nil {
-			return err
-		}
-		res, err := s.gradeAgain(ctx, id, at, &itemsOf{keys: keys})
-		if err != nil {
-			return err
-		}
-		at.State, at.SubmittedAt, at.GradedAt = AttemptGraded, now, now
-		if res.NeedsMarking { // nobody marks what is not kept
-			at.State = AttemptNeedsMarking
-		}
-		at.Results = []Grading{{At: now, Result: res}}
-		return nil
+		return s.gradeRehearsal(ctx, id, at, now)
 	})
 	if err != nil {
 		return Receipt{}, notFound(err, "Percobaan ini tidak ada.", "This attempt does not exist.")
 	}
 	sum := summary(id, &d.Value)
-	return Receipt{Attempt: id, SubmittedAt: d.Value.SubmittedAt, Answered: sum.Answered, Items: sum.Items}, nil
+	return Receipt{Attempt: id, SubmittedAt: d.Value.SubmittedAt, TimedOut: d.Value.TimedOut, Answered: sum.Answered, Items: sum.Items, Refused: d.Value.Refused}, nil
+}
+
+// gradeRehearsal ends a sitting that is not kept and grades it.
+func (s *Service) gradeRehearsal(ctx context.Context, id AttemptID, at *Attempt, now time.Time) error {
+	keys, err := s.corrected(ctx, at.Course)
+	if err != nil {
+		return err
+	}
+	res, err := s.gradeAgain(ctx, id, at, &itemsOf{keys: keys})
+	if err != nil {
+		return err
+	}
+	at.TimedOut = at.over(now)
+	at.State, at.SubmittedAt, at.GradedAt = AttemptGraded, now, now
+	if at.TimedOut {
+		at.SubmittedAt = at.EndsAt
+	}
+	if res.NeedsMarking { // nobody marks what is not kept
+		at.State = AttemptNeedsMarking
+	}
+	v, err := s.version(ctx, at.Version)
+	if err != nil {
+		return err
+	}
+	q, _ := v.Content.Quiz(at.Quiz)
+	at.Results = []Grading{{At: now, Passed: q.Kind == PostTest && res.Passed(q.PassMark), Result: res}}
+	return nil
 }
 
 // ForgetRehearsal takes practice without a record away, a day after it began. Step "forget"; safe to call twice.

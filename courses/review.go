@@ -110,7 +110,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	if err != nil {
 		return Review{}, err
 	}
-	e, err := s.enrolments.Get(ctx, at.Enrolment)
+	e, err := s.enrolmentOf(ctx, at)
 	if err != nil {
 		return Review{}, err
 	}
@@ -124,7 +124,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 	q, _ := v.Content.Quiz(at.Quiz)
 	r := Review{AttemptDoc: summary(id, at), Title: q.Name(), PassMark: q.PassMark, Left: -1, Unrecorded: rehearsed(id)}
 	if q.Attempts > 0 {
-		r.Left = max(q.Attempts+e.Value.Extra[q.Code]-max(at.Ordinal, e.Value.Taken[q.Code].Ended), 0)
+		r.Left = max(q.Attempts+e.Extra[q.Code]-max(at.Ordinal, e.Taken[q.Code].Ended), 0)
 	}
 	for i, g := range at.Results {
 		if g.Result.NeedsMarking {
@@ -141,14 +141,14 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		return Review{}, err
 	}
 	r.Regrading, r.Held = keys.awaits(at), keys.touches(at)
-	if q.Kind == PostTest && res.Passed {
+	if q.Kind == PostTest && res.Passed && at.Trial == 0 {
 		own, err := s.ownItems(ctx, at)
 		if err != nil {
 			return Review{}, err
 		}
 		r.Own = len(own)
 	}
-	passed := res.Passed && r.Own == 0 || e.Value.Taken[q.Code].Passed || e.Value.State == Completed
+	passed := res.Passed && r.Own == 0 || e.Taken[q.Code].Passed || e.State == Completed
 	r.Full = a.Person != at.Person || q.Kind == Practice || passed || r.Left == 0
 	if !r.Full {
 		r.Hint = say("Pembahasan tiap soal dibuka setelah Anda lulus atau kesempatan habis.", "Each item is explained once you have passed or used all attempts.")

@@ -50,6 +50,10 @@ func (l *learner) showResult(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if at.Tried != "" {
+		l.Render(c, http.StatusOK, "result", l.trialResult(c, r))
+		return nil
+	}
 	x, err := l.Courses.Progress(ctx, a, at.Enrolment)
 	if err != nil {
 		return err
@@ -82,7 +86,7 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 			p.Verdict = Badge{Kind: Success, Label: "Lulus"}
 		}
 	}
-	if r.Unrecorded {
+	if r.Unrecorded && r.Tried == "" {
 		p.Notices = append(p.Notices, Notice{Kind: Info, Text: l.T(c, "Latihan ini tidak dicatat: hasilnya hanya untuk Anda dan hilang sehari setelah dimulai.")})
 	}
 	if r.Regrading {

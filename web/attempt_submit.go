@@ -26,6 +26,9 @@ func (l *learner) reviewAnswers(c *gin.Context) error {
 		return see(c, attemptURL(f.Attempt, "tunggu"))
 	}
 	p := &LastLookPage{Base: Base{Title: l.T(c, "Periksa lalu kumpulkan"), Lead: in(c, f.Title)}, Attempt: f.Attempt, Submit: attemptURL(f.Attempt, "kumpulkan"), BackURL: attemptURL(f.Attempt)}
+	if f.Tried != "" {
+		p.Notices = append(p.Notices, l.trialNotice(c, f.Tried))
+	}
 	for _, it := range f.Items {
 		p.Nav = append(p.Nav, QuizNavItem{ID: it.Item, Number: it.Number, URL: attemptURL(f.Attempt) + "#butir-" + it.Item, Answered: !it.Answer.Blank()})
 		if it.Answer.Blank() {

@@ -165,6 +165,9 @@ func postedFrom(c *gin.Context) courses.Page {
 func (l *learner) attemptPage(c *gin.Context, f courses.FormView) *AttemptPage {
 	p := &AttemptPage{Base: Base{Title: in(c, f.Title), OwnHeading: true}, Quiz: QuizRun{Name: in(c, f.Title), Action: attemptURL(f.Attempt), SaveURL: attemptURL(f.Attempt, "simpan"),
 		Attempt: f.Attempt, Seq: f.Seq, Tab: f.Tab, EndsAt: f.EndsAt, Now: l.config.Now(), Page: 1, Pages: 1}}
+	if f.Tried != "" {
+		p.Notices = append(p.Notices, l.trialNotice(c, f.Tried))
+	}
 	if f.Exam != "" {
 		p.Quiz.PulseURL, p.Quiz.Paused, p.Quiz.Exam = attemptURL(f.Attempt, "kabar"), f.Paused, true
 		p.Quiz.Messages = l.examMessages(c, f.Messages)

@@ -23,6 +23,7 @@ type EnrolmentPage struct {
 	Certificate *Card
 	Missing     []string
 	Practice    []Card
+	Trial       bool // of an author: there is no progress to show
 }
 
 func (l *learner) showProgress(c *gin.Context) error {

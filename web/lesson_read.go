@@ -32,21 +32,27 @@ func (l *learner) showLesson(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &LessonPage{Base: Base{Title: in(c, v.Title), Active: navCatalogue, KeepOffline: true, Crumbs: []Link{{Name: v.Course, URL: enrolmentURL(enrolment)}}},
-		Text: Prose(v.HTML), Minutes: v.Minutes, Reading: Reading{URL: lessonURL(enrolment, code), Done: v.Status.Done},
-		Place: Progress{Name: l.T(c, "Pelajaran %d dari %d", v.Number, v.Of), Done: float64(v.Number), Goal: float64(v.Of), Text: l.format(c).minutes(l.words, v.Minutes)}}
+	p := l.lessonPage(c, v, func(code string) string { return lessonURL(enrolment, code) }, enrolmentURL(enrolment))
+	p.KeepOffline, p.Reading = true, Reading{URL: lessonURL(enrolment, code), Done: v.Status.Done}
 	if v.Status.Seconds > 0 || v.Status.End {
 		p.Missing = in(c, v.Status.Missing)
 	}
-	p.Next = Button{Label: "Kembali ke langkah belajar", URL: enrolmentURL(enrolment), Kind: "primary", Icon: "arrow"}
-	if v.Next != "" {
-		p.Next = Button{Label: "Pelajaran berikutnya", URL: lessonURL(enrolment, v.Next), Kind: "primary", Icon: "arrow"}
-	}
-	if v.Previous != "" {
-		p.Prev = &Button{Label: "Sebelumnya", URL: lessonURL(enrolment, v.Previous), Icon: "arrow-left"}
-	}
 	l.Render(c, http.StatusOK, "lesson", p)
 	return nil
+}
+
+// lessonPage is a lesson with the ways to its neighbours and back to the course.
+func (l *learner) lessonPage(c *gin.Context, v courses.LessonView, at func(code string) string, back string) *LessonPage {
+	p := &LessonPage{Base: Base{Title: in(c, v.Title), Active: navCatalogue, Crumbs: []Link{{Name: v.Course, URL: back}}}, Text: Prose(v.HTML), Minutes: v.Minutes,
+		Place: Progress{Name: l.T(c, "Pelajaran %d dari %d", v.Number, v.Of), Done: float64(v.Number), Goal: float64(v.Of), Text: l.format(c).minutes(l.words, v.Minutes)}}
+	p.Next = Button{Label: "Kembali ke langkah belajar", URL: back, Kind: "primary", Icon: "arrow"}
+	if v.Next != "" {
+		p.Next = Button{Label: "Pelajaran berikutnya", URL: at(v.Next), Kind: "primary", Icon: "arrow"}
+	}
+	if v.Previous != "" {
+		p.Prev = &Button{Label: "Sebelumnya", URL: at(v.Previous), Icon: "arrow-left"}
+	}
+	return p
 }
 
 // readLesson takes what the page reports: that it is open, that it is still looked at, that its end was reached. A script gets JSON, a person the next page.

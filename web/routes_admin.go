@@ -67,6 +67,10 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/kursus/:course/tutup", e.Handle(w.closeCourse))                              //
 	in.GET("/kursus/:course/:number", e.Handle(w.showVersion))                             // version_show.go
 	in.GET("/kursus/:course/:number/mutu", e.Handle(w.lintVersion))                        // version_lint.go
+	in.GET("/kursus/:course/:number/coba", e.Handle(w.showTrial))                          // version_try.go
+	in.GET("/kursus/:course/:number/coba/pelajaran/:lesson", e.Handle(w.tryLesson))        //
+	in.GET("/kursus/:course/:number/coba/tes/:quiz", e.Handle(w.showTryQuiz))              //
+	in.POST("/kursus/:course/:number/coba/tes/:quiz", e.Handle(w.tryQuiz))                 //
 	in.POST("/kursus/:course/:number/terbit", e.Handle(w.publishVersion))                  //
 	in.GET("/kursus/baru", e.Handle(w.showNewCourse))                                      // course_facts.go
 	in.POST("/kursus/baru", e.Handle(w.addCourse))                                         //

@@ -34,9 +34,12 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 	if w.may(c, "author", "course") || w.may(c, "review", "course") {
 		p.Actions = []Button{{Label: "Periksa mutu", Icon: "check", URL: versionURL(v.ID, code, v.Number, "mutu")}}
 	}
+	if v.State != courses.Discarded && w.may(c, "try", "course") {
+		p.Actions = append(p.Actions, Button{Label: "Coba sebagai peserta", Icon: "play", URL: w.outlineURL(c, "coba")})
+	}
 	if v.State == courses.Draft {
 		if w.may(c, "author", "course") {
-			p.Actions = []Button{{Label: "Susun kursus", Kind: "primary", Icon: "edit", URL: w.outlineURL(c, "susunan")}, {Label: "Data kursus", Icon: "settings", URL: w.outlineURL(c, "data")}, p.Actions[0]}
+			p.Actions = append([]Button{{Label: "Susun kursus", Kind: "primary", Icon: "edit", URL: w.outlineURL(c, "susunan")}, {Label: "Data kursus", Icon: "settings", URL: w.outlineURL(c, "data")}}, p.Actions...)
 		}
 		panel := Panel{Label: "Penerbitan", Badges: []Badge{{Kind: Info, Label: "Draf", Icon: "edit"}}}
 		err := w.Courses.CheckPublish(ctx, a, v.ID)
