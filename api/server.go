@@ -72,6 +72,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.register()
 	s.courses()
 	s.authoring()
+	s.drafting()
 	s.items(r)
 	s.bank()
 	s.drafts()

@@ -25,6 +25,7 @@ type EditorPage struct {
 	Form       Form
 	URL        string
 	PreviewURL string
+	PasteURL   string
 	Key        string // under which the browser keeps what is not saved yet
 	Guard      string // of the lesson as it was read
 	Head       []Field
@@ -80,7 +81,7 @@ func (w *admin) storedLesson(c *gin.Context, v courses.VersionDoc) (Form, error)
 func (w *admin) editorPage(c *gin.Context, status int, v courses.VersionDoc, form Form, theirs string) error {
 	code := c.Param("lesson")
 	p := &EditorPage{Base: Base{Active: navCourses, Title: or(form.Get("title"), w.T(c, "Pelajaran baru")), Lead: v.Course + " · " + w.T(c, "versi %d", v.Number), Crumbs: w.draftCrumbs(c, Link{Label: "Susunan kursus", URL: w.outlineURL(c, "susunan")})},
-		Form: form, URL: w.outlineURL(c, "pelajaran-baru"), PreviewURL: w.outlineURL(c, "pratinjau"), Key: v.ID + "." + code, Guard: guardOf(v, code), Theirs: theirs}
+		Form: form, URL: w.outlineURL(c, "pelajaran-baru"), PreviewURL: w.outlineURL(c, "pratinjau"), PasteURL: w.outlineURL(c, "tempel"), Key: v.ID + "." + code, Guard: guardOf(v, code), Theirs: theirs}
 	if code != "" {
 		p.URL = w.outlineURL(c, "pelajaran", code)
 	}

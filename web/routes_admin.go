@@ -87,6 +87,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.showLessonEditor))      //
 	in.POST("/kursus/:course/:number/pelajaran/:lesson", e.Handle(w.writeLesson))          //
 	in.POST("/kursus/:course/:number/pratinjau", e.Handle(w.previewLesson))                //
+	in.POST("/kursus/:course/:number/tempel", e.Handle(w.pasteLesson))                     // lesson_paste.go
 	in.GET("/kursus/:course/:number/paket", e.Handle(w.fetchCourse))                       // version_items.go
 	in.GET("/kursus/:course/:number/dokumen", e.Handle(w.showLessonImport))                // lesson_import.go
 	in.POST("/kursus/:course/:number/dokumen", e.Handle(w.readLessons))                    //

@@ -35,6 +35,7 @@ func readHTML(s string, top int, pic func(src, alt string) string) htmlText {
 		h.out.danger = "HTML"
 		return h.out
 	}
+	wordLists(doc)
 	h.out.markdown = strings.Join(h.flow(doc), "\n\n")
 	return h.out
 }

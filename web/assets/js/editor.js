@@ -13,6 +13,10 @@ const guard = form.getAttribute('data-guard') || '';
 /** @param {string} selector @returns {HTMLElement | null} */
 const find = (selector) => form.querySelector(selector);
 
+// Here, because what was kept is filled in, and shown, while this module still runs.
+let asked = 0;
+let last = '';
+
 /* -- what is not saved yet -- */
 const kept = ['title', 'title_en', 'minutes', 'markdown'];
 
@@ -87,8 +91,6 @@ form.addEventListener('submit', (event) => {
 });
 
 /* -- the text as its readers will see it -- */
-let asked = 0;
-let last = '';
 function preview() {
   if (area.value === last) return;
   last = area.value;
@@ -161,8 +163,45 @@ alt.addEventListener('keydown', (event) => {
   event.preventDefault();
   send();
 });
+/* -- text of a document: its headings, lists and tables become Markdown on the server; without a signal the bare text is taken -- */
+/** @param {string} text */
+function insertText(text) {
+  area.focus();
+  if (!document.execCommand('insertText', false, text)) area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
+  keep();
+  preview();
+}
+
+/** @param {string} html @param {string} plain */
+function paste(html, plain) {
+  const box = find('[data-pasted]');
+  const list = find('[data-pasted-list]');
+  request(form.getAttribute('data-paste') || '', { method: 'POST', body: new URLSearchParams({ html: html }) }, 30000)
+    .then((answer) => answer.json()).then((data) => {
+      const title = /^# (.+)/.exec(data.markdown || '');
+      if (title && area.value.trim()) data.markdown = '#' + data.markdown; // a heading inside a lesson
+      else if (title && !field('title').value) field('title').value = title[1];
+      insertText(data.markdown || plain);
+      if (data.markdown) say(form.getAttribute('data-words-pasted') || '');
+      if (!box || !list) return;
+      list.textContent = '';
+      (data.said || (data.wrong ? [data.wrong] : [])).forEach((/** @type {string} */ text) => {
+        const li = document.createElement('li');
+        li.textContent = text;
+        list.appendChild(li);
+      });
+      box.hidden = !list.firstChild;
+    }).catch(() => insertText(plain));
+}
+
 area.addEventListener('paste', (event) => {
   const data = event.clipboardData;
+  const html = data && data.getData('text/html');
+  if (data && html && /<(h[1-6]|li|table|strong|b|em|i|a)[\s>]|mso-list|MsoHeading/i.test(html)) {
+    event.preventDefault();
+    paste(html, data.getData('text/plain'));
+    return;
+  }
   const file = data && !data.getData('text/plain') && Array.from(data.files).filter((f) => f.type.indexOf('image/') === 0)[0];
   if (!file) return;
   event.preventDefault();

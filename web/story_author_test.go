@@ -1,0 +1,263 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"strings"
+	"testing"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/media"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/visit"
+	"github.com/apelkota/apel/people"
+	"github.com/apelkota/apel/web/browsertest"
+)
+
+// Whose work it is: an author writes, somebody else reviews.
+const (
+	authorNIP   = "199608062024212955"
+	reviewerNIP = "198101152006012915"
+)
+
+// wordText is what Word puts on the clipboard, shortened.
+const wordText = `<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><meta charset=utf-8></head><body lang=IN>
+<h1>Menyapa warga di loket</h1><p class=MsoNormal>Sapa <b>dahulu</b>, lalu dengarkan.</p><h2>Urutannya</h2>
+<ol><li>Berdiri</li><li>Senyum</li></ol>
+<table class=MsoTableGrid><tr><td><p class=MsoNormal>Waktu</p></td><td><p class=MsoNormal>Sapaan</p></td></tr><tr><td><p class=MsoNormal>Pagi</p></td><td><p class=MsoNormal>Selamat pagi</p></td></tr></table></body></html>`
+
+// noisy is a picture that no compression makes small by itself.
+func noisy(w, h int) []byte {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	seed := uint32(7)
+	for i := range m.Pix {
+		seed = seed*1664525 + 1013904223
+		m.Pix[i] = byte(seed >> 24)
+	}
+	for y := range h {
+		for x := range w / 2 {
+			m.Set(x, y, color.RGBA{uint8(x), uint8(y), 120, 255})
+		}
+	}
+	var b bytes.Buffer
+	_ = png.Encode(&b, m)
+	return b.Bytes()
+}
+
+// TestStoryAuthor writes a course from nothing, as an author does on an office screen: its facts, a lesson from a Word document, the outline by pointer and by keys, a pasted picture, a
+// film, items of several types, a test; it tries it as a learner on a phone, is reviewed by somebody else, published by a third, and taken.
+func TestStoryAuthor(t *testing.T) {
+	b := browsertest.Start(t)
+	r := newRig(t)
+	ctx := context.Background()
+	writer := r.enter(authorNIP)
+	s := &story{t: t, rig: r, b: b, p: b.Page(t, browsertest.Office), view: browsertest.Office}
+	s.p.SetCookie(r.URL, visit.SessionCookie, r.session(writer))
+	const at = "/kelola/kursus/APEL-311/1"
+	content := func() courses.Content {
+		t.Helper()
+		return must[courses.VersionDoc](t)(r.Admin.Courses.Version(ctx, access.System("test"), "APEL-311.1")).Content
+	}
+
+	// Facts.
+	s.look("author-new", "/kelola/kursus/baru")
+	s.p.Type("[name=code]", "APEL-311")
+	s.p.Type("[name=title]", "Menyapa warga")
+	s.choose("[name=kind]", "teknis")
+	s.choose("[name=track]", "dasar")
+	browsertest.Eval[int](s.p, `document.querySelector('[name=jp]').value = '1'; 0`)
+	s.submit("main form .btn-primary")
+	if s.at() != at+"/data" {
+		t.Fatalf("after the facts one stands at %s", s.at())
+	}
+	s.p.Type("[name=objectives]", "311.1 Menyapa warga | Greets citizens\n311.2 Mendengar keluhan")
+	browsertest.Eval[int](s.p, `document.querySelector('[name="minutes.lessons"]').value = '30'; document.querySelector('[name="minutes.tests"]').value = '15'; 0`)
+	s.see("author-facts")
+	s.submit("main form .btn-primary")
+	if k := content(); len(k.Objectives) != 2 || k.Minutes["tests"] != 15 {
+		t.Fatalf("the facts are %+v", k)
+	}
+
+	// A lesson from Word: copied there, pasted here.
+	s.go_(at + "/pelajaran-baru")
+	s.p.Wait(`document.documentElement.hasAttribute('data-ready')`)
+	s.p.Copy("text/html", []byte(wordText))
+	s.p.Click("[name=markdown]")
+	s.p.Paste()
+	s.p.Wait(`/\| Pagi \| Selamat pagi \|/.test(document.querySelector('[name=markdown]').value)`)
+	if md := browsertest.Eval[string](s.p, `document.querySelector('[name=markdown]').value`); !strings.Contains(md, "## Urutannya") || !strings.Contains(md, "1. Berdiri\n2. Senyum") || !strings.Contains(md, "**dahulu**") {
+		t.Errorf("pasted from Word: %s", md)
+	}
+	if title := browsertest.Eval[string](s.p, `document.querySelector('[name=title]').value`); title != "Menyapa warga di loket" {
+		t.Errorf("the title is %q", title)
+	}
+	s.p.Wait(`document.querySelector('[data-page] table') && document.querySelector('[data-page] ol')`)
+
+	// A picture from the clipboard: far too large, kept in 60 KB.
+	big := noisy(900, 700)
+	s.p.Copy("image/png", big)
+	browsertest.Eval[int](s.p, `(() => { const a = document.querySelector('[name=markdown]'); a.focus(); a.setSelectionRange(a.value.length, a.value.length); return 0 })()`)
+	s.p.Paste()
+	s.p.Wait(`document.querySelector('[data-files]').open && document.activeElement.name === 'alt'`)
+	s.p.Type("[name=alt]", "Petugas berdiri di loket")
+	s.p.Click("[data-insert]")
+	s.p.Wait(`document.querySelector('[name=markdown]').value.includes('![Petugas berdiri di loket](berkas/')`)
+	s.p.Wait(`(() => { const i = document.querySelector('[data-page] img'); return i && i.complete && i.naturalWidth > 0 })()`)
+	if kb := browsertest.Eval[float64](s.p, `fetch(document.querySelector('[data-page] img').src).then((r) => r.arrayBuffer()).then((b) => b.byteLength)`); kb > media.MaxPicture || len(big) < 500_000 {
+		t.Errorf("a picture of %d bytes is kept in %.0f", len(big), kb)
+	}
+
+	// No network in the middle: what is written stays in this browser.
+	s.p.Offline(true)
+	browsertest.Eval[int](s.p, `(() => { const a = document.querySelector('[name=markdown]'); a.value += '\n\nDitulis tanpa sinyal.\n'; a.dispatchEvent(new Event('input', { bubbles: true })); return 0 })()`)
+	s.p.Wait(`/Tidak ada sinyal/.test(document.querySelector('[data-kept-line]').textContent)`)
+	s.p.Click("main .editor-go .btn-primary")
+	if !strings.HasSuffix(s.at(), "/pelajaran-baru") {
+		t.Errorf("saving without a signal leads to %s", s.at())
+	}
+	s.p.Offline(false)
+	s.p.Forgive() // the preview asked in vain
+	s.go_(at + "/pelajaran-baru")
+	s.p.Wait(`!document.querySelector('[data-restored]').hidden && document.querySelector('[name=markdown]').value.includes('Ditulis tanpa sinyal')`)
+	s.see("author-lesson")
+	s.submit("main .editor-go .btn-primary")
+	if k := content(); len(k.Lessons) != 1 || k.Lessons[0].Title.ID != "Menyapa warga di loket" || len(k.Lessons[0].Files) != 1 {
+		t.Fatalf("the lessons are %+v", k.Lessons)
+	}
+
+	// A film, made here by the browser itself; its size stands there before it is played, and it plays.
+	s.go_(at + "/pelajaran-baru")
+	s.p.Wait(`document.documentElement.hasAttribute('data-ready')`)
+	s.p.Type("[name=title]", "Contoh sapaan")
+	film := browsertest.Eval[string](s.p, recordFilm)
+	if film == "" {
+		t.Fatal("this browser records no MP4")
+	}
+	data := must[[]byte](t)(base64.StdEncoding.DecodeString(film))
+	browsertest.Eval[bool](s.p, fmt.Sprintf(`(() => { const box = new DataTransfer(); box.items.add(new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], 'sapaan.mp4', { type: 'video/mp4' })); const f = document.querySelector('[name=picture]'); document.querySelector('[data-files]').open = true; f.files = box.files; return f.files.length === 1 })()`, film))
+	s.p.Type("[name=alt]", "Petugas menyapa")
+	s.p.Click("[data-insert]")
+	s.p.Wait(`document.querySelector('[name=markdown]').value.includes('![Petugas menyapa](berkas/') && document.querySelector('[name=markdown]').value.includes('Transkrip')`)
+	browsertest.Eval[int](s.p, `(() => { const a = document.querySelector('[name=markdown]'); a.value = a.value.replace('**Transkrip:** ', '**Transkrip:** Selamat pagi, ada yang dapat kami bantu?'); a.dispatchEvent(new Event('input', { bubbles: true })); return 0 })()`)
+	s.p.Wait(`document.querySelector('[data-page] video')`)
+	if text := s.p.Text("[data-page]"); !strings.Contains(text, "KB") || !strings.Contains(text, "0:0") {
+		t.Errorf("before it is played the film says %q (%d bytes)", text, len(data))
+	}
+	if got := browsertest.Eval[string](s.p, `(async () => { const v = document.querySelector('[data-page] video'); if (v.preload !== 'none' || v.autoplay) return 'loads by itself'; v.muted = true; await v.play(); await new Promise((done) => { const look = () => v.currentTime > 0 ? done() : setTimeout(look, 30); look(); }); v.pause(); return 'plays' })()`); got != "plays" {
+		t.Errorf("the film: %s", got)
+	}
+	s.submit("main .editor-go .btn-primary")
+	s.go_(at + "/pelajaran-baru")
+	s.p.Wait(`document.documentElement.hasAttribute('data-ready')`)
+	s.p.Type("[name=title]", "Mendengar")
+	s.p.Type("[name=markdown]", "Dengarkan sampai selesai.")
+	s.submit("main .editor-go .btn-primary")
+
+	// The outline: the third lesson is dragged to the front, then one goes down by keys.
+	order := func() (out string) {
+		for _, l := range content().Lessons {
+			out += l.Title.ID + " | "
+		}
+		return out
+	}
+	s.look("author-outline", at+"/susunan")
+	s.p.Wait(`document.documentElement.hasAttribute('data-ready')`)
+	s.p.Drag("#lesson-L3 [data-grip]", 0, browsertest.Eval[float64](s.p, `document.querySelector('#lesson-L1').getBoundingClientRect().top - document.querySelector('#lesson-L3').getBoundingClientRect().top - 20`))
+	if got := browsertest.Eval[string](s.p, `[...document.querySelectorAll('input[name=lesson]')].map((i) => i.value).join(' ')`); got != "L3 L1 L2" {
+		t.Fatalf("dragged: %s", got)
+	}
+	s.submit("form[data-outline] > .row .btn-primary")
+	if order() != "Mendengar | Menyapa warga di loket | Contoh sapaan | " {
+		t.Fatalf("the order is %s", order())
+	}
+	browsertest.Eval[int](s.p, `document.querySelector('#lesson-L3 button[value="down:lesson.L3"]').focus(); 0`)
+	s.p.Leave(func() { s.p.Press("Enter", 13) })
+	if order() != "Menyapa warga di loket | Mendengar | Contoh sapaan | " {
+		t.Fatalf("by keys the order is %s", order())
+	}
+
+	// Items of several types, each by its form; one is looked at as on a phone before it is saved.
+	const form = `const set = (n, v) => { const f = document.querySelector('[name="' + n + '"]'); if (!f) throw new Error('no field ' + n); if (f.type === 'checkbox') f.checked = v; else f.value = v; };`
+	write := func(bank, kind, fill string) {
+		t.Helper()
+		s.go_(at + "/bank/" + bank + "/baru?jenis=" + kind + "&capaian=311.1")
+		browsertest.Eval[bool](s.p, `(() => { `+form+fill+` return true })()`)
+		s.submit(".item-edit .btn-primary")
+		if !strings.HasPrefix(s.at(), at+"/bank/"+bank+"/soal/") {
+			t.Fatalf("an item of the type %s: %s %s", kind, s.at(), s.p.Text("main"))
+		}
+	}
+	write("soal", "single", `set('stem', 'Apa yang diucapkan pertama?'); set('o0.text', 'Selamat pagi'); set('o1.text', 'Ada apa?'); set('o2.text', 'Antre dahulu'); set('o3.text', 'Nomor berapa?'); set('o0.key', true);`)
+	s.see("author-item")
+	write("soal", "truefalse", `set('stem', 'Petugas menyapa lebih dahulu.'); document.querySelector('[name="right"][value="a"], [name="o0.key"]').click();`)
+	write("soal", "numeric", `set('stem', 'Berapa menit sapaan ditunggu?'); set('o0.text', '3'); set('o0.mark', '100');`)
+	write("soal", "shorttext", `set('stem', 'Kata pertama saat menyapa pagi hari?'); set('o0.text', 'selamat*'); set('o0.mark', '100');`)
+
+	// A test of them.
+	s.go_(at + "/tes-baru")
+	browsertest.Eval[bool](s.p, `(() => { `+form+` document.querySelector('[name=kind][value=post_test]').click(); set('bank', 'soal'); set('minutes', '15'); set('attempts', '3'); set('pass_mark', '70'); set('draw.311.1', '4'); return true })()`)
+	s.see("author-quiz")
+	s.submit("main form .btn-primary")
+
+	// As a learner on a phone would: nothing of it is kept.
+	phone := b.Page(t, browsertest.Phone)
+	phone.SetCookie(r.URL, visit.SessionCookie, r.session(writer))
+	desk := s.p
+	s.p, s.view = phone, browsertest.Phone
+	s.look("author-try", at+"/coba")
+	s.says("Anda mencoba sebagai peserta", "Tes akhir")
+	s.look("author-try-lesson", at+"/coba/pelajaran/L1")
+	s.says("Anda mencoba sebagai peserta")
+	s.look("author-try-test", at+"/coba/tes/post1")
+	s.submit("main form .btn-primary")
+	s.see("author-try-form")
+	s.says("Anda mencoba sebagai peserta")
+	attempt := strings.TrimPrefix(s.at(), "/percobaan/")
+	me := must[people.Person](t)(r.Rooms.People.LookByNIP(ctx, authorNIP))
+	actor := access.Actor{Person: string(me.ID)}
+	f := must[courses.FormView](t)(r.Rooms.Courses.Form(ctx, actor, attempt))
+	items := r.items(must[courses.VersionDoc](t)(r.Admin.Courses.Version(ctx, access.System("test"), "APEL-311.1")))
+	answers := map[string]grading.Answer{}
+	for _, it := range f.Items {
+		answers[it.Item] = solve(t, it, items, true)
+	}
+	must[courses.Receipt](t)(r.Rooms.Courses.SubmitFrom(ctx, actor, attempt, answers, courses.Page{Seq: f.Seq, Tab: f.Tab}))
+	s.look("author-try-result", "/percobaan/"+attempt+"/hasil")
+	s.says("Anda mencoba sebagai peserta", "Lulus")
+	s.p, s.view = desk, browsertest.Office
+
+	// The checklist says what is missing; each line leads to where it is mended.
+	s.look("author-version", at)
+	s.says("311.2", "belum ada soalnya")
+}
+
+// recordFilm draws for two thirds of a second and answers the film in base64; "" when the browser cannot.
+const recordFilm = `(async () => {
+  const kind = ['video/mp4;codecs=vp9', 'video/mp4;codecs=vp09.00.10.08', 'video/mp4;codecs=av01.0.00M.08', 'video/mp4'].filter((k) => MediaRecorder.isTypeSupported(k))[0];
+  if (!kind) return '';
+  const canvas = document.createElement('canvas');
+  canvas.width = 320; canvas.height = 180;
+  const pen = canvas.getContext('2d');
+  const recorder = new MediaRecorder(canvas.captureStream(15), { mimeType: kind });
+  const parts = [];
+  recorder.ondataavailable = (e) => parts.push(e.data);
+  const ended = new Promise((done) => { recorder.onstop = done; });
+  recorder.start();
+  for (let i = 0; i < 12; i++) {
+    pen.fillStyle = 'hsl(' + i * 30 + ', 60%, 50%)';
+    pen.fillRect(0, 0, 320, 180);
+    await new Promise((next) => setTimeout(next, 60));
+  }
+  recorder.stop();
+  await ended;
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  let text = '';
+  bytes.forEach((b) => { text += String.fromCharCode(b); });
+  return btoa(text);
+})()`
