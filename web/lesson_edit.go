@@ -27,6 +27,7 @@ type EditorPage struct {
 	PreviewURL string
 	PasteURL   string
 	Key        string // under which the browser keeps what is not saved yet
+	KeyNew     string // under which it keeps a lesson that is not there yet
 	Guard      string // of the lesson as it was read
 	Head       []Field
 	Facts      []Field
@@ -83,7 +84,7 @@ func (w *admin) editorPage(c *gin.Context, status int, v courses.VersionDoc, for
 	p := &EditorPage{Base: Base{Active: navCourses, Title: or(form.Get("title"), w.T(c, "Pelajaran baru")), Lead: v.Course + " · " + w.T(c, "versi %d", v.Number), Crumbs: w.draftCrumbs(c, Link{Label: "Susunan kursus", URL: w.outlineURL(c, "susunan")})},
 		Form: form, URL: w.outlineURL(c, "pelajaran-baru"), PreviewURL: w.outlineURL(c, "pratinjau"), PasteURL: w.outlineURL(c, "tempel"), Key: v.ID + "." + code, Guard: guardOf(v, code), Theirs: theirs}
 	if code != "" {
-		p.URL = w.outlineURL(c, "pelajaran", code)
+		p.URL, p.KeyNew = w.outlineURL(c, "pelajaran", code), v.ID+"."
 	}
 	parts, objectives := []Option{}, []Option{}
 	for _, part := range courseParts {

@@ -168,7 +168,7 @@ func TestStoryAuthor(t *testing.T) {
 	}
 	s.look("author-outline", at+"/susunan")
 	s.p.Wait(`document.documentElement.hasAttribute('data-ready')`)
-	s.p.Drag("#lesson-L3 [data-grip]", 0, browsertest.Eval[float64](s.p, `document.querySelector('#lesson-L1').getBoundingClientRect().top - document.querySelector('#lesson-L3').getBoundingClientRect().top - 20`))
+	s.p.Drag("#lesson-L3 [data-grip]", "#lesson-L1")
 	if got := browsertest.Eval[string](s.p, `[...document.querySelectorAll('input[name=lesson]')].map((i) => i.value).join(' ')`); got != "L3 L1 L2" {
 		t.Fatalf("dragged: %s", got)
 	}

@@ -118,6 +118,9 @@ func (embeds) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 			_, _ = fmt.Fprintf(w, `<img src="%s" alt="%s" width="%d" height="%d" loading="lazy">`, src, alt, f.Width, f.Height)
 		default: // nothing is loaded before somebody presses play, and what it costs is said
 			size := strings.ReplaceAll(fmt.Sprintf("%.1f MB", float64(f.Bytes)/(1<<20)), ".", ",")
+			if f.Bytes < 1<<20/10 {
+				size = fmt.Sprintf("%d KB", (f.Bytes+1023)>>10)
+			}
 			if f.Seconds > 0 {
 				size += fmt.Sprintf(" · %d:%02d", f.Seconds/60, f.Seconds%60)
 			}

@@ -8,23 +8,34 @@ import (
 	"github.com/chromedp/cdproto/input"
 )
 
-// Drag presses the pointer on the middle of the first element that matches from, moves it in steps to the place given in the page's own coordinates, and lets go.
-func (p *Page) Drag(from string, x, y float64) {
+// Drag presses the pointer on the middle of the first element that matches from, moves it in steps to the upper edge of the one that matches to, and lets go. What is out of sight is
+// reached by holding the pointer at the edge of the window until the page has scrolled there.
+func (p *Page) Drag(from, to string) {
 	p.t.Helper()
 	at := Eval[[]float64](p, fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({ block: 'center' }); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] })()`, from))
-	left := int64(1)
-	mouse := func(kind input.DispatchMouseEventType, x, y float64, buttons int64) {
-		call(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: buttons, ClickCount: 1})
+	mouse := func(kind input.DispatchMouseEventType, y float64, buttons int64) {
+		call(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at[0], Y: y, Button: input.MouseButtonLeft, Buttons: buttons, ClickCount: 1})
 	}
-	x, y = at[0]+x, at[1]+y
-	mouse(input.DispatchMouseEventTypeMouseMoved, at[0], at[1], 0)
-	mouse(input.DispatchMouseEventTypeMousePressed, at[0], at[1], left)
-	const steps = 12
-	for i := 1; i <= steps; i++ {
-		part := float64(i) / steps
-		mouse(input.DispatchMouseEventTypeMouseMoved, at[0]+(x-at[0])*part, at[1]+(y-at[1])*part, left)
+	mouse(input.DispatchMouseEventTypeMouseMoved, at[1], 0)
+	mouse(input.DispatchMouseEventTypeMousePressed, at[1], 1)
+	y := at[1]
+	for range 200 {
+		top := Eval[float64](p, fmt.Sprintf(`new Promise((done) => requestAnimationFrame(() => done(document.querySelector(%q).getBoundingClientRect().top)))`, to))
+		next := min(max(top, 8), float64(p.View.Height)-8)
+		if next == y && next == top {
+			break
+		}
+		if y < next {
+			y = min(y+40, next)
+		} else {
+			y = max(y-40, next)
+		}
+		mouse(input.DispatchMouseEventTypeMouseMoved, y, 1)
+		if Eval[bool](p, fmt.Sprintf(`document.querySelector(%q).getBoundingClientRect().top > document.querySelector(%q).getBoundingClientRect().top`, to, from)) {
+			break // it went past
+		}
 	}
-	mouse(input.DispatchMouseEventTypeMouseReleased, x, y, 0)
+	mouse(input.DispatchMouseEventTypeMouseReleased, y, 0)
 }
 
 // Copy puts something on the clipboard of the browser, as another program would have: its kind (text/plain, text/html, image/png) and its bytes.

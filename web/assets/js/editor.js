@@ -43,6 +43,14 @@ function show(selector, shown) {
   if (box) box.hidden = !shown;
 }
 
+// A new lesson was kept under a key of its own; once it is saved it is this page, and the next new lesson begins empty.
+const fresh = form.getAttribute('data-key-new') || '';
+if (fresh) {
+  try {
+    if (JSON.parse(store.read('apel.draft.' + fresh) || '').values.markdown.trim() === area.value.trim()) store.drop('apel.draft.' + fresh);
+  } catch (_) { /* nothing was kept */ }
+}
+
 let earlier = null;
 try { earlier = JSON.parse(store.read(key) || 'null'); } catch (_) { earlier = null; }
 if (earlier && earlier.values && JSON.stringify(earlier.values) !== served && Date.now() - earlier.at < 14 * 24 * 3600 * 1000) {
