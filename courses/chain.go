@@ -25,6 +25,7 @@ import (
 //	rehearsals        forget    ForgetRehearsal  practice without a record is gone a day after it began
 //	enrolments        certify   (workers)      Certifying -> certificates -> Certified; step 5
 //	course_versions   head      Head
+//	version_talks     tell      (workers)      UntoldRemarks -> inbox -> ToldRemarks
 //	assignments       enrol     EnrolAssigned
 //	assignment_rules  apply     ApplyRule
 //	cohorts           enrol     EnrolCohort

@@ -88,8 +88,7 @@ func (s *Service) NewCourse(ctx context.Context, a access.Actor, code CourseID, 
 		return Course{}, err
 	}
 	if !codeRule.MatchString(code) {
-		return Course{}, faults.OnField("code", "Kode kursus berisi huruf besar, angka, dan tanda hubung, 2 sampai 31 huruf, misalnya APEL-103.",
-			"A course code has capital letters, digits and hyphens, 2 to 31 of them, for example APEL-103.")
+		return Course{}, errCourseCode()
 	}
 	if err := checkCard(card); err != nil {
 		return Course{}, err
@@ -97,11 +96,20 @@ func (s *Service) NewCourse(ctx context.Context, a access.Actor, code CourseID, 
 	d := s.newCourse(a, role, code, card)
 	if err := s.courses.Insert(ctx, &d); err != nil {
 		if errors.Is(err, faults.Conflict) {
-			return Course{}, faults.OnField("code", "Kode kursus ini sudah dipakai.", "This course code is taken.")
+			return Course{}, errCodeTaken()
 		}
 		return Course{}, err
 	}
 	return d.Value, nil
+}
+
+func errCourseCode() error {
+	return faults.OnField("code", "Kode kursus berisi huruf besar, angka, dan tanda hubung, 2 sampai 31 huruf, misalnya APEL-103.",
+		"A course code has capital letters, digits and hyphens, 2 to 31 of them, for example APEL-103.")
+}
+
+func errCodeTaken() error {
+	return faults.OnField("code", "Kode kursus ini sudah dipakai.", "This course code is taken.")
 }
 
 func (s *Service) newCourse(a access.Actor, role string, code CourseID, card Card) storage.Doc[Course] {

@@ -117,6 +117,7 @@ type Service struct {
 	items       *storage.Collection[grading.Item]
 	banks       *storage.Collection[Bank]
 	itemLives   *storage.Collection[ItemLife]
+	talks       *storage.Collection[Talk]
 	enrolments  *storage.Collection[Enrolment]
 	attempts    *storage.Collection[Attempt]
 	rehearsals  *storage.Collection[Attempt]
@@ -187,6 +188,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		open(ctx, cfg.DB, &s.items, itemDef),
 		open(ctx, cfg.DB, &s.banks, bankDef),
 		open(ctx, cfg.DB, &s.itemLives, itemLifeDef),
+		open(ctx, cfg.DB, &s.talks, talkDef),
 		open(ctx, cfg.DB, &s.enrolments, enrolmentDef),
 		open(ctx, cfg.DB, &s.attempts, attemptDef),
 		open(ctx, cfg.DB, &s.rehearsals, rehearsalDef),

@@ -54,12 +54,18 @@ type Hand struct {
 	At       time.Time `json:"at"`                 // the first time
 }
 
-// Remark is what an author or reviewer says about an item version.
+// Remark is what an author or reviewer says about an item version, a lesson or a version of a course.
 type Remark struct {
 	ID   string    `json:"id"`
 	By   string    `json:"by"`
 	At   time.Time `json:"at"`
 	Text string    `json:"text"`
+
+	// Of a version (Talk) only.
+	Lesson    string    `json:"lesson,omitempty"` // code of the lesson it is about
+	Settled   time.Time `json:"settled,omitzero"` // what it asks for is done; zero while it is open
+	SettledBy string    `json:"settled_by,omitempty"`
+	Untold    bool      `json:"untold,omitempty"` // nobody was told of it yet
 }
 
 // ItemLivesCollection is where the lives are, as audit entries write it.
@@ -262,36 +268,22 @@ func (s *Service) ReturnItem(ctx context.Context, a access.Actor, item, why stri
 		now := s.now()
 		l.State = ItemDraft
 		l.hand(a.Person, true, now)
-		return l.remark(Remark{id, a.Name(), now, why})
+		return addRemark(&l.Remarks, Remark{ID: id, By: a.Name(), At: now, Text: why})
 	})
 }
 
 // RemarkItem says something about an item version, to whoever writes and reviews it; key makes a repeated post say it once.
 func (s *Service) RemarkItem(ctx context.Context, a access.Actor, item, key, text string) (ItemLife, error) {
-	if text = strings.TrimSpace(text); text == "" || len([]rune(text)) > MaxRemark {
-		return ItemLife{}, faults.OnField("text", "Tulis catatannya, paling banyak 2.000 huruf.", "Write the remark, in at most 2,000 characters.")
-	}
-	if key == "" {
-		key = storage.NewID()
+	r, err := newRemark(a, key, text, s.now())
+	if err != nil {
+		return ItemLife{}, err
 	}
 	return s.changeLife(ctx, a, item, "remark", "remark_item", "", func(l *ItemLife) error {
-		now := s.now()
 		if !slices.Contains(l.Writers, a.Person) && l.By != a.Name() {
-			l.hand(a.Person, true, now)
+			l.hand(a.Person, true, r.At)
 		}
-		return l.remark(Remark{key, a.Name(), now, text})
+		return addRemark(&l.Remarks, r)
 	})
-}
-
-func (l *ItemLife) remark(r Remark) error {
-	if slices.ContainsFunc(l.Remarks, func(x Remark) bool { return x.ID == r.ID }) {
-		return storage.Unchanged
-	}
-	if len(l.Remarks) >= maxRemarks {
-		return faults.New(faults.TooLarge, "Catatan untuk soal ini sudah terlalu banyak.", "There are too many remarks on this item already.")
-	}
-	l.Remarks = append(slices.Clip(l.Remarks), r)
-	return nil
 }
 
 func errApproved() error {

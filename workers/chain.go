@@ -47,6 +47,8 @@ func Chain(r Rooms) Steps {
 			// 8. Tell, after a regrade.
 			courses.TellStep: {Do: r.tellRegraded, Lane: Tell},
 		},
+		// Authors and reviewers hear of what others say about their version.
+		courses.TalksCollection:      {courses.TellStep: {Do: alone(r.tellRemarks), Lane: Tell}},
 		courses.RehearsalsCollection: {courses.ForgetStep: {Do: alone(r.Courses.ForgetRehearsal), Lane: Bulk}},
 		courses.MarkingsCollection: {
 			// 3 again, when people have marked.
@@ -368,6 +370,21 @@ func (r Rooms) tellFieldWork(ctx context.Context, work string) error {
 		}
 	}
 	return r.Courses.ToldWork(ctx, work, n.Edition)
+}
+
+// tellRemarks tells authors and reviewers of remarks on a version.
+func (r Rooms) tellRemarks(ctx context.Context, version string) error {
+	news, remarks, err := r.Courses.UntoldRemarks(ctx, version)
+	if err != nil {
+		return err
+	}
+	for _, n := range news {
+		link := "/kelola/kursus/" + n.Course + "/" + strconv.Itoa(n.Number) + "/catatan"
+		if err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "remark", Topic: "remark." + n.Remark, Link: link, Title: n.Title, Body: n.Body}); err != nil {
+			return err
+		}
+	}
+	return r.Courses.ToldRemarks(ctx, version, remarks)
 }
 
 // tellRegraded tells a learner that people have marked or that a regrade changed a result.

@@ -272,6 +272,7 @@ func (s *story) authoring() {
 		s.t.Errorf("stored: %v", a)
 	}
 	s.puts("author", "/versions/"+d.id()+"/quizzes/practice/behaviour", with{"behaviour": with{"feedback": "interactive", "tries": 2, "penalty": "33.33333"}})
+	s.posts("author", "/versions/"+d.id()+"/quizzes/pretest/tries", nil)
 	s.posts("author", "/versions/"+d.id()+"/discarding", with{"why": "Belum perlu"})
 	s.draftOfOne()
 	s.itemsOne()

@@ -1,0 +1,53 @@
+package courses_test
+
+import (
+	"testing"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/faults"
+)
+
+// TestACourseIsCopied copies a published course: a draft of its own, whose items nobody approved yet, and whose original writers stay known.
+func TestACourseIsCopied(t *testing.T) {
+	w := newWorld(t)
+	v := w.course("UJI-1", nil) // written by pen
+	other := access.Actor{Person: "pengawas", Grants: []access.Grant{{Role: "author"}}}
+	_, err := w.CopyCourse(ctx, ani, v.ID, "UJI-2", text("Salinan"))
+	is(t, err, faults.NotFound)
+	_, err = w.CopyCourse(ctx, other, v.ID, "uji 2", text("Salinan"))
+	is(t, err, faults.Invalid)
+	_, err = w.CopyCourse(ctx, other, v.ID, "UJI-1", text("Salinan"))
+	is(t, err, faults.Invalid)
+	_, err = w.CopyCourse(ctx, other, v.ID, "UJI-2", text(" "))
+	is(t, err, faults.Invalid)
+	_, err = w.Course(ctx, other, "UJI-2")
+	is(t, err, faults.NotFound)
+	got, err := w.CopyCourse(ctx, other, v.ID, "UJI-2", text("Salinan"))
+	must(t, err)
+	if got.ID != "UJI-2.1" || got.State != courses.Draft || got.MadeBy != "pengawas" || got.Content.Card.Title.ID != "Salinan" || len(got.Content.Lessons) != 2 || len(got.Content.Quizzes) != 3 || len(got.Content.Banks) != 3 {
+		t.Fatalf("the copy is %+v", got)
+	}
+	c, err := w.Course(ctx, other, "UJI-2")
+	must(t, err)
+	if c.Draft != got.ID || c.Head != "" || len(w.trail(courses.CoursesCollection, "UJI-2", "new_course")) != 1 {
+		t.Errorf("the course is %+v", c)
+	}
+	x, err := w.ShowItem(ctx, other, got.ID, "bank", "B-03")
+	must(t, err)
+	if x.Life.State != courses.ItemDraft || len(x.Life.Hands) != 2 || x.Life.Hands[0].Person != "pen" {
+		t.Errorf("an item of the copy: %+v", x.Life)
+	}
+	// Changing the copy leaves the original alone.
+	it := question("B-03", "9.2")
+	it.Stem = "Lain?"
+	_, err = w.WriteItem(ctx, other, got.ID, got.Revision, "bank", "B-03", it)
+	must(t, err)
+	if y, err := w.ShowItem(ctx, author, v.ID, "bank", "B-03"); err != nil || y.Item.Stem != "Soal B-03?" || len(y.History) != 1 {
+		t.Errorf("the original: %v %+v", err, y.Item)
+	}
+	_, err = w.Publish(ctx, admin, got.ID)
+	must(t, err)
+	_, err = w.CopyCourse(ctx, other, v.ID, "UJI-2", text("Salinan"))
+	is(t, err, faults.Invalid)
+}
