@@ -18,6 +18,7 @@ import (
 
 	"github.com/apelkota/apel/courses/grading"
 	_ "github.com/apelkota/apel/courses/grading/kinds" // every item type
+	"github.com/apelkota/apel/courses/lint"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
@@ -142,10 +143,11 @@ type Service struct {
 	knownLessons  *cache[Lesson]
 	knownItems    *cache[shownItem]
 	knownBanks    *cache[Bank]
-	knownKeys     *cache[shownItem] // items with a later key, by item.number
-	reading       turns             // of imported courses
-	receiving     turns             // of files handed in
-	boards        boards            // what invigilators look at, for a moment
+	knownKeys     *cache[shownItem]   // items with a later key, by item.number
+	knownLints    *cache[lint.Report] // by version/revision
+	reading       turns               // of imported courses
+	receiving     turns               // of files handed in
+	boards        boards              // what invigilators look at, for a moment
 }
 
 // Names of the collections, as steps and audit entries write them.
@@ -177,6 +179,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		knownItems:    newCache[shownItem](10_000),
 		knownBanks:    newCache[Bank](200),
 		knownKeys:     newCache[shownItem](1000),
+		knownLints:    newCache[lint.Report](50),
 		reading:       newTurns(maxWaiting),
 		receiving:     newTurns(maxReceiving),
 	}

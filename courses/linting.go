@@ -2,6 +2,7 @@ package courses
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/courses/lint"
@@ -9,7 +10,7 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 )
 
-// Lint looks at a version, draft or published, for what makes its tests easy to outwit and its texts hard to read. One course is looked at or read at a time in a process, so that
+// Lint looks at a version, draft or published, for what makes its tests easy to outwit and its texts hard to read. What it found is remembered until the draft changes. One course is looked at or read at a time in a process, so that
 // what it costs (about a tenth of a second for a post-test) stays bounded. For authors and reviewers. Errors: NotFound, Forbidden, TooMany.
 func (s *Service) Lint(ctx context.Context, a access.Actor, id VersionID) (lint.Report, error) {
 	v, err := s.Version(ctx, a, id)
@@ -19,16 +20,23 @@ func (s *Service) Lint(ctx context.Context, a access.Actor, id VersionID) (lint.
 	if _, err := s.cfg.Policy.May(a, "review", access.Thing{Kind: "course", ID: v.Course}); err != nil {
 		return lint.Report{}, err
 	}
-	done, err := s.reading.turn(ctx)
+	r, err := s.knownLints.get(ctx, fmt.Sprint(v.ID, "/", v.Revision), func(ctx context.Context) (*lint.Report, bool, error) {
+		done, err := s.reading.turn(ctx)
+		if err != nil {
+			return nil, false, err
+		}
+		defer done()
+		d, err := s.asDraft(ctx, v)
+		if err != nil {
+			return nil, false, err
+		}
+		found := lint.Course(d)
+		return &found, true, nil
+	})
 	if err != nil {
 		return lint.Report{}, err
 	}
-	defer done()
-	d, err := s.asDraft(ctx, v)
-	if err != nil {
-		return lint.Report{}, err
-	}
-	return lint.Course(d), nil
+	return *r, nil
 }
 
 // Linted looks at the newest version of a course, or of every course when code is empty. For the operator on the machine; it takes no actor.

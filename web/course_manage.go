@@ -59,6 +59,10 @@ func (w *admin) managePage(c *gin.Context, status int, which string, form Form) 
 		last := &p.Panels[len(p.Panels)-1]
 		last.Actions = append(last.Actions, Button{Label: "Penilaian ulang", URL: "/kelola/nilai-ulang?kursus=" + code, Icon: "sync"})
 	}
+	if w.may(c, "author", "course") && len(versions) > 0 {
+		copied, open := refused(which, "salin", form)
+		p.add(w.copyPanel(code, versions, copied, open))
+	}
 	if w.may(c, "publish", "course") {
 		shut, open := refused(which, "tutup", form)
 		label, text := "Tutup kursus", w.T(c, "Tidak ada peserta baru. Yang sedang belajar diteruskan, sertifikat tetap berlaku.")

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/lint"
 	"github.com/apelkota/apel/internal/faults"
 )
 
@@ -42,6 +43,54 @@ func mendedAt(k courses.Content, path string) []string {
 		return []string{"susunan"}
 	}
 	return []string{"data"}
+}
+
+// knownReasons are what whoever publishes should know, although it hinders nothing: remarks that are still open, and what the look at the quality found.
+func (w *admin) knownReasons(c *gin.Context, v courses.VersionDoc) (out []Reason, err error) {
+	if r, err := w.talkReason(c, v); err != nil {
+		return nil, err
+	} else if r != nil {
+		out = append(out, *r)
+	}
+	r, err := w.Courses.Lint(c.Request.Context(), reader(c), v.ID)
+	at := versionURL(v.ID, v.Course, v.Number, "mutu")
+	if faults.KindOf(err) == faults.TooMany { // another course is looked at just now
+		return append(out, Reason{Kind: Info, Text: w.T(c, "Mutu soal dan teks belum diperiksa. Buka untuk memeriksanya."), URL: at}), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	heavy := 0
+	for _, f := range r.Findings {
+		if f.Rule.Heavy() {
+			heavy++
+		}
+	}
+	if heavy > 0 {
+		out = append(out, Reason{Kind: Warn, Text: w.T(c, "Mutu: %d hal membuat tes dapat ditebak tanpa belajar", heavy), URL: at + "#berat"})
+	}
+	if light := len(r.Findings) - heavy; light > 0 {
+		out = append(out, Reason{Kind: Info, Text: w.T(c, "Mutu: %d saran untuk soal dan teks", light), URL: at + "#saran"})
+	}
+	if len(r.Findings) == 0 {
+		out = append(out, Reason{Kind: Success, Text: w.T(c, "Mutu: tidak ada temuan"), URL: at})
+	}
+	return out, nil
+}
+
+// findingPlace is where what was found is mended: the item, the bank or the lesson; "" when it is about the course.
+func (w *admin) findingPlace(c *gin.Context, v courses.VersionDoc, f lint.Finding) string {
+	if _, ok := v.Content.Bank(f.File); ok {
+		more := []string{"bank", f.File}
+		if f.Item != "" {
+			more = append(more, "soal", f.Item)
+		}
+		return versionURL(v.ID, v.Course, v.Number, more...)
+	}
+	if _, ok := v.Content.Lesson(f.File); ok {
+		return w.lessonPlace(c, v, f.File)
+	}
+	return ""
 }
 
 // coveragePanel says for each objective of a version which lessons train it and how many items ask for it.

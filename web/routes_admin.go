@@ -71,6 +71,10 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/kursus/:course/:number/coba/pelajaran/:lesson", e.Handle(w.tryLesson))        //
 	in.GET("/kursus/:course/:number/coba/tes/:quiz", e.Handle(w.showTryQuiz))              //
 	in.POST("/kursus/:course/:number/coba/tes/:quiz", e.Handle(w.tryQuiz))                 //
+	in.GET("/kursus/:course/:number/catatan", e.Handle(w.showTalk))                        // version_talk.go
+	in.POST("/kursus/:course/:number/catatan", e.Handle(w.changeTalk))                     //
+	in.GET("/kursus/:course/:number/banding", e.Handle(w.compareVersions))                 // version_compare.go
+	in.POST("/kursus/:course/salin", e.Handle(w.copyCourse))                               // course_copy.go
 	in.POST("/kursus/:course/:number/terbit", e.Handle(w.publishVersion))                  //
 	in.GET("/kursus/baru", e.Handle(w.showNewCourse))                                      // course_facts.go
 	in.POST("/kursus/baru", e.Handle(w.addCourse))                                         //

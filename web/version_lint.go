@@ -23,18 +23,27 @@ func (w *admin) lintVersion(c *gin.Context) error {
 	}
 	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Periksa mutu soal dan teks"), Lead: w.T(c, "%s, versi %d", v.Course, v.Number), Crumbs: crumbs(Link{Label: "Kelola kursus", URL: "/kelola/kursus"},
 		Link{Name: v.Course, URL: address("kelola", "kursus", v.Course)}, Link{Name: w.T(c, "Versi %d", v.Number), URL: versionURL(v.ID, v.Course, v.Number)})}}
-	found := Panel{Label: "Temuan"}
-	if len(r.Findings) == 0 {
-		found.Notices = []Notice{{Kind: Success, Text: w.T(c, "Tidak ada temuan.")}}
-	}
+	heavy, light := Panel{ID: "berat", Label: "Membuat tes dapat ditebak"}, Panel{ID: "saran", Label: "Saran untuk soal dan teks"}
 	for _, f := range r.Findings {
 		text := f.Where()
 		if text != "" {
 			text += ": "
 		}
-		found.Reasons = append(found.Reasons, Reason{Kind: Warn, Text: text + in(c, f.Text) + " " + in(c, f.Do)})
+		to, kind := &light, Info
+		if f.Rule.Heavy() {
+			to, kind = &heavy, Warn
+		}
+		to.Reasons = append(to.Reasons, Reason{Kind: kind, Text: text + in(c, f.Text) + " " + in(c, f.Do), URL: w.findingPlace(c, v, f)})
 	}
-	p.add(found, w.botsPanel(c, r), w.keysPanel(c, r))
+	if len(r.Findings) == 0 {
+		p.add(Panel{Label: "Temuan", Notices: []Notice{{Kind: Success, Text: w.T(c, "Tidak ada temuan.")}}})
+	}
+	for _, found := range []Panel{heavy, light} {
+		if len(found.Reasons) > 0 {
+			p.add(found)
+		}
+	}
+	p.add(w.botsPanel(c, r), w.keysPanel(c, r))
 	w.Render(c, http.StatusOK, "panels", p)
 	return nil
 }

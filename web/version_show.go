@@ -57,6 +57,11 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 		default:
 			return err
 		}
+		known, err := w.knownReasons(c, v)
+		if err != nil {
+			return err
+		}
+		panel.Reasons = append(panel.Reasons, known...)
 		if w.may(c, "author", "course") {
 			panel.Inner = []Panel{{Fold: true, Open: !form.OK() && form.Error("bank") == "", Label: "Buang draf", Form: &PanelForm{URL: versionURL(v.ID, code, v.Number, "buang"), Form: form, Fields: []Field{reasoned(form, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: "Buang draf", Kind: "danger"}}}}}
 		}
@@ -66,6 +71,7 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 	}
 	p.add(w.minutesPanel(c, v.Content))
 	if w.may(c, "review", "course") {
+		p.Actions = append(p.Actions, Button{Label: "Bandingkan versi", Icon: "sync", URL: w.outlineURL(c, "banding")}, Button{Label: "Catatan", Icon: "edit", URL: w.outlineURL(c, "catatan")})
 		p.Actions = append(p.Actions, Button{Label: "Unduh sebagai zip", Icon: "download", URL: versionURL(v.ID, v.Course, v.Number, "paket")})
 		covered, err := w.coveragePanel(c, v)
 		if err != nil {

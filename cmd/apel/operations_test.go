@@ -273,6 +273,11 @@ func (s *story) authoring() {
 	}
 	s.puts("author", "/versions/"+d.id()+"/quizzes/practice/behaviour", with{"behaviour": with{"feedback": "interactive", "tries": 2, "penalty": "33.33333"}})
 	s.posts("author", "/versions/"+d.id()+"/quizzes/pretest/tries", nil)
+	s.gets("reviewer", "/versions/"+d.id()+"/comparison?with=APEL-103.1")
+	s.puts("reviewer", "/versions/"+d.id()+"/remarks/uji", with{"text": "Contohnya kurang.", "lesson": l["code"]})
+	s.gets("author", "/versions/"+d.id()+"/remarks")
+	s.puts("author", "/versions/"+d.id()+"/remarks/uji/settled", with{"settled": true})
+	s.posts("author", "/versions/"+d.id()+"/copies", with{"code": "UJI-SALIN", "title": with{"id": "Salinan"}})
 	s.posts("author", "/versions/"+d.id()+"/discarding", with{"why": "Belum perlu"})
 	s.draftOfOne()
 	s.itemsOne()

@@ -49,6 +49,11 @@ const (
 	NoEnglish     Rule = "no-english"
 )
 
+// Heavy says whether what a rule finds lets people pass a test without having learned; the others make it worse to take or to read.
+func (r Rule) Heavy() bool {
+	return r == TestWise || r == KeyPosition || r == KeyLongest || r == AllOfThem || r == NearDuplicate
+}
+
 // Finding is something an author should change.
 type Finding struct {
 	Rule Rule       `json:"rule"`
