@@ -218,7 +218,7 @@ func showItemReviewing(id string, l courses.ItemLife) ItemReviewing {
 	v := ItemReviewing{Item: id, Code: l.Code, State: string(l.State), By: l.By, At: instant(l.At), AskedBy: l.AskedBy, AskedAt: instant(l.AskedAt), ApprovedBy: l.ApprovedBy, ApprovedAt: instant(l.ApprovedAt),
 		Writers: orEmpty(l.Writers), Remarks: []ItemRemark{}}
 	for _, r := range l.Remarks {
-		v.Remarks = append(v.Remarks, ItemRemark(r))
+		v.Remarks = append(v.Remarks, ItemRemark{r.ID, r.By, r.At, r.Text})
 	}
 	return v
 }
