@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
@@ -234,7 +235,72 @@ func TestStoryAuthor(t *testing.T) {
 
 	// The checklist says what is missing; each line leads to where it is mended.
 	s.look("author-version", at)
-	s.says("311.2", "belum ada soalnya")
+	s.says("311.2", "belum ada soalnya", "Semua syarat penerbitan terpenuhi", "Mutu:")
+
+	// Somebody else looks at it: says what is missing, is heard, and approves an item that they did not write.
+	reviewer := r.enter(reviewerNIP)
+	s.p = b.Page(t, browsertest.Office)
+	s.p.SetCookie(r.URL, visit.SessionCookie, r.session(reviewer))
+	s.go_(at + "/catatan?lesson=L1")
+	s.p.Type("[name=text]", "Tambahkan contoh sapaan siang.")
+	s.submit("#tulis .btn-primary")
+	s.see("author-remarks")
+	s.says("Tambahkan contoh sapaan siang.", "Pelajaran L1")
+	s.p = desk
+	r.until("the author is told", func() bool {
+		_, text := r.get(writer, "/kotak-masuk")
+		return strings.Contains(text, "Catatan baru")
+	})
+	s.go_(at)
+	s.says("1 catatan penulis atau penelaah masih terbuka")
+	s.go_(at + "/catatan")
+	s.submit("#terbuka form .btn")
+	s.says("Tidak ada catatan terbuka")
+	item := content().Banks[0]
+	list := must[[]grading.Item](t)(r.Admin.Courses.Items(ctx, access.System("test"), "APEL-311.1", item.Code))
+	page := at + "/bank/soal/soal/" + list[0].Code
+	s.go_(page)
+	s.submit(`#telaah button[value="ask"]`)
+	if status, _, _ := r.post(reviewer, page, map[string][]string{"act": {"approve"}, "version": {list[0].ID}}); status != 303 {
+		t.Errorf("approving answers %d", status)
+	}
+
+	// A third publishes, and a learner takes it.
+	boss := r.enter(trainingAdmin)
+	s.p = b.Page(t, browsertest.Office)
+	s.p.SetCookie(r.URL, visit.SessionCookie, r.session(boss))
+	s.look("author-publish", at)
+	s.submit(`form[action$="/terbit"] .btn-primary`)
+	s.says("Versi 1 terbit")
+	desk.Check()
+	r.assign("APEL-311", 30)
+	v := r.visitor()
+	taker := v.enters(nadia)
+	enrolment := taker.Person + ".APEL-311.1"
+	s.p, s.view = b.Page(t, browsertest.Phone), browsertest.Phone
+	s.p.SetCookie(r.URL, visit.SessionCookie, r.session(v.client))
+	for _, l := range content().Lessons {
+		s.look("author-taken-"+l.Code, lessonURL(enrolment, l.Code))
+		r.Pass(5 * time.Minute)
+		must[courses.ReadingStatus](t)(r.Rooms.Courses.Read(ctx, taker, enrolment, l.Code, true))
+	}
+	s.go_(quizURL(enrolment, "post1"))
+	s.submit("main form .btn-primary")
+	taken := strings.TrimPrefix(s.at(), "/percobaan/")
+	f = must[courses.FormView](t)(r.Rooms.Courses.Form(ctx, taker, taken))
+	answers = map[string]grading.Answer{}
+	for _, it := range f.Items {
+		answers[it.Item] = solve(t, it, items, true)
+	}
+	must[courses.Receipt](t)(r.Rooms.Courses.SubmitFrom(ctx, taker, taken, answers, courses.Page{Seq: f.Seq, Tab: f.Tab}))
+	r.moved(courses.AttemptsCollection, taken, func() bool {
+		return must[courses.AttemptDoc](t)(r.Rooms.Courses.Attempt(ctx, taker, taken)).State == courses.AttemptGraded
+	})
+	s.look("author-taken-result", "/percobaan/"+taken+"/hasil")
+	s.says("Lulus")
+	if all, _, err := r.Rooms.Courses.Attempts(ctx, access.System("test"), courses.AttemptFilter{Course: "APEL-311"}); err != nil || len(all) != 1 {
+		t.Errorf("there are %d attempts, the try among them: %v", len(all), err)
+	}
 }
 
 // recordFilm draws for two thirds of a second and answers the film in base64; "" when the browser cannot.
