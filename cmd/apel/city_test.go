@@ -410,6 +410,10 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 		return err
 	}
 	s["item104"], s["itemVersion104"], s["objective104"] = items104[0].Code, items104[0].ID, items104[0].Objective
+	s["remark104"] = "catatan-uji"
+	if _, err := in.courses.RemarkVersion(ctx, system, draft.ID, "", s["remark104"], "Uji"); err != nil {
+		return err
+	}
 	s["lesson104"], s["quiz104"], s["revision104"] = draft.Content.Lessons[0].Code, draft.Content.Quizzes[0].Code, fmt.Sprint(draft.Revision)
 	var dot bytes.Buffer
 	if err := png.Encode(&dot, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {

@@ -252,7 +252,7 @@ func pageForm(route string) string {
 		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
 		"/kursus/baru": {"code", "UJI-1", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"}, "/:number/data": {"revision", "{revision104}", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"},
 		"/:number/susunan": {"revision", "{revision104}", "go", "save"}, "/tes-baru": {"revision", "{revision104}", "kind", "practice", "bank", "bank"}, "/tes/:quiz": {"revision", "{revision104}", "kind", "practice", "bank", "bank"},
-		"/pelajaran-baru": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "baru"}, "/pelajaran/:lesson": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "{guard104}"}, "/pratinjau": {"markdown", "Uji."}, "/:number/dokumen": {"text", "# Uji", "split", "0", "kind", "text"}, "/dokumen-ambil": {"revision", "{revision104}", "lessons", `[{"t":"Uji","m":"Uji.","w":1}]`, "minutes.0", "1"}, "/:number/berkas": {"alt", "Uji", "kind", "picture"},
+		"/pelajaran-baru": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "baru"}, "/pelajaran/:lesson": {"title", "Uji", "minutes", "5", "part", "lessons", "markdown", "Uji.", "guard", "{guard104}"}, "/pratinjau": {"markdown", "Uji."}, "/tempel": {"html", "<p>Uji</p>"}, "/catatan": {"act", "remark", "text", "Uji"}, "/:course/salin": {"from", "1", "code", "UJI-2", "title", "Uji"}, "/:number/dokumen": {"text", "# Uji", "split", "0", "kind", "text"}, "/dokumen-ambil": {"revision", "{revision104}", "lessons", `[{"t":"Uji","m":"Uji.","w":1}]`, "minutes.0", "1"}, "/:number/berkas": {"alt", "Uji", "kind", "picture"},
 		"/ujian/baru": {"course", "APEL-103", "quiz", "posttest", "opens_day", "2030-01-02", "opens_time", "09:00", "closes_day", "2030-01-02", "closes_time", "11:00"}, "/ujian/:exam/ubah": {"revision", "1", "opens_day", "2030-01-02", "opens_time", "09:00", "closes_day", "2030-01-02", "closes_time", "11:00"},
 		"/ujian/:exam": {"act", "message", "text", "Uji"}, "/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
 		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
@@ -385,7 +385,7 @@ func wanted(op map[string]any) string {
 	for _, x := range params {
 		p := x.(map[string]any)
 		if p["in"] == "query" && p["required"] == true {
-			q.Set(fmt.Sprint(p["name"]), map[string]string{"revision": "{revision104}"}[fmt.Sprint(p["name"])])
+			q.Set(fmt.Sprint(p["name"]), map[string]string{"revision": "{revision104}", "with": "APEL-104.1"}[fmt.Sprint(p["name"])])
 			if q.Get(fmt.Sprint(p["name"])) == "" {
 				q.Set(fmt.Sprint(p["name"]), "Uji")
 			}
@@ -480,7 +480,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
 	if noun == "versions" {
-		pairs = append(pairs, "{id}", s["draft"], "{bank}", s["bank"])
+		pairs = append(pairs, "{id}", s["draft"], "{bank}", s["bank"], "{remark}", s["remark104"])
 		if strings.Contains(q.path, "{bank}") {
 			pairs = append([]string{"{id}", s["version"], "{item}", s["item103"]}, pairs...)
 		}
