@@ -7,6 +7,7 @@ import (
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 )
@@ -48,7 +49,7 @@ type PartChange struct {
 	Bank   string        `json:"bank,omitempty"`
 	Title  texts.Text    `json:"title"`
 	Fields []FieldChange `json:"fields" maxItems:"1000" nullable:"false"`
-	Lines  []LineChange  `json:"lines" maxItems:"20000" nullable:"false"`
+	Lines  []LineChange  `json:"lines" maxItems:"1000" nullable:"false"`
 }
 
 // VersionComparison is what differs from one version of a course to another.
@@ -56,13 +57,14 @@ type VersionComparison struct {
 	Was        string        `json:"was"`
 	Now        string        `json:"now"`
 	Same       bool          `json:"same"`
+	Cut        bool          `json:"cut" doc:"A list was longer than 1,000 and ends there"`
 	Card       []FieldChange `json:"card" maxItems:"1000" nullable:"false"`
 	Order      []FieldChange `json:"order" maxItems:"1000" nullable:"false"`
-	Objectives []PartChange  `json:"objectives" maxItems:"2000" nullable:"false"`
-	Lessons    []PartChange  `json:"lessons" maxItems:"2000" nullable:"false"`
-	Quizzes    []PartChange  `json:"quizzes" maxItems:"2000" nullable:"false"`
-	Items      []PartChange  `json:"items" maxItems:"50000" nullable:"false"`
-	Files      []PartChange  `json:"files" maxItems:"50000" nullable:"false"`
+	Objectives []PartChange  `json:"objectives" maxItems:"1000" nullable:"false"`
+	Lessons    []PartChange  `json:"lessons" maxItems:"1000" nullable:"false"`
+	Quizzes    []PartChange  `json:"quizzes" maxItems:"1000" nullable:"false"`
+	Items      []PartChange  `json:"items" maxItems:"1000" nullable:"false"`
+	Files      []PartChange  `json:"files" maxItems:"1000" nullable:"false"`
 }
 
 func showFields(all []grading.Difference) []FieldChange {
@@ -73,11 +75,19 @@ func showFields(all []grading.Difference) []FieldChange {
 	return out
 }
 
-func showChanges(all []courses.Change) []PartChange {
+func showChanges(all []courses.Change, cut *bool) []PartChange {
 	out := []PartChange{}
 	for _, c := range all {
+		if len(out) == storage.MaxList {
+			*cut = true
+			break
+		}
 		x := PartChange{Fate: string(c.Fate), Code: c.Code, Bank: c.Bank, Title: c.Title, Fields: showFields(c.Fields), Lines: []LineChange{}}
 		for _, l := range c.Lines {
+			if len(x.Lines) == storage.MaxList {
+				*cut = true
+				break
+			}
 			x.Lines = append(x.Lines, LineChange(l))
 		}
 		out = append(out, x)
@@ -86,7 +96,11 @@ func showChanges(all []courses.Change) []PartChange {
 }
 
 func showComparison(c courses.Comparison) VersionComparison {
-	return VersionComparison{c.Was.ID, c.Now.ID, c.Same(), showFields(c.Card), showFields(c.Order), showChanges(c.Objectives), showChanges(c.Lessons), showChanges(c.Quizzes), showChanges(c.Items), showChanges(c.Files)}
+	v := VersionComparison{Was: c.Was.ID, Now: c.Now.ID, Same: c.Same(), Card: showFields(c.Card), Order: showFields(c.Order)}
+	for list, to := range map[*[]courses.Change]*[]PartChange{&c.Objectives: &v.Objectives, &c.Lessons: &v.Lessons, &c.Quizzes: &v.Quizzes, &c.Items: &v.Items, &c.Files: &v.Files} {
+		*to = showChanges(*list, &v.Cut)
+	}
+	return v
 }
 
 // drafting registers what authors and reviewers do around a version: trying it, comparing it, copying it, speaking about it.
