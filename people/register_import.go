@@ -277,10 +277,13 @@ func (s *Service) CheckImport(ctx context.Context, a access.Actor, in ImportInpu
 
 func importOf(d storage.Doc[Import]) Import { return d.Value }
 
-// AcceptImport starts applying a checked import. Audited. Safe to call twice. Errors: NotFound, Conflict (refused, cancelled).
+// AcceptImport starts applying a checked import. Audited. Safe to call twice. Errors: NotFound, Conflict (refused, cancelled), Forbidden for a file of roles that the actor may not give.
 func (s *Service) AcceptImport(ctx context.Context, a access.Actor, id string) (Import, error) {
 	role, err := s.cfg.Policy.May(a, "run", access.Thing{Kind: "register_import", ID: id})
 	if err != nil {
+		return Import{}, err
+	}
+	if err := s.mayGrantAll(ctx, a, id); err != nil {
 		return Import{}, err
 	}
 	now, trail := s.now(), s.entry(a, role, "import", "register_imports/"+id, "", "", "")
@@ -314,6 +317,37 @@ func (s *Service) AcceptImport(ctx context.Context, a access.Actor, id string) (
 		s.cfg.Wake.Wake(ctx, s.imports.Name(), id)
 	}
 	return importOf(d), nil
+}
+
+// mayGrantAll asks whether whoever accepts a checked file of roles may give each of them now: somebody else may have made the plan, or the same person with roles since lost.
+func (s *Service) mayGrantAll(ctx context.Context, a access.Actor, id string) error {
+	plan, err := s.imports.Get(ctx, id)
+	if errors.Is(err, faults.NotFound) || err == nil && (plan.Value.Kind != ImportRoles || plan.Value.State != ImportChecked) {
+		return nil // the acceptance itself says so
+	}
+	if err != nil {
+		return err
+	}
+	for n := range plan.Value.Chunks {
+		c, err := s.chunks.Get(ctx, chunkID(id, n))
+		if err != nil {
+			return err
+		}
+		for _, r := range c.Value.Rows {
+			if r.Work == nil {
+				continue
+			}
+			for _, g := range r.Work.Roles {
+				switch _, _, err := s.mayGrant(ctx, a, ID(r.Target), g); faults.KindOf(err) {
+				case faults.Forbidden:
+					return faults.New(faults.Forbidden, "Rencana ini memberi peran yang tidak boleh Anda berikan, atau memberikannya kepada Anda sendiri. Minta pembuatnya menerapkannya.", "This plan gives roles that you may not give, or gives them to yourself. Ask who made it to apply it.")
+				case faults.Unavailable, faults.Internal:
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // CancelImport gives up an import that waits or is at work; rows already applied stay. Audited. Safe to call twice.
