@@ -99,7 +99,7 @@ func sameQuestion(t *testing.T, a, b grading.Item) bool {
 
 // A plain text shows as it stands once it is Markdown, and comes back.
 func TestPlainTextSurvivesMarkdown(t *testing.T) {
-	for _, s := range []string{"a * b * c", "*tebal*", "_x_ dan a_b_c dan ____", "____ adalah ____", "1. satu", "12) dua", "# judul", "> kutip", "- butir", "+ x", "a < b > c", "<b>x</b>", "[a](b)", "[a] (b)", "[x]: y", `\*`, `C:\dir\`, "`kode`", "&amp; &", "---", "===", "***", "| a | b |", "|-|-|", "5 * 3 < 16 & [x]", "a\nb", "```", "~~~", "1.000 orang", "Rp5.000,-", "![x](y)", "http://x.example/a_b_c", "100%", "a\\", "$x$", "www.x.example", "2 - 1", "AT&T;", "&copy;"} {
+	for _, s := range []string{"a * b * c", "*tebal*", "_x_ dan a_b_c dan ____", "____ adalah ____", "1. satu", "12) dua", "# judul", "> kutip", "- butir", "+ x", "a < b > c", "<b>x</b>", "[a](b)", "[a] (b)", "[x]: y", `\*`, `C:\dir\`, "`kode`", "&amp; &", "---", "===", "***", "| a | b |", "|-|-|", "5 * 3 < 16 & [x]", "a\nb", "```", "~~~", "1.000 orang", "Rp5.000,-", "![x](y)", "http://x.example/a_b_c", "100%", "a\\", "$x$", "www.x.example", "2 - 1", "AT&T;", "&copy;", "\\_\nmp;\n\\_", "____\nx ____", "<5@a.example>", "<%a@b>", "3 <5"} {
 		md := toMarkdown(s)
 		if got, styled := fromMarkdown(md); got != s || styled {
 			t.Errorf("%q as %q shows %q %v", s, md, got, styled)

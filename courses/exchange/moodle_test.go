@@ -158,6 +158,7 @@ func FuzzMoodle(f *testing.F) {
 
 func FuzzHTML(f *testing.F) {
 	f.Add("<p>a <b>b</b> <i>c</i></p><ul><li>x<ol><li>y</li></ol></li></ul><table><tr><td>1</td><td>2</td></tr></table><pre>a\nb</pre><a href='https://x.example'>y</a>")
+	f.Add("<p>1 &lt;%ta@le&gt; <%ta@le></p>")
 	f.Add("<script>x</script><img src=x alt=y><h1>z</h1><br><blockquote>q</blockquote>")
 	f.Fuzz(func(t *testing.T, s string) {
 		h := readHTML(s, 1, nil)

@@ -60,6 +60,13 @@ func toMarkdown(s string) string {
 			if cut, ok := strings.CutSuffix(lines[i], `\\`); ok { // a backslash before the one that breaks the line
 				lines[i] = cut + "&#92;"
 			}
+			core := strings.TrimRight(lines[i], "_")
+			if slashes := len(core) - len(strings.TrimRight(core, `\`)); slashes%2 == 1 { // the first of them is escaped
+				core += "_"
+			}
+			if n := len(lines[i]) - len(core); n > 0 { // before the backslash that breaks the line it could open emphasis
+				lines[i] = core + strings.Repeat(`\_`, n)
+			}
 			lines[i] += `\`
 		}
 	}
@@ -116,7 +123,7 @@ func escapePiece(l string, piece bool) string {
 			}
 			escape = !space(to+1) && !word(from-1) // only such a run can open emphasis
 		case '<':
-			escape = piece && i+1 == len(r) || i+1 < len(r) && (unicode.IsLetter(r[i+1]) || strings.ContainsRune("/!?", r[i+1]))
+			escape = piece && i+1 == len(r) || i+1 < len(r) && (unicode.IsLetter(r[i+1]) || strings.ContainsRune("/!?", r[i+1]) || !unicode.IsSpace(r[i+1]) && slices.Contains(r[i+1:], '@')) // a mail address makes a link of any sign
 		case '!':
 			escape = piece && i+1 == len(r)
 		case '[', ']':
