@@ -407,7 +407,7 @@ func (m *moodle) files(n *node) map[string]File {
 			continue
 		}
 		if err := harmless(data); err != nil {
-			m.refuse(f.at, "Berkas %s di dalam soal ditolak karena berbahaya (program atau penanda uji virus).", "The file %s in the question is refused as harmful (a program or the virus test mark).", shorten(name))
+			m.refuse(f.at, "Berkas %s di dalam soal ditolak karena berbahaya (program atau penanda uji virus). Hapus berkas itu di Moodle, lalu ekspor ulang.", "The file %s in the question is refused as harmful (a program or the virus test mark). Delete it in Moodle and export again.", shorten(name))
 			continue
 		}
 		switch kind := media.Sniff(data); {

@@ -19,7 +19,7 @@ const MaxZip = 50 << 20
 // OpenZip opens a zipped course folder for ReadFolder. course.yaml may lie at the top or in the only folder there is.
 //
 // Whatever tries to be more than a folder of files is refused whole, with the entry named: paths that leave the folder, links, encrypted entries,
-// the same name twice (also in other case), archives inside, over MaxFiles entries, over MaxZip bytes counted while unpacking (sizes in the
+// the same name twice (also in other case), archives inside, the virus test mark, over MaxFiles entries, over MaxZip bytes counted while unpacking (sizes in the
 // directory may lie). Faults: TooLarge for the two limits, Invalid for the rest.
 func OpenZip(r io.Reader) (fs.FS, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxZip+1))
@@ -29,6 +29,9 @@ func OpenZip(r io.Reader) (fs.FS, error) {
 	tooLarge := faults.New(faults.TooLarge, "Isi zip lebih dari 50 MB. Kecilkan gambarnya.", "The zip holds more than 50 MB. Make the pictures smaller.")
 	if len(data) > MaxZip {
 		return nil, tooLarge
+	}
+	if err := harmless(data); err != nil {
+		return nil, err
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -65,13 +68,17 @@ func OpenZip(r io.Reader) (fs.FS, error) {
 		if err != nil {
 			return nil, damaged(err, name)
 		}
-		n, err := io.Copy(out, io.LimitReader(in, left+1))
+		var mark uploads.Finder
+		n, err := io.Copy(io.MultiWriter(out, &mark), io.LimitReader(in, left+1))
 		in.Close()
 		if left -= n; left < 0 {
 			return nil, tooLarge
 		}
 		if err != nil {
 			return nil, damaged(err, name)
+		}
+		if mark.Found {
+			return nil, faults.New(faults.Invalid, "Zip ditolak karena "+shorten(name)+": isinya memuat penanda uji virus (EICAR). Kirim berkas yang bersih.", "The zip is refused because of "+shorten(name)+": it holds the virus test mark (EICAR). Send a clean file.")
 		}
 	}
 	if err := w.Close(); err != nil {
