@@ -16,6 +16,7 @@ import (
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/media"
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/web/browsertest"
@@ -298,6 +299,23 @@ func TestStoryAuthor(t *testing.T) {
 	})
 	s.look("author-taken-result", "/percobaan/"+taken+"/hasil")
 	s.says("Lulus")
+
+	// The next draft, compared with what is published, and the other pages around it, small and large, in both languages.
+	draft := must[courses.VersionDoc](t)(r.Admin.Courses.NewDraft(ctx, access.System("test"), "APEL-311"))
+	draft = must[courses.VersionDoc](t)(r.Admin.Courses.WriteLesson(ctx, access.System("test"), draft.ID, draft.Revision, courses.LessonText{Code: "L3", Title: texts.T("Mendengar", ""), Minutes: 12, Markdown: "Dengarkan sampai selesai, lalu ulangi dengan kata sendiri."}))
+	must[courses.Talk](t)(r.Admin.Courses.RemarkVersion(ctx, access.System("test"), draft.ID, "L3", "satu", "Beri contoh."))
+	for _, view := range []browsertest.View{browsertest.Phone, browsertest.Office} {
+		for _, lang := range []string{"id", "en"} {
+			s.p, s.view = b.Page(t, view), view
+			s.p.SetCookie(r.URL, visit.SessionCookie, r.session(boss))
+			s.p.SetCookie(r.URL, visit.LanguageCookie, lang)
+			for _, path := range []string{"/2/banding", "/2/catatan", "/2", "/2/mutu", "/2/coba", "/2/coba/tes/post1", ""} {
+				s.look("author-"+lang+strings.ReplaceAll(path, "/", "-"), "/kelola/kursus/APEL-311"+path)
+			}
+		}
+	}
+	s.go_("/kelola/kursus/APEL-311/2/banding")
+	s.says("+ Dengarkan sampai selesai, lalu ulangi dengan kata sendiri.", "− Dengarkan sampai selesai.")
 	if all, _, err := r.Rooms.Courses.Attempts(ctx, access.System("test"), courses.AttemptFilter{Course: "APEL-311"}); err != nil || len(all) != 1 {
 		t.Errorf("there are %d attempts, the try among them: %v", len(all), err)
 	}
