@@ -75,6 +75,7 @@ type Item struct {
 	Stem   string `json:"stem" doc:"Harmless HTML; a part that is inline stands where [[n]] is, counted from 1"`
 	Field
 	Parts  []Part     `json:"parts,omitempty" maxItems:"1000" doc:"With ask parts: what is asked, in order; answer.parts answers them"`
+	Steps  bool       `json:"steps,omitempty" doc:"The parts are decided one after the other: what is decided stands, and saving it gives the next"`
 	Answer Answer     `json:"answer"`
 	Check  *ItemCheck `json:"check,omitempty" doc:"Only where items can be checked before the end"`
 }
@@ -84,7 +85,7 @@ type Field struct {
 	Ask     string   `json:"ask" doc:"How it is answered: one, many, order (all choices in order), number, text, long, files, parts"`
 	Choices []Choice `json:"choices" maxItems:"1000" nullable:"false"`
 	Units   []string `json:"units" maxItems:"1000" nullable:"false"`
-	Limit   int      `json:"limit,omitempty" doc:"long: words; files: how many"`
+	Limit   int      `json:"limit,omitempty" doc:"long: words; files: how many; steps: minutes on the clock of the case, 0 without one"`
 }
 
 // Part is one of several things asked in an item.
@@ -167,7 +168,7 @@ type Page struct {
 func (p Page) courses() courses.Page { return courses.Page{Tab: p.Tab, Seq: p.Seq} }
 
 func showItem(it courses.ItemView) Item {
-	x := Item{ID: it.Item, Number: it.Number, Stem: string(it.Stem), Field: showField(it.FieldView), Answer: showAnswer(it.Answer)}
+	x := Item{ID: it.Item, Number: it.Number, Stem: string(it.Stem), Field: showField(it.FieldView), Steps: it.Steps, Answer: showAnswer(it.Answer)}
 	for _, p := range it.Parts {
 		x.Parts = append(x.Parts, Part{Field: showField(p), Label: string(p.Label), Inline: p.Inline, Taken: p.Taken, After: string(p.After), Minutes: p.Minutes})
 	}

@@ -58,6 +58,7 @@ type FieldView struct {
 	After   template.HTML
 	Minutes int
 	Parts   []FieldView
+	Steps   bool
 }
 
 // ChoiceView is one choice in the order of this form.
@@ -67,7 +68,7 @@ type ChoiceView struct {
 }
 
 func (it *shownItem) field(f grading.Field) FieldView {
-	v := FieldView{Ask: f.Ask, Label: it.line(f.Label), Units: f.Units, Limit: f.Limit, Inline: f.Inline, Taken: f.Taken, After: it.line(f.After), Minutes: f.Minutes}
+	v := FieldView{Ask: f.Ask, Label: it.line(f.Label), Units: f.Units, Limit: f.Limit, Inline: f.Inline, Taken: f.Taken, After: it.line(f.After), Minutes: f.Minutes, Steps: f.Steps}
 	for _, c := range f.Choices {
 		v.Choices = append(v.Choices, ChoiceView{c.ID, it.line(c.Text)})
 	}

@@ -72,6 +72,7 @@ type ItemReview struct {
 // AnswerReview is what was answered and what is said about it.
 type AnswerReview struct {
 	Label    template.HTML // of a part
+	Stands   grading.State // of a part: how it was answered
 	Choices  []ChoiceReview
 	Typed    string
 	Files    []grading.File
@@ -227,7 +228,7 @@ func (it *shownItem) explained(x grading.Review, n int) ItemReview {
 }
 
 func (it *shownItem) reviewed(x grading.Review) AnswerReview {
-	r := AnswerReview{Label: it.line(x.Label), Typed: x.Typed, Files: x.Files}
+	r := AnswerReview{Stands: x.State, Label: it.line(x.Label), Typed: x.Typed, Files: x.Files}
 	for _, k := range x.Key {
 		r.Key = append(r.Key, it.line(k))
 	}

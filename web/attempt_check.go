@@ -43,9 +43,7 @@ func (l *learner) quizCheck(c *gin.Context, it courses.ItemView) *QuizCheck {
 		said := l.reviewItem(c, *v.Said, 0)
 		said.Review.KeyText, said.Review.ShowKey = "", false
 		for _, p := range v.Said.Parts {
-			for _, ch := range p.Choices {
-				said.Review.Said = append(said.Review.Said, nonEmpty(ch.Feedback)...)
-			}
+			said.Review.Said = append(said.Review.Said, p.Feedback...)
 		}
 		q.Said = said.Review
 		q.Left = l.T(c, "Masih %d kali coba.", v.Left)
@@ -56,7 +54,7 @@ func (l *learner) quizCheck(c *gin.Context, it courses.ItemView) *QuizCheck {
 	switch {
 	case v.Waits:
 		q.Why = l.T(c, "Jawaban ini dinilai oleh penilai setelah dikumpulkan, jadi tidak diperiksa sekarang.")
-	case len(it.Parts) > 0 && slices.ContainsFunc(it.Parts, func(p courses.FieldView) bool { return p.Minutes > 0 || p.Taken }) && slices.ContainsFunc(it.Parts, func(p courses.FieldView) bool { return !p.Taken }):
+	case it.Steps && slices.ContainsFunc(it.Parts, func(p courses.FieldView) bool { return !p.Taken }):
 		q.Why = l.T(c, "Kasus ini dapat diperiksa setelah keputusan terakhir.")
 	}
 	return q

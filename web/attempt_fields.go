@@ -137,10 +137,13 @@ func (l *learner) quizPart(c *gin.Context, it courses.ItemView, i int, f courses
 	if f.Ask == grading.AskOne && (f.Inline || list) {
 		p.Kind = SelectOne
 	}
-	if f.Minutes > 0 {
+	if it.Steps && it.Limit > 0 {
 		p.Minutes = l.T(c, "Sisa waktu kasus: %d menit", f.Minutes)
 	}
-	p.Step = !f.Taken && slices.ContainsFunc(it.Parts, func(x courses.FieldView) bool { return x.Taken || x.Minutes > 0 })
+	p.Step = it.Steps && !f.Taken
+	if it.Check != nil && it.Check.Said != nil && i < len(it.Check.Said.Parts) {
+		p.State = reviewStates[it.Check.Said.Parts[i].Stands]
+	}
 	return p
 }
 

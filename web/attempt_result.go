@@ -154,11 +154,14 @@ func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) Quiz
 	if len(it.Marks) > 0 || strings.Contains(it.Typed, "\n") {
 		q.Kind = LongText
 	}
-	right := 0
+	right, chosen := 0, 0
 	for _, ch := range it.Choices {
 		q.Options = append(q.Options, QuizOption{ID: ch.ID, Text: ch.HTML, Chosen: ch.Chosen, Right: ch.Right, Said: ch.Feedback})
 		if ch.Right {
 			right++
+		}
+		if ch.Chosen {
+			chosen++
 		}
 	}
 	if len(it.Parts) > 0 {
@@ -167,7 +170,7 @@ func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) Quiz
 	}
 	if len(it.Choices) > 0 {
 		q.Kind = SingleChoice
-		if right > 1 {
+		if right > 1 || chosen > 1 {
 			q.Kind = MultipleChoice
 		}
 	}

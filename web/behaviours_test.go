@@ -21,6 +21,13 @@ func practising(t *testing.T, behaviour string) (r *rig, enrolment string) {
 	t.Helper()
 	r = newRig(t)
 	r.practises(behaviour)
+	return r, r.standing()
+}
+
+// standing enrols Nadia and takes her through the pre-test, so that she stands before the practice.
+func (r *rig) standing() (enrolment string) {
+	r.t.Helper()
+	t := r.t
 	ctx := context.Background()
 	a := access.Actor{Person: string(must[people.Person](t)(r.Rooms.People.LookByNIP(ctx, nadia)).ID)}
 	e := must[courses.EnrolmentDoc](t)(r.Rooms.Courses.Enrol(ctx, a, courses.EnrolInput{Course: "APEL-104"}))
@@ -30,7 +37,7 @@ func practising(t *testing.T, behaviour string) (r *rig, enrolment string) {
 		x, err := r.Rooms.Courses.Attempt(ctx, a, f.Attempt)
 		return err == nil && x.State == courses.AttemptGraded
 	})
-	return r, e.ID
+	return e.ID
 }
 
 // sitter is somebody at the practice in a browser.

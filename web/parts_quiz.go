@@ -70,8 +70,9 @@ type QuizPart struct {
 	Taken   bool  // a decision that stands
 	After   Prose // what came of it
 	Minutes string
-	Step    bool // a decision that is taken with a button of its own
-	Typed   bool // the value is a text, not a choice
+	Step    bool   // a decision that is taken with a button of its own
+	State   string // of the last check, while the question is still open; as in QuizReview
+	Typed   bool   // the value is a text, not a choice
 	Keys    []Prose
 	Said    []Prose
 }

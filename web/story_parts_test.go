@@ -33,19 +33,24 @@ var severalParts = []grading.Item{
 			{ID: "b", Text: "Suruh datang lagi", Mark: -grading.Full / 2, Minutes: 5, Feedback: "Pelapor pergi."}}},
 		{ID: "b", Text: "Aduan milik dinas lain.", Options: []grading.Option{
 			{ID: "a", Text: "Teruskan ke dinas itu", Mark: grading.Full / 2, Minutes: 20, Feedback: "Dinas menerima."},
-			{ID: "b", Text: "Tutup", Minutes: 1, Feedback: "Aduan terbuka lagi."}}}}},
+			{ID: "b", Text: "Rapat dulu", Minutes: 90, Feedback: "Rapat selesai."}}}}},
+	{Code: "104-P7", Type: "casesim", Stem: "Warga menelepon, loket sudah tutup.", Parts: []grading.Part{
+		{ID: "a", Text: "Ia meminta waktu lain.", Options: []grading.Option{
+			{ID: "a", Text: "Beri janji besok pagi", Mark: grading.Full, Next: "b", Feedback: "Ia lega."}, {ID: "b", Text: "Tutup teleponnya", Feedback: "Ia mengadu."}}},
+		{ID: "b", Text: "Besok petugasnya cuti.", Options: []grading.Option{
+			{ID: "a", Text: "Titip pada pengganti", Feedback: "Pengganti siap."}, {ID: "b", Text: "Biarkan", Mark: -grading.Full / 2, Feedback: "Ia menunggu lama."}}}}},
 }
 
-// asksSeveralParts publishes the course again with a pre-test of those questions.
-func (r *rig) asksSeveralParts() {
+// asksSeveralParts publishes the course again with a quiz of those questions, which is drawn from a bank of that name.
+func (r *rig) asksSeveralParts(bank, drawn, behaviour string) {
 	r.t.Helper()
 	folder := r.t.TempDir()
 	check(r.t, os.CopyFS(folder, os.DirFS(filepath.Join("..", "demo", "courses", "APEL-104"))))
 	yaml := filepath.Join(folder, "course.yaml")
 	text := string(must[[]byte](r.t)(os.ReadFile(yaml)))
-	changed := strings.Replace(text, `bank: pretest, draw: {"104.1": 2, "104.2": 2, "104.3": 2, "104.4": 2}`, fmt.Sprintf(`bank: pretest, draw: {"104.1": %d}`, len(severalParts)), 1)
+	changed := strings.Replace(text, fmt.Sprintf(`bank: %s, draw: {%s}`, bank, drawn), fmt.Sprintf(`bank: %s, behaviour: %s, draw: {"104.1": %d}`, bank, behaviour, len(severalParts)), 1)
 	if changed == text {
-		r.t.Fatal("the pre-test is drawn otherwise now: mend this test")
+		r.t.Fatal("the quiz is drawn otherwise now: mend this test")
 	}
 	check(r.t, os.WriteFile(yaml, []byte(changed), 0o600))
 	draft, report := exchange.ReadFolder(context.Background(), os.DirFS(folder))
@@ -53,7 +58,7 @@ func (r *rig) asksSeveralParts() {
 		r.t.Fatal(err)
 	}
 	for i := range draft.Banks {
-		if draft.Banks[i].Code == "pretest" {
+		if draft.Banks[i].Code == bank {
 			draft.Banks[i].Items = nil
 			for _, it := range severalParts {
 				it.Objective = "104.1"
@@ -75,7 +80,7 @@ func TestPartsStory(t *testing.T) {
 	for _, view := range []browsertest.View{{Width: 360, Height: 740, Phone: true}, {Width: 360, Height: 740, Phone: true, NoJS: true}, {Width: 1440, Height: 900, Dark: true}} {
 		t.Run(view.String(), func(t *testing.T) {
 			s := newStory(t, b, view)
-			s.rig.asksSeveralParts()
+			s.rig.asksSeveralParts("pretest", `"104.1": 2, "104.2": 2, "104.3": 2, "104.4": 2`, "{feedback: deferred}")
 			s.rig.assign("APEL-104", 60)
 			s.activate(nadia)
 			enrolment := s.enrolment("APEL-104")
@@ -135,6 +140,15 @@ func TestPartsStory(t *testing.T) {
 				byStem[codeOf(it)] = it
 			}
 			tick("104-P6", 2, "Teruskan")
+			s.submit(fmt.Sprintf(`button[value="item:%s"]`, byStem["104-P6"].Item))
+			s.says("Dinas menerima.")
+			tick("104-P7", 1, "Beri janji")
+			s.submit(fmt.Sprintf(`button[value="item:%s"]`, byStem["104-P7"].Item))
+			s.says("Ia lega.", "Besok petugasnya cuti.")
+			for _, it := range form().Items {
+				byStem[codeOf(it)] = it
+			}
+			tick("104-P7", 2, "Titip")
 			s.see("parts-answered")
 			s.submit(`button[value=review]`)
 			s.says("Semua soal sudah dijawab")

@@ -29,7 +29,7 @@ type Field struct {
 	Label   string   `json:"label,omitempty"`   // of a part: Markdown
 	Choices []Choice `json:"choices,omitempty"` // for one, many, order
 	Units   []string `json:"units,omitempty"`   // for number: units that may be typed with it
-	Limit   int      `json:"limit,omitempty"`   // long: words; files: how many
+	Limit   int      `json:"limit,omitempty"`   // long: words; files: how many; parts that are steps: minutes on their clock
 	Kinds   []string `json:"kinds,omitempty"`   // files: of FileKinds; empty: all
 	Size    int      `json:"size,omitempty"`    // files: megabytes of one
 	Inline  bool     `json:"inline,omitempty"`  // of a part: it stands in the stem at [[n]], counted from 1
@@ -37,6 +37,7 @@ type Field struct {
 	After   string   `json:"after,omitempty"`   // of a part that is taken: what came of it, Markdown
 	Minutes int      `json:"minutes,omitempty"` // of a part: what is left on the case's own clock
 	Parts   []Field  `json:"parts,omitempty"`   // for parts
+	Steps   bool     `json:"steps,omitempty"`   // for parts: they are decided one after the other, and what is decided leads to the next
 }
 
 // Choice is one option as shown.

@@ -205,5 +205,23 @@ func Explain(it Item, slot Slot, a Answer) (Review, error) {
 	}
 	r := Review{Item: slot.Item, Mark: m, State: state, Typed: a.Text, Files: a.Files, General: it.General}
 	k.Explain(it, slot.Order, a, &r)
+	for i := range r.Parts {
+		r.Parts[i].State = r.Parts[i].stands()
+	}
 	return r, nil
+}
+
+// stands says how a part of an item was answered, from what its type said of it.
+func (r Review) stands() State {
+	switch chosen := slices.IndexFunc(r.Choices, func(c ReviewedChoice) bool { return c.Chosen }); {
+	case r.State != "":
+		return r.State
+	case len(r.Choices) > 0 && chosen < 0:
+		return Blank
+	case len(r.Choices) > 0 && r.Choices[chosen].Right, r.Mark == Full:
+		return Right
+	case r.Mark > 0:
+		return Partial
+	}
+	return Wrong
 }

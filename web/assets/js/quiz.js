@@ -238,7 +238,8 @@ function checkedNow(id, html) {
 
 /** Whether a question has an answer. @param {string} id */
 function answeredOn(id) {
-  let answered = false;
+  const field = find('[data-item="' + id + '"]');
+  let answered = !!field && /\breview-/.test(field.className); // closed by its check: it has no controls any more
   collect(id).forEach((v, name) => { if ((name === 'answer.' + id || name.indexOf('answer.' + id + '#') === 0) && v.trim() !== '') answered = true; });
   return answered;
 }

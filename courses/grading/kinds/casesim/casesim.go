@@ -69,7 +69,7 @@ func place(it grading.Item, id string) int {
 const tooLate = "Waktu kasus habis sebelum langkah ini selesai. Kasus berakhir di sini."
 
 func (Kind) Field(it grading.Item, order string, a grading.Answer) grading.Field {
-	f := grading.Field{Ask: grading.AskParts}
+	f := grading.Field{Ask: grading.AskParts, Steps: true, Limit: it.Limit}
 	for _, s := range way(it, order, a) {
 		p := it.Parts[s.state]
 		part := grading.Field{Ask: grading.AskOne, Label: p.Text, Choices: grading.Choices(p.Options, grading.OrderOf(order, s.state)), Minutes: max(s.left, 0), Taken: s.decided}
