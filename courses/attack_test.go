@@ -2,6 +2,7 @@ package courses_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -100,4 +101,42 @@ func TestMarkersDoNotReadWaitingAnswersWithNames(t *testing.T) {
 	w.mark(mira, w.queue(mira, courses.QueueFilter{})[0].ID, levels(2, 2))
 	_, err = w.Review(ctx, mira, at)
 	must(t, err)
+}
+
+// What an exam never shows, no message tells either, and no dry run of another key.
+func TestHiddenScoreIsNotToldOtherwise(t *testing.T) {
+	w := newWorld(t)
+	v := w.essays("APEL-109", courses.QuizMarking{})
+	silent := courses.ReviewRules{After: courses.ReviewNothing, During: courses.ReviewNothing, Closed: courses.ReviewNothing}
+	e, own := w.prepare(ani, "APEL-109"), w.prepare(access.Actor{Person: "mira"}, "APEL-109")
+	w.exam(func(in *courses.ExamInput) { in.Opens, in.Review = w.clock.Now(), silent })
+	at := w.wrote(ani, e.ID, "Saya tolak dan catat.", "")
+	w.wrote(access.Actor{Person: "mira"}, own.ID, "", "")
+	w.mark(nino, w.queue(nino, courses.QueueFilter{})[0].ID, levels(2, 2))
+
+	items, err := w.Items(ctx, author, v.ID, "bank")
+	must(t, err)
+	void := items[0].AnswerKey()
+	void.Void = true
+	r, err := w.CheckRegrade(ctx, mira, courses.RegradeInput{Item: items[0].ID, To: void, Why: "coba"})
+	must(t, err)
+	w.chain()
+	for _, a := range []string{"mira", "adm"} {
+		list, _, err := w.Changes(ctx, access.Actor{Person: a, Grants: []access.Grant{{Role: "training_admin"}}}, r.ID, courses.ChangeFilter{Limit: 50})
+		must(t, err)
+		told := map[string]bool{}
+		for _, x := range list {
+			told[x.Person] = true
+		}
+		if told["mira"] != (a == "adm") || !told["ani"] {
+			t.Errorf("the dry run tells %s of %v", a, told)
+		}
+	}
+
+	w.clock.pass(4 * time.Hour)
+	w.chain()
+	news := w.told[at]
+	if len(news) != 1 || strings.Contains(news[0].Body.ID+news[0].Body.EN, "25") || strings.Contains(news[0].Body.ID, "lulus") {
+		t.Errorf("told %+v", news)
+	}
 }

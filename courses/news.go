@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 )
@@ -45,9 +46,17 @@ func (s *Service) Untold(ctx context.Context, id AttemptID) ([]News, error) {
 	if err != nil {
 		return nil, err
 	}
+	level, err := s.reviewed(ctx, access.Actor{Person: at.Person}, at)
+	if err != nil {
+		return nil, err
+	}
 	var list []News
 	for i, g := range at.Results {
 		if i == 0 || !g.Untold {
+			continue
+		}
+		if level == ReviewNothing {
+			list = append(list, hiddenNews(q, at, v, &g))
 			continue
 		}
 		if g.Regrade == "" {
@@ -71,6 +80,19 @@ func markedNews(q Quiz, at *Attempt, v *Version, g *Grading) News {
 		id, en = "Anda lulus. "+id, "You passed. "+en
 	}
 	return News{Person: at.Person, Title: texts.T("Jawaban Anda sudah dinilai: "+v.Content.Card.Title.ID, "Your answers have been marked: "+v.Content.Card.Title.In(texts.EN)), Body: texts.T(id, en)}
+}
+
+// hiddenNews says that something was done to a result whose exam shows nothing of it. Pure.
+func hiddenNews(q Quiz, at *Attempt, v *Version, g *Grading) News {
+	n := News{Regrade: g.Regrade, Person: at.Person, Title: texts.T("Jawaban Anda sudah dinilai: "+v.Content.Card.Title.ID, "Your answers have been marked: "+v.Content.Card.Title.In(texts.EN))}
+	id := fmt.Sprintf("%s, percobaan ke-%d. Ujian ini tidak menampilkan hasilnya.", q.Name().In(texts.ID), at.Ordinal)
+	en := fmt.Sprintf("%s, attempt %d. This exam does not show its result.", q.Name().In(texts.EN), at.Ordinal)
+	if g.Regrade != "" {
+		n.Title = texts.T("Tes dinilai ulang: "+v.Content.Card.Title.ID, "Test graded again: "+v.Content.Card.Title.In(texts.EN))
+		id, en = id+" Alasan: "+g.Why, en+" Reason: "+g.Why
+	}
+	n.Body = texts.T(id, en)
+	return n
 }
 
 // newsBody says what changed, what that means, and why. Pure.

@@ -419,7 +419,7 @@ type ChangeFilter struct {
 	Limit        int
 }
 
-// Changes lists what a regrade changes, planned or done, by the time of submission, a page at a time. Attempts whose marks stay are not on it, unless they wait for people.
+// Changes lists what a regrade changes, planned or done, by the time of submission, a page at a time. Attempts whose marks stay are not on it, unless they wait for people; nor is the reader's own while its exam shows nothing.
 func (s *Service) Changes(ctx context.Context, a access.Actor, id string, f ChangeFilter) (list []RegradeChange, next storage.Cursor, err error) {
 	if _, _, err := s.regradeFor(ctx, a, "view", id); err != nil {
 		return nil, next, err
@@ -436,6 +436,17 @@ func (s *Service) Changes(ctx context.Context, a access.Actor, id string, f Chan
 		return nil, next, err
 	}
 	for _, d := range p.Docs {
+		if d.Value.Person == a.Person {
+			at, err := s.attempts.Get(ctx, d.Value.Attempt)
+			if err != nil {
+				return nil, next, err
+			}
+			if level, err := s.reviewed(ctx, a, &at.Value); err != nil {
+				return nil, next, err
+			} else if level == ReviewNothing {
+				continue
+			}
+		}
 		list = append(list, d.Value)
 	}
 	if p.More {
