@@ -11,6 +11,7 @@ import (
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/markdown"
+	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 )
@@ -116,6 +117,70 @@ func (c *Content) settleTasks() error {
 		c.Minutes[TaskPart] = sum
 	}
 	return nil
+}
+
+// WriteTask writes a field task of a draft, a new one (without a code) at the end. Invalid with what is wrong with the task by itself; what it lacks beside the course, publishing says. Errors and revision
+// as for Revise.
+func (s *Service) WriteTask(ctx context.Context, a access.Actor, version VersionID, revision int64, t FieldTask) (VersionDoc, error) {
+	if _, err := s.authoring(ctx, a, version); err != nil {
+		return VersionDoc{}, err
+	}
+	e := faults.New(faults.Invalid, "Tugas lapangan ini belum benar.", "This field task is not right yet.")
+	fresh := t.Code == ""
+	if fresh {
+		t.Code = "TL"
+	}
+	checkTask("", t, func(path, id, en string) { e.With(path, id, en) })
+	if len(e.Fields) > 0 {
+		return VersionDoc{}, e
+	}
+	shown, err := filesIn("instructions", t.Instructions, false)
+	if err != nil {
+		return VersionDoc{}, err
+	}
+	if err := s.filesThere(ctx, "instructions", shown); err != nil {
+		return VersionDoc{}, err
+	}
+	return s.edit(ctx, a, version, revision, func(v *Version) error {
+		c := &v.Content
+		c.Tasks = slices.Clone(c.Tasks)
+		if fresh {
+			for n := 1; ; n++ {
+				t.Code = fmt.Sprint("TL", n)
+				if !c.codeTaken(t.Code) {
+					break
+				}
+			}
+		}
+		i := slices.IndexFunc(c.Tasks, func(x FieldTask) bool { return x.Code == t.Code })
+		switch {
+		case i >= 0:
+			c.Tasks[i] = t
+		case c.codeTaken(t.Code):
+			return faults.OnField("code", "Kode "+t.Code+" sudah dipakai di kursus ini.", "The code "+t.Code+" is used in this course already.")
+		case len(c.Tasks) >= MaxTasks:
+			return faults.Newf(faults.Conflict, "Satu kursus paling banyak %d tugas lapangan.", "A course has at most %d field tasks.", MaxTasks)
+		default:
+			c.Tasks = append(c.Tasks, t)
+		}
+		return c.settleTasks()
+	})
+}
+
+// RemoveTask takes a field task out of a draft. Safe to call twice. Errors and revision as for Revise.
+func (s *Service) RemoveTask(ctx context.Context, a access.Actor, version VersionID, revision int64, code string) (VersionDoc, error) {
+	return s.edit(ctx, a, version, revision, func(v *Version) error {
+		v.Content.Tasks = slices.DeleteFunc(slices.Clone(v.Content.Tasks), func(t FieldTask) bool { return t.Code == code })
+		return v.Content.settleTasks()
+	})
+}
+
+// codeTaken says whether a lesson, quiz or field task has a code.
+func (c *Content) codeTaken(code string) bool {
+	_, lesson := c.Lesson(code)
+	_, quiz := c.Quiz(code)
+	_, task := c.Task(code)
+	return lesson || quiz || task
 }
 
 // checkTasks lists what is wrong with the field tasks of a content, and the targets that need one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -149,6 +150,7 @@ type MarkingView struct {
 	Stem        template.HTML
 	General     template.HTML // what the author wrote for after the grading: often what a good answer holds
 	Text        string        // the answer, as typed
+	Files       []MarkingFile // the answer, as handed in
 	Work        *WorkToMark   // of a field work; nil for an answer of a test
 	Rubric      []CriterionView
 	Seq         int
@@ -156,6 +158,47 @@ type MarkingView struct {
 	Until       time.Time
 	Marks       []GivenMark // for who decides between two: theirs
 	Apart       int         // points of 100 above which two are apart
+}
+
+// MarkingFile is a file of an answer as a marker may know it: without the name its sender gave it, which may tell whose it is.
+type MarkingFile struct {
+	ID   string // FileID
+	Name string // of the download
+	Size int64
+}
+
+func (m *Marking) files(answer grading.Answer) []MarkingFile {
+	var out []MarkingFile
+	for i, f := range answer.Files {
+		out = append(out, MarkingFile{FileID(f), m.fileName(i) + path.Ext(f.Name), f.Size})
+	}
+	return out
+}
+
+// fileName is what the n-th file of an answer, from 0, is called for markers, without its ending.
+func (m *Marking) fileName(n int) string { return fmt.Sprintf("jawaban-%s-%d", m.Alias, n+1) }
+
+// MarkingFile opens a file of an answer for whoever has claimed it for marking. NotFound for everybody else.
+func (s *Service) MarkingFile(ctx context.Context, a access.Actor, id, file string) (Received, error) {
+	missing := faults.New(faults.NotFound, "Berkas ini tidak ada.", "This file does not exist.")
+	d, _, err := s.markingFor(ctx, a, id)
+	if err != nil {
+		return Received{}, err
+	}
+	m := &d.Value
+	if i, err := m.claim(a.Person, s.now()); m.State == MarkingDone || err != nil || i < 0 {
+		return Received{}, missing
+	}
+	answer, err := s.answered(ctx, m)
+	if err != nil {
+		return Received{}, err
+	}
+	for i, f := range answer.Files {
+		if FileID(f) == file {
+			return s.openReceived(ctx, f, m.fileName(i))
+		}
+	}
+	return Received{}, missing
 }
 
 // CriterionView is one row of the rubric with the level chosen so far.
@@ -384,7 +427,7 @@ func (s *Service) viewMarking(ctx context.Context, a access.Actor, d *storage.Do
 	if err != nil {
 		return MarkingView{}, err
 	}
-	out.General, out.Text = it.line(it.General), answer.Text
+	out.General, out.Text, out.Files = it.line(it.General), answer.Text, m.files(answer)
 	if m.ofWork() {
 		if out.Work, err = s.workToMark(ctx, m, it.Rubric); err != nil {
 			return MarkingView{}, err
@@ -598,7 +641,7 @@ func (s *Service) Marking(ctx context.Context, a access.Actor, id string) (Marki
 	}
 	v, err := s.viewMarking(ctx, a, &d)
 	if at < 0 {
-		v.Text, v.Marks, v.Mine = "", nil, false
+		v.Text, v.Files, v.Marks, v.Mine = "", nil, nil, false
 		if v.Work != nil {
 			v.Work.Before = nil
 		}

@@ -12,6 +12,7 @@ var adminPages = []Page{
 	{Name: "panels", Label: "Meja kerja", Sample: func() any { return samplePanels() }},
 	{Name: "marking", Sample: func() any { return sampleMarking() }},
 	{Name: "item", Sample: func() any { return sampleItem() }},
+	{Name: "task-edit", Sample: func() any { return sampleTaskEdit() }},
 	{Name: "item-edit", Sample: func() any { return sampleItemEdit() }},
 	{Name: "blueprint", Sample: func() any { return sampleBlueprint() }},
 	{Name: "slips", Label: "Slip aktivasi", Sample: func() any { return sampleSlips() }},

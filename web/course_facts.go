@@ -142,7 +142,7 @@ func (w *admin) factsPage(c *gin.Context, status int, v courses.VersionDoc, form
 	}
 	stored.Set("objectives", strings.Join(lines, "\n"))
 	stored.Set("prerequisites", strings.Join(k.Prerequisites, ", "))
-	for _, part := range courses.PartNames {
+	for _, part := range typedParts {
 		stored.Set("minutes."+part, strconv.Itoa(k.Minutes[part]))
 	}
 	for i, t := range k.Card.Targets {
@@ -172,6 +172,9 @@ func (w *admin) factsPage(c *gin.Context, status int, v courses.VersionDoc, form
 	}
 	fields = append(fields, form.Input("text", "prerequisites", "Prasyarat").Hinted("Kode kursus, dipisahkan koma."))
 	for _, part := range courseParts {
+		if part.key == courses.TaskPart { // follows from the field tasks
+			continue
+		}
 		f := form.Input("number", "minutes."+part.key, "Menit pelajaran").Short().Keyed("numeric", "").Between("0", "10000")
 		f.Label = minuteLabels[part.key]
 		fields = append(fields, f)
@@ -181,6 +184,9 @@ func (w *admin) factsPage(c *gin.Context, status int, v courses.VersionDoc, form
 	w.Render(c, status, "panels", p)
 	return nil
 }
+
+// typedParts are the parts whose minutes an author types; those of field tasks follow from them.
+var typedParts = slices.DeleteFunc(slices.Clone(courses.PartNames), func(part string) bool { return part == courses.TaskPart })
 
 // minuteLabels ask for the minutes of each part.
 var minuteLabels = map[string]string{"lessons": "Menit pelajaran", "practice": "Menit latihan", "cases": "Menit kasus", "tests": "Menit tes"}
@@ -213,7 +219,7 @@ func (w *admin) saveFacts(c *gin.Context) error {
 			}
 		}
 		minutes := map[string]int{}
-		for _, part := range courses.PartNames {
+		for _, part := range typedParts {
 			if n, ok := w.whole(c, &form, "minutes."+part, 0, 10000); ok {
 				minutes[part] = n
 			}

@@ -179,6 +179,8 @@ func requirementURL(enrolment string, r courses.Requirement) string {
 		return lessonURL(enrolment, r.Code)
 	case "pre_test", "practice", "post_test":
 		return quizURL(enrolment, r.Code)
+	case "field_task":
+		return workURL(enrolment, r.Code)
 	}
 	return enrolmentURL(enrolment)
 }

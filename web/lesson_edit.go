@@ -88,7 +88,7 @@ func (w *admin) editorPage(c *gin.Context, status int, v courses.VersionDoc, for
 	}
 	parts, objectives := []Option{}, []Option{}
 	for _, part := range courseParts {
-		if part.key != "tests" {
+		if part.key != "tests" && part.key != courses.TaskPart {
 			parts = append(parts, Option{Value: part.key, Label: part.label})
 		}
 	}

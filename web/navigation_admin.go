@@ -12,6 +12,7 @@ const (
 	navAttempts        = "attempts"
 	navMarking         = "marking"
 	navRegrades        = "regrades"
+	navStaffTasks      = "stafftasks"
 	navCohorts         = "cohorts"
 	navExams           = "exams"
 	navAssignments     = "assignments"
@@ -50,6 +51,7 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 			{NavItem{Key: navExams, Label: "Ujian terjadwal", Icon: "shield", URL: "/kelola/ujian"}, [][2]string{{"view", "exam"}}},
 			{NavItem{Key: navAttempts, Label: "Percobaan", Icon: "quiz", URL: "/kelola/percobaan"}, [][2]string{{"extend", "attempt"}, {"review", "attempt"}}},
 			{NavItem{Key: navMarking, Label: "Menilai", Icon: "edit", URL: "/kelola/menilai"}, [][2]string{{"mark", "marking"}}},
+			{NavItem{Key: navStaffTasks, Label: "Tugas lapangan staf", Icon: "task", URL: "/tugas-staf"}, [][2]string{{"oversee", "field_work"}}},
 			{NavItem{Key: navRegrades, Label: "Penilaian ulang", Icon: "sync", URL: "/kelola/nilai-ulang"}, [][2]string{{"view", "regrade"}}},
 			{NavItem{Key: navCertificatesAll, Label: "Sertifikat terbit", Icon: "certificate", URL: "/kelola/sertifikat"}, [][2]string{{"list", "certificate"}}},
 			{NavItem{Key: navHoursCheck, Label: "Verifikasi JP", Icon: "clock", URL: "/kelola/jp"}, [][2]string{{"verify", "hours"}}},

@@ -131,7 +131,16 @@ func (w *admin) outlinePage(c *gin.Context, status int, v courses.VersionDoc, fo
 			Text:  strings.Join([]string{q.Code, w.quizKind(c, q.Kind), w.T(c, "Bank %s", q.Bank)}, " · "),
 			Title: typed(form, "quiz."+q.Code+".title", "Judul tes", q.Title.ID), Minutes: typed(form, "quiz."+q.Code+".minutes", "Menit", strconv.Itoa(q.Minutes))})
 	}
-	for _, l := range []OutlineList{lessons, quizzes} {
+	tasks := OutlineList{Label: "Tugas lapangan", Kind: "task", Add: []Button{{Label: "Tulis tugas lapangan", Icon: "plus", URL: w.outlineURL(c, "tugas-baru")}}, Empty: Empty{Icon: "task", Label: "Belum ada tugas lapangan", Text: w.T(c, "Sasaran level 3 ke atas butuh tugas yang dinilai orang.")}}
+	for _, t := range courses.Arranged(v.Content.Tasks, func(t courses.FieldTask) string { return t.Code }, order["task"]) {
+		shows := []string{t.Code, w.taskJudge(c, t)}
+		for _, s := range t.Shows {
+			shows = append(shows, w.T(c, "%s level %d", s.Competency, s.Level))
+		}
+		tasks.Rows = append(tasks.Rows, OutlineRow{Code: t.Code, Name: in(c, t.Title), URL: w.outlineURL(c, "tugas", t.Code), Text: strings.Join(shows, " · "),
+			Title: typed(form, "task."+t.Code+".title", "Judul tugas", t.Title.ID), Minutes: typed(form, "task."+t.Code+".minutes", "Menit", strconv.Itoa(t.Minutes))})
+	}
+	for _, l := range []OutlineList{lessons, quizzes, tasks} {
 		for i := range l.Rows {
 			r := &l.Rows[i]
 			r.Number, r.First, r.Last = i+1, i == 0, i == len(l.Rows)-1
@@ -164,7 +173,7 @@ func or(s, other string) string {
 // arrange saves titles, minutes and order as they were sent, after the one move that the pressed button asks for: go is "save", or "up", "down" or "remove" with a row.
 func (w *admin) arrange(c *gin.Context) error {
 	form := posted(c)
-	order := map[string][]string{"lesson": form.Values["lesson"], "quiz": form.Values["quiz"]}
+	order := map[string][]string{"lesson": form.Values["lesson"], "quiz": form.Values["quiz"], "task": form.Values["task"]}
 	act, row, _ := strings.Cut(form.Get("go"), ":")
 	kind, code, _ := strings.Cut(row, ".")
 	at := "#susunan"
@@ -190,6 +199,14 @@ func (w *admin) arrange(c *gin.Context) error {
 		for i := range k.Quizzes {
 			q := &k.Quizzes[i]
 			w.retitled(c, &form, "quiz."+q.Code, &q.Title, &q.Minutes)
+		}
+		k.Tasks = courses.Arranged(k.Tasks, func(t courses.FieldTask) string { return t.Code }, order["task"])
+		for i := range k.Tasks {
+			t := &k.Tasks[i]
+			w.retitled(c, &form, "task."+t.Code, &t.Title, &t.Minutes)
+		}
+		if act == "remove" && kind == "task" {
+			k.Tasks = slices.DeleteFunc(k.Tasks, func(t courses.FieldTask) bool { return t.Code == code })
 		}
 		if act == "remove" && kind == "lesson" {
 			k.Lessons = slices.DeleteFunc(k.Lessons, func(l courses.LessonRef) bool { return l.Code == code })
@@ -218,7 +235,7 @@ func (w *admin) retitled(c *gin.Context, form *Form, at string, title *texts.Tex
 		return
 	}
 	if t := form.Get(at + ".title"); t != title.ID {
-		if t == "" && strings.HasPrefix(at, "lesson.") {
+		if t == "" && !strings.HasPrefix(at, "quiz.") {
 			form.Wrong(at+".title", w.T(c, "Judul harus diisi."))
 		}
 		*title = texts.Text{ID: t} // the English title was of the old one
@@ -257,4 +274,12 @@ func shownForm(form Form, stored url.Values) Form {
 		form.Values = stored
 	}
 	return form
+}
+
+// taskJudge says who judges a field task.
+func (w *admin) taskJudge(c *gin.Context, t courses.FieldTask) string {
+	if t.Judge == courses.BySupervisor {
+		return w.T(c, "dinilai atasan")
+	}
+	return w.T(c, "dinilai penilai")
 }

@@ -61,6 +61,7 @@ var learnerPages = []Page{
 			Items: []QuizItem{{ID: "a", Number: 1, Total: 1, Kind: SingleChoice, Text: "<p>Mana yang benar?</p>", Options: []QuizOption{{ID: "a", Text: "Ini", Right: true}, {ID: "b", Text: "Itu", Chosen: true, Said: "Belum tepat karena ..."}},
 				Review: &QuizReview{State: "wrong", ShowKey: true, Said: []Prose{"Baca pelajaran 1."}}}}}
 	}},
+	{Name: "fieldwork", Sample: func() any { return sampleFieldWork() }},
 	{Name: "certificates", Label: "Sertifikat saya", Sample: func() any { return &CertificatesPage{Cards: []Card{sampleCertificateCard()}} }},
 	{Name: "certificate", Sample: func() any {
 		at := time.Date(2026, 11, 22, 3, 31, 0, 0, time.UTC)

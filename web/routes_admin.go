@@ -85,6 +85,10 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/kursus/:course/:number/tes-baru", e.Handle(w.showNewQuiz))                    // quiz_edit.go
 	in.POST("/kursus/:course/:number/tes-baru", e.Handle(w.addQuiz))                       //
 	in.GET("/kursus/:course/:number/tes/:quiz", e.Handle(w.showQuiz))                      //
+	in.GET("/kursus/:course/:number/tugas-baru", e.Handle(w.showNewTask))                  // fieldtask_edit.go
+	in.POST("/kursus/:course/:number/tugas-baru", e.Handle(w.addTask))                     //
+	in.GET("/kursus/:course/:number/tugas/:task", e.Handle(w.showTask))                    //
+	in.POST("/kursus/:course/:number/tugas/:task", e.Handle(w.saveTask))                   //
 	in.POST("/kursus/:course/:number/tes/:quiz", e.Handle(w.saveQuiz))                     //
 	in.GET("/kursus/:course/:number/pelajaran-baru", e.Handle(w.showNewLesson))            // lesson_edit.go
 	in.POST("/kursus/:course/:number/pelajaran-baru", e.Handle(w.addLesson))               //
@@ -124,6 +128,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/menilai/:marking", e.Handle(w.showMarking))                                   // marking_give.go
 	in.POST("/menilai/:marking", e.Handle(w.giveMark))                                     //
 	in.POST("/menilai/:marking/ambil", e.Handle(w.claimMarking))                           //
+	in.GET("/menilai/:marking/berkas/:file", e.Handle(w.showMarkingFile))                  // fieldwork_judge.go
 	in.POST("/menilai/:marking/simpan", e.Handle(w.saveMark))                              //
 	in.GET("/nilai-ulang", e.Handle(w.listRegrades))                                       // regrade_list.go
 	in.GET("/nilai-ulang/soal/:item", e.Handle(w.showCorrection))                          // key_correct.go

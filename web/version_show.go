@@ -94,7 +94,7 @@ func short(digest string) string {
 }
 
 // courseParts are the parts of a course in the order in which one goes through them.
-var courseParts = []struct{ key, label string }{{"lessons", "Pelajaran"}, {"practice", "Latihan"}, {"cases", "Kasus"}, {"tests", "Tes"}}
+var courseParts = []struct{ key, label string }{{"lessons", "Pelajaran"}, {"practice", "Latihan"}, {"cases", "Kasus"}, {"tests", "Tes"}, {courses.TaskPart, "Tugas lapangan"}}
 
 // part names a part of a course.
 func (w *admin) part(c *gin.Context, key string) string {
