@@ -37,6 +37,7 @@ type VersionDetail struct {
 	Lessons       []LessonEntry  `json:"lessons" maxItems:"1000" nullable:"false"`
 	Banks         []Bank         `json:"banks" maxItems:"1000" nullable:"false"`
 	Quizzes       []Quiz         `json:"quizzes" maxItems:"1000" nullable:"false"`
+	FieldTasks    []FieldTask    `json:"field_tasks" maxItems:"20" nullable:"false"`
 }
 
 // Objective is what a course makes its learners able to do.
@@ -74,7 +75,7 @@ func showVersion(d courses.VersionDoc) CourseVersion {
 
 func showVersionDetail(d courses.VersionDoc) CourseVersion {
 	v, c := showVersion(d), &d.Content
-	x := VersionDetail{Card: showCard(c.Card), Minutes: c.Minutes, Prerequisites: orEmpty(c.Prerequisites), Objectives: []Objective{}, Lessons: []LessonEntry{}, Banks: []Bank{}, Quizzes: []Quiz{}}
+	x := VersionDetail{Card: showCard(c.Card), Minutes: c.Minutes, Prerequisites: orEmpty(c.Prerequisites), Objectives: []Objective{}, Lessons: []LessonEntry{}, Banks: []Bank{}, Quizzes: []Quiz{}, FieldTasks: []FieldTask{}}
 	if x.Minutes == nil {
 		x.Minutes = map[string]int{}
 	}
@@ -89,6 +90,9 @@ func showVersionDetail(d courses.VersionDoc) CourseVersion {
 	}
 	for _, q := range c.Quizzes {
 		x.Quizzes = append(x.Quizzes, Quiz{q.Code, showQuiz(q)})
+	}
+	for _, t := range c.Tasks {
+		x.FieldTasks = append(x.FieldTasks, showFieldTask(t))
 	}
 	v.Content = &x
 	return v

@@ -30,13 +30,14 @@ type Points int
 
 // Step is one thing a course asks for.
 type Step struct {
-	Kind     string     `json:"kind" enum:"prerequisite,pre_test,lesson,practice,post_test"`
+	Kind     string     `json:"kind" enum:"prerequisite,pre_test,lesson,practice,post_test,field_task"`
 	Code     string     `json:"code,omitempty"`
 	Title    texts.Text `json:"title"`
 	Done     bool       `json:"done"`
 	Optional bool       `json:"optional"`
 	Locked   []string   `json:"locked" maxItems:"1000" nullable:"false" doc:"What must be done before it may be begun"`
 	Missing  string     `json:"missing,omitempty" doc:"What is missing for it to be done"`
+	Waiting  bool       `json:"waiting" doc:"The learner has done their part; somebody else is at it"`
 }
 
 func showEnrolment(e courses.EnrolmentDoc) Enrolment {
@@ -49,7 +50,7 @@ func showEnrolment(e courses.EnrolmentDoc) Enrolment {
 }
 
 func showStep(r courses.Requirement, lang texts.Lang) Step {
-	st := Step{Kind: r.Kind, Code: r.Code, Title: r.Title, Done: r.Done, Optional: r.Optional, Locked: []string{}, Missing: r.Missing.In(lang)}
+	st := Step{Kind: r.Kind, Code: r.Code, Title: r.Title, Done: r.Done, Optional: r.Optional, Locked: []string{}, Missing: r.Missing.In(lang), Waiting: r.Waiting}
 	for _, l := range r.Locked {
 		st.Locked = append(st.Locked, l.In(lang))
 	}

@@ -84,6 +84,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.attempts(r)
 	s.quizzes()
 	s.markings()
+	s.fieldTasks(r)
 	s.exams(r)
 	s.regrades()
 	s.analyses(r)

@@ -102,7 +102,7 @@ func Requirements(f Facts) []Requirement {
 		rs = append(rs, r)
 	}
 	for _, t := range f.Content.Tasks {
-		r := Requirement{Kind: "field_task", Code: t.Code, Title: t.Title, Locked: locked}
+		r := Requirement{Kind: "field_task", Code: t.Code, Title: t.Title, Locked: beforeLessons}
 		if _, r.Done = f.Tasks[t.Code]; !r.Done {
 			r.Missing, r.Waiting = f.Works[t.Code].missing(t)
 		}

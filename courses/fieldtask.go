@@ -167,9 +167,12 @@ func (s *Service) WriteTask(ctx context.Context, a access.Actor, version Version
 	})
 }
 
-// RemoveTask takes a field task out of a draft. Safe to call twice. Errors and revision as for Revise.
+// RemoveTask takes a field task out of a draft. NotFound without it. Errors and revision as for Revise.
 func (s *Service) RemoveTask(ctx context.Context, a access.Actor, version VersionID, revision int64, code string) (VersionDoc, error) {
 	return s.edit(ctx, a, version, revision, func(v *Version) error {
+		if _, ok := v.Content.Task(code); !ok {
+			return faults.New(faults.NotFound, "Tugas lapangan ini tidak ada.", "This field task does not exist.")
+		}
 		v.Content.Tasks = slices.DeleteFunc(slices.Clone(v.Content.Tasks), func(t FieldTask) bool { return t.Code == code })
 		return v.Content.settleTasks()
 	})

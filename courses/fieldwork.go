@@ -215,7 +215,16 @@ func (s *Service) task(ctx context.Context, a access.Actor, verb string, enrolme
 
 // Work shows a field task with what was done so far: to its learner, and to those who look after courses.
 func (s *Service) Work(ctx context.Context, a access.Actor, enrolment EnrolmentID, task string) (WorkView, error) {
-	e, v, t, err := s.task(ctx, a, "view", enrolment, task)
+	return s.work(ctx, a, "view", enrolment, task)
+}
+
+// OwnWork is Work for whoever may write it: nobody but the learner.
+func (s *Service) OwnWork(ctx context.Context, a access.Actor, enrolment EnrolmentID, task string) (WorkView, error) {
+	return s.work(ctx, a, "write", enrolment, task)
+}
+
+func (s *Service) work(ctx context.Context, a access.Actor, verb string, enrolment EnrolmentID, task string) (WorkView, error) {
+	e, v, t, err := s.task(ctx, a, verb, enrolment, task)
 	if err != nil {
 		return WorkView{}, err
 	}

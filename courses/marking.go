@@ -370,6 +370,16 @@ func (s *Service) MarkingOf(ctx context.Context, attempt AttemptID, n int) (stri
 	return d.ID, err
 }
 
+// MarkingOfTask is the id of the marking of what was last handed in for a field task. For the program's own checks; it takes no actor.
+func (s *Service) MarkingOfTask(ctx context.Context, enrolment EnrolmentID, task string) (string, error) {
+	id := fieldWorkID(enrolment, task)
+	if err := s.OpenWork(ctx, id); err != nil {
+		return "", err
+	}
+	d, err := s.fieldWorks.Get(ctx, id)
+	return workMarkingID(id, len(d.Value.Editions)), err
+}
+
 // Marked is what a marking belongs to, for the chain to go on with: the attempt, or the field work.
 func (s *Service) Marked(ctx context.Context, id string) (collection, doc string, err error) {
 	d, err := s.markings.Get(ctx, id)

@@ -245,7 +245,7 @@ func (l *learner) saveWork(c *gin.Context) error {
 func (l *learner) handInWork(c *gin.Context) error {
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, courses.MaxReceived+1<<20)
 	ctx, a, enrolment, task := c.Request.Context(), reader(c), c.Param("enrolment"), c.Param("task")
-	x, err := l.Courses.Work(ctx, a, enrolment, task)
+	x, err := l.Courses.OwnWork(ctx, a, enrolment, task)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (l *learner) handInWork(c *gin.Context) error {
 	if fault.Kind == faults.Conflict && !stale(fault) {
 		return l.done(c, Warn, in(c, fault.Text), here)
 	}
-	if x, err = l.Courses.Work(ctx, a, enrolment, task); err != nil {
+	if x, err = l.Courses.OwnWork(ctx, a, enrolment, task); err != nil {
 		return err
 	}
 	x.Text = draft.Text

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"errors"
+
 	"github.com/gin-gonic/gin"
+
+	"github.com/apelkota/apel/internal/faults"
 )
 
 func staffTaskURL(id string, more ...string) string {
@@ -44,6 +48,20 @@ func (l *learner) listStaffTasks(c *gin.Context) error {
 	p.add(panel)
 	l.Render(c, 200, "panels", p)
 	return nil
+}
+
+// staff leads on where the marking of the address is one that its reader judges as a supervisor; answers that markers mark have their own pages. One that was judged leads back to the list.
+func (l *learner) staff(do func(*gin.Context) error) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		m, err := l.Courses.Marking(c.Request.Context(), reader(c), c.Param("marking"))
+		if err == nil && (m.Work == nil || m.Work.Name == "") {
+			return faults.New(faults.NotFound, "Tugas ini tidak ada.", "This task does not exist.")
+		}
+		if err != nil && !errors.Is(err, faults.Conflict) {
+			return err
+		}
+		return do(c)
+	}
 }
 
 func (l *learner) showStaffTask(c *gin.Context) error { return l.showMarkingAt(c, l.staffPlace(c)) }

@@ -34,35 +34,35 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.GET("/", e.Handle(l.showHome)) // home_show.go
 
 	// Learning.
-	in.GET("/katalog", e.Handle(l.showCatalogue))                                    // catalogue_show.go
-	in.GET("/kursus/:code", e.Handle(l.showCourse))                                  // course_show.go
-	in.POST("/kursus/:code", e.Handle(l.enrol))                                      // course_enrol.go
-	in.GET("/belajar/:enrolment", e.Handle(l.showProgress))                          // enrolment_show.go
-	in.GET("/belajar/:enrolment/pelajaran/:lesson", e.Handle(l.showLesson))          // lesson_read.go
-	in.POST("/belajar/:enrolment/pelajaran/:lesson", e.Handle(l.readLesson))         //
-	in.GET("/belajar/:enrolment/tes/:quiz", e.Handle(l.showQuiz))                    // attempt_start.go
-	in.POST("/belajar/:enrolment/tes/:quiz", e.Handle(l.startAttempt))               //
-	in.GET("/belajar/:enrolment/tugas/:task", e.Handle(l.showWork))                  // fieldwork_do.go
-	in.POST("/belajar/:enrolment/tugas/:task", e.Handle(l.handInWork))               //
-	in.POST("/belajar/:enrolment/tugas/:task/mulai", e.Handle(l.beginWork))          //
-	in.POST("/belajar/:enrolment/tugas/:task/simpan", e.Handle(l.saveWork))          //
-	in.GET("/belajar/:enrolment/tugas/:task/berkas/:file", e.Handle(l.showWorkFile)) //
-	in.GET("/tugas-staf", e.Handle(l.listStaffTasks))                                // fieldwork_judge.go
-	in.GET("/tugas-staf/:marking", e.Handle(l.showStaffTask))                        //
-	in.POST("/tugas-staf/:marking", e.Handle(l.judgeStaffTask))                      //
-	in.POST("/tugas-staf/:marking/ambil", e.Handle(l.claimStaffTask))                //
-	in.POST("/tugas-staf/:marking/simpan", e.Handle(l.saveMark))                     //
-	in.GET("/tugas-staf/:marking/berkas/:file", e.Handle(l.showMarkingFile))         //
-	in.GET("/percobaan/:attempt", e.Handle(l.showAttempt))                           // attempt_take.go
-	in.POST("/percobaan/:attempt", e.Handle(l.saveAttempt))                          //
-	in.POST("/percobaan/:attempt/simpan", e.Handle(l.saveAnswer))                    // attempt_save.go
-	in.POST("/percobaan/:attempt/kabar", e.Handle(l.pulse))                          // exam_door.go
-	in.GET("/percobaan/:attempt/periksa", e.Handle(l.reviewAnswers))                 // attempt_submit.go
-	in.POST("/percobaan/:attempt/kumpulkan", e.Handle(l.submitAttempt))              //
-	in.GET("/percobaan/:attempt/tunggu", e.Handle(l.awaitAttempt))                   // attempt_await.go
-	in.GET("/percobaan/:attempt/aliran", e.Handle(l.streamAttempt))                  //
-	in.GET("/percobaan/:attempt/sertifikat", e.Handle(l.streamCertificate))          //
-	in.GET("/percobaan/:attempt/hasil", e.Handle(l.showResult))                      // attempt_result.go
+	in.GET("/katalog", e.Handle(l.showCatalogue))                                     // catalogue_show.go
+	in.GET("/kursus/:code", e.Handle(l.showCourse))                                   // course_show.go
+	in.POST("/kursus/:code", e.Handle(l.enrol))                                       // course_enrol.go
+	in.GET("/belajar/:enrolment", e.Handle(l.showProgress))                           // enrolment_show.go
+	in.GET("/belajar/:enrolment/pelajaran/:lesson", e.Handle(l.showLesson))           // lesson_read.go
+	in.POST("/belajar/:enrolment/pelajaran/:lesson", e.Handle(l.readLesson))          //
+	in.GET("/belajar/:enrolment/tes/:quiz", e.Handle(l.showQuiz))                     // attempt_start.go
+	in.POST("/belajar/:enrolment/tes/:quiz", e.Handle(l.startAttempt))                //
+	in.GET("/belajar/:enrolment/tugas/:task", e.Handle(l.showWork))                   // fieldwork_do.go
+	in.POST("/belajar/:enrolment/tugas/:task", e.Handle(l.handInWork))                //
+	in.POST("/belajar/:enrolment/tugas/:task/mulai", e.Handle(l.beginWork))           //
+	in.POST("/belajar/:enrolment/tugas/:task/simpan", e.Handle(l.saveWork))           //
+	in.GET("/belajar/:enrolment/tugas/:task/berkas/:file", e.Handle(l.showWorkFile))  //
+	in.GET("/tugas-staf", e.Handle(l.listStaffTasks))                                 // fieldwork_judge.go
+	in.GET("/tugas-staf/:marking", e.Handle(l.staff(l.showStaffTask)))                //
+	in.POST("/tugas-staf/:marking", e.Handle(l.staff(l.judgeStaffTask)))              //
+	in.POST("/tugas-staf/:marking/ambil", e.Handle(l.staff(l.claimStaffTask)))        //
+	in.POST("/tugas-staf/:marking/simpan", e.Handle(l.staff(l.saveMark)))             //
+	in.GET("/tugas-staf/:marking/berkas/:file", e.Handle(l.staff(l.showMarkingFile))) //
+	in.GET("/percobaan/:attempt", e.Handle(l.showAttempt))                            // attempt_take.go
+	in.POST("/percobaan/:attempt", e.Handle(l.saveAttempt))                           //
+	in.POST("/percobaan/:attempt/simpan", e.Handle(l.saveAnswer))                     // attempt_save.go
+	in.POST("/percobaan/:attempt/kabar", e.Handle(l.pulse))                           // exam_door.go
+	in.GET("/percobaan/:attempt/periksa", e.Handle(l.reviewAnswers))                  // attempt_submit.go
+	in.POST("/percobaan/:attempt/kumpulkan", e.Handle(l.submitAttempt))               //
+	in.GET("/percobaan/:attempt/tunggu", e.Handle(l.awaitAttempt))                    // attempt_await.go
+	in.GET("/percobaan/:attempt/aliran", e.Handle(l.streamAttempt))                   //
+	in.GET("/percobaan/:attempt/sertifikat", e.Handle(l.streamCertificate))           //
+	in.GET("/percobaan/:attempt/hasil", e.Handle(l.showResult))                       // attempt_result.go
 
 	// What one has.
 	in.GET("/sertifikat", e.Handle(l.listCertificates))            // certificate_list.go

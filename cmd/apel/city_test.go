@@ -351,7 +351,28 @@ func (f *filled) essay(ctx context.Context, in *installation, self access.Actor,
 		return err
 	}
 	b["essay"], b["essayEnrolment"] = form.Attempt, e.ID
-	b["marking"], err = in.courses.MarkingOf(ctx, form.Attempt, 0)
+	if b["marking"], err = in.courses.MarkingOf(ctx, form.Attempt, 0); err != nil {
+		return err
+	}
+	// One field task is begun, the other waits for the supervisor.
+	b["workEnrolment"] = e.ID
+	for _, task := range []string{"TL1", "TL2"} {
+		if err := in.courses.BeginWork(ctx, self, e.ID, task); err != nil {
+			return err
+		}
+	}
+	if err := in.courses.AddFileToWork(ctx, self, e.ID, "TL1", courses.FileInput{Name: "meja.txt", Content: strings.NewReader("meja")}); err != nil {
+		return err
+	}
+	x, err := in.courses.Work(ctx, self, e.ID, "TL1")
+	if err != nil {
+		return err
+	}
+	b["workFile"] = courses.FileID(x.Files[0])
+	if err := in.courses.HandIn(ctx, self, e.ID, "TL2", courses.WorkDraft{Text: "Saya sudah menata meja."}, 0); err != nil {
+		return err
+	}
+	b["staffMarking"], err = in.courses.MarkingOfTask(ctx, e.ID, "TL2")
 	return err
 }
 
@@ -374,6 +395,12 @@ func essays(ctx context.Context, in *installation) error {
 		return err
 	}
 	c := v.Content
+	for _, code := range []string{"TL1", "TL2"} {
+		c.Tasks = append(c.Tasks, courses.FieldTask{Code: code, Title: texts.T("Menata meja", "Tidying a desk"), Instructions: "Tata meja Anda.", Words: 100, Files: 1, Minutes: 5, Judge: courses.BySupervisor, Accept: 50,
+			Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}}}, Shows: []courses.Target{{Competency: "M.05", Level: 1}}})
+	}
+	c.Tasks[1].Files = 0
+	c.Card.Targets = []courses.Target{{Competency: "M.05", Level: 1}}
 	c.Minutes = map[string]int{"lessons": 45}
 	c.Objectives = []courses.Objective{{Code: "1", Text: texts.T("Menulis", "Writing")}}
 	draw := grading.PerObjective(map[string]int{"1": 1})
@@ -402,6 +429,10 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 	s["item103"] = items103[0].Code
 	draft, err := in.courses.NewDraft(ctx, system, "APEL-104")
 	if err != nil {
+		return err
+	}
+	if draft, err = in.courses.WriteTask(ctx, system, draft.ID, draft.Revision, courses.FieldTask{Code: "TL1", Title: texts.T("Menyapa", "Greeting"), Instructions: "Sapa warga.", Words: 100, Minutes: 5, Judge: courses.ByMarker, Accept: 50,
+		Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}}}, Shows: []courses.Target{{Competency: "M.05", Level: 1}}}); err != nil {
 		return err
 	}
 	s["draft"], s["bank104"] = draft.ID, draft.Content.Banks[0].Code

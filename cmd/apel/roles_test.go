@@ -145,7 +145,7 @@ var objectOf = map[string]string{"people": "{person}", "units": "{unit}", "enrol
 var (
 	ginParameter = regexp.MustCompile(`[:*]([a-zA-Z_]+)`)
 	unitObject   = regexp.MustCompile(`\{(unit|app)\}`)
-	owned        = regexp.MustCompile(`\{(person|enrolment|attempt|hours|certificate|assignment|notice|token|session|nip|marking)\}`)
+	owned        = regexp.MustCompile(`\{(person|enrolment|attempt|hours|certificate|assignment|notice|token|session|nip|marking|workEnrolment|staffMarking)\}`)
 )
 
 // questions makes the rows from what is mounted.
@@ -184,6 +184,9 @@ func (c *city) questions() []question {
 			}
 			_, op := c.checks.operation(r.Method, template)
 			q.media, q.body = c.body(op)
+			if strings.Contains(template, "/field-tasks/") {
+				q.path = strings.NewReplacer("{enrolment}", "{workEnrolment}", "{task}", "TL1", "{file}", "{workFile}").Replace(q.path)
+			}
 			if noun != "imports" {
 				q.path += wanted(op)
 			}
@@ -223,6 +226,12 @@ func pageAddress(route string) string {
 		return strings.Replace(route, ":item", "{keyItem}", 1)
 	case strings.HasPrefix(route, "/kelola/kursus/:course/:number/pelajaran/"), strings.HasPrefix(route, "/kelola/kursus/:course/:number/tes/"):
 		return strings.NewReplacer(":course", "APEL-104", ":number", "2", ":lesson", "{lesson104}", ":quiz", "{quiz104}").Replace(route)
+	case strings.HasPrefix(route, "/belajar/:enrolment/tugas/"):
+		return strings.NewReplacer(":enrolment", "{workEnrolment}", ":task", "TL1", ":file", "{workFile}").Replace(route)
+	case strings.HasPrefix(route, "/tugas-staf/"):
+		return strings.NewReplacer(":marking", "{staffMarking}", ":file", "tidak-ada").Replace(route)
+	case strings.HasPrefix(route, "/kelola/kursus/:course/:number/tugas/"):
+		return strings.NewReplacer(":course", "APEL-104", ":number", "2", ":task", "TL1").Replace(route)
 	case route == "/berkas/:name":
 		return "/berkas/{file}"
 	case strings.HasPrefix(route, "/kursus/:code"):
@@ -248,7 +257,8 @@ func pageForm(route string) string {
 		"until": "2030-01-31", "who": "all", "code": "KODE", "due_days": "30", "closed": "1", "version": "0", "q": "uji", "note": "uji", "edition": "1"} {
 		f.Set(k, v)
 	}
-	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"}, "/menilai/:marking": {"go", "later"},
+	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"}, "/menilai/:marking": {"go", "later"}, "/tugas-staf/:marking": {"go", "later", "seq", "0"}, "/belajar/:enrolment/tugas/:task": {"go", "save", "seq", "0"}, "/tugas/:task/simpan": {"seq", "0"},
+		"/tugas-baru": {"go", "preview"}, "/:number/tugas/:task": {"go", "preview"},
 		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
 		"/kursus/baru": {"code", "UJI-1", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"}, "/:number/data": {"revision", "{revision104}", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"},
 		"/:number/susunan": {"revision", "{revision104}", "go", "save"}, "/tes-baru": {"revision", "{revision104}", "kind", "practice", "bank", "bank"}, "/tes/:quiz": {"revision", "{revision104}", "kind", "practice", "bank", "bank"},
@@ -470,7 +480,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	}
 	s := c.shared
 	var pairs []string
-	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "marking", "quiz", "post", "item", "lesson", "proof", "status"} {
+	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "marking", "workEnrolment", "staffMarking", "workFile", "quiz", "post", "item", "lesson", "proof", "status"} {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
 	known := c.logins["learner"]
