@@ -102,6 +102,7 @@ func (t FieldTask) shows(target Target) bool {
 // file of a course. Pure.
 func (c *Content) settleTasks() error {
 	sum := 0
+	c.Tasks = slices.Clone(c.Tasks)
 	for i, t := range c.Tasks {
 		sum += t.Minutes
 		var err error
@@ -163,7 +164,7 @@ func (s *Service) WriteTask(ctx context.Context, a access.Actor, version Version
 		default:
 			c.Tasks = append(c.Tasks, t)
 		}
-		return c.settleTasks()
+		return nil
 	})
 }
 
@@ -174,7 +175,7 @@ func (s *Service) RemoveTask(ctx context.Context, a access.Actor, version Versio
 			return faults.New(faults.NotFound, "Tugas lapangan ini tidak ada.", "This field task does not exist.")
 		}
 		v.Content.Tasks = slices.DeleteFunc(slices.Clone(v.Content.Tasks), func(t FieldTask) bool { return t.Code == code })
-		return v.Content.settleTasks()
+		return nil
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/apelkota/apel/internal/access"
@@ -287,12 +286,12 @@ func (s *Service) Revise(ctx context.Context, a access.Actor, id VersionID, revi
 	if err := checkCard(c.Card); err != nil {
 		return VersionDoc{}, err
 	}
-	c.Tasks = slices.Clone(c.Tasks)
-	if err := c.settleTasks(); err != nil {
-		return VersionDoc{}, err
-	}
 	for i, t := range c.Tasks {
-		if err := s.filesThere(ctx, fmt.Sprintf("field_tasks[%d].instructions", i), t.Shown); err != nil {
+		shown, err := filesIn(fmt.Sprintf("field_tasks[%d].instructions", i), t.Instructions, false)
+		if err != nil {
+			return VersionDoc{}, err
+		}
+		if err := s.filesThere(ctx, fmt.Sprintf("field_tasks[%d].instructions", i), shown); err != nil {
 			return VersionDoc{}, err
 		}
 	}
@@ -335,7 +334,10 @@ func (s *Service) edit(ctx context.Context, a access.Actor, id VersionID, revisi
 		}
 		d.Value.Import = false
 		d.Value.Edits++
-		return change(&d.Value)
+		if err := change(&d.Value); err != nil {
+			return err
+		}
+		return d.Value.Content.settleTasks()
 	})
 	if err != nil {
 		return VersionDoc{}, err

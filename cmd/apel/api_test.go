@@ -46,6 +46,9 @@ func (c *city) addresses(template string, b belongings) string {
 		"recommendations": s["recommendation"], "imports": s["import"], "versions": s["version"], "regrades": s["regrade"], "markings": b["marking"], "exams": s["exam"]}[noun]
 	code := map[string]string{"apps": s["app"], "courses": s["course"], "checks": s["code"], "assignment-rules": s["rule"]}[noun]
 	lesson, quiz := b["lesson"], b["quiz"]
+	if strings.Contains(template, "/field-tasks/") {
+		id = b["workEnrolment"]
+	}
 	if noun == "versions" {
 		lesson = s["versionLesson"]
 		if strings.Contains(template, "{lesson}") || strings.HasSuffix(template, "/discarding") {
@@ -59,7 +62,7 @@ func (c *city) addresses(template string, b belongings) string {
 		b = belongings{"item": s["item103"], "person": b["person"]}
 	}
 	fill := strings.NewReplacer("{id}", url.PathEscape(id), "{code}", url.PathEscape(code), "{lesson}", lesson, "{quiz}", quiz, "{item}", url.PathEscape(b["item"]), "{bank}", s["bank"],
-		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts", "{format}", "csv", "{name}", s["file"])
+		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts", "{format}", "csv", "{name}", s["file"], "{task}", "TL1", "{file}", b["workFile"])
 	return fill.Replace(template)
 }
 

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+)
+
+// fieldTasks: an author writes one, a learner begins, writes, sends files and hands in, and a supervisor sees what waits.
+func (s *story) fieldTasks() {
+	v := s.gets("author", "/versions/"+s.shared["draft"])
+	task := with{"title": with{"id": "Menata loket"}, "instructions": "Tata **loket** Anda.", "words": 200, "files": 1, "minutes": 30, "days": 7, "judge": "supervisor", "accept": 70,
+		"shows": []with{{"competency": "M.05", "level": 1}}, "rubric": []with{{"text": "Isi", "weight": 1, "levels": []with{{"text": "Belum ada", "mark": "0"}, {"text": "Lengkap", "mark": "100"}}}}}
+	at := "/versions/" + s.shared["draft"] + "/field-tasks/TL9"
+	v = s.puts("author", fmt.Sprintf("%s?revision=%.0f", at, v["revision"]), task)
+	if tasks, _ := v.in("content")["field_tasks"].([]any); len(tasks) != 2 {
+		s.t.Errorf("the draft has %v", tasks)
+	}
+	s.does("author", "DELETE", fmt.Sprintf("%s?revision=%.0f", at, v["revision"]), nil)
+
+	work := "/enrolments/" + s.of("near")["workEnrolment"] + "/field-tasks/TL1"
+	s.posts("near", work+"/start", nil)
+	w := s.puts("near", work+"/draft", with{"text": "Laporan", "seq": s.gets("near", work)["seq"]})
+	file := w.first("files")
+	s.does("near", "DELETE", work+"/files/"+file.id(), nil)
+	w = s.asks(s.as("near"), "POST", work+"/files?name=loket.txt", "application/octet-stream", "loket")
+	if _, _, data := send(s.t, s.as("near"), "GET", "/api/v1"+work+"/files/"+w.first("files").id(), "", ""); string(data) != "loket" {
+		s.t.Errorf("the file is %q", data)
+	}
+	if w = s.posts("near", work+"/editions", with{"text": "Laporan lengkap", "seq": w["seq"]}); w["state"] != "handed_in" {
+		s.t.Errorf("handed in: %v", w)
+	}
+	s.gets("supervisor", "/supervised-work")
+}
