@@ -396,7 +396,7 @@ func essays(ctx context.Context, in *installation) error {
 	}
 	c := v.Content
 	for _, code := range []string{"TL1", "TL2"} {
-		c.Tasks = append(c.Tasks, courses.FieldTask{Code: code, Title: texts.T("Menata meja", "Tidying a desk"), Instructions: "Tata meja Anda.", Words: 100, Files: 1, Minutes: 5, Judge: courses.BySupervisor, Accept: 50,
+		c.Tasks = append(c.Tasks, courses.FieldTask{Code: code, Title: texts.T("Menata meja", "Tidying a desk"), Instructions: "Tata meja Anda.", Words: 100, Files: 2, Minutes: 5, Judge: courses.BySupervisor, Accept: 50,
 			Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}}}, Shows: []courses.Target{{Competency: "M.05", Level: 1}}})
 	}
 	c.Tasks[1].Files = 0

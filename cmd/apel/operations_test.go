@@ -22,7 +22,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		tell func(*story)
 	}{
 		{"everything is read", (*story).everythingIsRead}, {"somebody logs in", (*story).sessions}, {"the register", (*story).register}, {"roles", (*story).roles}, {"accounts", (*story).accounts}, {"files of the register", (*story).imports},
-		{"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"an exam", (*story).exams}, {"a wrong key", (*story).regrades}, {"people mark", (*story).markings}, {"field tasks", (*story).fieldTasks},
+		{"field tasks", (*story).fieldTasks}, {"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"an exam", (*story).exams}, {"a wrong key", (*story).regrades}, {"people mark", (*story).markings},
 		{"certificates", (*story).certificates}, {"what people can do", (*story).competencies}, {"a vacancy", (*story).placement}, {"applications", (*story).readiness}, {"the installation", (*story).settings},
 		{"work that gave up", (*story).parked},
 	} {

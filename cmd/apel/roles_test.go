@@ -328,6 +328,8 @@ func (c *city) body(op map[string]any) (media, body string) {
 			set("quiz", map[string]any{"kind": "practice", "bank": "uji"})
 		case "addItem", "writeItem", "previewItem":
 			set("item", map[string]any{"type": "single", "objective": "104.1", "stem": "Uji?", "options": []any{map[string]any{"text": "ya", "mark": "100"}, map[string]any{"text": "tidak"}}})
+		case "writeFieldTask":
+			set("rubric", []any{map[string]any{"text": "Isi", "weight": 1, "levels": []any{map[string]any{"text": "Belum ada", "mark": "0"}, map[string]any{"text": "Lengkap", "mark": "100"}}}})
 		case "planExam":
 			set("course", "APEL-103", "quiz", "posttest", "opens", "2030-01-02T02:00:00Z", "closes", "2030-01-02T04:00:00Z")
 		case "changeExam":
