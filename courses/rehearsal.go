@@ -35,17 +35,28 @@ func (s *Service) kept(id AttemptID) *storage.Collection[Attempt] {
 
 // rehearse goes on with the sitting under way, or begins the new one that at describes in the place of one that was finished or drawn from something else.
 func (s *Service) rehearse(ctx context.Context, e *Enrolment, q Quiz, c *Content, at Attempt) (FormView, error) {
+	now := s.now()
+	id := attemptID(at.Enrolment, q.Code, 0)
+	goesOn := func(was *Attempt) bool {
+		return was.State == AttemptOpen && was.Version == at.Version && was.Trial == at.Trial && !was.over(now)
+	}
+	under, err := s.rehearsals.Get(ctx, id)
+	if err == nil && goesOn(&under.Value) {
+		return s.view(ctx, id, &under.Value)
+	}
+	if err != nil && !errors.Is(err, faults.NotFound) {
+		return FormView{}, err
+	}
 	form, err := s.drawForm(ctx, e, q, c, 0)
 	if err != nil {
 		return FormView{}, err
 	}
-	now := s.now()
 	at.State, at.Sheet, at.StartedAt = AttemptOpen, newSheet(form), now
 	if q.Minutes > 0 {
 		at.EndsAt = now.Add(q.limit())
 	}
-	d, err := s.rehearsals.Upsert(ctx, attemptID(at.Enrolment, q.Code, 0), func(d *storage.Doc[Attempt]) error {
-		if was := &d.Value; d.Version > 0 && was.State == AttemptOpen && was.Version == at.Version && was.Trial == at.Trial && !was.over(now) {
+	d, err := s.rehearsals.Upsert(ctx, id, func(d *storage.Doc[Attempt]) error {
+		if d.Version > 0 && goesOn(&d.Value) {
 			return storage.Unchanged
 		}
 		d.Value = at
