@@ -6,6 +6,7 @@ import (
 	"crypto/pbkdf2"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/netip"
@@ -231,13 +232,17 @@ func (x *secret) fits(password string) bool {
 	return err == nil && subtle.ConstantTimeCompare(h, x.Hash) == 1
 }
 
-var examDef = storage.Def[Exam]{Name: ExamsCollection, Shape: 1, Indexes: []storage.Index[Exam]{
-	// What decides about beginning: from the window's end onwards, so an old exam is never read.
-	{Name: "closes", Of: func(d *storage.Doc[Exam]) ([]string, string) {
+var examDef = storage.Def[Exam]{Name: ExamsCollection, Shape: 2, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: exam2}, Indexes: []storage.Index[Exam]{
+	// What decides about beginning: of a course, and of each that an exam of it is for, from the window's end onwards, so an old exam is never read.
+	{Name: "whom", Of: func(d *storage.Doc[Exam]) ([]string, string) {
 		if !d.Value.Cancelled.IsZero() {
 			return nil, ""
 		}
-		return []string{d.Value.Course}, storage.OrderTime(d.Value.Closes)
+		whom := audiences(d.Value.Course, d.Value.Cohorts, d.Value.Units)
+		if len(whom) > 1 {
+			whom = whom[1:] // for those only
+		}
+		return append(whom, d.Value.Course), storage.OrderTime(d.Value.Closes)
 	}},
 	{Name: "opens", Of: func(d *storage.Doc[Exam]) ([]string, string) {
 		terms := []string{"all", d.Value.Course}
@@ -247,6 +252,23 @@ var examDef = storage.Def[Exam]{Name: ExamsCollection, Shape: 1, Indexes: []stor
 		return terms, storage.OrderTime(d.Value.Opens)
 	}},
 }}
+
+// exam2 lifts shape 1, which was found by its course alone: the document is as it was.
+func exam2(doc json.RawMessage) (json.RawMessage, error) { return doc, nil }
+
+// audiences are the terms under which exams of a course are found: of everybody first, then of cohorts and units.
+func audiences(course string, cohorts, units []string) []string {
+	out := []string{course + "/"}
+	for _, c := range cohorts {
+		if c != "" {
+			out = append(out, course+"/cohort/"+c)
+		}
+	}
+	for _, u := range units {
+		out = append(out, course+"/unit/"+u)
+	}
+	return out
+}
 
 // ExamState is where an exam stands by the clock.
 type ExamState string

@@ -87,10 +87,28 @@ func deciding(all []storage.Doc[Exam], e *Enrolment, quiz string, now time.Time)
 	return best
 }
 
-// examsFor reads the exams that may decide about an enrolment: those of the course that closed after it began. It is one find; what is older is never read.
-func (s *Service) examsFor(ctx context.Context, e *Enrolment) ([]storage.Doc[Exam], error) {
-	p, err := s.exams.Find(ctx, storage.Query{Index: "closes", Term: e.Course, From: storage.OrderTime(e.Since), Desc: true, Limit: 100})
-	return p.Docs, err
+// examsFor reads the exams that may decide about an enrolment: those for it that closed after it began. What is older, and what is for others, is never read; nothing that is for it is
+// left out, since a quiz without an exam is open to everybody enrolled.
+func (s *Service) examsFor(ctx context.Context, e *Enrolment) (all []storage.Doc[Exam], err error) {
+	q := storage.Query{Index: "whom", Term: e.Course, From: storage.OrderTime(e.Since), Desc: true, Limit: 1}
+	if p, err := s.exams.Find(ctx, q); err != nil || len(p.Docs) == 0 { // most courses have none
+		return nil, err
+	}
+	q.Limit = 100
+	for _, q.Term = range audiences(e.Course, []string{e.Cohort}, e.Units) {
+		for q.After = (storage.Cursor{}); ; {
+			p, err := s.exams.Find(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, p.Docs...)
+			if !p.More {
+				break
+			}
+			q.After = p.Next
+		}
+	}
+	return all, nil
 }
 
 // door says whether somebody may begin a quiz inside an exam now, except for the password. units are the person's.

@@ -250,6 +250,21 @@ func TestForWhomAndByWhom(t *testing.T) {
 	is(t, err, faults.NotFound)
 }
 
+// However many exams others have, the one that is for somebody decides.
+func TestManyExamsOfOthersLeaveNoOpenDoor(t *testing.T) {
+	w := newWorld(t)
+	w.course("APEL-109", nil)
+	w.exam(func(in *courses.ExamInput) { in.Units, in.Password = []string{"u-dukcapil"}, "melati" })
+	for i := range 101 {
+		w.exam(func(in *courses.ExamInput) {
+			in.Key, in.Units, in.Closes = fmt.Sprintf("lain-%d", i), []string{"u-bkpsdm"}, in.Closes.Add(time.Hour)
+		})
+	}
+	e := w.prepare(ani, "APEL-109")
+	_, err := w.Start(room, ani, e.ID, "posttest")
+	says(t, err, "Ujian dibuka")
+}
+
 // The page opened last writes; the one before is told that it is out of date and what it sends changes nothing.
 func TestTheNewestPageWins(t *testing.T) {
 	w := newWorld(t)
