@@ -153,25 +153,18 @@ func (s *Service) compareItems(ctx context.Context, out *Comparison) error {
 				lists[i] = b
 			}
 		}
-		read := func(id string) (grading.Item, error) {
-			it, err := s.item(ctx, id)
-			if err != nil {
-				return grading.Item{}, err
-			}
-			return it.Item, nil
-		}
 		for _, x := range lists[1].Items {
 			was, ok := lists[0].find(x.Code)
 			if ok && was.Item == x.Item {
 				continue
 			}
-			now, err := read(x.Item)
+			now, err := s.current(ctx, x.Item)
 			if err != nil {
 				return err
 			}
 			c := Change{Fate: FateNew, Code: x.Code, Bank: ref, Title: texts.T(now.Stem, now.Stem)}
 			if ok {
-				before, err := read(was.Item)
+				before, err := s.current(ctx, was.Item)
 				if err != nil {
 					return err
 				}
@@ -185,7 +178,7 @@ func (s *Service) compareItems(ctx context.Context, out *Comparison) error {
 			if _, ok := lists[1].find(x.Code); ok {
 				continue
 			}
-			it, err := read(x.Item)
+			it, err := s.current(ctx, x.Item)
 			if err != nil {
 				return err
 			}

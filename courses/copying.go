@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
@@ -48,7 +47,7 @@ func (s *Service) CopyCourse(ctx context.Context, a access.Actor, from VersionID
 		content.Lessons = append(content.Lessons, ref)
 	}
 	for _, b := range v.Content.Banks {
-		ref, err := s.copyBank(ctx, a, b, code)
+		ref, err := s.copyBank(ctx, a, v.Course, b, code)
 		if err != nil {
 			return VersionDoc{}, err
 		}
@@ -63,22 +62,21 @@ func (s *Service) CopyCourse(ctx context.Context, a access.Actor, from VersionID
 	return out, err
 }
 
-// copyBank stores a bank's items as items of another course.
-func (s *Service) copyBank(ctx context.Context, a access.Actor, from BankRef, course CourseID) (BankRef, error) {
+// copyBank stores the items of a course's bank, with the keys that count, as items of another course.
+func (s *Service) copyBank(ctx context.Context, a access.Actor, of CourseID, from BankRef, course CourseID) (BankRef, error) {
 	b, err := s.bank(ctx, from.Bank)
 	if err != nil {
 		return BankRef{}, err
 	}
 	before := map[string]string{}
-	items := make([]grading.Item, 0, len(b.Items))
-	for _, x := range b.Items {
-		it, err := s.item(ctx, x.Item)
-		if err != nil {
-			return BankRef{}, err
-		}
-		copied := it.Item
-		copied.ID, copied.Version = "", 0
-		items, before[x.Code] = append(items, copied), x.Item
+	items, err := s.keyedBank(ctx, of, b)
+	if err != nil {
+		return BankRef{}, err
+	}
+	for i, x := range b.Items {
+		it := &items[i]
+		it.ID, it.Version, it.Key, it.Void = "", 0, 0, false
+		before[x.Code] = x.Item
 	}
 	m, err := s.makeBank(ctx, course, from.Code, "", items)
 	if err != nil {

@@ -51,3 +51,40 @@ func TestACourseIsCopied(t *testing.T) {
 	_, err = w.CopyCourse(ctx, other, v.ID, "UJI-2", text("Salinan"))
 	is(t, err, faults.Invalid)
 }
+
+// TestCopiesHaveTheKeyThatCounts copies an item and a course after a key was corrected.
+func TestCopiesHaveTheKeyThatCounts(t *testing.T) {
+	w := newWorld(t)
+	v := w.course("APEL-109", nil)
+	x, err := w.ShowItem(ctx, author, v.ID, "bank", "B-03")
+	must(t, err)
+	w.regraded(admin, "betul", x.Item.ID, w.keyOn(x.Item.ID, "c"))
+	right := func(version, code string) string {
+		t.Helper()
+		items, err := w.Items(ctx, author, version, "bank")
+		must(t, err)
+		for _, it := range items {
+			if it.Code != code {
+				continue
+			}
+			for _, o := range it.Options {
+				if o.Mark > 0 {
+					return o.ID
+				}
+			}
+		}
+		return "none of " + code
+	}
+	made, err := w.CopyCourse(ctx, author, v.ID, "APEL-110", text("Salinan"))
+	must(t, err)
+	if got := right(made.ID, "B-03"); got != "c" {
+		t.Errorf("a copied course has key %s, c counts", got)
+	}
+	draft, err := w.NewDraft(ctx, author, "APEL-109")
+	must(t, err)
+	draft, copied, err := w.CopyItem(ctx, author, draft.ID, draft.Revision, "bank", "B-03")
+	must(t, err)
+	if got := right(draft.ID, copied); got != "c" {
+		t.Errorf("a copied item has key %s, c counts", got)
+	}
+}

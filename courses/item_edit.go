@@ -60,12 +60,11 @@ func (s *Service) CopyItem(ctx context.Context, a access.Actor, version VersionI
 	if !ok {
 		return VersionDoc{}, "", errNoItem()
 	}
-	it, err := s.item(ctx, from.Item)
+	copied, err := s.current(ctx, from.Item)
 	if err != nil {
 		return VersionDoc{}, "", err
 	}
-	copied := it.Item
-	copied.Code = freeCode(b, code+"-")
+	copied.Code, copied.ID, copied.Version, copied.Key, copied.Void = freeCode(b, code+"-"), "", 0, 0, false
 	return s.addItem(ctx, a, version, revision, bank, copied, code)
 }
 

@@ -20,7 +20,11 @@ func (s *Service) Lint(ctx context.Context, a access.Actor, id VersionID) (lint.
 	if _, err := s.cfg.Policy.May(a, "review", access.Thing{Kind: "course", ID: v.Course}); err != nil {
 		return lint.Report{}, err
 	}
-	r, err := s.knownLints.get(ctx, fmt.Sprint(v.ID, "/", v.Revision), func(ctx context.Context) (*lint.Report, bool, error) {
+	keys, err := s.corrected(ctx, v.Course)
+	if err != nil {
+		return lint.Report{}, err
+	}
+	r, err := s.knownLints.get(ctx, fmt.Sprint(v.ID, "/", v.Revision, "/", fingerprint(keys.Keys, 26)), func(ctx context.Context) (*lint.Report, bool, error) {
 		done, err := s.reading.turn(ctx)
 		if err != nil {
 			return nil, false, err
@@ -115,15 +119,11 @@ func (s *Service) asDraft(ctx context.Context, v VersionDoc) (*exchange.Draft, e
 		if err != nil {
 			return nil, err
 		}
-		bank := exchange.DraftBank{Code: ref.Code, File: ref.Code}
-		for _, x := range b.Items {
-			it, err := s.item(ctx, x.Item)
-			if err != nil {
-				return nil, err
-			}
-			bank.Items = append(bank.Items, it.Item)
+		items, err := s.keyedBank(ctx, v.Course, b)
+		if err != nil {
+			return nil, err
 		}
-		d.Banks = append(d.Banks, bank)
+		d.Banks = append(d.Banks, exchange.DraftBank{Code: ref.Code, File: ref.Code, Items: items})
 	}
 	for _, q := range c.Quizzes {
 		d.Quizzes = append(d.Quizzes, exchange.Quiz{Code: q.Code, Kind: string(q.Kind), Bank: q.Bank, Draw: q.Draw, PassMark: q.PassMark})
