@@ -169,7 +169,7 @@ func size(answers map[string]grading.Answer) error {
 		n += len(item) + weight(ans)
 	}
 	if n > room {
-		return faults.New(faults.TooLarge, "Jawaban terlalu besar. Satu percobaan paling banyak 200 KB.", "The answers are too large. An attempt has at most 200 KB.")
+		return faults.New(faults.TooLarge, "Jawaban terlalu panjang: satu percobaan paling banyak 200 KB. Persingkat jawaban yang terpanjang, lalu simpan lagi.", "The answers are too long: an attempt has at most 200 KB. Shorten the longest one and save again.")
 	}
 	return nil
 }
@@ -217,7 +217,7 @@ func (s *Service) accept(ctx context.Context, at *Attempt, answers map[string]gr
 		}
 		if !readable(ans) {
 			return faults.New(faults.Invalid, "Jawaban berisi huruf yang rusak. Ketik ulang.", "The answer contains broken characters. Type it again.").
-				With("answers."+item+".text", "Huruf rusak.", "Broken characters.")
+				With("answers."+item+".text", "Ada huruf yang rusak. Ketik ulang.", "There are broken characters. Type them again.")
 		}
 		it, err := s.item(ctx, item)
 		if err != nil {
@@ -353,7 +353,7 @@ func (s *Service) Extend(ctx context.Context, a access.Actor, id AttemptID, minu
 			return faults.New(faults.Conflict, "Percobaan ini sudah berakhir.", "This attempt has ended.")
 		}
 		if at.EndsAt.IsZero() {
-			return faults.New(faults.Invalid, "Tes ini tidak punya batas waktu.", "This test has no time limit.")
+			return faults.New(faults.Invalid, "Tes ini tidak punya batas waktu, jadi tidak perlu tambahan waktu.", "This test has no time limit, so it needs no extra time.")
 		}
 		at.EndsAt = at.EndsAt.Add(time.Duration(minutes) * time.Minute)
 		at.Extra += minutes

@@ -170,7 +170,7 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, enrolment Enrolment
 		case at.State == AttemptSubmitted:
 			return FormView{}, faults.New(faults.Conflict, "Percobaan sebelumnya sedang dinilai. Tunggu sebentar.", "The attempt before is being graded. Wait a moment.")
 		case at.State == AttemptNeedsMarking:
-			return FormView{}, faults.New(faults.Conflict, "Percobaan sebelumnya masih menunggu penilaian.", "The attempt before still waits for marking.")
+			return FormView{}, faults.New(faults.Conflict, "Percobaan sebelumnya masih menunggu penilai. Hasilnya diberitahukan di kotak masuk; setelah itu Anda dapat melanjutkan di sini.", "The attempt before still waits for a marker. You are told in the inbox when its result is there; then you can go on here.")
 		default:
 			if until, err := s.withheld(ctx, at); err != nil {
 				return FormView{}, err
@@ -200,7 +200,7 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, enrolment Enrolment
 		return FormView{}, faults.New(faults.Conflict, "Anda sudah lulus tes ini.", "You have passed this test.")
 	}
 	if q.Attempts > 0 && n >= q.Attempts+e.Value.Extra[quiz] {
-		return FormView{}, faults.Newf(faults.Conflict, "Kesempatan tes ini sudah habis (%d kali).", "There is no attempt left at this test (%d used).", n)
+		return FormView{}, faults.Newf(faults.Conflict, "Kesempatan tes ini sudah habis (%d kali). Hubungi admin diklat.", "There is no attempt left at this test (%d used). Ask the training admin.", n)
 	}
 	f, err := s.facts(ctx, enrolment, &e.Value, v)
 	if err != nil {

@@ -67,11 +67,11 @@ func checkBehaviour(at string, q Quiz, with func(path, id, en string)) {
 	switch b.Feedback {
 	case Deferred, Immediate:
 		if b.Tries != 0 || b.Penalty != 0 {
-			with(at+"tries", "Jumlah percobaan per soal dan potongan hanya berlaku pada umpan balik interaktif.", "Tries per item and a penalty belong to interactive feedback only.")
+			with(at+"tries", "Jumlah kali coba dan potongan hanya berlaku pada umpan balik interaktif. Kosongkan keduanya, atau pilih interaktif.", "Tries per item and a penalty belong to interactive feedback only. Leave both empty, or choose interactive.")
 		}
 	case Interactive:
 		if b.Tries < 2 || b.Tries > grading.MaxTries {
-			with(at+"tries", fmt.Sprintf("Kesempatan mencoba tiap soal 2 sampai %d kali.", grading.MaxTries), fmt.Sprintf("An item can be tried 2 to %d times.", grading.MaxTries))
+			with(at+"tries", fmt.Sprintf("Kali coba tiap soal 2 sampai %d.", grading.MaxTries), fmt.Sprintf("An item can be tried 2 to %d times.", grading.MaxTries))
 		}
 		if b.Penalty < 0 || b.Penalty > grading.Full {
 			with(at+"penalty", "Potongan nilai 0 sampai 100 persen.", "The penalty is 0 to 100 percent.")
@@ -102,7 +102,7 @@ func checkBehaviour(at string, q Quiz, with func(path, id, en string)) {
 
 // CheckBehaviour says what is wrong with how a quiz deals with its takers, as Invalid with fields below "behaviour"; nil when all is well.
 func (q Quiz) CheckBehaviour() error {
-	e := faults.New(faults.Invalid, "Perilaku tes ini belum benar.", "The behaviour of this test is not right yet.")
+	e := faults.New(faults.Invalid, "Cara tes ini memberi umpan balik belum benar.", "How this test gives feedback is not right yet.")
 	checkBehaviour("behaviour.", q, func(path, id, en string) { e.With(path, id, en) })
 	if len(e.Fields) > 0 {
 		return e

@@ -21,11 +21,11 @@ func checkBlueprint(at string, q Quiz, c *Content, have grading.Blueprint, with 
 		}
 		if x.Difficulty == "" {
 			with(at+x.String(), fmt.Sprintf("Tes mengambil %d soal untuk capaian %s, bank %s baru punya %d.", x.Want, x.Objective, q.Bank, x.Have),
-				fmt.Sprintf("The quiz draws %d items for objective %s, bank %s has %d.", x.Want, x.Objective, q.Bank, x.Have))
+				fmt.Sprintf("The test draws %d items for objective %s, bank %s has %d.", x.Want, x.Objective, q.Bank, x.Have))
 			continue
 		}
 		with(at+x.String(), fmt.Sprintf("Tes mengambil %d soal %s untuk capaian %s, bank %s baru punya %d.", x.Want, x.Difficulty, x.Objective, q.Bank, x.Have),
-			fmt.Sprintf("The quiz draws %d items of difficulty %s for objective %s, bank %s has %d.", x.Want, x.Difficulty, x.Objective, q.Bank, x.Have))
+			fmt.Sprintf("The test draws %d items of difficulty %s for objective %s, bank %s has %d.", x.Want, x.Difficulty, x.Objective, q.Bank, x.Have))
 	}
 }
 

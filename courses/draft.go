@@ -59,7 +59,7 @@ func (s *Service) WriteFacts(ctx context.Context, a access.Actor, id VersionID, 
 			if !slices.Contains(PartNames, part) {
 				e.With("minutes."+part, "Bagian "+part+" tidak dikenal. Pakai lessons, practice, cases, tests.", "Unknown part "+part+". Use lessons, practice, cases, tests.")
 			} else if n < 0 || n > maxMinutes {
-				e.With("minutes."+part, "Isi angka bulat 0 sampai 10.000.", "Give a whole number from 0 to 10,000.")
+				e.With("minutes."+part, "Isi bilangan bulat 0 sampai 10.000.", "Give a whole number from 0 to 10,000.")
 			}
 		}
 		if len(e.Fields) > 0 {
@@ -116,7 +116,7 @@ func arrange[T any](e *faults.Error, list string, rows []OutlineRow, things *[]T
 		}
 		if r.Minutes != nil {
 			if *r.Minutes < 0 || *r.Minutes > 600 {
-				e.With(at+"minutes", "Isi angka bulat 0 sampai 600.", "Give a whole number from 0 to 600.")
+				e.With(at+"minutes", "Isi bilangan bulat 0 sampai 600.", "Give a whole number from 0 to 600.")
 			}
 			*minutes = *r.Minutes
 		}
@@ -199,7 +199,7 @@ func checkDraw(draw grading.Blueprint, c *Content, e *faults.Error) {
 		}
 	}
 	if draw.Count() > MaxForm {
-		e.With("draw", fmt.Sprintf("Satu tes paling banyak %d soal.", MaxForm), fmt.Sprintf("A quiz has at most %d items.", MaxForm))
+		e.With("draw", fmt.Sprintf("Satu tes paling banyak %d soal.", MaxForm), fmt.Sprintf("A test has at most %d items.", MaxForm))
 	}
 }
 

@@ -459,9 +459,9 @@ func (s *Service) fillExam(ctx context.Context, x *Exam, in ExamInput, now time.
 		case !ok:
 			e.With("quiz", "Tes ini tidak ada di kursus.", "The course has no such test.")
 		case q.Kind == Practice:
-			e.With("quiz", "Latihan tidak dapat dijadikan ujian.", "A practice cannot be an exam.")
+			e.With("quiz", "Latihan tidak dapat dijadikan ujian. Pilih tes awal atau tes akhir.", "A practice cannot be an exam. Choose a pre-test or post-test.")
 		case q.Behaviour.Feedback != Deferred:
-			e.With("quiz", "Tes ini memberi umpan balik selagi dikerjakan, jadi tidak dapat dijadikan ujian.", "This test gives feedback while it is taken, so it cannot be an exam.")
+			e.With("quiz", "Tes ini memberi umpan balik selagi dikerjakan, jadi tidak dapat dijadikan ujian. Pilih tes lain.", "This test gives feedback while it is taken, so it cannot be an exam. Choose another test.")
 		}
 	}
 	if in.Name = strings.TrimSpace(in.Name); in.Name == "" || utf8.RuneCountInString(in.Name) > 120 {
@@ -474,7 +474,7 @@ func (s *Service) fillExam(ctx context.Context, x *Exam, in ExamInput, now time.
 	case !in.Closes.After(in.Opens):
 		e.With("closes", "Ujian ditutup sesudah dibuka.", "An exam closes after it opens.")
 	case in.Closes.Sub(in.Opens) > examLongest:
-		e.With("closes", "Jendela ujian paling lama 14 hari.", "The window is at most 14 days.")
+		e.With("closes", "Ujian dibuka paling lama 14 hari. Majukan tanggal tutupnya.", "An exam is open for at most 14 days. Close it earlier.")
 	case !in.Closes.After(now):
 		e.With("closes", "Saat tutup sudah lewat.", "The closing time is past.")
 	}
@@ -534,7 +534,7 @@ func (s *Service) fillExam(ctx context.Context, x *Exam, in ExamInput, now time.
 		}
 	}
 	if n := utf8.RuneCountInString(spoken(in.Password)); in.Password != "" && (n < examPasswordMin || n > examPasswordMax) {
-		e.With("password", "Kata sandi ujian 6 sampai 60 huruf, spasi tidak dihitung.", "The exam's password has 6 to 60 letters, not counting spaces.")
+		e.With("password", "Kata sandi ujian 6 sampai 60 huruf atau angka; spasi tidak dihitung.", "The exam's password has 6 to 60 letters or digits, not counting spaces.")
 	}
 	if len(e.Fields) > 0 {
 		return e

@@ -138,7 +138,7 @@ func (x *Exam) act(in Invigilation, now time.Time) error {
 			return storage.Unchanged
 		}
 		if len(x.Pauses) >= examPausesMost {
-			return faults.New(faults.Conflict, "Ujian ini sudah dijeda 50 kali.", "This exam has been paused 50 times.")
+			return faults.New(faults.Conflict, "Ujian ini sudah dijeda 50 kali, dan itu batasnya. Beri tambahan waktu sebagai gantinya.", "This exam has been paused 50 times, which is the limit. Give extra time instead.")
 		}
 		x.Pauses = append(slices.Clone(x.Pauses), Span{From: now})
 	case ResumeExam:
@@ -161,7 +161,7 @@ func (x *Exam) act(in Invigilation, now time.Time) error {
 			}
 		}
 		if len(x.Extra) >= examExtrasMost {
-			return faults.New(faults.Conflict, "Daftar tambahan waktu penuh. Beri tambahan per unit.", "The list of extra time is full. Give it by unit.")
+			return faults.New(faults.Conflict, "Daftar tambahan waktu penuh. Beri tambahan waktu per unit kerja.", "The list of extra time is full. Give extra time by unit.")
 		}
 		x.Extra = append(slices.Clone(x.Extra), ExamExtra{in.Person, in.Unit, in.Minutes, in.Why})
 	case MessageExam:
@@ -201,7 +201,7 @@ func (s *Service) invigilateOne(ctx context.Context, a access.Actor, role string
 		return ExamDoc{}, err
 	}
 	if seat.Value.Attempt == "" {
-		return ExamDoc{}, faults.New(faults.Conflict, "Peserta ini belum mulai.", "This person has not begun.")
+		return ExamDoc{}, faults.New(faults.Conflict, "Peserta ini belum mulai. Lakukan ini setelah ia mulai.", "This person has not begun. Do this once they have.")
 	}
 	now := s.now()
 	entry, err := s.examEntry(a, role, x.ID, in)

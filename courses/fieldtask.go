@@ -231,7 +231,7 @@ func checkTask(at string, t FieldTask, with func(path, id, en string)) {
 	case len(t.Instructions) > MaxInstructions:
 		with(at+"instructions", fmt.Sprintf("Petunjuk paling banyak %d KB.", MaxInstructions>>10), fmt.Sprintf("Instructions have at most %d KB.", MaxInstructions>>10))
 	case !utf8.ValidString(t.Instructions):
-		with(at+"instructions", "Huruf rusak.", "Broken characters.")
+		with(at+"instructions", "Ada huruf yang rusak. Ketik ulang.", "There are broken characters. Type them again.")
 	default:
 		if _, err := markdown.HTML(t.Instructions); err != nil {
 			with(at+"instructions", "Petunjuk tidak dapat ditampilkan. Periksa Markdown-nya.", "The instructions cannot be shown. Look at their Markdown.")

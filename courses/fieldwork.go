@@ -347,7 +347,7 @@ func (d WorkDraft) check(t FieldTask) error {
 	words := len(strings.Fields(d.Text))
 	switch {
 	case !utf8.ValidString(d.Text) || strings.ContainsRune(d.Text, 0):
-		return faults.OnField("text", "Huruf rusak.", "Broken characters.")
+		return faults.OnField("text", "Ada huruf yang rusak. Ketik ulang.", "There are broken characters. Type them again.")
 	case t.Words == 0 && words > 0:
 		return faults.OnField("text", "Tugas ini tidak meminta laporan tertulis.", "This task asks for no text.")
 	case words > t.Words || utf8.RuneCountInString(d.Text) > t.Words*20:

@@ -255,7 +255,7 @@ func (s *Service) ApproveItem(ctx context.Context, a access.Actor, item string) 
 // ReturnItem gives an item version in review back to its authors and says why. Audited; safe to call twice.
 func (s *Service) ReturnItem(ctx context.Context, a access.Actor, item, why string) (ItemLife, error) {
 	if why = strings.TrimSpace(why); why == "" || len([]rune(why)) > MaxRemark {
-		return ItemLife{}, faults.OnField("why", "Tulis apa yang perlu diperbaiki, paling banyak 2.000 huruf.", "Say what needs mending, in at most 2,000 characters.")
+		return ItemLife{}, faults.OnField("why", "Tulis apa yang perlu diperbaiki, paling banyak 2.000 huruf.", "Say what needs to be corrected, in at most 2,000 characters.")
 	}
 	id := storage.NewID()
 	return s.changeLife(ctx, a, item, "approve", "return_item", why, func(l *ItemLife) error {

@@ -345,7 +345,7 @@ func (d MarkDraft) check(rubric []grading.Criterion, whole bool) error {
 		e.With("comment", "Komentar paling banyak "+texts.Grouped(MaxComment, texts.ID)+" huruf.", "A comment has at most "+texts.Grouped(MaxComment, texts.EN)+" characters.")
 	}
 	if !utf8.ValidString(d.Comment) || strings.ContainsRune(d.Comment, 0) {
-		e.With("comment", "Huruf rusak.", "Broken characters.")
+		e.With("comment", "Ada huruf yang rusak. Ketik ulang.", "There are broken characters. Type them again.")
 	}
 	if whole {
 		for _, c := range rubric {

@@ -108,15 +108,15 @@ func newsBody(q Quiz, at *Attempt, c *RegradeChange, why string) texts.Text {
 	add := func(i, e string) { id, en = id+" "+i, en+" "+e }
 	switch {
 	case c.PassesNow && !c.PassedBefore:
-		add("Percobaan ini sekarang lulus.", "This attempt passes now.")
+		add("Percobaan ini sekarang mencapai nilai lulus.", "This attempt reaches the pass mark now.")
 	case c.PassedBefore && !c.PassesNow:
-		add("Percobaan ini sekarang belum lulus.", "This attempt does not pass any more.")
+		add("Percobaan ini sekarang tidak lagi mencapai nilai lulus.", "This attempt does not reach the pass mark any more.")
 	}
 	switch c.Effect {
 	case EffectCompletes:
 		add("Kursus ini Anda selesaikan; sertifikatnya menyusul.", "You have completed the course; the certificate follows.")
 	case EffectWithdrawn:
-		add("Kursus ini belum selesai lagi.", "The course is not completed any more.")
+		add("Kursus ini menjadi belum selesai; buka kursusnya untuk melihat apa yang masih kurang.", "The course is not completed any more; open it to see what is still missing.")
 	case EffectListed:
 		add("Sertifikat Anda tetap berlaku selama belum ada putusan lain.", "Your certificate stays valid until somebody decides otherwise.")
 	case EffectScore:

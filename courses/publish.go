@@ -211,7 +211,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 	for i, b := range c.Banks {
 		if len(b.Mute) > 0 {
 			codes := strings.Join(b.Mute[:min(len(b.Mute), 10)], ", ")
-			with(fmt.Sprintf("banks[%d].items", i), "Gambar pada soal "+codes+" belum punya teks pengganti. Di penyunting soal, tulis apa yang terlihat di antara ![ dan ].", "The pictures of items "+codes+" have no alternative text. In the item's editor write what one sees between ![ and ].")
+			with(fmt.Sprintf("banks[%d].items", i), "Gambar pada soal "+codes+" belum punya teks pengganti. Di halaman Ubah soal, tulis apa yang terlihat di antara ![ dan ].", "The pictures of items "+codes+" have no alternative text. In the item's editor write what one sees between ![ and ].")
 		}
 	}
 	post := 0

@@ -61,11 +61,11 @@ func (q Quiz) Name() texts.Text {
 func checkQuiz(n int, q Quiz, c *Content, have grading.Blueprint, with func(path, id, en string)) {
 	at := fmt.Sprintf("quizzes[%d].", n)
 	if !partRule.MatchString(q.Code) {
-		with(at+"code", "Kode tes berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A quiz code has letters, digits and hyphens, at most 30.")
+		with(at+"code", "Kode tes berisi huruf, angka, dan tanda hubung, paling banyak 30.", "A test code has letters, digits and hyphens, at most 30.")
 	}
 	for _, other := range c.Quizzes[:n] {
 		if other.Code == q.Code {
-			with(at+"code", "Kode tes "+q.Code+" dipakai dua kali.", "Quiz code "+q.Code+" is used twice.")
+			with(at+"code", "Kode tes "+q.Code+" dipakai dua kali.", "Test code "+q.Code+" is used twice.")
 		}
 	}
 	switch q.Kind {
@@ -78,7 +78,7 @@ func checkQuiz(n int, q Quiz, c *Content, have grading.Blueprint, with func(path
 			with(at+"time_limit_minutes", "Tes akhir harus punya batas waktu.", "A post-test needs a time limit.")
 		}
 	default:
-		with(at+"kind", "Jenis tes harus pre_test, practice, atau post_test.", "The kind of a quiz is pre_test, practice or post_test.")
+		with(at+"kind", "Jenis tes harus pre_test, practice, atau post_test.", "The kind of a test is pre_test, practice or post_test.")
 	}
 	checkMarking(at, q.Marking, with)
 	if q.Minutes < 0 || q.Minutes > 600 {
@@ -90,9 +90,9 @@ func checkQuiz(n int, q Quiz, c *Content, have grading.Blueprint, with func(path
 	checkBehaviour(at+"behaviour.", q, with)
 	switch n := q.Count(); {
 	case n == 0:
-		with(at+"draw", "Tes ini tidak mengambil soal apa pun.", "This quiz draws no items.")
+		with(at+"draw", "Tes ini tidak mengambil soal apa pun.", "This test draws no items.")
 	case n > MaxForm:
-		with(at+"draw", fmt.Sprintf("Satu tes paling banyak %d soal.", MaxForm), fmt.Sprintf("A quiz has at most %d items.", MaxForm))
+		with(at+"draw", fmt.Sprintf("Satu tes paling banyak %d soal.", MaxForm), fmt.Sprintf("A test has at most %d items.", MaxForm))
 	}
 	if _, ok := c.Bank(q.Bank); !ok {
 		with(at+"bank", "Bank soal "+q.Bank+" tidak ada.", "There is no item bank "+q.Bank+".")

@@ -219,7 +219,7 @@ func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeIn
 	if now, err := s.keyed(ctx, in.Item, c.number(in.Item)); err != nil {
 		return RegradeDoc{}, err
 	} else if now.Void && !in.To.Void && len(now.Rubric) > 0 { // answers graded meanwhile went past the markers
-		return RegradeDoc{}, faults.OnField("key.void", "Soal yang dinilai orang dan sudah dibatalkan tidak dapat dinilai kembali.", "An item that people mark and that was taken out cannot be brought back.")
+		return RegradeDoc{}, faults.OnField("key.void", "Soal yang dinilai orang dan sudah digugurkan tidak dapat dipakai kembali. Buat versi baru soal ini.", "An item that people mark and that was taken out cannot be brought back. Make a new version of it.")
 	}
 	id, now := in.Key, s.now()
 	if id == "" {
@@ -235,7 +235,7 @@ func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeIn
 			return RegradeDoc{}, err
 		}
 		if had.Value.Item != in.Item || !had.Value.To.Same(in.To) {
-			return RegradeDoc{}, faults.New(faults.Conflict, "Kunci formulir ini sudah dipakai untuk penilaian ulang lain.", "This key was used for another regrade.")
+			return RegradeDoc{}, faults.New(faults.Conflict, "Formulir ini sudah dipakai untuk penilaian ulang lain. Buka lagi dari soalnya, lalu kirim.", "This form was used for another regrade. Open it again from the item and send it.")
 		}
 		return RegradeDoc{id, had.Value}, nil
 	}
@@ -344,7 +344,7 @@ func (s *Service) ResumeRegrade(ctx context.Context, a access.Actor, id string) 
 			return storage.Unchanged
 		case RegradeStopped:
 		default:
-			return faults.New(faults.Conflict, "Penilaian ulang ini tidak sedang dihentikan.", "This regrade is not stopped.")
+			return faults.New(faults.Conflict, "Hanya penilaian ulang yang dihentikan yang dapat dilanjutkan. Muat ulang halaman ini.", "Only a stopped regrade can be resumed. Reload this page.")
 		}
 		// Own attempts that were left out stay left out for whoever began; whoever goes on is left out from here.
 		d.Value.State, d.Value.By, d.Value.Role = RegradeRunning, a.Name(), role

@@ -269,8 +269,8 @@ func TestRegrade(t *testing.T) {
 	}
 
 	// Whose score or passing changed is told so once, with what follows.
-	for person, says := range map[string]string{"ani": "berubah dari 66,66 menjadi 83,33. Percobaan ini sekarang lulus. Kursus ini Anda selesaikan", "budi": "sekarang belum lulus. Sertifikat Anda tetap berlaku selama",
-		"citra": "Kursus ini belum selesai lagi. Alasan: kunci salah", "dewi": "berubah dari 100 menjadi 83,33. Sertifikat Anda tetap berlaku dan menyebut nilai yang lama"} {
+	for person, says := range map[string]string{"ani": "berubah dari 66,66 menjadi 83,33. Percobaan ini sekarang mencapai nilai lulus. Kursus ini Anda selesaikan", "budi": "tidak lagi mencapai nilai lulus. Sertifikat Anda tetap berlaku selama",
+		"citra": "Kursus ini menjadi belum selesai; buka kursusnya untuk melihat apa yang masih kurang. Alasan: kunci salah", "dewi": "berubah dari 100 menjadi 83,33. Sertifikat Anda tetap berlaku dan menyebut nilai yang lama"} {
 		n := w.told[at[person]]
 		if len(n) != 1 || n[0].Person != person || n[0].Regrade != "rg" || !strings.Contains(n[0].Body.ID, says) || n[0].Body.EN == "" || !strings.Contains(n[0].Title.ID, "Layanan Tanpa Pungli") {
 			t.Errorf("%s was told %+v", person, n)

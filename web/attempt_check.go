@@ -48,7 +48,7 @@ func (l *learner) quizCheck(c *gin.Context, it courses.ItemView) *QuizCheck {
 		q.Said = said.Review
 		q.Left = l.T(c, "Masih %d kali coba.", v.Left)
 		if v.Penalty > 0 {
-			q.Left += " " + l.T(c, "Bila tepat pada percobaan berikut, nilainya %s dari 1.", l.format(c).points(1000-v.Penalty.Thousandths()))
+			q.Left += " " + l.T(c, "Bila tepat saat dicoba lagi, nilainya %s dari 1.", l.format(c).points(1000-v.Penalty.Thousandths()))
 		}
 	}
 	switch {

@@ -139,7 +139,7 @@ func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) Quiz
 	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Text: it.Stem, Value: it.Typed, Kind: ShortText,
 		Review: &QuizReview{State: reviewStates[it.State], Said: append(slices.Clone(it.Feedback), nonEmpty(it.General)...), ShowKey: true}}
 	if it.Try > 1 {
-		q.Review.Feedback = l.T(c, "Percobaan ke-%d.", it.Try)
+		q.Review.Feedback = l.T(c, "Dijawab pada kali coba ke-%d.", it.Try)
 	}
 	if it.State == grading.Partial || it.State == grading.Right && it.Earned < 1000 {
 		q.Review.Points = l.T(c, "%s dari 1", l.format(c).points(it.Earned))

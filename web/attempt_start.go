@@ -107,7 +107,7 @@ func (l *learner) behaviourRules(c *gin.Context, q courses.QuizProgress) (rules 
 	case courses.Interactive:
 		rules = append(rules, l.T(c, "Tiap soal dapat dicoba sampai %d kali. Setelah diperiksa, Anda langsung tahu tepat atau belum.", b.Tries))
 		if b.Penalty > 0 {
-			rules = append(rules, l.T(c, "Setiap percobaan yang belum tepat mengurangi nilai soal itu %s dari 1.", l.format(c).points(b.Penalty.Thousandths())))
+			rules = append(rules, l.T(c, "Setiap kali belum tepat, nilai soal itu berkurang %s dari 1.", l.format(c).points(b.Penalty.Thousandths())))
 		}
 	}
 	if q.Behaviour.Unrecorded {

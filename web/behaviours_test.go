@@ -157,7 +157,7 @@ func TestTakeItWithEachBehaviour(t *testing.T) {
 					s.says("Masih 2 kali coba", "nilainya 0,5 dari 1")
 					s.give(first, true)
 					s.check(first, "Tepat")
-					s.says("Percobaan ke-2")
+					s.says("kali coba ke-2")
 				}
 				s.see("behaviour-" + c.name + "-checked")
 				for i := range s.form.Items {

@@ -23,7 +23,7 @@ func (w *admin) listCourses(c *gin.Context) error {
 	}
 	t := Table{Label: "Kursus", URL: "/kelola/kursus", Search: q.Search, SearchLabel: "Kode atau judul", Filters: []Field{choose("jenis", "Jenis kursus", q.Filter["jenis"], kinds)},
 		Columns: []Column{{Label: "Kursus", Main: true}, {Label: "Jenis"}, {Label: "JP", Numeric: true}, {Label: "Versi", Numeric: true}, {Label: "Status"}, {Label: "Berubah", Minor: true}},
-		Empty:   Empty{Icon: "course", Label: "Belum ada kursus", Text: w.T(c, "Unggah kursus sebagai zip berisi course.yaml, lessons, dan items.gift."), Action: &Button{Label: "Unggah kursus", URL: "/kelola/impor?jenis=course", Kind: "primary"}}}
+		Empty:   Empty{Icon: "course", Label: "Belum ada kursus", Text: w.T(c, "Unggah kursus sebagai zip berisi course.yaml, pelajaran, dan bank soalnya."), Action: &Button{Label: "Unggah kursus", URL: "/kelola/impor?jenis=course", Kind: "primary"}}}
 	for _, k := range list {
 		state := Badge{Kind: Success, Label: "Terbit"}
 		switch {

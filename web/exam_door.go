@@ -13,7 +13,7 @@ import (
 // describeExam says on the page of a quiz when and how its exam is taken, and why it cannot be begun now.
 func (l *learner) describeExam(c *gin.Context, p *QuizPage, q courses.QuizProgress) {
 	x, f := q.Exam, l.format(c)
-	p.Facts = append(p.Facts, Fact{Label: "Ujian", Value: x.Name}, Fact{Label: "Jendela dibuka", Value: f.moment(x.Opens)}, Fact{Label: "Jendela ditutup", Value: f.moment(x.Closes)})
+	p.Facts = append(p.Facts, Fact{Label: "Ujian", Value: x.Name}, Fact{Label: "Ujian dibuka", Value: f.moment(x.Opens)}, Fact{Label: "Ujian ditutup", Value: f.moment(x.Closes)})
 	if x.Latest.Before(x.Closes) {
 		p.Facts = append(p.Facts, Fact{Label: "Mulai paling lambat", Value: f.moment(x.Latest)})
 	}
@@ -24,7 +24,7 @@ func (l *learner) describeExam(c *gin.Context, p *QuizPage, q courses.QuizProgre
 		p.Facts = append(p.Facts, Fact{Label: "Percobaan di ujian ini", Value: strconv.Itoa(x.Of)})
 	}
 	p.Facts = append(p.Facts, Fact{Label: "Jam server sekarang", Value: f.moment(l.config.Now())})
-	p.Rules = append(p.Rules, l.T(c, "Ujian berakhir saat waktu Anda habis atau saat jendela ditutup, mana yang lebih dahulu. Semua jawaban yang tersimpan dinilai."),
+	p.Rules = append(p.Rules, l.T(c, "Ujian berakhir saat waktu Anda habis atau saat ujian ditutup, mana yang lebih dahulu. Semua jawaban yang tersimpan dinilai."),
 		l.T(c, "Selama ujian dicatat: kapan halaman ditinggalkan dan berapa lama, pergantian jaringan, dan perangkat yang dipakai. Catatan itu hanya dibaca pengawas, admin diklat, dan auditor, tidak mengubah nilai, dan dihapus 90 hari setelah ujian."))
 	if !x.MayStart() && q.Open == "" {
 		p.Go, p.Door = nil, nil

@@ -22,9 +22,9 @@ func (w *admin) listExams(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &PanelsPage{Base: Base{Active: navExams, Title: w.T(c, "Ujian terjadwal"), Lead: w.T(c, "Ujian adalah tes pada waktu tertentu dengan pengawas. Selama ujian dijadwalkan, tesnya hanya dapat dimulai di dalam jendela itu."), Crumbs: crumbs()}}
+	p := &PanelsPage{Base: Base{Active: navExams, Title: w.T(c, "Ujian terjadwal"), Lead: w.T(c, "Ujian adalah tes pada waktu tertentu dengan pengawas. Selama ujian dijadwalkan, tesnya hanya dapat dimulai selagi ujian dibuka."), Crumbs: crumbs()}}
 	t := Table{Label: "Ujian terjadwal", URL: "/kelola/ujian", NoSearch: true, Filters: []Field{choose("kursus", "Kursus", q.Filter["kursus"], options)},
-		Columns: []Column{{Label: "Ujian", Main: true}, {Label: "Tes"}, {Label: "Jendela dibuka"}, {Label: "Jendela ditutup"}, {Label: "Status"}},
+		Columns: []Column{{Label: "Ujian", Main: true}, {Label: "Tes"}, {Label: "Ujian dibuka"}, {Label: "Ujian ditutup"}, {Label: "Status"}},
 		Empty:   Empty{Icon: "shield", Label: "Belum ada ujian", Text: w.T(c, "Ujian yang dijadwalkan atau yang Anda awasi muncul di sini.")}}
 	if w.may(c, "plan", "exam") {
 		t.Actions = []Button{{Label: "Jadwalkan ujian", URL: "/kelola/ujian/baru", Kind: "primary", Icon: "plus"}}

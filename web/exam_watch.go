@@ -163,7 +163,7 @@ func (w *admin) signs(c *gin.Context, x courses.Signs) string {
 // takerPanel is one taker with what can be done for them.
 func (w *admin) takerPanel(c *gin.Context, p *PanelsPage, b courses.Board, x courses.ExamTaker, form Form) {
 	f := w.format(c)
-	panel := Panel{Name: x.Name, Badges: []Badge{takerBadge(x)}, Facts: []Fact{{Label: "Mulai", Value: f.moment(x.Started)}, {Label: "Berakhir", Value: f.moment(x.EndsAt)}, {Label: "Terakhir terdengar", Value: f.moment(x.SeenAt)}, {Label: "Tambahan waktu", Value: f.minutes(w.words, x.Extra)}, {Label: "Yang perlu dilihat", Value: w.signs(c, x.Signs)}}}
+	panel := Panel{Name: x.Name, Badges: []Badge{takerBadge(x)}, Facts: []Fact{{Label: "Mulai", Value: f.moment(x.Started)}, {Label: "Berakhir", Value: f.moment(x.EndsAt)}, {Label: "Kabar terakhir", Value: f.moment(x.SeenAt)}, {Label: "Tambahan waktu", Value: f.minutes(w.words, x.Extra)}, {Label: "Yang perlu dilihat", Value: w.signs(c, x.Signs)}}}
 	for _, n := range x.Signs.Networks {
 		panel.Facts = append(panel.Facts, Fact{Label: "Jaringan", Value: n.What, Note: f.moment(n.At)})
 	}

@@ -122,7 +122,7 @@ func TestALessonIsTakenFromADocument(t *testing.T) {
 	}
 	kept := html.UnescapeString(fieldOf(t, text, regexp.MustCompile(`name="lessons" value="([^"]+)"`)))
 	sent := url.Values{"lessons": {kept}, "revision": {fieldOf(t, text, revisionField)}, "title.0": {"Kesatu"}, "minutes.0": {"4"}, "minutes.1": {"x"}}
-	if status, _, text = r.post(boss, at+"/dokumen-ambil", sent); status != http.StatusUnprocessableEntity || !strings.Contains(text, "Isi angka bulat") || !strings.Contains(text, `value="Kesatu"`) {
+	if status, _, text = r.post(boss, at+"/dokumen-ambil", sent); status != http.StatusUnprocessableEntity || !strings.Contains(text, "Isi bilangan bulat") || !strings.Contains(text, `value="Kesatu"`) {
 		t.Errorf("minutes that are none: %d", status)
 	}
 	sent.Set("minutes.1", "3")

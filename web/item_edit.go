@@ -418,7 +418,7 @@ func (g groups) rubric() FieldGroup {
 			Short: []Field{g.form.Input("number", row+"weight", "Bobot").Short().Keyed("numeric", "").Between("1", "100")}}
 		for j := range g.count(row + "l") {
 			level := fmt.Sprintf("%sl%d.", row, j)
-			x.Groups = append(x.Groups, FieldGroup{ID: g.place(level), Name: g.w.T(g.c, "Tingkat %d", j+1), Fields: []Field{g.form.Input("text", level+"text", "Gambaran")}, Short: []Field{g.form.Input("text", level+"mark", "Nilai (%)").Short()}})
+			x.Groups = append(x.Groups, FieldGroup{ID: g.place(level), Name: g.w.T(g.c, "Tingkat %d", j+1), Fields: []Field{g.form.Input("text", level+"text", "Uraian")}, Short: []Field{g.form.Input("text", level+"mark", "Nilai (%)").Short()}})
 		}
 		x.Buttons = g.add(row+"l", g.w.T(g.c, "Tingkat"))
 		out.Groups = append(out.Groups, x)

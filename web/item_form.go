@@ -59,12 +59,15 @@ func itemValues(it grading.Item, e grading.Edit) url.Values {
 			v.Set(at+"l", strconv.Itoa(len(c.Levels)))
 			for j, l := range c.Levels {
 				v.Set(fmt.Sprintf("%sl%d.text", at, j), l.Text)
-				v.Set(fmt.Sprintf("%sl%d.mark", at, j), l.Mark.Percent())
+				v.Set(fmt.Sprintf("%sl%d.mark", at, j), typedPercent(l.Mark))
 			}
 		}
 	}
 	return v
 }
+
+// typedPercent is a percentage as people type it into a form: 33,33333.
+func typedPercent(m grading.Mark) string { return strings.Replace(m.Percent(), ".", ",", 1) }
 
 func ticked(v url.Values, name string, on bool) {
 	if on {
@@ -109,7 +112,7 @@ func listValues(v url.Values, at string, options []grading.Option, e *grading.Ed
 		}
 		ticked(v, at+"key", o.Mark > 0 && (e.Marks == grading.TickShared || o.Mark == grading.Full))
 		if e.Marks != grading.Unmarked && o.Mark != marks[i] {
-			v.Set(at+"mark", o.Mark.Percent())
+			v.Set(at+"mark", typedPercent(o.Mark))
 		}
 	}
 }
@@ -170,7 +173,7 @@ func (f *itemForm) number(name string) int {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < -100_000 || n > 100_000 {
-		f.form.Wrong(name, f.w.T(f.c, "Isi angka bulat."))
+		f.form.Wrong(name, f.w.T(f.c, "Isi bilangan bulat."))
 	}
 	return n
 }

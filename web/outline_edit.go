@@ -253,7 +253,7 @@ func (w *admin) whole(c *gin.Context, form *Form, name string, low, high int) (i
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < low || n > high {
-		form.Wrong(name, w.T(c, "Isi angka bulat %d sampai %d.", low, high))
+		form.Wrong(name, w.T(c, "Isi bilangan bulat %d sampai %d.", low, high))
 		return 0, false
 	}
 	return n, true

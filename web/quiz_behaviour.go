@@ -19,7 +19,7 @@ func (w *admin) behaviourFields(c *gin.Context, form Form) []Field {
 			{Value: string(courses.Interactive), Name: w.T(c, "Interaktif: tiap soal boleh dicoba beberapa kali")},
 		}).Hinted("Tes akhir selalu dibahas setelah dikumpulkan."),
 		form.Input("number", "behaviour.tries", "Kali coba tiap soal").Short().Keyed("numeric", "").Between("0", strconv.Itoa(grading.MaxTries)).Hinted("2 sampai 5, hanya untuk interaktif."),
-		form.Input("text", "behaviour.penalty", "Potongan tiap percobaan yang belum tepat").Short().Keyed("decimal", "").Measured("%").Hinted("Misalnya 33,33333 untuk sepertiga. Hanya untuk interaktif."),
+		form.Input("text", "behaviour.penalty", "Potongan setiap kali belum tepat").Short().Keyed("decimal", "").Measured("%").Hinted("Misalnya 33,33333 untuk sepertiga. Hanya untuk interaktif."),
 		form.Input("checkbox", "behaviour.unrecorded", "Latihan tanpa catatan: hasilnya hanya untuk peserta dan tidak disimpan"),
 	}
 }
@@ -32,7 +32,7 @@ func storedBehaviour(b courses.Behaviour, stored url.Values) {
 	}
 	if b.Feedback == courses.Interactive {
 		stored.Set("behaviour.tries", strconv.Itoa(b.Tries))
-		stored.Set("behaviour.penalty", b.Penalty.Percent())
+		stored.Set("behaviour.penalty", typedPercent(b.Penalty))
 	}
 	if b.Unrecorded {
 		stored.Set("behaviour.unrecorded", "1")

@@ -196,7 +196,7 @@ func (w *admin) effectCell(c *gin.Context, x courses.RegradeChange) Cell {
 	case x.Effect == courses.EffectCompletes:
 		return Cell{Badge: &Badge{Kind: Success, Label: "Kursus selesai, sertifikat terbit"}}
 	case x.Effect == courses.EffectWithdrawn:
-		return Cell{Badge: &Badge{Kind: Warn, Label: "Belum selesai lagi, belum bersertifikat"}}
+		return Cell{Badge: &Badge{Kind: Warn, Label: "Menjadi belum selesai, belum bersertifikat"}}
 	case x.Effect == courses.EffectListed:
 		return Cell{Badge: &Badge{Kind: Danger, Label: "Sertifikat perlu diputuskan"}}
 	case x.Effect == courses.EffectScore:

@@ -163,7 +163,7 @@ func TestRegradeOverHTTP(t *testing.T) {
 		return bodies
 	}
 	must(t, c.settled(courses.AttemptsCollection, attempt))
-	if got := inbox(); len(got) != len(originals) || !strings.Contains(got[0], "sekarang belum lulus. Sertifikat Anda tetap berlaku") {
+	if got := inbox(); len(got) != len(originals) || !strings.Contains(got[0], "tidak lagi mencapai nilai lulus. Sertifikat Anda tetap berlaku") {
 		t.Errorf("after %d corrections the learner's inbox has %q", len(originals), got)
 	}
 

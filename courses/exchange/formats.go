@@ -129,7 +129,7 @@ func Write(w io.Writer, f Format, items []grading.Item, open OpenFile) (Report, 
 }
 
 // noForm is why an item of a type that a format does not know is not written.
-var noForm = texts.T("jenis ini tidak dikenal", "it does not know this type")
+var noForm = texts.T("format ini tidak mengenal jenis soal itu", "the format does not know this type")
 
 // unsayable is an Invalid fault with a field for each item a format cannot say, nil when there is none; why gives the reason, empty for none.
 func unsayable(f Format, items []grading.Item, why func(grading.Item) texts.Text) error {

@@ -32,7 +32,7 @@ func recognisePackage(data []byte) (Format, error) {
 		case name == "word/document.xml":
 			return Word, nil
 		case path.Base(name) == "course.yaml":
-			return "", faults.New(faults.Invalid, "Zip ini sebuah kursus, bukan bank soal. Unggah di halaman impor sebagai kursus.", "This zip is a course, no item bank. Upload it on the import page as a course.")
+			return "", faults.New(faults.Invalid, "Zip ini sebuah kursus, bukan bank soal. Unggah di Kelola kursus, tombol Unggah kursus.", "This zip is a course, no item bank. Upload it under Manage courses, button Upload a course.")
 		}
 	}
 	return "", faults.New(faults.Invalid, "Zip ini bukan berkas soal. Yang diterima: .docx dan .xlsx.", "This zip is no file of items. Accepted are .docx and .xlsx.")

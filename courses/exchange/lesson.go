@@ -60,7 +60,7 @@ func ReadLessons(name string, data []byte, split int, keep KeepPicture) ([]Lesso
 			last = line
 			l.report.note(Changed, name, line, 0, "Baris ini memuat HTML, yang tidak ditampilkan.", "This line holds HTML, which is not shown.")
 		}, func(p picture) {
-			l.report.note(Changed, name, p.line, 0, "Gambar %s tidak ikut; unggah di penyunting pelajaran.", "The picture %s is not taken over; upload it in the lesson's editor.", p.path)
+			l.report.note(Changed, name, p.line, 0, "Gambar %s tidak ikut; unggah di halaman pelajaran.", "The picture %s is not taken over; upload it in the lesson's editor.", p.path)
 		}, func(string, int) {}); bad != nil {
 			return nil, nil, bad.Fault("file")
 		}
@@ -116,7 +116,7 @@ func (l *lessonReader) source(src, alt string) string {
 	if f, ok := dataPicture(src, alt); ok {
 		return l.shownPicture(f)
 	}
-	l.lost.add("gambar dari luar (unggah di penyunting pelajaran)", "pictures from elsewhere (upload them in the lesson's editor)")
+	l.lost.add("gambar dari luar (unggah di halaman pelajaran)", "pictures from elsewhere (upload them in the lesson's editor)")
 	if alt == "" {
 		return ""
 	}

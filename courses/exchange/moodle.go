@@ -120,7 +120,7 @@ func readMoodle(in *intake, data []byte) {
 		m.lost(place{}, "%d soal punya nilai bawaan selain 1 di Moodle (defaultgrade). Di sini semua soal bernilai sama.", "%d items have a default mark other than 1 in Moodle. Here all items weigh the same.", m.weighted)
 	}
 	if m.penalised > 0 {
-		m.lost(place{}, "Penalti percobaan ulang pada %d soal tidak diambil: di sini diatur pada tesnya.", "The penalty for further tries of %d items was not taken: here it is set on the test.", m.penalised)
+		m.lost(place{}, "Potongan untuk mencoba lagi pada %d soal tidak diambil: di sini potongan diatur pada tesnya.", "The penalty for further tries of %d items was not taken: here it is set on the test.", m.penalised)
 	}
 	m.settle(0)
 }
@@ -375,7 +375,7 @@ func (m *moodle) picture(files map[string]File, src, alt string) string {
 		}
 	}
 	if !inside {
-		m.lost(m.at, "Gambar dari luar (%s) tidak diambil. Unggah di penyunting soal.", "A picture from elsewhere (%s) was not fetched. Upload it in the item's editor.", shorten(src))
+		m.lost(m.at, "Gambar dari luar (%s) tidak diambil. Unggah di halaman Ubah soal.", "A picture from elsewhere (%s) was not fetched. Upload it in the item's editor.", shorten(src))
 		return pictureWords(File{Name: fileName(src), Alt: alt})
 	}
 	if m.bare {

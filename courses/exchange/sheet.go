@@ -76,7 +76,7 @@ func readSheet(in *intake, data []byte) {
 	}
 	if n := sheetPictures(data); n > 0 {
 		in.begin()
-		in.lost(place{}, "%d gambar yang ditempel di lembar Excel tidak ikut. Pasang di penyunting soal, atau kirim soal bergambar sebagai Word.", "%d pictures that lie on the sheet are left out. Put them in with the item's editor, or send items with pictures as Word.", n)
+		in.lost(place{}, "%d gambar yang ditempel di lembar Excel tidak ikut. Pasang di halaman Ubah soal, atau kirim soal bergambar sebagai Word.", "%d pictures that lie on the sheet are left out. Put them in with the item's editor, or send items with pictures as Word.", n)
 		in.settle(0)
 	}
 	all := append([]sheets.Row{{N: s.HeaderRow, Cells: headerCells(s.Header)}}, s.Rows...)
@@ -322,7 +322,7 @@ func optionList(cell string) (out []string, ok bool) {
 // foreign says of a cell that names a picture, by file or address, that it is not in this file.
 func (in *intake) foreign(at place, name string) {
 	if name = strings.TrimSpace(unmarked(name)); name != "" {
-		in.lost(at, "Gambar %s hanya disebut namanya dan tidak diambil dari mana pun. Pasang di penyunting soal.", "The picture %s is only named and is fetched from nowhere. Put it in with the item's editor.", shorten(name))
+		in.lost(at, "Gambar %s hanya disebut namanya dan tidak diambil dari mana pun. Pasang di halaman Ubah soal.", "The picture %s is only named and is fetched from nowhere. Put it in with the item's editor.", shorten(name))
 	}
 }
 

@@ -26,7 +26,7 @@ func OpenZip(r io.Reader) (fs.FS, error) {
 	if err != nil {
 		return nil, faults.Wrap(err, faults.Invalid, "Berkas zip tidak dapat dibaca sampai selesai. Kirim ulang.", "The zip could not be read to its end. Send it again.")
 	}
-	tooLarge := faults.New(faults.TooLarge, "Isi zip lebih dari 50 MB. Kecilkan gambarnya.", "The zip holds more than 50 MB. Make the pictures smaller.")
+	tooLarge := faults.New(faults.TooLarge, "Isi zip lebih dari 50 MB. Perkecil gambarnya.", "The zip holds more than 50 MB. Make the pictures smaller.")
 	if len(data) > MaxZip {
 		return nil, tooLarge
 	}
@@ -140,7 +140,7 @@ func safeEntry(f *zip.File, name string, seen map[string]bool) error {
 	}
 	switch strings.ToLower(path.Ext(name)) {
 	case ".zip", ".rar", ".7z", ".gz", ".tar", ".exe", ".bat", ".cmd", ".js", ".html", ".htm", ".svg", ".docm", ".xlsm":
-		return refuse("jenis berkas ini tidak diterima. Yang diterima: .yaml, .md, .gift, dan gambar PNG, JPEG, WebP, GIF.", "this kind of file is not accepted. Accepted are .yaml, .md, .gift and PNG, JPEG, WebP, GIF pictures.")
+		return refuse("jenis berkas ini tidak diterima. Yang diterima: .yaml, .md, .gift, gambar (PNG, JPEG, WebP, GIF), serta video dan suara dari paket kursus. Keluarkan berkas itu dari zip.", "this kind of file is not accepted. Accepted are .yaml, .md, .gift, pictures (PNG, JPEG, WebP, GIF), and video and sound of a course package. Take the file out of the zip.")
 	}
 	seen[strings.ToLower(name)] = true
 	return nil

@@ -63,7 +63,7 @@ func check(it Item, r *Report) []Finding {
 		r.Wrong("stem", "Pertanyaannya kosong.", "The question is empty.")
 	}
 	if strings.TrimSpace(it.Objective) == "" {
-		r.Wrong("objective", "Soal belum menyebut capaian. Tulis [objective:...] di baris komentar sebelum soal.", "The item names no objective. Write [objective:...] in the comment line before it.")
+		r.Wrong("objective", "Soal belum menyebut capaian. Pilih capaiannya (di berkas GIFT: [objective:...] di baris komentar sebelum soal).", "The item names no objective. Choose one (in a GIFT file: [objective:...] in the comment line before it).")
 	}
 	switch it.Difficulty {
 	case "", Easy, Medium, Hard:

@@ -155,8 +155,8 @@ func CheckOneWhole(path string, options []Option, r *Report) {
 	}
 	switch {
 	case right == 0:
-		r.Wrong(path+"options", "Belum ada jawaban benar. Tandai tepat satu pilihan sebagai benar (=).", "No option is right. Mark exactly one as right (=).")
+		r.Wrong(path+"options", "Belum ada jawaban benar. Tandai tepat satu pilihan sebagai benar (di berkas GIFT: =).", "No option is right. Mark exactly one as right (in a GIFT file: =).")
 	case right > 1 && !r.Correction:
-		r.Wrong(path+"options", "Ada %d jawaban benar. Soal pilihan tunggal punya tepat satu; untuk lebih dari satu pakai bobot persen (~%%50%%).", "%d options are right. Single choice has exactly one; for more use percentages (~%%50%%).", right)
+		r.Wrong(path+"options", "Ada %d jawaban benar. Jenis Satu pilihan punya tepat satu; untuk lebih dari satu pakai jenis Banyak pilihan (di berkas GIFT: ~%%50%%).", "%d options are right. Single choice has exactly one; for more use the type Multiple choice (in a GIFT file: ~%%50%%).", right)
 	}
 }

@@ -17,7 +17,7 @@ func Draw(seed uint64, pool []Item, plan Plan) (Form, error) {
 		stock.Add(it.Objective, it.Difficulty)
 	}
 	if short := plan.Short(stock); len(short) > 0 {
-		e := faults.New(faults.Invalid, "Bank soal belum cukup untuk tes ini.", "The bank does not have enough items for this quiz.")
+		e := faults.New(faults.Invalid, "Bank soal belum cukup untuk tes ini.", "The bank does not have enough items for this test.")
 		for _, x := range short {
 			t := x.Text()
 			e.With("draw."+x.String(), t.ID, t.EN)

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"strings"
@@ -31,13 +32,22 @@ type Longest struct {
 
 var allOfThem = regexp.MustCompile(`(?i)\b(semua(nya)? (benar|salah|di ?atas|jawaban|pilihan)|semua yang (disebut|di ?atas)|(jawaban|pilihan) (di ?atas )?(semua )?benar semua|tidak ada (yang benar|jawaban yang benar)|bukan salah satu di ?atas|[a-e] dan [a-e] (benar|salah)|all of the above|none of the above|both [a-e] and [a-e])\b`)
 
+// letters writes how often the key stands at each letter: "A 3, B 10".
+func letters(counts []int) string {
+	out := make([]string, len(counts))
+	for i, n := range counts {
+		out[i] = fmt.Sprintf("%c %d", 'A'+i, n)
+	}
+	return strings.Join(out, ", ")
+}
+
 func (r *Report) keys(b exchange.DraftBank) {
 	counts := map[int][]int{}
 	longest := Longest{File: b.File}
 	for i, it := range b.Items {
 		for _, o := range it.Options {
 			if (it.Type == grading.Single || it.Type == grading.Multiple) && allOfThem.MatchString(o.Text) {
-				r.find(item(b, i, AllOfThem, say("Pilihan %q dapat ditebak tanpa tahu isinya.", "The option %q can be guessed without knowing.", o.Text), say("Ganti dengan pilihan yang berdiri sendiri, atau pakai soal pilihan ganda dengan beberapa jawaban.", "Put an option there that stands on its own, or ask for several answers.")))
+				r.find(item(b, i, AllOfThem, say("Pilihan %q dapat ditebak tanpa tahu isinya.", "The option %q can be guessed without knowing.", o.Text), say("Ganti dengan pilihan yang berdiri sendiri, atau pakai jenis Banyak pilihan.", "Put an option there that stands on its own, or use the type Multiple choice.")))
 			}
 		}
 		k := key(it)
@@ -74,7 +84,8 @@ func (r *Report) keys(b exchange.DraftBank) {
 			p.P = chiSquareTail(p.Chi2, n-1)
 		}
 		if p.Enough && p.P <= MinP {
-			r.find(Finding{Rule: KeyPosition, File: b.File, Text: say("Letak kunci tidak merata pada %d soal berpilihan %d: %v (uji khi-kuadrat, p = %.4f).", "The keys of %d items with %d options stand unevenly: %v (chi-square test, p = %.4f).", p.N, n, c, p.P),
+			chance := fmt.Sprintf("%.4f", p.P)
+			r.find(Finding{Rule: KeyPosition, File: b.File, Text: say("Letak kunci tidak merata pada %[1]d soal berpilihan %[2]d: %[3]s (uji khi-kuadrat, p = %[4]s).", "The keys of %[1]d items with %[2]d options stand unevenly: %[3]s (chi-square test, p = %[5]s).", p.N, n, letters(c), strings.Replace(chance, ".", ",", 1), chance),
 				Do: say("Pindahkan kunci sehingga tiap huruf mendapat sekitar %d.", "Move keys so that each letter has about %d.", (p.N+n/2)/n)})
 		}
 		r.Positions = append(r.Positions, p)

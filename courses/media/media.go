@@ -95,7 +95,7 @@ func Take(data []byte) (File, error) {
 	case "image/webp", "image/bmp", "image/heic", "image/tiff":
 		return File{}, faults.New(faults.Invalid, "Jenis gambar ini belum diterima. Simpan sebagai PNG atau JPEG, atau salin lalu tempel gambarnya.", "This kind of picture is not accepted yet. Save it as PNG or JPEG, or copy and paste it.")
 	case "image/emf":
-		return File{}, faults.New(faults.Invalid, "Gambar ini berjenis EMF atau WMF dari Office, yang tidak dapat ditampilkan peramban. Di Word, potong gambarnya, lalu tempel sebagai PNG (Tempel Spesial).", "This picture is an EMF or WMF of Office, which browsers cannot show. In Word cut it, then paste it as PNG (Paste Special).")
+		return File{}, faults.New(faults.Invalid, "Gambar ini berjenis EMF atau WMF dari Office, yang tidak dapat ditampilkan peramban. Di Word, potong gambarnya, lalu tempel sebagai PNG (Tempel Khusus, Paste Special).", "This picture is an EMF or WMF of Office, which browsers cannot show. In Word cut it, then paste it as PNG (Paste Special).")
 	case "video/webm", "video/avi":
 		return File{}, faults.New(faults.Invalid, "Jenis video ini tidak diterima. Ubah menjadi MP4 (H.264), paling tinggi 480p.", "This kind of video is not accepted. Convert it to MP4 (H.264) of at most 480p.")
 	}

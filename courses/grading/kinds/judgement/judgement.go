@@ -168,7 +168,7 @@ func panel(tenths int) string {
 
 func (Kind) Check(it grading.Item, r *grading.Report) {
 	if len(it.Options) < 3 {
-		r.Wrong("options", "Soal situasi butuh paling sedikit tiga tindakan.", "A situational judgement needs at least three ways to act.")
+		r.Wrong("options", "Soal penilaian situasi butuh paling sedikit tiga tindakan.", "A situational judgement needs at least three ways to act.")
 		return
 	}
 	grading.CheckChoices("", it.Options, r)
@@ -179,7 +179,7 @@ func (Kind) Check(it grading.Item, r *grading.Report) {
 			r.Wrong(grading.OptionPath(i, "expert"), "Tindakan ini belum dinilai panel. Isi rata-rata panel, 1,0 sampai 5,0.", "The panel has not rated this way to act. Enter its mean, 1.0 to 5.0.")
 		}
 		if o.Mark != 0 {
-			r.Wrong(grading.OptionPath(i, "mark"), "Pada soal situasi nilai dihitung dari penilaian panel, bukan dari bobot.", "In a situational judgement marks follow the panel's rating, not a weight.")
+			r.Wrong(grading.OptionPath(i, "mark"), "Pada soal penilaian situasi nilai dihitung dari penilaian panel, bukan dari bobot.", "In a situational judgement marks follow the panel's rating, not a weight.")
 		}
 	}
 	if unrated {

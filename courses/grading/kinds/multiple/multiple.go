@@ -45,7 +45,7 @@ func (Kind) Check(it grading.Item, r *grading.Report) {
 			plus += o.Mark
 			right++
 		case o.Mark == 0:
-			r.Wrong(grading.OptionPath(i, "mark"), "Pilihan salah harus bernilai minus (misalnya ~%%-50%%); kalau nol, mencentang semua pilihan bernilai penuh.", "A wrong option must weigh less than zero (such as ~%%-50%%); with zero, ticking every option would earn full marks.")
+			r.Wrong(grading.OptionPath(i, "mark"), "Pilihan salah harus bernilai minus, misalnya -50%% (di berkas GIFT: ~%%-50%%); kalau nol, mencentang semua pilihan bernilai penuh.", "A wrong option must weigh less than zero (such as -50%%; in a GIFT file ~%%-50%%); with zero, ticking every option would earn full marks.")
 		default:
 			minus += o.Mark
 		}
