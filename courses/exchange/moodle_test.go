@@ -101,7 +101,7 @@ func TestMoodle(t *testing.T) {
 	found(t, r, Refused, 0, "calculated")
 	found(t, r, Refused, 0, "onclick")
 	found(t, r, Changed, 0, "defaultgrade")
-	found(t, r, Changed, 0, "Penalti")
+	found(t, r, Changed, 0, "Potongan")
 }
 
 func TestMoodleRefusesAttacks(t *testing.T) {
