@@ -302,7 +302,7 @@ func TestStoryAuthor(t *testing.T) {
 
 	// The next draft, compared with what is published, and the other pages around it, small and large, in both languages.
 	draft := must[courses.VersionDoc](t)(r.Admin.Courses.NewDraft(ctx, access.System("test"), "APEL-311"))
-	draft = must[courses.VersionDoc](t)(r.Admin.Courses.WriteLesson(ctx, access.System("test"), draft.ID, draft.Revision, courses.LessonText{Code: "L3", Title: texts.T("Mendengar", "Listening"), Minutes: 12, Markdown: "Dengarkan sampai selesai, lalu ulangi dengan kata sendiri."}))
+	draft = must[courses.VersionDoc](t)(r.Admin.Courses.WriteLesson(ctx, access.System("test"), draft.ID, draft.Revision, courses.LessonText{Code: "L3", Title: texts.Text{ID: "Mendengar", EN: "Listening"}, Minutes: 12, Markdown: "Dengarkan sampai selesai, lalu ulangi dengan kata sendiri."}))
 	must[courses.Talk](t)(r.Admin.Courses.RemarkVersion(ctx, access.System("test"), draft.ID, "L3", "satu", "Beri contoh."))
 	for _, view := range []browsertest.View{browsertest.Phone, browsertest.Office} {
 		for _, lang := range []string{"id", "en"} {
