@@ -142,7 +142,7 @@ func TestPartsWithEachBehaviour(t *testing.T) {
 					s.see("parts-" + c.name + "-open")
 					s.to("104-P2", 2, "Loket 2")
 					s.verdict("104-P2", "Tepat")
-					s.tells("104-P2", "Percobaan ke-2", "0,5 dari 1")
+					s.tells("104-P2", "kali coba ke-2", "0,5 dari 1")
 					s.order("104-P3", "Salam", "Catat", "Beri nomor")
 					s.verdict("104-P3", "Tepat")
 				}
