@@ -408,7 +408,10 @@ func essays(ctx context.Context, in *installation) error {
 	if v, err = in.courses.Revise(ctx, system, v.ID, v.Revision, c); err != nil {
 		return err
 	}
-	_, err = in.courses.Publish(ctx, system, v.ID)
+	if _, err = in.courses.Publish(ctx, system, v.ID); err != nil {
+		return err
+	}
+	_, err = in.courses.NewDraft(ctx, system, "UJI-ESAI") // UJI-ESAI.2, with its field tasks to be changed
 	return err
 }
 
@@ -429,10 +432,6 @@ func (f *filled) common(ctx context.Context, in *installation) error {
 	s["item103"] = items103[0].Code
 	draft, err := in.courses.NewDraft(ctx, system, "APEL-104")
 	if err != nil {
-		return err
-	}
-	if draft, err = in.courses.WriteTask(ctx, system, draft.ID, draft.Revision, courses.FieldTask{Code: "TL1", Title: texts.T("Menyapa", "Greeting"), Instructions: "Sapa warga.", Words: 100, Minutes: 5, Judge: courses.ByMarker, Accept: 50,
-		Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}}}, Shows: []courses.Target{{Competency: "M.05", Level: 1}}}); err != nil {
 		return err
 	}
 	s["draft"], s["bank104"] = draft.ID, draft.Content.Banks[0].Code

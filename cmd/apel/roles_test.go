@@ -231,7 +231,7 @@ func pageAddress(route string) string {
 	case strings.HasPrefix(route, "/tugas-staf/"):
 		return strings.NewReplacer(":marking", "{staffMarking}", ":file", "tidak-ada").Replace(route)
 	case strings.HasPrefix(route, "/kelola/kursus/:course/:number/tugas/"):
-		return strings.NewReplacer(":course", "APEL-104", ":number", "2", ":task", "TL1").Replace(route)
+		return strings.NewReplacer(":course", "UJI-ESAI", ":number", "2", ":task", "TL1").Replace(route)
 	case route == "/berkas/:name":
 		return "/berkas/{file}"
 	case strings.HasPrefix(route, "/kursus/:code"):
@@ -492,6 +492,9 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
 	if noun == "versions" {
+		if strings.Contains(q.path, "/field-tasks/") {
+			pairs = append(pairs, "{id}", "UJI-ESAI.2")
+		}
 		pairs = append(pairs, "{id}", s["draft"], "{bank}", s["bank"], "{remark}", s["remark104"])
 		if strings.Contains(q.path, "{bank}") {
 			pairs = append([]string{"{id}", s["version"], "{item}", s["item103"]}, pairs...)
