@@ -78,7 +78,7 @@ func (s *Service) RemoveFileFromAnswer(ctx context.Context, a access.Actor, id A
 func (s *Service) OwnFile(ctx context.Context, a access.Actor, id AttemptID, item, file string) (Received, error) {
 	d, err := s.sitting(ctx, a, "take", id)
 	if err != nil {
-		return Received{}, err
+		return Received{}, hidden(err, false)
 	}
 	for _, f := range d.Value.answer(d.Value.find(item)).Files {
 		if FileID(f) == file {

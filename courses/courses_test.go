@@ -21,6 +21,7 @@ import (
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/blobs"
 	"github.com/apelkota/apel/internal/storage/sqlite"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/policies"
@@ -129,6 +130,7 @@ type world struct {
 	*courses.Service
 	clock  *clock
 	people *register
+	blobs  *blobs.Store
 	woken  []string
 	hold   bool // leave certificates to be made where they are
 	mu     sync.Mutex
@@ -180,7 +182,9 @@ func newWorld(t testing.TB) *world {
 	for _, id := range []string{"adm", "pen", "pengawas", "uadm"} {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-bkpsdm", "u-city"}, PositionKind: "fungsional", Status: "PNS"})
 	}
-	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	w.blobs, err = blobs.Open(filepath.Join(filepath.Dir(path), "blobs"))
+	must(t, err)
+	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Files: w.blobs, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling, Supervisors: w.bosses})
 	must(t, err)
 	return w

@@ -53,6 +53,8 @@ type FieldView struct {
 	Choices []ChoiceView
 	Units   []string
 	Limit   int
+	Kinds   []string // of files; empty: all of grading.FileKinds
+	Size    int      // megabytes of a file
 	Inline  bool
 	Taken   bool
 	After   template.HTML
@@ -68,7 +70,7 @@ type ChoiceView struct {
 }
 
 func (it *shownItem) field(f grading.Field) FieldView {
-	v := FieldView{Ask: f.Ask, Label: it.line(f.Label), Units: f.Units, Limit: f.Limit, Inline: f.Inline, Taken: f.Taken, After: it.line(f.After), Minutes: f.Minutes, Steps: f.Steps}
+	v := FieldView{Ask: f.Ask, Label: it.line(f.Label), Units: f.Units, Limit: f.Limit, Kinds: f.Kinds, Size: f.Size, Inline: f.Inline, Taken: f.Taken, After: it.line(f.After), Minutes: f.Minutes, Steps: f.Steps}
 	for _, c := range f.Choices {
 		v.Choices = append(v.Choices, ChoiceView{c.ID, it.line(c.Text)})
 	}

@@ -26,6 +26,16 @@ func rubric() []grading.Criterion {
 // essays publishes a course whose post-test asks two essays and two choices; whoever has half of the points of 100 passes.
 func (w *world) essays(code string, marking courses.QuizMarking) courses.VersionDoc {
 	w.Helper()
+	var items []grading.Item
+	for _, k := range []string{"E1", "E2"} {
+		items = append(items, grading.Item{Code: k, Type: "essay", Objective: "9.2", Stem: "Jelaskan " + k, General: "Menyebut tolak, catat, lapor.", Rubric: rubric()})
+	}
+	return w.marked(code, marking, items...)
+}
+
+// marked publishes a course whose post-test asks items that people mark and two choices.
+func (w *world) marked(code string, marking courses.QuizMarking, byPeople ...grading.Item) courses.VersionDoc {
+	w.Helper()
 	for _, id := range []string{"mira", "nino", "oki"} {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-bkpsdm", "u-city"}})
 	}
@@ -40,14 +50,11 @@ func (w *world) essays(code string, marking courses.QuizMarking) courses.Version
 	}
 	v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "pre", bank("P", 6))
 	must(w, err)
-	items := []grading.Item{question("S1", "9.1"), question("S2", "9.1")}
-	for _, k := range []string{"E1", "E2"} {
-		items = append(items, grading.Item{Code: k, Type: "essay", Objective: "9.2", Stem: "Jelaskan " + k, General: "Menyebut tolak, catat, lapor.", Rubric: rubric()})
-	}
+	items := append([]grading.Item{question("S1", "9.1"), question("S2", "9.1")}, byPeople...)
 	v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "bank", items)
 	must(w, err)
 	c.Lessons, c.Banks = v.Content.Lessons, v.Content.Banks
-	c.Quizzes = []courses.Quiz{quizzes()[0], {Code: "posttest", Kind: courses.PostTest, Title: text("Tes akhir"), Bank: "bank", Draw: grading.PerObjective(map[string]int{"9.1": 2, "9.2": 2}), Minutes: 30, Attempts: 2, PassMark: 50, Marking: marking}}
+	c.Quizzes = []courses.Quiz{quizzes()[0], {Code: "posttest", Kind: courses.PostTest, Title: text("Tes akhir"), Bank: "bank", Draw: grading.PerObjective(map[string]int{"9.1": 2, "9.2": len(byPeople)}), Minutes: 30, Attempts: 2, PassMark: 50, Marking: marking}}
 	v, err = w.Revise(ctx, author, v.ID, v.Revision, c)
 	must(w, err)
 	v, err = w.Publish(ctx, admin, v.ID)

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
-	"github.com/apelkota/apel/courses/grading/kinds/upload"
 	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -223,11 +222,6 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 				return err
 			}
 			have = b.Count()
-			// Taking files is not built yet (no page asks for one), so a test must not draw what nobody can answer.
-			if n := slices.IndexFunc(b.Items, func(it BankItem) bool { return it.Type == upload.Name }); n >= 0 {
-				with(fmt.Sprintf("quizzes[%d].bank", i), "Soal "+b.Items[n].Code+" meminta unggahan berkas. Jenis soal ini belum dapat dipakai dalam tes; ganti dengan esai atau hapus dari bank "+q.Bank+".",
-					"Item "+b.Items[n].Code+" asks for a file. This type cannot be used in a test yet; make it an essay or take it out of bank "+q.Bank+".")
-			}
 		}
 		checkQuiz(i, q, c, have, with)
 		if q.Kind == PostTest {

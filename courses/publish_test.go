@@ -19,22 +19,21 @@ func TestPublishingIsRefused(t *testing.T) {
 	}{
 		"minutes below 90 % of the JP": {func(c *courses.Content) { c.Minutes = map[string]int{"lessons": 60, "practice": 44, "tests": 57} },
 			[]string{"minutes", "161", "4 JP", "180", "162", "90%", "Tambah 1 menit"}},
-		"an unknown part":               {func(c *courses.Content) { c.Minutes["sleep"] = 100 }, []string{"minutes.sleep", "tidak dikenal"}},
-		"no post-test":                  {func(c *courses.Content) { c.Quizzes = c.Quizzes[:2] }, []string{"tes akhir"}},
-		"a bank that is too small":      {func(c *courses.Content) { c.Quizzes[2].Draw = grading.PerObjective(map[string]int{"9.1": 16}) }, []string{"quizzes[2].draw.9.1", "16", "15"}},
-		"an unknown objective":          {func(c *courses.Content) { c.Quizzes[2].Draw = grading.PerObjective(map[string]int{"9.7": 1}) }, []string{"9.7"}},
-		"a bank that is not there":      {func(c *courses.Content) { c.Quizzes[2].Bank = "none" }, []string{"quizzes[2].bank"}},
-		"too many items for a form":     {func(c *courses.Content) { c.Quizzes[2].Draw = grading.PerObjective(map[string]int{"9.1": 41}) }, []string{"paling banyak 40"}},
-		"no pass mark":                  {func(c *courses.Content) { c.Quizzes[2].PassMark = 0 }, []string{"quizzes[2].pass_mark"}},
-		"a post-test without end":       {func(c *courses.Content) { c.Quizzes[2].Minutes = 0 }, []string{"quizzes[2].time_limit_minutes"}},
-		"an unknown competency":         {func(c *courses.Content) { c.Card.Targets = []courses.Target{{Competency: "T.99", Level: 2}} }, []string{"targets[0].competency", "T.99"}},
-		"a level there is not":          {func(c *courses.Content) { c.Card.Targets = []courses.Target{{Competency: "T.04", Level: 6}} }, []string{"targets[0].level"}},
-		"a missing prerequisite":        {func(c *courses.Content) { c.Prerequisites = []string{"APEL-999"} }, []string{"prerequisites[0]", "APEL-999"}},
-		"itself as prerequisite":        {func(c *courses.Content) { c.Prerequisites = []string{"APEL-102"} }, []string{"dirinya sendiri"}},
-		"no lessons":                    {func(c *courses.Content) { c.Lessons = nil }, []string{"lessons"}},
-		"no objectives":                 {func(c *courses.Content) { c.Objectives = nil }, []string{"objectives"}},
-		"an item nobody can answer yet": {func(c *courses.Content) { c.Quizzes[2].Bank = "files" }, []string{"quizzes[2].bank", "F-001", "unggahan berkas"}},
-		"the same quiz code twice":      {func(c *courses.Content) { c.Quizzes[1].Code = "pretest" }, []string{"quizzes[1].code", "dua kali"}},
+		"an unknown part":           {func(c *courses.Content) { c.Minutes["sleep"] = 100 }, []string{"minutes.sleep", "tidak dikenal"}},
+		"no post-test":              {func(c *courses.Content) { c.Quizzes = c.Quizzes[:2] }, []string{"tes akhir"}},
+		"a bank that is too small":  {func(c *courses.Content) { c.Quizzes[2].Draw = grading.PerObjective(map[string]int{"9.1": 16}) }, []string{"quizzes[2].draw.9.1", "16", "15"}},
+		"an unknown objective":      {func(c *courses.Content) { c.Quizzes[2].Draw = grading.PerObjective(map[string]int{"9.7": 1}) }, []string{"9.7"}},
+		"a bank that is not there":  {func(c *courses.Content) { c.Quizzes[2].Bank = "none" }, []string{"quizzes[2].bank"}},
+		"too many items for a form": {func(c *courses.Content) { c.Quizzes[2].Draw = grading.PerObjective(map[string]int{"9.1": 41}) }, []string{"paling banyak 40"}},
+		"no pass mark":              {func(c *courses.Content) { c.Quizzes[2].PassMark = 0 }, []string{"quizzes[2].pass_mark"}},
+		"a post-test without end":   {func(c *courses.Content) { c.Quizzes[2].Minutes = 0 }, []string{"quizzes[2].time_limit_minutes"}},
+		"an unknown competency":     {func(c *courses.Content) { c.Card.Targets = []courses.Target{{Competency: "T.99", Level: 2}} }, []string{"targets[0].competency", "T.99"}},
+		"a level there is not":      {func(c *courses.Content) { c.Card.Targets = []courses.Target{{Competency: "T.04", Level: 6}} }, []string{"targets[0].level"}},
+		"a missing prerequisite":    {func(c *courses.Content) { c.Prerequisites = []string{"APEL-999"} }, []string{"prerequisites[0]", "APEL-999"}},
+		"itself as prerequisite":    {func(c *courses.Content) { c.Prerequisites = []string{"APEL-102"} }, []string{"dirinya sendiri"}},
+		"no lessons":                {func(c *courses.Content) { c.Lessons = nil }, []string{"lessons"}},
+		"no objectives":             {func(c *courses.Content) { c.Objectives = nil }, []string{"objectives"}},
+		"the same quiz code twice":  {func(c *courses.Content) { c.Quizzes[1].Code = "pretest" }, []string{"quizzes[1].code", "dua kali"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.TB = t
@@ -49,9 +48,6 @@ func TestPublishingIsRefused(t *testing.T) {
 			v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "bank", bank("B", 30))
 			must(t, err)
 			v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "pre", bank("P", 6))
-			must(t, err)
-			v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "files", append(bank("B", 30), grading.Item{Code: "F-001", Type: "upload", Objective: "9.1", Stem: "Unggah laporan Anda.", Limit: 1,
-				Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 100, Levels: []grading.Level{{Text: "belum"}, {Text: "lengkap", Mark: grading.Full}}}}}))
 			must(t, err)
 			content := content()
 			content.Lessons, content.Banks, content.Quizzes = v.Content.Lessons, v.Content.Banks, quizzes()
