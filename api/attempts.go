@@ -86,6 +86,8 @@ type Field struct {
 	Choices []Choice `json:"choices" maxItems:"1000" nullable:"false"`
 	Units   []string `json:"units" maxItems:"1000" nullable:"false"`
 	Limit   int      `json:"limit,omitempty" doc:"long: words; files: how many; steps: minutes on the clock of the case, 0 without one"`
+	Kinds   []string `json:"kinds,omitempty" maxItems:"10" doc:"files: which are taken; missing: pdf, jpg, png, docx, xlsx and txt"`
+	Size    int      `json:"size,omitempty" doc:"files: megabytes of one"`
 }
 
 // Part is one of several things asked in an item.
@@ -108,6 +110,7 @@ type Choice struct {
 type Answer struct {
 	PartAnswer
 	Parts []PartAnswer `json:"parts,omitempty" maxItems:"20" doc:"By the item's parts; those missing at the end are blank"`
+	Files []AnswerFile `json:"files,omitempty" maxItems:"5" readOnly:"true" doc:"Handed in one by one (addAnswerFile); saving an answer leaves them alone"`
 }
 
 // PartAnswer is what was given for one control.
@@ -127,7 +130,7 @@ func (a Answer) grading() grading.Answer {
 }
 
 func showAnswer(a grading.Answer) Answer {
-	out := Answer{PartAnswer: PartAnswer{a.Choices, a.Text}}
+	out := Answer{PartAnswer: PartAnswer{a.Choices, a.Text}, Files: showAnswerFiles(a.Files)}
 	for _, p := range a.Parts {
 		out.Parts = append(out.Parts, PartAnswer{p.Choices, p.Text})
 	}
@@ -135,7 +138,7 @@ func showAnswer(a grading.Answer) Answer {
 }
 
 func showField(f courses.FieldView) Field {
-	v := Field{Ask: string(f.Ask), Choices: []Choice{}, Units: orEmpty(f.Units), Limit: f.Limit}
+	v := Field{Ask: string(f.Ask), Choices: []Choice{}, Units: orEmpty(f.Units), Limit: f.Limit, Kinds: f.Kinds, Size: f.Size}
 	for _, c := range f.Choices {
 		v.Choices = append(v.Choices, Choice{c.ID, string(c.HTML)})
 	}
@@ -246,12 +249,13 @@ type AnswerReview struct {
 	Label    string         `json:"label,omitempty" doc:"Of a part, harmless HTML"`
 	Choices  []ChoiceReview `json:"choices" maxItems:"1000" nullable:"false"`
 	Typed    string         `json:"typed,omitempty"`
+	Files    []AnswerFile   `json:"files,omitempty" maxItems:"5"`
 	Key      []string       `json:"key" maxItems:"1000" nullable:"false" doc:"Right answers"`
 	Feedback []string       `json:"feedback" maxItems:"1000" nullable:"false"`
 }
 
 func showAnswerReview(r courses.AnswerReview) AnswerReview {
-	v := AnswerReview{Label: string(r.Label), Choices: []ChoiceReview{}, Typed: r.Typed, Key: plain(r.Key), Feedback: plain(r.Feedback)}
+	v := AnswerReview{Label: string(r.Label), Choices: []ChoiceReview{}, Typed: r.Typed, Files: showAnswerFiles(r.Files), Key: plain(r.Key), Feedback: plain(r.Feedback)}
 	for _, c := range r.Choices {
 		v.Choices = append(v.Choices, ChoiceReview{c.ID, string(c.HTML), c.Chosen, c.Right, string(c.Feedback)})
 	}

@@ -34,6 +34,7 @@ func showMarkingRow(m courses.MarkingRow) MarkingRow {
 type Marking struct {
 	MarkingRow
 	Text    string            `json:"text,omitempty" doc:"The answer as typed; only for whoever has claimed it"`
+	Files   []AnswerFile      `json:"files,omitempty" maxItems:"5" doc:"The answer as handed in; only for whoever has claimed it"`
 	Rubric  []MarkedCriterion `json:"rubric" maxItems:"20" nullable:"false"`
 	Comment string            `json:"comment,omitempty" doc:"As saved"`
 	Seq     int               `json:"seq" doc:"To be sent with the next save"`
@@ -64,6 +65,9 @@ type GivenMark struct {
 
 func showMarking(m courses.MarkingView) Marking {
 	v := Marking{MarkingRow: showMarkingRow(m.MarkingRow), Text: m.Text, Rubric: []MarkedCriterion{}, Comment: m.Comment, Seq: m.Seq, Until: instant(m.Until), Marks: []GivenMark{}}
+	for _, f := range m.Files {
+		v.Files = append(v.Files, answerFile(f.ID, f.Name, f.Size))
+	}
 	for _, c := range m.Rubric {
 		row := MarkedCriterion{ID: c.ID, Text: c.Text, Weight: c.Weight, Chosen: c.Chosen, Levels: []RubricLevel{}}
 		for _, l := range c.Levels {

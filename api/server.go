@@ -83,6 +83,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.enrolments()
 	s.attempts(r)
 	s.quizzes()
+	s.answerFiles(r)
 	s.markings()
 	s.fieldTasks(r)
 	s.exams(r)

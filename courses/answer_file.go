@@ -60,7 +60,7 @@ func (s *Service) AddFileToAnswer(ctx context.Context, a access.Actor, id Attemp
 		}
 		i := slices.IndexFunc(files, func(x grading.File) bool { return FileID(x) == in.Instead })
 		if i < 0 {
-			return nil, onFile(faults.New(faults.Conflict, "Berkas yang hendak diganti sudah tidak ada. Muat ulang halaman ini, lalu kirim lagi.", "The file to be replaced is gone. Reload this page and send it again."))
+			return nil, onFile(faults.New(faults.Invalid, "Berkas yang hendak diganti sudah tidak ada. Muat ulang halaman ini, lalu kirim lagi.", "The file to be replaced is gone. Reload this page and send it again."))
 		}
 		files[i] = f
 		return files, nil

@@ -27,7 +27,7 @@ func (l *learner) checkAnswer(c *gin.Context, item string) error {
 	if err != nil {
 		return l.saveRefused(c, err)
 	}
-	html, err := l.Part(c, "item", l.quizItem(c, checked.Item, checked.Items))
+	html, err := l.Part(c, "item", l.quizItem(c, c.Param("attempt"), checked.Item, checked.Items))
 	if err != nil {
 		return err
 	}

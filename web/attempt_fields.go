@@ -83,14 +83,16 @@ func sameAnswer(a, b grading.Answer) bool {
 
 // asks are the controls of the page for what is asked.
 var asks = map[grading.Ask]string{grading.AskOne: SingleChoice, grading.AskMany: MultipleChoice, grading.AskNumber: Numeric, grading.AskText: ShortText, grading.AskLong: LongText,
-	grading.AskOrder: Parts, grading.AskParts: Parts}
+	grading.AskFiles: FileAnswer, grading.AskOrder: Parts, grading.AskParts: Parts}
 
-func (l *learner) quizItem(c *gin.Context, it courses.ItemView, of int) QuizItem {
+func (l *learner) quizItem(c *gin.Context, attempt string, it courses.ItemView, of int) QuizItem {
 	if it.Check != nil && it.Check.Closed { // checked for the last time: what stands here is its explanation
 		return l.reviewItem(c, *it.Check.Said, of)
 	}
 	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Kind: asks[it.Ask], Text: it.Stem, Value: it.Answer.Text, Unit: strings.Join(it.Units, ", ")}
 	switch it.Ask {
+	case grading.AskFiles:
+		q.Upload = l.quizUpload(c, attempt, it)
 	case grading.AskOrder:
 		for i := range it.Choices {
 			part := QuizPart{ID: it.Item + "-" + strconv.Itoa(i+1), Name: answerName(it.Item), Kind: SelectOne, Label: Prose(l.T(c, "Urutan ke-%d", i+1))}

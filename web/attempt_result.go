@@ -109,9 +109,13 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 		}
 		p.Objectives = append(p.Objectives, bar)
 	}
-	p.Marked = l.markedAnswers(c, append(slices.Clone(r.Items), r.Marked...))
+	p.Marked = l.markedAnswers(c, r.ID, append(slices.Clone(r.Items), r.Marked...))
 	for _, it := range r.Items {
-		p.Items = append(p.Items, l.reviewItem(c, it, len(r.Items)))
+		q := l.reviewItem(c, it, len(r.Items))
+		if len(it.Files) > 0 {
+			q.Kind, q.Upload = FileAnswer, &QuizUpload{Files: l.quizFiles(c, r.ID, it.Item, it.Files)}
+		}
+		p.Items = append(p.Items, q)
 	}
 	return p
 }
@@ -186,7 +190,7 @@ type MarkedAnswer struct {
 	Marks  []MarkView
 }
 
-func (l *learner) markedAnswers(c *gin.Context, items []courses.ItemReview) []MarkedAnswer {
+func (l *learner) markedAnswers(c *gin.Context, attempt string, items []courses.ItemReview) []MarkedAnswer {
 	var out []MarkedAnswer
 	for _, it := range items {
 		if len(it.Marks) == 0 {
@@ -197,7 +201,7 @@ func (l *learner) markedAnswers(c *gin.Context, items []courses.ItemReview) []Ma
 			m.Answer = strings.Split(it.Typed, "\n")
 		}
 		for _, f := range it.Files {
-			m.Files = append(m.Files, Link{Name: f.Name})
+			m.Files = append(m.Files, Link{Name: f.Name, URL: fileURL(attempt, it.Item, courses.FileID(f))})
 		}
 		out = append(out, m)
 	}

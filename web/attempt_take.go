@@ -44,16 +44,24 @@ func (l *learner) saveAttempt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := readAnswerForm(c); err != nil {
+		return l.refuseAnswers(c, f, nil, err)
+	}
 	given, from := postedAnswers(c, f), postedFrom(c)
 	switch {
 	case ended(f):
 		return see(c, attemptURL(id, "tunggu"))
 	case c.PostForm("go") == "submit":
 		_, err = l.Courses.SubmitFrom(ctx, a, id, given, from)
+		c.Request.MultipartForm = nil
 	case len(given) > 0:
 		var saved courses.Saved
 		saved, err = l.Courses.SaveFrom(ctx, a, id, given, from)
 		from.Seq = saved.Seq
+	}
+	var wrong map[string]string
+	if err == nil && c.Request.MultipartForm != nil {
+		wrong, err = l.handInPosted(c, f, from)
 	}
 	to, check := strings.CutPrefix(c.PostForm("go"), "check:")
 	if err == nil && check {
@@ -62,7 +70,13 @@ func (l *learner) saveAttempt(c *gin.Context) error {
 	if err != nil {
 		return l.refuseAnswers(c, f, given, err)
 	}
+	if len(wrong) > 0 {
+		return l.refuseFiles(c, f.Attempt, wrong)
+	}
 	if check {
+		return see(c, attemptURL(id)+"#butir-"+to)
+	}
+	if to, file := cutFile(c.PostForm("go")); file {
 		return see(c, attemptURL(id)+"#butir-"+to)
 	}
 	switch to, step := strings.CutPrefix(c.PostForm("go"), "item:"); {
@@ -80,7 +94,7 @@ func (l *learner) refuseAnswers(c *gin.Context, f courses.FormView, given map[st
 	if errors.Is(err, faults.Conflict) && !stale(fault) && !heldUp(fault) {
 		return see(c, attemptURL(f.Attempt, "tunggu")) // it ended meanwhile
 	}
-	if !errors.Is(err, faults.Conflict) && !errors.Is(err, faults.Invalid) {
+	if !errors.Is(err, faults.Conflict) && !errors.Is(err, faults.Invalid) && !errors.Is(err, faults.TooLarge) {
 		return err
 	}
 	stored := []string{} // answered on the other page, left blank on this one: they stay
@@ -116,6 +130,43 @@ func (l *learner) refuseAnswers(c *gin.Context, f courses.FormView, given map[st
 	p.Notices = append(p.Notices, n)
 	l.Render(c, fault.Kind.Status(), "attempt", p)
 	return nil
+}
+
+// refuseFiles shows the form with what was saved and, at their questions, why files were not taken.
+func (l *learner) refuseFiles(c *gin.Context, id string, wrong map[string]string) error {
+	f, err := l.Courses.Open(c.Request.Context(), reader(c), id)
+	if err != nil {
+		return err
+	}
+	if ended(f) {
+		return see(c, attemptURL(id, "tunggu"))
+	}
+	p := l.attemptPage(c, f)
+	var numbers []Link
+	for i, it := range p.Quiz.Items {
+		if text := wrong[it.ID]; text != "" && it.Upload != nil {
+			p.Quiz.Items[i].Upload.Wrong = text
+			numbers = append(numbers, Link{Name: l.T(c, "Soal %d", it.Number) + ": " + text, URL: "#" + it.Anchor()})
+		}
+	}
+	n := Notice{Kind: Danger, Label: "Berkas belum diterima", Text: l.T(c, "Jawaban lain tersimpan.")}
+	for _, x := range numbers {
+		n.Items = append(n.Items, x.Name)
+	}
+	p.Notices = append(p.Notices, n)
+	l.Render(c, http.StatusUnprocessableEntity, "attempt", p)
+	return nil
+}
+
+// cutFile is the question whose file a button is about.
+func cutFile(pressed string) (item string, ok bool) {
+	if item, ok = strings.CutPrefix(pressed, "file:"); ok {
+		return item, true
+	}
+	if item, ok = strings.CutPrefix(pressed, "unfile:"); ok {
+		item, _, _ = strings.Cut(item, ":")
+	}
+	return item, ok
 }
 
 // stale says whether a refusal is about a tab that missed a save.
@@ -163,7 +214,7 @@ func postedFrom(c *gin.Context) courses.Page {
 }
 
 func (l *learner) attemptPage(c *gin.Context, f courses.FormView) *AttemptPage {
-	p := &AttemptPage{Base: Base{Title: in(c, f.Title), OwnHeading: true}, Quiz: QuizRun{Name: in(c, f.Title), Action: attemptURL(f.Attempt), SaveURL: attemptURL(f.Attempt, "simpan"),
+	p := &AttemptPage{Base: Base{Title: in(c, f.Title), OwnHeading: true}, Quiz: QuizRun{Name: in(c, f.Title), Action: attemptURL(f.Attempt), SaveURL: attemptURL(f.Attempt, "simpan"), FileURL: attemptURL(f.Attempt, "berkas"),
 		Attempt: f.Attempt, Seq: f.Seq, Tab: f.Tab, EndsAt: f.EndsAt, Now: l.config.Now(), Page: 1, Pages: 1}}
 	if f.Tried != "" {
 		p.Notices = append(p.Notices, l.trialNotice(c, f.Tried))
@@ -176,7 +227,8 @@ func (l *learner) attemptPage(c *gin.Context, f courses.FormView) *AttemptPage {
 		}
 	}
 	for _, it := range f.Items {
-		p.Quiz.Items = append(p.Quiz.Items, l.quizItem(c, it, len(f.Items)))
+		p.Quiz.Uploads = p.Quiz.Uploads || it.Ask == grading.AskFiles
+		p.Quiz.Items = append(p.Quiz.Items, l.quizItem(c, f.Attempt, it, len(f.Items)))
 		p.Quiz.Nav = append(p.Quiz.Nav, QuizNavItem{ID: it.Item, Number: it.Number, URL: "#butir-" + it.Item, Answered: !it.Answer.Blank()})
 	}
 	return p

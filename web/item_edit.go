@@ -225,6 +225,15 @@ func (w *admin) itemEditPage(c *gin.Context, status int, v courses.VersionDoc, t
 		f.Label, f.Hint = in(c, e.Limit), "Kosong berarti menurut jenis soal."
 		rules = append(rules, f)
 	}
+	if e.Files {
+		for _, kind := range grading.FileKinds {
+			f := form.Input("checkbox", "files."+kind, "")
+			f.Label = w.T(c, "Terima %s", fileKinds[kind])
+			rules = append(rules, f)
+		}
+		f := form.Input("number", "size", "MB per berkas").Short().Keyed("numeric", "").Between("1", strconv.Itoa(grading.MaxFileMB)).Hinted("Kosong berarti 5. Foto dikecilkan sendiri.")
+		rules = append(rules, f)
+	}
 	if e.Units {
 		rules = append(rules, form.Input("text", "units", "Satuan yang boleh ditulis").Hinted("Dipisah koma, misalnya Rp, rupiah."))
 	}
@@ -274,7 +283,7 @@ func (w *admin) previewInto(c *gin.Context, p *ItemEditPage, v courses.VersionDo
 	if x.View.Item == "" {
 		return nil
 	}
-	shown, key := w.quizItem(c, x.View, 0), w.reviewItem(c, x.Review, 0)
+	shown, key := w.quizItem(c, "", x.View, 0), w.reviewItem(c, x.Review, 0)
 	shown.NoFlag = true
 	p.Preview, p.Answers = &shown, answersOf(key)
 	return nil

@@ -22,6 +22,14 @@ func itemValues(it grading.Item, e grading.Edit) url.Values {
 	if it.Limit != 0 {
 		v.Set("limit", strconv.Itoa(it.Limit))
 	}
+	if e.Files {
+		for _, kind := range grading.FileKinds {
+			ticked(v, "files."+kind, len(it.Files) == 0 || slices.Contains(it.Files, kind))
+		}
+		if it.Size != 0 {
+			v.Set("size", strconv.Itoa(it.Size))
+		}
+	}
 	ticked(v, "exact", it.Exact)
 	ticked(v, "fixed", it.Fixed)
 	listValues(v, "", it.Options, e.Options)
@@ -229,6 +237,17 @@ func (f *itemForm) read(t grading.Type, e grading.Edit) grading.Item {
 	}
 	if !e.Limit.Empty() {
 		it.Limit = f.number("limit")
+	}
+	if e.Files {
+		for _, kind := range grading.FileKinds {
+			if g("files."+kind) != "" {
+				it.Files = append(it.Files, kind)
+			}
+		}
+		if len(it.Files) == len(grading.FileKinds) {
+			it.Files = nil // all, also those that come to be
+		}
+		it.Size = f.number("size")
 	}
 	if e.Units {
 		it.Units = commaList(g("units"))

@@ -61,7 +61,7 @@ func (w *admin) itemPage(c *gin.Context, status int, form Form, tried bool) erro
 		p.Problems = append(p.Problems, in(c, problem.Text))
 	}
 	if shown.View.Item != "" {
-		asked, key := w.quizItem(c, shown.View, 0), w.reviewItem(c, shown.Review, 0)
+		asked, key := w.quizItem(c, "", shown.View, 0), w.reviewItem(c, shown.Review, 0)
 		asked.NoFlag = true
 		p.Preview, p.Answers = &asked, answersOf(key)
 	}

@@ -15,7 +15,8 @@ const (
 	ShortText      = "short"
 	LongText       = "long"
 	SelectOne      = "select" // one of the choices, in a list that opens
-	Parts          = "parts"  // several of the others
+	FileAnswer     = "files"
+	Parts          = "parts" // several of the others
 )
 
 // QuizItem is one question as the learner sees it. Its form says item=<ID>, and as=text for a typed answer; the answer is sent as "answer.<ID>": the option's id (several times
@@ -33,6 +34,7 @@ type QuizItem struct {
 	NoFlag  bool // no "ragu-ragu" (practice, lessons)
 	Points  string
 	Parts   []QuizPart  // of a question that asks several things
+	Upload  *QuizUpload // of a question that is answered with files
 	Pieces  []QuizPiece // of a text with gaps: what stands before each gap, and the gap
 	// Review shows the result instead of asking.
 	Review *QuizReview
@@ -121,6 +123,8 @@ type QuizRun struct {
 	Name      string // of the quiz
 	Action    string // POST: saves all answers shown; the pressed button says "go" (next, prev, a number) or "submit"
 	SaveURL   string // POST per answer, see the protocol in assets/js/quiz.js
+	FileURL   string // POST per file, see there
+	Uploads   bool   // some question is answered with files
 	Attempt   string // id, key of what waits in the browser
 	Seq       int    // sequence number of the attempt document as shown
 	Tab       int    // of this page; the one opened last writes

@@ -56,6 +56,8 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.GET("/percobaan/:attempt", e.Handle(l.showAttempt))                            // attempt_take.go
 	in.POST("/percobaan/:attempt", e.Handle(l.saveAttempt))                           //
 	in.POST("/percobaan/:attempt/simpan", e.Handle(l.saveAnswer))                     // attempt_save.go
+	in.POST("/percobaan/:attempt/berkas", e.Handle(l.saveFile))                       // attempt_files.go
+	in.GET("/percobaan/:attempt/berkas/:item/:file", e.Handle(l.showOwnFile))         //
 	in.POST("/percobaan/:attempt/kabar", e.Handle(l.pulse))                           // exam_door.go
 	in.GET("/percobaan/:attempt/periksa", e.Handle(l.reviewAnswers))                  // attempt_submit.go
 	in.POST("/percobaan/:attempt/kumpulkan", e.Handle(l.submitAttempt))               //

@@ -628,6 +628,30 @@ func (m *moodle) order(q *node) {
 	}
 }
 
+// fileLimits reads which files an upload takes, as far as they are taken here.
+func (m *moodle) fileLimits(q *node) {
+	if n, _ := strconv.Atoi(q.says("maxbytes")); n > 0 {
+		m.it.Size = (n + 1<<20 - 1) >> 20
+		if m.it.Size > grading.MaxFileMB {
+			m.lose.add(fmt.Sprintf("berkas di atas %d MB", grading.MaxFileMB), fmt.Sprintf("files over %d MB", grading.MaxFileMB))
+			m.it.Size = 0
+		}
+	}
+	for _, kind := range strings.FieldsFunc(q.says("filetypeslist"), func(r rune) bool { return strings.ContainsRune(" ,;", r) }) {
+		kind = strings.ToLower(strings.TrimPrefix(kind, "."))
+		if kind == "jpeg" {
+			kind = "jpg"
+		}
+		switch {
+		case slices.Contains(m.it.Files, kind):
+		case slices.Contains(grading.FileKinds, kind):
+			m.it.Files = append(m.it.Files, kind)
+		default:
+			m.lose.add("jenis berkas "+shorten(kind), "files of the kind "+shorten(kind))
+		}
+	}
+}
+
 func (m *moodle) essay(q *node) {
 	files, _ := strconv.Atoi(q.says("attachments"))
 	if q.says("responseformat") == "noinline" && files != 0 {
@@ -637,6 +661,7 @@ func (m *moodle) essay(q *node) {
 			files = grading.MaxFiles
 		}
 		m.it.Limit = files
+		m.fileLimits(q)
 	} else {
 		m.it.Type = essay.Name
 		m.it.Limit, _ = strconv.Atoi(q.says("maxwordlimit"))

@@ -249,6 +249,12 @@ func (x *xmlWriter) item(it grading.Item) {
 		x.plain("responserequired", "1")
 		x.plain("responsefieldlines", "15")
 		x.plain("attachments", files)
+		if it.Size > 0 {
+			x.plain("maxbytes", strconv.Itoa(it.Size<<20))
+		}
+		if len(it.Files) > 0 {
+			x.plain("filetypeslist", "."+strings.Join(it.Files, ",."))
+		}
 		x.words("graderinfo", ` format="plain_text"`, printRubric(it.Rubric))
 		own["fixed"] = fixedTag(it)
 	}

@@ -193,7 +193,9 @@ func (t *tableReader) item() {
 		it.Difficulty = grading.Difficulty(d)
 	}
 	if b := t.named("batas"); b != "" {
-		n, err := strconv.Atoi(b)
+		count, files, _ := strings.Cut(b, ";")
+		t.fileLimits(here, &it, files)
+		n, err := strconv.Atoi(strings.TrimSpace(count))
 		if err != nil {
 			t.refuse(here, "Batas %q bukan bilangan bulat.", "The limit %q is no whole number.", shorten(b))
 		}
@@ -662,17 +664,44 @@ func sheetTables(items []grading.Item) []sheets.Table {
 			for n := range wide {
 				row = append(row, feedback[n])
 			}
-			limit := ""
-			if it.Limit != 0 {
-				limit = strconv.Itoa(it.Limit)
-			}
-			row = append(row, it.General, it.Title, it.Category, strings.Join(it.Tags, ", "), strings.Join(it.Units, ", "), yesCell(it.Exact), yesCell(it.Fixed), it.Scoring, limit, printRubric(it.Rubric), partsCell(it))
+			row = append(row, it.General, it.Title, it.Category, strings.Join(it.Tags, ", "), strings.Join(it.Units, ", "), yesCell(it.Exact), yesCell(it.Fixed), it.Scoring, limitCell(it), printRubric(it.Rubric), partsCell(it))
 			if !yield(row) {
 				return
 			}
 		}
 	}
 	return []sheets.Table{{Name: "Soal", Header: header, Rows: rows}, {Name: "Petunjuk", Header: []string{"kolom", "isi", "contoh"}, Rows: sheets.Each(guide())}}
+}
+
+// limitCell is the limit of an item, of an upload with the kinds and the size of its files: "2; pdf, jpg; 3 MB".
+func limitCell(it grading.Item) string {
+	if it.Limit == 0 && len(it.Files) == 0 && it.Size == 0 {
+		return ""
+	}
+	cell := strconv.Itoa(it.Limit)
+	if len(it.Files) > 0 {
+		cell += "; " + strings.Join(it.Files, ", ")
+	}
+	if it.Size != 0 {
+		cell += "; " + strconv.Itoa(it.Size) + " MB"
+	}
+	return cell
+}
+
+// fileLimits reads what stands behind the number in a limit.
+func (t *tableReader) fileLimits(here place, it *grading.Item, cell string) {
+	for _, part := range strings.Split(cell, ";") {
+		part = strings.ToLower(strings.TrimSpace(part))
+		if mb, ok := strings.CutSuffix(part, "mb"); ok {
+			n, err := strconv.Atoi(strings.TrimSpace(mb))
+			if err != nil {
+				t.refuse(here, "Batas %q tidak terbaca. Tulis misalnya 2; pdf, jpg; 3 MB.", "The limit %q cannot be read. Write for example 2; pdf, jpg; 3 MB.", shorten(cell))
+			}
+			it.Size = n
+		} else if part != "" {
+			it.Files = list(part)
+		}
+	}
 }
 
 func at(list []string, n int) string {
@@ -803,7 +832,7 @@ func guide() [][]any {
 		{"persis", "ya bila huruf besar dan aksen pada isian singkat harus sama.", "ya"},
 		{"tetap", "ya bila urutan pilihan tidak boleh diacak.", "ya"},
 		{"penilaian", "Cara menilai bila bukan yang biasa: places atau all (mengurutkan), rating (penilaian situasi), both (benar-salah dengan alasan).", "places"},
-		{"batas", "Esai: jumlah kata. Unggah berkas: jumlah berkas. Simulasi kasus: menit.", "300"},
+		{"batas", "Esai: jumlah kata. Unggah berkas: jumlah berkas, lalu jenis dan ukurannya (2; pdf, jpg; 3 MB). Simulasi kasus: menit.", "300"},
 		{"rubrik", "Esai dan unggah berkas: satu kriteria per baris, kriteria | bobot | nilai uraian | nilai uraian.", "Isi | 3 | 0 Kurang | 50 Cukup | 100 Baik"},
 		{"bagian", "Melengkapi teks, benar-salah dengan alasan, simulasi kasus: bagian-bagiannya, ditulis seperti di items.yaml.", "parts:\n  - type: shorttext\n    options:\n      - text: Bandung\n        mark: 100"},
 		{},
@@ -815,7 +844,7 @@ func guide() [][]any {
 		matching.Name: {"Tiap sel satu pasangan: kiri -> kanan. Jawaban tanpa pasangan: -> kanan.", "kosong"}, ordering.Name: {"A, B, C, ... dalam urutan yang benar.", "kosong"},
 		cloze.Name: {"Tulis [[1]], [[2]], ... di dalam soal dan isiannya di kolom bagian.", "kosong"}, reasoned.Name: {"Soal adalah pernyataan; alasannya di kolom bagian.", "Benar"},
 		judgement.Name: {"A, B, C, ... adalah tindakan; kunci memuat penilaian panel 1,0 sampai 5,0.", "A 4,7; B 2,1; C 1,0"}, casesim.Name: {"Keadaan dan keputusannya di kolom bagian.", "kosong"},
-		essay.Name: {"Isi rubrik; batas adalah jumlah kata.", "kosong"}, upload.Name: {"Isi rubrik; batas adalah jumlah berkas.", "kosong"},
+		essay.Name: {"Isi rubrik; batas adalah jumlah kata.", "kosong"}, upload.Name: {"Isi rubrik; batas adalah jumlah berkas, misalnya 2; pdf, jpg; 3 MB.", "kosong"},
 	}
 	for _, k := range grading.Kinds() {
 		if h, ok := how[k.Name()]; ok {

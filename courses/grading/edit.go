@@ -11,6 +11,7 @@ type Edit struct {
 	Rubric  bool
 	Scoring []Way      // several ways to earn marks, the first one counts where none is named; nil: one way only
 	Limit   texts.Text // what Limit counts; empty: it has none
+	Files   bool       // the kinds and the size of files
 	Units   bool
 	Exact   bool
 	Fixed   bool // the author may keep the options in their order

@@ -20,7 +20,7 @@ func (ByPerson) Advise(Item, Answer) texts.Text { return texts.Text{} }
 
 // Seen lets the weights and levels of the rubric change; what takers were asked stays.
 func (ByPerson) Seen(was, now Item, r *Report) {
-	if was.Limit != now.Limit {
+	if was.Limit != now.Limit || was.Size != now.Size || !slices.Equal(was.Files, now.Files) {
 		r.Wrong("limit", "Batas jawaban tidak dapat diubah: peserta sudah menjawab.", "The limit of the answer cannot be changed: takers have answered.")
 	}
 	if !slices.EqualFunc(was.Rubric, now.Rubric, func(a, b Criterion) bool { return a.ID == b.ID && len(a.Levels) == len(b.Levels) }) {

@@ -33,7 +33,7 @@ func Samples() []grading.Item {
 			{ID: "a", Text: "Telepon berdering.", Options: []grading.Option{{ID: "a", Text: "Angkat", Mark: full, Feedback: "Warga bicara.", Next: "b", Minutes: 5}, {ID: "b", Text: "Biarkan", Feedback: "Warga kecewa."}}},
 			{ID: "b", Text: "Warga bicara.", Options: []grading.Option{{ID: "a", Text: "Catat", Mark: full, Feedback: "Tercatat.", Minutes: 10}, {ID: "b", Text: "Tutup", Mark: -full / 2, Feedback: "Aduan hilang."}}}}},
 		{Type: "essay", Stem: "Jelaskan.", Limit: 300, Rubric: Rubric},
-		{Type: "upload", Stem: "Unggah laporan.", Limit: 2, Rubric: Rubric[:1]},
+		{Type: "upload", Stem: "Unggah laporan.", Limit: 2, Files: []string{"pdf", "docx"}, Size: 3, Rubric: Rubric[:1]},
 	}
 	for i := range items {
 		items[i].Code, items[i].Objective = "S-"+string(rune('A'+i)), "1.1"

@@ -12,6 +12,10 @@
  *   answer.<id>   the answer, several times for multiple choice, missing or empty when taken back
  *   parts.<id>    how many things the question asks, when it asks several; they are answer.<id>#1, #2 ..., with as.<id>#n=text for typed ones
  *
+ * Protocol of data-file-url (POST, multipart/form-data), one file of one item at a time: seq, tab, item, and file (with instead, the file whose place it takes) or remove,
+ * the file to be taken back. It is answered as a save, with html: the question as it stands now. 422 and 413 say in text what is wrong with the file. Sending the same file
+ * again after an answer that got lost is answered as the first time. Files wait in this page only, behind the answers that wait.
+ *
  *   check=1       the answer is also checked: what was asked is answered with 200 {..., "html": the question as it stands now}; see check()
  *
  *   200 {"seq": 8, "saved": "10.32", "ends": ms}   kept, at this time of the installation's zone; the next save carries this seq; ends
@@ -72,6 +76,9 @@ const queue = new Map();
 let flight = null;
 /** Whether the flight is one of an earlier page: a conflict is then about old answers, not about this page. */
 let probing = false;
+/** Files to be sent or taken back, oldest first. @type {Array<{item: string, file: File | null, instead: string, remove: string, tried: boolean}>} */
+const outbox = [];
+const fileURL = form.getAttribute('data-file-url') || '';
 const WEEK = 7 * 24 * 3600 * 1000;
 
 /** @param {boolean} [sent] whether the form carries all of it */
@@ -159,7 +166,7 @@ function collect(id) {
   if (!field) return body;
   field.querySelectorAll('input, textarea, select').forEach((el) => {
     const input = /** @type {HTMLInputElement} */ (el);
-    if (!input.name) return;
+    if (!input.name || input.type === 'file') return;
     if ((input.type === 'radio' || input.type === 'checkbox') && !input.checked) return;
     body.append(input.name, input.value);
   });
@@ -182,6 +189,118 @@ function changed(id) {
   mapState(id);
   if (navigator.onLine === false) show(words('unsaved'), true);
   pump();
+}
+
+/* -- files -- */
+
+/** Says below a question how its file stands. @param {string} id @param {string} text */
+function fileState(id, text) {
+  const line = find('[data-item="' + id + '"] [data-file-text]');
+  if (!line) return;
+  line.hidden = !text;
+  line.textContent = text;
+}
+
+/** @param {string} text said at each question whose file waits */
+function filesWait(text) { outbox.forEach((w, n) => fileState(w.item, n && text === words('file-busy') ? words('file-queued') : text)); }
+
+/** Takes a file that was chosen. @param {HTMLInputElement} input */
+function chosen(input) {
+  const field = input.closest('[data-item]');
+  const file = input.files && input.files[0];
+  if (!field || !file || stopped) return;
+  const id = field.getAttribute('data-item') || '';
+  const before = field.querySelector('[data-instead]');
+  queueFile({ item: id, file: file, instead: before instanceof HTMLInputElement ? before.value : '', remove: '', tried: false });
+}
+
+/** @param {{item: string, file: File | null, instead: string, remove: string, tried: boolean}} what */
+function queueFile(what) {
+  const waiting = outbox.findIndex((w) => w.item === what.item && !w.tried && !!w.file === !!what.file);
+  if (waiting >= 0) outbox[waiting] = what; // another one chosen before the first was sent
+  else outbox.push(what);
+  fileState(what.item, words(navigator.onLine === false ? 'file-waits' : outbox.length > 1 || queue.size || flight ? 'file-queued' : 'file-busy'));
+  if (navigator.onLine === false) { show(words('unsaved'), true); say(words('file-waits')); }
+  pump();
+}
+
+/** Sends the oldest file. XMLHttpRequest tells how far it has come, and a phone that sends nothing for half a minute has no signal. */
+function sendFile() {
+  const what = outbox[0];
+  const body = new FormData();
+  body.append('seq', String(seq));
+  body.append('tab', tab);
+  body.append('item', what.item);
+  if (what.file) { body.append('instead', what.instead); body.append('file', what.file, what.file.name); } else body.append('remove', what.remove);
+  busy = true;
+  what.tried = true;
+  show(words('saving'), false);
+  const x = new XMLHttpRequest();
+  let still = 0;
+  const alive = () => { clearTimeout(still); still = window.setTimeout(() => x.abort(), 30000); };
+  x.open('POST', fileURL);
+  x.setRequestHeader('Accept', 'application/json');
+  x.upload.onprogress = (event) => {
+    alive();
+    const part = event.lengthComputable ? Math.floor(event.loaded / event.total * 100) : 0;
+    fileState(what.item, part >= 100 ? words('file-busy') : words('file-sending').replace('#', String(part)));
+  };
+  x.onloadend = () => {
+    clearTimeout(still);
+    busy = false;
+    let data = /** @type {any} */ ({});
+    try { data = JSON.parse(x.responseText || '{}'); } catch (_) { /* not ours: judged by its status */ }
+    fileDone(x.status, data, what);
+    settled();
+  };
+  alive();
+  x.send(body);
+}
+
+/** @param {number} status @param {any} data @param {{item: string, file: File | null}} what */
+function fileDone(status, data, what) {
+  if (stopped) return;
+  if (status === 200 && data.html || status === 422 || status === 413) {
+    outbox.shift();
+    tries = 0;
+  }
+  if (status === 200 && data.html) {
+    seq = Number(data.seq);
+    const hidden = form.querySelector('input[name="seq"]');
+    if (hidden instanceof HTMLInputElement) hidden.value = String(seq);
+    const now = redraw(what.item, String(data.html));
+    show(words('saved') + ' ' + String(data.saved || ''), false);
+    say(words('saved'));
+    if (now) { const next = /** @type {HTMLElement | null} */ (now.querySelector('.files a, input[type="file"]')); if (next) next.focus({ preventScroll: true }); }
+    if (data.ends) moved(Number(data.ends), false);
+    return;
+  }
+  if (status === 422 || status === 413) {
+    wanted = '';
+    const input = find('[data-item="' + what.item + '"] input[type="file"]');
+    if (input instanceof HTMLInputElement) input.value = '';
+    fileState(what.item, String(data.text || words('unsaved')));
+    show(words('unsaved'), true);
+    say(String(data.text || ''));
+    return;
+  }
+  if (status === 409) return outdated();
+  if (status === 410) { outbox.length = 0; return stop('[data-closed]'); }
+  if (status === 401 || status === 403 || status === 404) return stop('[data-login]');
+  filesWait(words('file-waits'));
+  later();
+}
+
+/** Puts a question as the server drew it in the place of the one shown. @param {string} id @param {string} html @returns {HTMLElement | null} */
+function redraw(id, html) {
+  const field = find('[data-item="' + id + '"]');
+  const drawn = new DOMParser().parseFromString(html, 'text/html').querySelector('fieldset');
+  if (!field || !drawn) return null;
+  const now = document.importNode(drawn, true);
+  field.parentNode && field.parentNode.replaceChild(now, field);
+  mapState(id);
+  showFlags();
+  return now;
 }
 
 /* -- checks -- */
@@ -221,13 +340,8 @@ function check(id) {
 
 /** Puts the question as it stands after the check in the place of the one shown. @param {string} id @param {string} html */
 function checkedNow(id, html) {
-  const field = find('[data-item="' + id + '"]');
-  const drawn = new DOMParser().parseFromString(html, 'text/html').querySelector('fieldset');
-  if (!field || !drawn) return;
-  const now = document.importNode(drawn, true);
-  field.parentNode && field.parentNode.replaceChild(now, field);
-  mapState(id);
-  showFlags();
+  const now = redraw(id, html);
+  if (!now) return;
   const said = /** @type {HTMLElement | null} */ (now.querySelector('.review'));
   if (!said) return;
   said.setAttribute('tabindex', '-1');
@@ -255,7 +369,14 @@ function mapState(id) {
 
 /** Sends the oldest waiting answer; one at a time. */
 function pump() {
-  if (busy || stopped || !url || (!queue.size && !flight)) return;
+  if (busy || stopped || !url) return;
+  if (outbox.length && (outbox[0].tried || (!queue.size && !flight))) {
+    clearTimeout(timer);
+    if (navigator.onLine === false) filesWait(words('file-waits')); // the event online goes on
+    else sendFile();
+    return;
+  }
+  if (!queue.size && !flight) return;
   clearTimeout(timer);
   if (!flight) {
     flight = /** @type {[string, string]} */ (queue.entries().next().value);
@@ -271,9 +392,14 @@ function pump() {
     .catch(() => later())
     .then(() => {
       busy = false;
-      if (!flight && wanted) leave(wanted);
-      else if (!tries) pump();
+      settled();
     });
+}
+
+/** After an answer of the server: on with what the learner wanted, or with what waits. */
+function settled() {
+  if (!flight && !outbox.length && wanted) leave(wanted);
+  else if (!tries) pump();
 }
 
 /**
@@ -354,6 +480,7 @@ function stop(selector) {
 
 form.addEventListener('change', (event) => {
   if (event.target instanceof Element && event.target.hasAttribute('data-flag')) { flagged(); return; }
+  if (event.target instanceof HTMLInputElement && event.target.type === 'file') { chosen(event.target); return; }
   if (event.target instanceof Element && event.target.closest('[data-step]')) return; // a decision stands once it is sent: its own button sends it
   const field = event.target instanceof Element ? event.target.closest('[data-item]') : null;
   if (field) changed(field.getAttribute('data-item') || '');
@@ -361,7 +488,7 @@ form.addEventListener('change', (event) => {
 // Typed answers are saved when the hand rests, not only when the field is left: a dead battery leaves no field.
 form.addEventListener('input', (event) => {
   const input = event.target;
-  if (!(input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) || input.type === 'radio' || input.type === 'checkbox') return;
+  if (!(input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) || input.type === 'radio' || input.type === 'checkbox' || input.type === 'file') return;
   const field = input.closest('[data-item]');
   if (!field) return;
   show(words('unsaved'), true);
@@ -374,7 +501,7 @@ let wanted = ''; // the button pressed while a save was under way or there was n
 
 window.addEventListener('online', () => {
   tries = 0;
-  if (wanted && !flight) leave(wanted);
+  if (wanted && !flight && !outbox.length) leave(wanted);
   else pump();
 });
 
@@ -407,6 +534,8 @@ function load() {
 /** Sends the form as if the button had been pressed. @param {string} go */
 function leave(go) {
   load();
+  // Nothing but what was typed goes with a form that hands in when the time is over: a file would come too late.
+  if (go === 'submit') form.querySelectorAll('input[type="file"]').forEach((el) => { /** @type {HTMLInputElement} */ (el).disabled = true; });
   carry('go', go);
   form.submit();
 }
@@ -419,11 +548,20 @@ form.addEventListener('submit', (event) => {
     check(go.slice(6));
     return;
   }
-  if (navigator.onLine !== false && !flight) { load(); return; }
+  if (fileURL && !stopped && (go.indexOf('unfile:') === 0 || go.indexOf('file:') === 0)) {
+    event.preventDefault();
+    const [kind, item, file] = go.split(':');
+    const input = find('[data-item="' + item + '"] input[type="file"]');
+    if (kind === 'unfile') queueFile({ item: item, file: null, instead: '', remove: file, tried: false });
+    else if (input instanceof HTMLInputElement && input.files && input.files.length) { tries = 0; if (!outbox.some((w) => w.item === item)) chosen(input); else pump(); }
+    else if (input) input.focus();
+    return;
+  }
+  if (navigator.onLine !== false && !flight && !outbox.length) { load(); return; }
   // A save under way must not race the form, and a form sent into a dead spot is answered by the browser's own error page.
   event.preventDefault();
   wanted = go;
-  if (flight) pump();
+  if (flight || outbox.length) pump();
   if (navigator.onLine === false) {
     show(words('unsaved'), true);
     say(words('offline'));
@@ -452,7 +590,7 @@ function showFlags() {
 showFlags();
 
 window.addEventListener('beforeunload', (event) => {
-  if (leaving || stopped || (!queue.size && !flight)) return;
+  if (leaving || stopped || (!queue.size && !flight && !outbox.length)) return;
   event.preventDefault();
   event.returnValue = words('leave');
 });
@@ -624,7 +762,7 @@ const putBack = (body, id) => {
   const used = {};
   field.querySelectorAll('input, textarea, select').forEach((el) => {
     const input = /** @type {HTMLInputElement} */ (el);
-    if (!input.name || input.type === 'hidden') return;
+    if (!input.name || input.type === 'hidden' || input.type === 'file') return;
     let kept = values.getAll(input.name);
     if (el instanceof HTMLSelectElement) { used[input.name] = (used[input.name] || 0) + 1; kept = kept.slice(used[input.name] - 1); }
     if (input.type === 'radio' || input.type === 'checkbox') input.checked = kept.indexOf(input.value) >= 0;

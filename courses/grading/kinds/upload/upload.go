@@ -22,7 +22,7 @@ func (Kind) Label() texts.Text  { return texts.T("Unggah berkas", "File upload")
 
 // Edit asks for the rubric and the files.
 func (Kind) Edit() grading.Edit {
-	return grading.Edit{Rubric: true, Limit: texts.T("Paling banyak berkas", "Files at most")}
+	return grading.Edit{Rubric: true, Limit: texts.T("Paling banyak berkas", "Files at most"), Files: true}
 }
 
 func (Kind) Field(it grading.Item, _ string, _ grading.Answer) grading.Field {
