@@ -59,7 +59,7 @@ func (s *server) answerFiles(r *gin.Engine) {
 	handle(s, operation{Method: http.MethodDelete, Path: "/attempts/{id}/answers/{item}/files/{file}", ID: "removeAnswerFile", Tag: "attempts", Summary: "Take a file of an answer back"},
 		func(ctx context.Context, in *struct {
 			AnswerPath
-			File string `path:"file" maxLength:"20"`
+			File string `path:"file" maxLength:"100"`
 			Seq  int    `query:"seq" minimum:"0" required:"true" doc:"Of the form or the last save"`
 		}) (*body[Saved], error) {
 			return one(showSaved)(s.Courses.RemoveFileFromAnswer(ctx, visit.Actor(ctx), in.ID, in.Item, in.File, courses.Page{Seq: in.Seq}))

@@ -167,7 +167,7 @@ func (l *learner) saveFile(c *gin.Context) error {
 		saved, err = l.handIn(c, id, item, c.PostForm("instead"), h, from)
 	} else if file := c.PostForm("remove"); file != "" {
 		saved, err = l.Courses.RemoveFileFromAnswer(ctx, a, id, item, file, from)
-	} else {
+	} else if _, err = l.Courses.Form(ctx, a, id); err == nil {
 		err = faults.New(faults.Invalid, "Berkas tidak terkirim utuh. Kirim lagi.", "The file did not arrive whole. Send it again.")
 	}
 	if err != nil {

@@ -378,20 +378,24 @@ func (f *filled) essay(ctx context.Context, in *installation, self access.Actor,
 
 // essays publishes a course whose practice is one essay.
 func essays(ctx context.Context, in *installation) error {
+	levels := []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}
+	return markedByPeople(ctx, in, "UJI-ESAI", grading.Item{Code: "ESAI-1", Type: "essay", Objective: "1", Stem: "Ceritakan.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}})
+}
+
+// markedByPeople publishes a course whose practice is one item that a person marks.
+func markedByPeople(ctx context.Context, in *installation, code string, it grading.Item) error {
 	card := courses.Card{Title: texts.T("Menulis laporan", "Writing a report"), Kind: courses.Managerial, Track: "dasar", JP: 1}
-	if _, err := in.courses.NewCourse(ctx, system, "UJI-ESAI", card); err != nil {
+	if _, err := in.courses.NewCourse(ctx, system, code, card); err != nil {
 		return err
 	}
-	v, err := in.courses.NewDraft(ctx, system, "UJI-ESAI")
+	v, err := in.courses.NewDraft(ctx, system, code)
 	if err != nil {
 		return err
 	}
 	if v, err = in.courses.WriteLesson(ctx, system, v.ID, v.Revision, courses.LessonText{Code: "L1", Title: texts.T("Laporan", "Reports"), Minutes: 10, Markdown: "# Laporan\n\n" + strings.Repeat("kata ", 60)}); err != nil {
 		return err
 	}
-	levels := []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}
-	items := []grading.Item{{Code: "ESAI-1", Type: "essay", Objective: "1", Stem: "Ceritakan.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}}
-	if v, err = in.courses.WriteBank(ctx, system, v.ID, v.Revision, "bank", items); err != nil {
+	if v, err = in.courses.WriteBank(ctx, system, v.ID, v.Revision, "bank", []grading.Item{it}); err != nil {
 		return err
 	}
 	c := v.Content

@@ -267,7 +267,7 @@ func pageForm(route string) string {
 		"/ujian/:exam": {"act", "message", "text", "Uji"}, "/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
 		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
 		"/:bank/baru":  writtenItem, "/soal/:item/ubah": writtenItem, "/kisi-kisi": {"revision", "{revision104}", "draw.{objective104}", "1"},
-		"/simpan": {"item", "{item}"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
+		"/simpan": {"item", "{item}"}, "/:attempt/berkas": {"item", "{item}", "remove", "tidak-ada"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
 		"/akun/sandi": {"password", "{password}", "new", "kuda-laut-2027", "again", "kuda-laut-2027"}, "/akun/token": {"days", "30"}, "/jp": {"title", "Uji", "organiser", "Lembaga", "on", "2026-01-31", "jp", "4"},
 		"/masuk": {"nip", "{knownNIP}", "password", "{knownPassword}"}, "/aktivasi": {"nip", "{slipNIP}", "code", "{slip}", "password", "kuda-laut-2027", "again", "kuda-laut-2027", "privacy", "1"}, "/periksa": {"code", "{code}"},
 		"/kelola/pengaturan": {"version", "{settings}"}, "/kelola/impor": {"act", "check", "kind", "units"}, "/impor/sinkron": {"kind", "sync", "source", "Uji"}, "/soal/:item": {"right", "a", "void", "1"},
@@ -397,7 +397,7 @@ func wanted(op map[string]any) string {
 	for _, x := range params {
 		p := x.(map[string]any)
 		if p["in"] == "query" && p["required"] == true {
-			q.Set(fmt.Sprint(p["name"]), map[string]string{"revision": "{revision104}", "with": "APEL-104.1"}[fmt.Sprint(p["name"])])
+			q.Set(fmt.Sprint(p["name"]), map[string]string{"revision": "{revision104}", "with": "APEL-104.1", "seq": "1"}[fmt.Sprint(p["name"])])
 			if q.Get(fmt.Sprint(p["name"])) == "" {
 				q.Set(fmt.Sprint(p["name"]), "Uji")
 			}
@@ -583,6 +583,9 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		}
 		if _, ok := oneTime[q.route]; ok {
 			return "form", where
+		}
+		if strings.Contains(answer, "tidak dijawab dengan berkas") { // found and one's own: the walk's attempts ask for none
+			return "yes", where
 		}
 		if q.method != http.MethodGet { // a list may want to know of what
 			c.t.Errorf("%s %s (%s) as %s is refused for what was sent, which says nothing about permission: %s\nsent %.400s", q.method, q.route, q.object, role, complaints(answer), body)
