@@ -91,5 +91,5 @@ func holdInvariants(t *testing.T, rows []roleRow) {
 	}
 }
 
-// unanswered are routes whose object the walk does not have: parked work, and pages of one-time links.
-var unanswered = regexp.MustCompile(`/work/:collection/:id/unparking|/kelola/pekerjaan|/kelola/jp/:hours/bukti|/penyiapan/|/lupa-sandi/|/logo`)
+// unanswered are routes whose object the walk does not have: parked work, pages of one-time links, and files of answers that nobody has claimed for marking.
+var unanswered = regexp.MustCompile(`/markings/:id/files/:file|/kelola/menilai/:marking/berkas/:file|/work/:collection/:id/unparking|/kelola/pekerjaan|/kelola/jp/:hours/bukti|/penyiapan/|/lupa-sandi/|/logo`)

@@ -215,7 +215,7 @@ func (c *city) questions() []question {
 
 // pageParameter says what a parameter of a page's address stands for.
 var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}", "marking": "{marking}",
-	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "cohort": "{cohort}", "exam": "{exam}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
+	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "file": "{file}", "cohort": "{cohort}", "exam": "{exam}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
 	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "csv", "item": "{item104}"}
 
 func pageAddress(route string) string {
@@ -491,6 +491,9 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
+	if strings.Contains(q.route, "/:attempt/berkas/:item") || strings.Contains(q.route, "/answers/:item/files") {
+		pairs = append([]string{"{attempt}", id("fileAttempt"), "{item}", id("fileItem"), "{item104}", id("fileItem"), "{file}", id("answerFile")}, pairs...)
+	}
 	if noun == "versions" {
 		if strings.Contains(q.path, "/field-tasks/") {
 			pairs = append(pairs, "{id}", "UJI-ESAI.2")
