@@ -259,7 +259,6 @@ func (l *learner) handInWork(c *gin.Context) error {
 	} else {
 		if x.Task.Words > 0 {
 			_, err = l.Courses.SaveWork(ctx, a, enrolment, task, draft, seq)
-			seq++
 			said = l.T(c, "Tersimpan. Belum dikumpulkan.")
 		}
 		if err == nil && act == "file" {
