@@ -24,6 +24,7 @@ var docFiles embed.FS
 type docPage struct {
 	Title, Version, Description string
 	Groups                      []docGroup
+	Noun                        docGroup // whose operations it describes; none on the first page
 	Kinds                       []docKind
 }
 
@@ -54,7 +55,8 @@ type docKind struct {
 	Text   string
 }
 
-// docs serves the page at /api/docs. It is made once, at the first request, when every operation is registered.
+// docs serves the pages at /api/docs: every operation in a line, and with ?noun= those of one noun with what they take and give. They are made once, at the first request, when every
+// operation is registered.
 func (s *server) docs(r *gin.Engine) error {
 	t, err := template.ParseFS(docFiles, "docs.html")
 	if err != nil {
@@ -68,13 +70,23 @@ func (s *server) docs(r *gin.Engine) error {
 	if err != nil {
 		return err
 	}
-	page := sync.OnceValues(func() ([]byte, error) {
-		var b bytes.Buffer
-		err := t.Execute(&b, describe(s.api.OpenAPI()))
-		return b.Bytes(), err
+	pages := sync.OnceValues(func() (map[string][]byte, error) {
+		p, out := describe(s.api.OpenAPI()), map[string][]byte{}
+		for _, p.Noun = range append(p.Groups, docGroup{}) {
+			var b bytes.Buffer
+			if err := t.Execute(&b, p); err != nil {
+				return nil, err
+			}
+			out[p.Noun.Name] = b.Bytes()
+		}
+		return out, nil
 	})
 	r.GET("/api/docs", func(c *gin.Context) {
-		b, err := page()
+		all, err := pages()
+		b, ok := all[c.Query("noun")]
+		if err == nil && !ok {
+			err = faults.New(faults.NotFound, "Halaman ini tidak ada. Mulai dari /api/docs.", "There is no such page. Begin at /api/docs.")
+		}
 		if err != nil {
 			report(c.Request.Context(), s.Log, err)
 			problem(c.Request.Context(), err).write(c.Writer)

@@ -48,7 +48,7 @@ func TestBadFormsAreNamedAndChangeNothing(t *testing.T) {
 	add("an item that is not on the form", "learner", at+"/simpan", form, "item=APEL-104.zzz&answer.APEL-104.zzz=1&seq=0", 422, "soal")
 	add("somebody else's attempt", "learner", "/percobaan/"+url.PathEscape(far["attempt"])+"/simpan", form, "item="+far["item"]+"&answer."+far["item"]+"=1&seq=0", 404, "tidak ada")
 	add("handing in somebody else's attempt", "learner", "/percobaan/"+url.PathEscape(far["attempt"])+"/kumpulkan", form, "", 404, "tidak ditemukan")
-	add("an oversized answer", "learner", at+"/simpan", form, "as=text&item="+learner["item"]+"&answer."+learner["item"]+"="+strings.Repeat("a", 300<<10)+"&seq=0", 413, "terlalu besar")
+	add("an oversized answer", "learner", at+"/simpan", form, "as=text&item="+learner["item"]+"&answer."+learner["item"]+"="+strings.Repeat("a", 300<<10)+"&seq=0", 413, "terlalu panjang", "Persingkat")
 	add("an oversized form", "learner", at+"/simpan", form, "as=text&item="+learner["item"]+"&answer."+learner["item"]+"="+strings.Repeat("a", 2<<20)+"&seq=0", 413, "terlalu besar", "Perkecil")
 	add("broken UTF-8 in an answer", "learner", at+"/simpan", form, "as=text&item="+learner["item"]+"&answer."+learner["item"]+"=K%C3%A9%FF&seq=0", 422, "answer."+learner["item"], "UTF-8", "ketik ulang")
 	add("broken UTF-8 in a name", "training_admin", "/kelola/angkatan", form, "key=uji-rusak&course=APEL-103&name=Angkatan+%FF&from=2029-01-01&until=2029-02-01&quota=5", 422, `"name"`, "UTF-8", "ketik ulang")
