@@ -28,7 +28,7 @@ func (l *learner) listStaffTasks(c *gin.Context) error {
 		return err
 	}
 	p := &PanelsPage{Base: Base{Active: navStaffTasks, Title: l.T(c, "Tugas lapangan staf"), Lead: l.T(c, "Tugas lapangan yang menunggu penilaian Anda sebagai atasan, yang paling lama menunggu lebih dahulu.")}}
-	panel := Panel{Bare: true}
+	panel := Panel{Bare: true, Label: "Menunggu penilaian Anda"}
 	for _, x := range list {
 		card := Card{Name: x.Name, URL: staffTaskURL(x.ID), Text: in(c, x.Task) + " · " + in(c, x.Title), Meta: []string{l.T(c, "dikumpulkan %s", l.format(c).moment(x.At))}}
 		if x.Edition > 1 {
