@@ -117,6 +117,7 @@ func TestUploadStory(t *testing.T) {
 				at, err := r.Rooms.Courses.Attempt(context.Background(), access.System("test"), f.Attempt)
 				return err == nil && at.State == courses.AttemptNeedsMarking
 			})
+			s.p.Wait(`location.pathname.endsWith('/hasil') && document.readyState === 'complete'`) // the waiting page leads on by itself
 
 			s.somebodyElse()
 			s.login(marker)
