@@ -41,6 +41,7 @@ var cohortDef = storage.Def[Cohort]{Name: CohortsCollection, Shape: 1, Indexes: 
 	{Name: "course", Of: func(d *storage.Doc[Cohort]) ([]string, string) {
 		return []string{"all", d.Value.Course}, string(d.Value.From)
 	}},
+	{Name: "ends", Of: func(d *storage.Doc[Cohort]) ([]string, string) { return []string{"all"}, string(d.Value.Until) }},
 }}
 
 // CohortDoc is a cohort with its id.
