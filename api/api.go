@@ -44,11 +44,12 @@ type operation struct {
 	ID           string // unique name, verb first: "submitAttempt"
 	Tag          string // the noun it belongs to
 	Summary      string
-	Status       int   // of success; 0 means 200
-	Max          int64 // body limit in bytes; 0 means 1 MB
-	Public       bool  // needs nobody logged in
-	Session      bool  // needs somebody in a session; an API token does not do, whatever its person may (docs/decisions/0017)
-	Secret       bool  // the answer holds a secret that is shown once: it is neither kept for a repeated Idempotency-Key nor compressed
+	Status       int           // of success; 0 means 200
+	Max          int64         // body limit in bytes; 0 means 1 MB
+	Public       bool          // needs nobody logged in
+	Session      bool          // needs somebody in a session; an API token does not do, whatever its person may (docs/decisions/0017)
+	Asks         []*huma.Param // of a download: what its query takes
+	Secret       bool          // the answer holds a secret that is shown once: it is neither kept for a repeated Idempotency-Key nor compressed
 
 	// Named says where a field that the room names stands in the request, where its name is another: "supervisor" -> "body.person".
 	Named map[string]string
@@ -133,6 +134,7 @@ func download(s *server, r *gin.Engine, op operation, media string, do gin.Handl
 	for _, m := range pathParameter.FindAllStringSubmatch(op.Path, -1) {
 		o.Parameters = append(o.Parameters, &huma.Param{Name: m[1], In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
 	}
+	o.Parameters = append(o.Parameters, op.Asks...)
 	s.shareRefusals(o.Responses)
 	s.api.OpenAPI().AddOperation(o)
 }

@@ -80,6 +80,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.lint()
 	s.assignments()
 	s.cohorts()
+	s.calendars(r)
 	s.enrolments()
 	s.attempts(r)
 	s.quizzes()

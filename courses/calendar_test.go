@@ -70,6 +70,7 @@ func TestCalendars(t *testing.T) {
 	}
 	// 31 March 23.30 in Jambi is the last half hour of March there, though 16.30 UTC; an hour later it is April, though still March in UTC.
 	exam("Malam", "2026-03-31T16:30:00Z", "2026-03-31T18:00:00Z", nil)
+	exam("Subuh", "2026-03-31T18:30:00Z", "2026-03-31T20:00:00Z", nil) // all of it in March in UTC, and in April there
 	exam("Satpol", "2026-03-10T02:00:00Z", "2026-03-10T04:00:00Z", func(in *courses.ExamInput) { in.Units = []string{"u-satpol"} })
 	exam("Dukcapil", "2026-03-11T02:00:00Z", "2026-03-11T04:00:00Z", func(in *courses.ExamInput) { in.Units, in.Invigilators = []string{"u-dukcapil"}, []string{"uadm"} })
 	exam("Angkatan", "2026-03-12T02:00:00Z", "2026-03-12T04:00:00Z", func(in *courses.ExamInput) { in.Cohorts = []string{k.ID} })
@@ -82,7 +83,7 @@ func TestCalendars(t *testing.T) {
 		return listed(t, list, err)
 	}
 	same(t, "ani in March", own(ani, "2026-03-01", "2026-03-31"), "2026-03-11 exam_opens Dukcapil", "2026-03-31 due", "2026-03-31 exam_opens Malam")
-	same(t, "ani in April", own(ani, "2026-04-01", "2026-04-30"), "2026-04-01 exam_closes Malam")
+	same(t, "ani in April", own(ani, "2026-04-01", "2026-04-30"), "2026-04-01 exam_closes Malam", "2026-04-01 exam_opens Subuh")
 	same(t, "ani in May", own(ani, "2026-05-01", "2026-05-31"))
 	same(t, "budi, of the cohort", own(budi, "2026-03-01", "2026-03-31"), "2026-03-11 exam_opens Dukcapil", "2026-03-12 exam_opens Angkatan", "2026-03-20 cohort_ends Gelombang A", "2026-03-31 exam_opens Malam")
 	same(t, "rudi", own(access.Actor{Person: "rudi"}, "2026-03-01", "2026-03-31"), "2026-03-10 exam_opens Satpol", "2026-03-31 due", "2026-03-31 exam_opens Malam")

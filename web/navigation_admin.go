@@ -15,6 +15,7 @@ const (
 	navStaffTasks      = "stafftasks"
 	navCohorts         = "cohorts"
 	navExams           = "exams"
+	navStaffCalendar   = "staffcalendar"
 	navAssignments     = "assignments"
 	navCertificatesAll = "issued"
 	navHoursCheck      = "hourscheck"
@@ -49,6 +50,7 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 			{NavItem{Key: navAssignments, Label: "Penugasan kursus", Icon: "task", URL: "/kelola/penugasan"}, [][2]string{{"view", "assignment"}}},
 			{NavItem{Key: navCohorts, Label: "Angkatan", Icon: "calendar", URL: "/kelola/angkatan"}, [][2]string{{"run", "cohort"}}},
 			{NavItem{Key: navExams, Label: "Ujian terjadwal", Icon: "shield", URL: "/kelola/ujian"}, [][2]string{{"view", "exam"}}},
+			{NavItem{Key: navStaffCalendar, Label: "Kalender diklat", Icon: "calendar", URL: "/kelola/kalender"}, [][2]string{{"view", "assignment"}, {"view", "exam"}}},
 			{NavItem{Key: navAttempts, Label: "Percobaan", Icon: "quiz", URL: "/kelola/percobaan"}, [][2]string{{"extend", "attempt"}, {"review", "attempt"}}},
 			{NavItem{Key: navMarking, Label: "Menilai", Icon: "edit", URL: "/kelola/menilai"}, [][2]string{{"mark", "marking"}}},
 			{NavItem{Key: navStaffTasks, Label: "Tugas lapangan staf", Icon: "task", URL: "/tugas-staf"}, [][2]string{{"oversee", "field_work"}}},

@@ -8,6 +8,7 @@ const (
 	navCompetencies = "competencies"
 	navPosts        = "myposts"
 	navHours        = "hours"
+	navCalendar     = "calendar"
 	navInbox        = "inbox"
 	navAccount      = "account"
 )
@@ -23,6 +24,7 @@ func LearnerNavigation(posts bool) (groups []NavGroup, phone []NavItem) {
 	if posts {
 		own.Items = append(own.Items, NavItem{Key: navPosts, Label: "Jabatan untuk saya", Icon: "ladder", URL: "/jabatan"})
 	}
+	own.Items = append(own.Items, NavItem{Key: navCalendar, Label: "Kalender belajar", Icon: "calendar", URL: "/kalender"})
 	own.Items = append(own.Items, NavItem{Key: navHours, Label: "Jam pelajaran (JP)", Icon: "clock", URL: "/jp"})
 	return []NavGroup{own}, []NavItem{home, learning, held, levels}
 }

@@ -148,6 +148,8 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/ujian/:exam/batal", e.Handle(w.cancelExam))                                  //
 	in.GET("/ujian/:exam/laporan", e.Handle(w.showExamReport))                             // exam_report.go
 	in.POST("/ujian/:exam/laporan", e.Handle(w.compareExam))                               //
+	in.GET("/kalender", e.Handle(w.showStaffCalendar))                                     // calendar_show.go
+	in.GET("/kalender/berkas", e.Handle(w.downloadStaffCalendar))                          //
 	in.GET("/angkatan", e.Handle(w.listCohorts))                                           // cohort_manage.go
 	in.POST("/angkatan", e.Handle(w.openCohort))                                           //
 	in.GET("/angkatan/:cohort", e.Handle(w.showCohort))                                    //

@@ -76,6 +76,8 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.GET("/jabatan", e.Handle(l.showMyPosts))                    // post_list.go
 	in.GET("/jp", e.Handle(l.showHours))                           // hours_show.go
 	in.POST("/jp", e.Handle(l.addHours))                           // hours_add.go
+	in.GET("/kalender", e.Handle(l.showCalendar))                  // calendar_show.go
+	in.GET("/kalender/berkas", e.Handle(l.downloadCalendar))       //
 	in.GET("/kotak-masuk", e.Handle(l.showInbox))                  // inbox_show.go
 	in.POST("/kotak-masuk", e.Handle(l.readNotice))                //
 
