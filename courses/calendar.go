@@ -223,17 +223,24 @@ func (g *agenda) enrolment(ctx context.Context, d *storage.Doc[Enrolment]) error
 	if e.Done != nil && e.Done.At.Before(g.opens) {
 		return nil
 	}
-	exams, err := g.s.exams.Gather(ctx, storage.Query{Index: "closes", Term: e.Course, From: storage.OrderTime(maxTime(g.opens, e.Since)), To: storage.OrderTime(g.ends.Add(examLongest))})
-	if err != nil {
+	q := storage.Query{Index: "whom", Term: e.Course, From: storage.OrderTime(maxTime(g.opens, e.Since)), To: storage.OrderTime(g.ends.Add(examLongest)), Limit: 1, Bare: true}
+	if p, err := g.s.exams.Find(ctx, q); err != nil || len(p.Docs) == 0 { // most courses have none
 		return err
 	}
-	for i := range exams {
-		x := &exams[i].Value
-		if !x.covers(e) || e.Done != nil && e.Done.At.Before(x.Opens) {
-			continue
-		}
-		if err := g.exam(ctx, &exams[i], d.ID); err != nil {
+	q.Bare = false
+	for _, q.Term = range audiences(e.Course, []string{e.Cohort}, e.Units) {
+		exams, err := g.s.exams.Gather(ctx, q)
+		if err != nil {
 			return err
+		}
+		for i := range exams {
+			x := &exams[i].Value
+			if !x.covers(e) || e.Done != nil && e.Done.At.Before(x.Opens) {
+				continue
+			}
+			if err := g.exam(ctx, &exams[i], d.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
