@@ -90,9 +90,9 @@ var asked = []string{
 	"/api/v1/enrolments?person={person}", "/api/v1/enrolments?unit={unit}", "/api/v1/enrolments?course=APEL-104", "/api/v1/attempts?enrolment={enrolment}", "/api/v1/attempts?course=APEL-104",
 	"/api/v1/certificates?person={person}", "/api/v1/certificates?unit={unit}", "/api/v1/certificates?course=CONTOH-1", "/api/v1/assignments?person={person}", "/api/v1/assignments?unit={unit}",
 	"/api/v1/assignments?course=APEL-202", "/api/v1/audit?about={person}", "/api/v1/audit?who={person}", "/api/v1/people?under={unit}", "/api/v1/readiness/blocking?unit={unit}",
-	"/api/v1/readiness/units?unit={unit}", "/api/v1/vacancies?under={unit}",
+	"/api/v1/readiness/units?unit={unit}", "/api/v1/vacancies?under={unit}", "/api/v1/staff-calendar?unit={unit}", "/api/v1/staff-calendar/file?unit={unit}",
 	"/kelola/pegawai?unor={unit}", "/kelola/sertifikat?unor={unit}", "/kelola/penugasan?unor={unit}", "/kelola/kesiapan?unor={unit}", "/kelola/audit?tentang={person}", "/kelola/audit?oleh={person}",
-	"/kelola/percobaan?kursus=APEL-104", "/kelola/penugasan/baru?pegawai={person}",
+	"/kelola/percobaan?kursus=APEL-104", "/kelola/penugasan/baru?pegawai={person}", "/kelola/kalender?unor={unit}", "/kelola/kalender/berkas?unor={unit}",
 }
 
 // askedForms are forms of pages that do something else when another button is pressed: route, what is sent.
