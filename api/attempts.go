@@ -242,6 +242,7 @@ type ItemReview struct {
 	AnswerReview
 	Parts   []AnswerReview `json:"parts,omitempty" maxItems:"1000" doc:"Of an item that asks several things"`
 	General string         `json:"general,omitempty"`
+	Hint    string         `json:"hint,omitempty" doc:"Of the author, after a check that was not right, while checks are left; harmless HTML"`
 }
 
 // AnswerReview is what was answered and what is said about it.
@@ -287,7 +288,7 @@ func showReview(ctx context.Context, r courses.Review) Review {
 }
 
 func showItemReview(it courses.ItemReview) ItemReview {
-	x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Try: it.Try, Stem: string(it.Stem), AnswerReview: showAnswerReview(it.AnswerReview), General: string(it.General)}
+	x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Try: it.Try, Stem: string(it.Stem), AnswerReview: showAnswerReview(it.AnswerReview), General: string(it.General), Hint: string(it.Hint)}
 	for _, p := range it.Parts {
 		x.Parts = append(x.Parts, showAnswerReview(p))
 	}

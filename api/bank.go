@@ -41,6 +41,7 @@ type ItemText struct {
 	Exact      bool            `json:"exact,omitempty" doc:"shorttext: case and accents count"`
 	Fixed      bool            `json:"fixed,omitempty" doc:"Options keep the author's order"`
 	General    string          `json:"general,omitempty" maxLength:"20000" doc:"Feedback shown whatever the answer"`
+	Hints      []string        `json:"hints,omitempty" maxItems:"4" doc:"The n-th is shown after the n-th check that was not right, while checks are left; Markdown, one paragraph of at most 500 letters each"`
 }
 
 // BankOption is one answer the author foresaw.
@@ -83,7 +84,7 @@ type BankLevel struct {
 
 func showBankItem(it grading.Item) BankItem {
 	v := BankItem{it.ID, it.Code, it.Version, ItemText{Type: string(it.Type), Title: it.Title, Objective: it.Objective, Difficulty: string(it.Difficulty), Category: it.Category, Tags: orEmpty(it.Tags), Stem: it.Stem,
-		Options: showOptions(it.Options), Parts: []BankPart{}, Rubric: []BankCriterion{}, Scoring: it.Scoring, Limit: it.Limit, Files: orEmpty(it.Files), Size: it.Size, Units: orEmpty(it.Units), Exact: it.Exact, Fixed: it.Fixed, General: it.General}}
+		Options: showOptions(it.Options), Parts: []BankPart{}, Rubric: []BankCriterion{}, Scoring: it.Scoring, Limit: it.Limit, Files: orEmpty(it.Files), Size: it.Size, Units: orEmpty(it.Units), Exact: it.Exact, Fixed: it.Fixed, General: it.General, Hints: it.Hints}}
 	for _, p := range it.Parts {
 		v.Parts = append(v.Parts, BankPart{p.ID, p.Text, string(p.Type), showOptions(p.Options), p.Right, p.Weight, orEmpty(p.Units), p.Exact})
 	}
@@ -109,7 +110,7 @@ func showOptions(in []grading.Option) []BankOption {
 func (t ItemText) item() (grading.Item, error) {
 	wrong := faults.New(faults.Invalid, "Ada nilai yang bukan persen.", "Some marks are no percentages.")
 	it := grading.Item{Type: grading.Type(t.Type), Title: t.Title, Objective: t.Objective, Difficulty: grading.Difficulty(t.Difficulty), Category: t.Category, Tags: t.Tags, Stem: t.Stem, Options: options(t.Options, "options", wrong),
-		Scoring: t.Scoring, Limit: t.Limit, Files: t.Files, Size: t.Size, Units: t.Units, Exact: t.Exact, Fixed: t.Fixed, General: t.General}
+		Scoring: t.Scoring, Limit: t.Limit, Files: t.Files, Size: t.Size, Units: t.Units, Exact: t.Exact, Fixed: t.Fixed, General: t.General, Hints: t.Hints}
 	for i, p := range t.Parts {
 		it.Parts = append(it.Parts, grading.Part{ID: letter(p.ID, i), Text: p.Text, Type: grading.Type(p.Type), Options: options(p.Options, fmt.Sprintf("parts[%d].options", i), wrong), Right: p.Right, Weight: p.Weight, Units: p.Units, Exact: p.Exact})
 	}

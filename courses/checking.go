@@ -171,6 +171,9 @@ func (s *Service) checkView(ctx context.Context, at *Attempt, n int, keys tryKey
 	}
 	said := it.explained(x, n)
 	said.State, said.Earned = state, max(m-grading.Mark(v.Tries-1)*keys.rule.Penalty, 0).Thousandths()
+	if !v.Closed {
+		said.Hint = it.line(it.HintAfter(v.Tries))
+	}
 	if v.Tries > 1 {
 		said.Try = v.Tries
 	}

@@ -265,6 +265,11 @@ func markdownOf(it grading.Item, at string) iter.Seq2[string, string] {
 		if !yield(at+".stem", it.Stem) || !yield(at+".general", it.General) {
 			return
 		}
+		for i, h := range it.Hints {
+			if !yield(fmt.Sprintf("%s.hints[%d]", at, i), h) {
+				return
+			}
+		}
 		for i, o := range it.Options {
 			path := fmt.Sprintf("%s.options[%d]", at, i)
 			if !yield(path+".text", o.Text) || !yield(path+".feedback", o.Feedback) {

@@ -65,6 +65,7 @@ type ItemReview struct {
 	Stem      template.HTML
 	AnswerReview
 	General template.HTML
+	Hint    template.HTML  // after a try that was not right, while tries are left
 	Parts   []AnswerReview // of an item that asks several things
 	Marks   []GivenMark    // what people gave it; two are counted by their mean
 }

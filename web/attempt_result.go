@@ -141,7 +141,7 @@ var reviewStates = map[grading.State]string{grading.Right: "right", grading.Part
 
 func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) QuizItem {
 	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Text: it.Stem, Value: it.Typed, Kind: ShortText,
-		Review: &QuizReview{State: reviewStates[it.State], Said: append(slices.Clone(it.Feedback), nonEmpty(it.General)...), ShowKey: true}}
+		Review: &QuizReview{State: reviewStates[it.State], Said: append(append(slices.Clone(it.Feedback), nonEmpty(it.Hint)...), nonEmpty(it.General)...), ShowKey: true}}
 	if it.Try > 1 {
 		q.Review.Feedback = l.T(c, "Dijawab pada kali coba ke-%d.", it.Try)
 	}

@@ -208,9 +208,13 @@ func (w *admin) itemEditPage(c *gin.Context, status int, v courses.VersionDoc, t
 	category := form.Input("text", "category", "Kategori").Hinted("Misalnya umum/loket.")
 	category.Length = 200
 	general := form.Input("textarea", "general", "Pembahasan").Tall(3).Hinted("Dibaca semua peserta setelah dinilai.")
+	var hints []Field
+	if grading.Hinted(t) {
+		hints = append(hints, form.Input("textarea", "hints", "Petunjuk").Tall(3).Hinted("Dibaca setelah percobaan yang belum tepat, selama masih boleh mencoba: yang pertama setelah percobaan pertama. Beri baris kosong di antara dua petunjuk."))
+	}
 	title := form.Input("text", "title", "Judul untuk penulis").Hinted("Tidak dilihat peserta.")
 	title.Length = 200
-	p.Tail = append(p.Tail, general, category, form.Input("text", "tags", "Tag").Hinted("Dipisah koma."), title)
+	p.Tail = append(append(p.Tail, hints...), general, category, form.Input("text", "tags", "Tag").Hinted("Dipisah koma."), title)
 
 	var rules []Field
 	if e.Scoring != nil {

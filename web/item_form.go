@@ -18,7 +18,7 @@ import (
 // itemValues are the values of the form that shows an item.
 func itemValues(it grading.Item, e grading.Edit) url.Values {
 	v := url.Values{"type": {string(it.Type)}, "title": {it.Title}, "objective": {it.Objective}, "difficulty": {string(it.Difficulty)}, "category": {it.Category}, "tags": {strings.Join(it.Tags, ", ")},
-		"stem": {it.Stem}, "general": {it.General}, "scoring": {it.Scoring}, "units": {strings.Join(it.Units, ", ")}}
+		"stem": {it.Stem}, "general": {it.General}, "hints": {grading.JoinHints(it.Hints)}, "scoring": {it.Scoring}, "units": {strings.Join(it.Units, ", ")}}
 	if it.Limit != 0 {
 		v.Set("limit", strconv.Itoa(it.Limit))
 	}
@@ -231,7 +231,7 @@ func (f *itemForm) ids(at, list string) map[string]bool {
 func (f *itemForm) read(t grading.Type, e grading.Edit) grading.Item {
 	g := f.form.Get
 	f.places = map[string]string{}
-	it := grading.Item{Type: t, Title: g("title"), Objective: g("objective"), Difficulty: grading.Difficulty(g("difficulty")), Category: strings.Trim(g("category"), "/ "), Tags: commaList(g("tags")), Stem: g("stem"), General: g("general")}
+	it := grading.Item{Type: t, Title: g("title"), Objective: g("objective"), Difficulty: grading.Difficulty(g("difficulty")), Category: strings.Trim(g("category"), "/ "), Tags: commaList(g("tags")), Stem: g("stem"), General: g("general"), Hints: grading.SplitHints(g("hints"))}
 	if e.Scoring != nil {
 		it.Scoring = g("scoring")
 	}

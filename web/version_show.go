@@ -254,6 +254,9 @@ func (w *admin) itemPanel(c *gin.Context, it grading.Item) Panel {
 	if it.General != "" {
 		panel.Notices = []Notice{{Kind: Info, Label: "Umpan balik", Text: it.General}}
 	}
+	for i, h := range it.Hints {
+		panel.Notices = append(panel.Notices, Notice{Kind: Info, Label: "Petunjuk", Text: w.T(c, "Setelah percobaan ke-%d: %s", i+1, h)})
+	}
 	return panel
 }
 

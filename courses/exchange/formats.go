@@ -121,6 +121,14 @@ func Write(w io.Writer, f Format, items []grading.Item, open OpenFile) (Report, 
 			if err != nil {
 				return nil, err
 			}
+			if f == GIFT || f == Aiken { // neither has a word for it
+				for i, it := range items {
+					if l := (&losses{}); len(it.Hints) > 0 {
+						l.add("petunjuk", "hints")
+						l.report(&r, string(f), i, it)
+					}
+				}
+			}
 			_, err = w.Write(b.Bytes())
 			return r, err
 		}

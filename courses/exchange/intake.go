@@ -301,6 +301,9 @@ func (in *intake) soundItem(it grading.Item, line int) {
 	}
 	one(it.Stem)
 	one(it.General)
+	for _, h := range it.Hints {
+		one(h)
+	}
 	shown(it.Options, it.Type != grading.ShortText && it.Type != grading.Numeric)
 	for _, p := range it.Parts {
 		one(p.Text)

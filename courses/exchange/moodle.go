@@ -274,9 +274,7 @@ func (m *moodle) question(q *node) {
 			m.lose.add("umpan balik gabungan", "combined feedback")
 		}
 	}
-	if len(q.all("hint")) > 0 && q.all("hint")[0].says("text") != "" {
-		m.lose.add("petunjuk (hint)", "hints")
-	}
+	m.hints(q)
 	if m.danger != "" {
 		m.refuse(m.at, "Soal ini memuat skrip (%s) dan ditolak. Hapus skripnya di Moodle, lalu ekspor ulang.", "This question holds a script (%s) and is refused. Take the script out in Moodle and export again.", m.danger)
 	}
@@ -287,6 +285,23 @@ func (m *moodle) question(q *node) {
 		m.soundItem(*it, m.at.line)
 	}
 	m.take(*it, place{m.at.line, 0}, nil, false)
+}
+
+// hints takes the hints that have a place: at most MaxHints, of an item that can be tried.
+func (m *moodle) hints(q *node) {
+	for _, h := range q.all("hint") {
+		text := strings.Join(grading.SplitHints(m.text(h)), "\n")
+		if text == "" {
+			continue
+		}
+		before := m.it.Hints
+		m.it.Hints = append(before, text)
+		if err := grading.CheckHints(m.it); err != nil {
+			m.it.Hints = before
+			m.lose.add("petunjuk (hint)", "hints")
+			return
+		}
+	}
 }
 
 // stockFeedback is what Moodle puts in by itself.

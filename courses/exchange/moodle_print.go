@@ -258,6 +258,9 @@ func (x *xmlWriter) item(it grading.Item) {
 		x.words("graderinfo", ` format="plain_text"`, printRubric(it.Rubric))
 		own["fixed"] = fixedTag(it)
 	}
+	for _, h := range it.Hints {
+		x.words("hint", inMarkdown, h)
+	}
 	x.raw("<tags>\n")
 	for _, key := range []string{"objective", "difficulty", "scoring", "fixed"} {
 		if own[key] != "" {

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,8 +74,9 @@ func TestMoodle(t *testing.T) {
 	if len(kept) != 1 || kept[0].Name != "loket.png" || kept[0].Alt != "Foto loket" || kept[0].Type != "image/png" || string(kept[0].Data) != png {
 		t.Errorf("%d pictures are kept", len(kept))
 	}
-	for _, says := range []string{"garis bawah", "petunjuk"} {
-		found(t, r, Changed, 5, says)
+	found(t, r, Changed, 5, "garis bawah")
+	if !slices.Equal(first.Hints, []string{"Ingat standar"}) {
+		t.Errorf("hints %q", first.Hints)
 	}
 	if m := b.Items[1]; m.Type != grading.Multiple || m.Options[2].Mark != -grading.Full/2 {
 		t.Errorf("%+v", m)

@@ -133,6 +133,7 @@ func readItem(m *mapping, places map[string]place) (it grading.Item) {
 	it.Tags = take(m, "", "tags", "tags").words()
 	it.Stem = take(m, "", "stem", "stem").long()
 	it.General = take(m, "", "general", "general").long()
+	it.Hints = take(m, "", "hints", "hints").words()
 	it.Scoring = take(m, "", "scoring", "scoring").text(false)
 	it.Limit = take(m, "", "limit", "limit").int(false, -1_000_000, 1_000_000)
 	it.Files = take(m, "", "files", "files").words()
@@ -382,6 +383,7 @@ func (y *yamlWriter) item(it grading.Item) {
 	y.parts(it.Parts)
 	y.rubric(it.Rubric)
 	y.text("general", it.General)
+	y.list("hints", it.Hints)
 }
 
 func (y *yamlWriter) parts(parts []grading.Part) {

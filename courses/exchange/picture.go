@@ -145,6 +145,10 @@ func Rewrite(it grading.Item, f func(md string) string) grading.Item {
 		return list
 	}
 	it.Stem, it.General = f(it.Stem), f(it.General)
+	it.Hints = slices.Clone(it.Hints)
+	for i := range it.Hints {
+		it.Hints[i] = f(it.Hints[i])
+	}
 	it.Options = options(it.Options, it.Type != grading.ShortText && it.Type != grading.Numeric)
 	it.Parts = slices.Clone(it.Parts)
 	for i := range it.Parts {

@@ -32,7 +32,7 @@ import (
 var columns = map[string][]string{
 	"id": {"id", "kode", "kode soal"}, "jenis": {"jenis", "tipe", "jenis soal", "type"}, "capaian": {"capaian", "tujuan", "indikator", "objective"},
 	"kesulitan": {"kesulitan", "tingkat kesulitan", "tingkat"}, "soal": {"soal", "pertanyaan", "butir soal", "question"}, "kunci": {"kunci", "kunci jawaban", "jawaban benar", "jawaban", "key"},
-	"umpan umum": {"umpan umum", "pembahasan", "umpan balik", "umpan balik umum"}, "judul": {"judul"}, "kategori": {"kategori"}, "tag": {"tag", "label"}, "satuan": {"satuan"},
+	"umpan umum": {"umpan umum", "pembahasan", "umpan balik", "umpan balik umum"}, "petunjuk": {"petunjuk", "hint"}, "judul": {"judul"}, "kategori": {"kategori"}, "tag": {"tag", "label"}, "satuan": {"satuan"},
 	"persis": {"persis"}, "tetap": {"tetap"}, "penilaian": {"penilaian"}, "batas": {"batas"}, "rubrik": {"rubrik"}, "bagian": {"bagian"},
 	"pilihan": {"pilihan", "pilihan jawaban", "opsi", "opsi jawaban", "options"},
 	"gambar":  {"gambar", "foto", "ilustrasi", "url gambar", "link gambar", "tautan gambar", "nama gambar", "image", "image link", "image url", "picture", "media"},
@@ -184,7 +184,7 @@ func (t *tableReader) named(column string) string { return t.cell(columns[column
 func (t *tableReader) item() {
 	t.begin()
 	here := place{t.row.N, 0}
-	it := grading.Item{Code: t.named("id"), Objective: t.named("capaian"), Stem: t.named("soal"), General: t.named("umpan umum"), Title: t.named("judul"), Category: t.named("kategori"),
+	it := grading.Item{Code: t.named("id"), Objective: t.named("capaian"), Stem: t.named("soal"), General: t.named("umpan umum"), Hints: grading.SplitHints(t.named("petunjuk")), Title: t.named("judul"), Category: t.named("kategori"),
 		Tags: list(t.named("tag")), Units: list(t.named("satuan")), Exact: yes(t.named("persis")), Fixed: yes(t.named("tetap")), Scoring: t.named("penilaian")}
 	switch d := strings.ToLower(t.named("kesulitan")); d {
 	case "sukar", "susah":
@@ -648,7 +648,7 @@ func sheetTables(items []grading.Item) []sheets.Table {
 	for n := range wide {
 		header = append(header, "umpan "+string(rune('A'+n)))
 	}
-	header = append(header, "umpan umum", "judul", "kategori", "tag", "satuan", "persis", "tetap", "penilaian", "batas", "rubrik", "bagian")
+	header = append(header, "umpan umum", "petunjuk", "judul", "kategori", "tag", "satuan", "persis", "tetap", "penilaian", "batas", "rubrik", "bagian")
 	rows := func(yield func([]any) bool) {
 		for i, it := range items {
 			row := []any{it.Code, it.Type.Label().ID, it.Objective, string(it.Difficulty), it.Stem, keyCell(it)}
@@ -664,7 +664,7 @@ func sheetTables(items []grading.Item) []sheets.Table {
 			for n := range wide {
 				row = append(row, feedback[n])
 			}
-			row = append(row, it.General, it.Title, it.Category, strings.Join(it.Tags, ", "), strings.Join(it.Units, ", "), yesCell(it.Exact), yesCell(it.Fixed), it.Scoring, limitCell(it), printRubric(it.Rubric), partsCell(it))
+			row = append(row, it.General, grading.JoinHints(it.Hints), it.Title, it.Category, strings.Join(it.Tags, ", "), strings.Join(it.Units, ", "), yesCell(it.Exact), yesCell(it.Fixed), it.Scoring, limitCell(it), printRubric(it.Rubric), partsCell(it))
 			if !yield(row) {
 				return
 			}
@@ -826,6 +826,7 @@ func guide() [][]any {
 		{"kunci", "Huruf pilihan yang benar; beberapa huruf untuk banyak pilihan; bobot dengan persen bila perlu; Benar atau Salah.", "C   atau   A, C   atau   A 50%; B 50%; D -100%"},
 		{"A, B, C, ...", "Pilihan jawaban. Sampai T bila perlu: tambah kolomnya.", "Selamat pagi"},
 		{"umpan A, ...", "Umpan balik bila pilihan itu dipilih.", "Ya, salam dulu."},
+		{"petunjuk", "Petunjuk setelah percobaan yang belum tepat, yang pertama setelah percobaan pertama. Di antara dua petunjuk ada baris kosong.", "Ingat urutan melayani."},
 		{"umpan umum", "Umpan balik untuk semua jawaban, misalnya pembahasan.", "Lihat standar pelayanan."},
 		{"judul, kategori, tag", "Boleh kosong. Beberapa tag dipisah koma; kategori bertingkat dengan /.", "umum/loket"},
 		{"satuan", "Satuan yang boleh ditulis bersama angka, dipisah koma.", "menit, mnt"},

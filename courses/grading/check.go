@@ -75,6 +75,7 @@ func check(it Item, r *Report) []Finding {
 		r.Wrong("type", "Jenis soal %q tidak dikenal.", "Unknown item type %q.", string(it.Type))
 		return r.found
 	}
+	checkHints(it, r)
 	checkList("", it.Options, r)
 	if len(it.Parts) > MaxParts {
 		r.Wrong("parts", "Paling banyak %d bagian.", "At most %d parts.", MaxParts)

@@ -116,7 +116,7 @@ var memberNames = map[string]texts.Text{
 	"difficulty": texts.T("Tingkat kesulitan", "Difficulty"), "category": texts.T("Kategori", "Category"), "tags": texts.T("Tag", "Tags"), "stem": texts.T("Pertanyaan", "Question"),
 	"options": texts.T("Pilihan", "Option"), "parts": texts.T("Bagian", "Part"), "rubric": texts.T("Kriteria", "Criterion"), "levels": texts.T("Tingkat", "Level"),
 	"scoring": texts.T("Cara menilai", "Scoring"), "limit": texts.T("Batas", "Limit"), "files": texts.T("Jenis berkas", "Kinds of files"), "size": texts.T("MB per berkas", "MB per file"), "units": texts.T("Satuan", "Units"), "exact": texts.T("Huruf besar dan aksen dihitung", "Case and accents count"),
-	"fixed": texts.T("Urutan tetap", "Fixed order"), "general": texts.T("Pembahasan", "Explanation"), "text": texts.T("teks", "text"), "mark": texts.T("nilai", "mark"),
+	"fixed": texts.T("Urutan tetap", "Fixed order"), "general": texts.T("Pembahasan", "Explanation"), "hints": texts.T("Petunjuk", "Hint"), "text": texts.T("teks", "text"), "mark": texts.T("nilai", "mark"),
 	"tolerance": texts.T("toleransi", "tolerance"), "feedback": texts.T("umpan balik", "feedback"), "expert": texts.T("penilaian panel", "panel rating"), "next": texts.T("menuju", "leads to"),
 	"minutes": texts.T("menit", "minutes"), "right": texts.T("pasangan", "partner"), "weight": texts.T("bobot", "weight"),
 }

@@ -106,6 +106,7 @@ type Item struct {
 	Exact      bool        `json:"exact,omitempty"`   // short text: case and accents count
 	Fixed      bool        `json:"fixed,omitempty"`   // options keep the author's order ("A dan B benar", a scale)
 	General    string      `json:"general,omitempty"` // feedback shown whatever the answer
+	Hints      []string    `json:"hints,omitempty"`   // Markdown, one paragraph each: the n-th is shown after the n-th try that was not right, while tries are left
 	Void       bool        `json:"void,omitempty"`    // set by a correction of the key only: everybody gets the whole mark
 }
 
