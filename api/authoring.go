@@ -42,8 +42,9 @@ type VersionDetail struct {
 
 // Objective is what a course makes its learners able to do.
 type Objective struct {
-	Code string     `json:"code"`
-	Text texts.Text `json:"text"`
+	Code       string     `json:"code"`
+	Text       texts.Text `json:"text"`
+	Competency string     `json:"competency,omitempty" maxLength:"10" doc:"Code in the dictionary it serves; missing: none named" example:"T.04"`
 }
 
 // LessonEntry is a lesson in the list of a version.
@@ -80,7 +81,7 @@ func showVersionDetail(d courses.VersionDoc) CourseVersion {
 		x.Minutes = map[string]int{}
 	}
 	for _, o := range c.Objectives {
-		x.Objectives = append(x.Objectives, Objective{o.Code, o.Text})
+		x.Objectives = append(x.Objectives, Objective(o))
 	}
 	for _, l := range c.Lessons {
 		x.Lessons = append(x.Lessons, LessonEntry{l.Code, l.Title, l.Minutes, l.Part, orEmpty(l.Objectives), l.Seconds})

@@ -310,11 +310,12 @@ func (s *server) bank() {
 			Category   string `query:"category" maxLength:"200" doc:"Or one below it"`
 			Tag        string `query:"tag" maxLength:"100"`
 			Objective  string `query:"objective" maxLength:"30"`
+			Competency string `query:"competency" maxLength:"10" doc:"That the item's objective serves"`
 			Difficulty string `query:"difficulty" enum:"mudah,sedang,sulit,-" doc:"-: without one"`
 			State      string `query:"state" enum:"draft,in_review,approved"`
 			Type       string `query:"type" maxLength:"30"`
 		}) (*body[ListOf[ListedItem]], error) {
-			l, err := s.Courses.ListItems(ctx, visit.Actor(ctx), in.ID, in.Bank, courses.ItemFilter{Words: in.Words, Category: in.Category, Tag: in.Tag, Objective: in.Objective, Difficulty: grading.Difficulty(in.Difficulty),
+			l, err := s.Courses.ListItems(ctx, visit.Actor(ctx), in.ID, in.Bank, courses.ItemFilter{Words: in.Words, Category: in.Category, Tag: in.Tag, Objective: in.Objective, Competency: in.Competency, Difficulty: grading.Difficulty(in.Difficulty),
 				State: courses.ItemState(in.State), Type: grading.Type(in.Type)})
 			if err != nil {
 				return nil, err

@@ -78,7 +78,7 @@ func (s *Service) CompareVersions(ctx context.Context, a access.Actor, was, now 
 	}
 	w, n := &out.Was.Content, &out.Now.Content
 	out.Card = changedFields(cardFields(w), cardFields(n))
-	out.Objectives = changesOf(w.Objectives, n.Objectives, func(o Objective) (string, texts.Text) { return o.Code, o.Text }, func(o Objective) []named { return []named{{say("Capaian", "Objective"), both(o.Text)}} })
+	out.Objectives = changesOf(w.Objectives, n.Objectives, func(o Objective) (string, texts.Text) { return o.Code, o.Text }, objectiveFields)
 	out.Order = changedFields(orderFields(w), orderFields(n))
 	out.Quizzes = changesOf(w.Quizzes, n.Quizzes, func(q Quiz) (string, texts.Text) { return q.Code, q.Name() }, quizFields)
 	out.Lessons = changesOf(w.Lessons, n.Lessons, func(l LessonRef) (string, texts.Text) { return l.Code, l.Title }, lessonFields)
@@ -283,6 +283,10 @@ func cardFields(c *Content) []named {
 		{say("Daftar sendiri", "Self-enrolment"), yesNo(c.Card.SelfEnrolment)}, {say("Target kompetensi", "Target competencies"), strings.Join(targets, ", ")}, {say("Menit", "Minutes"), strings.Join(minutes, ", ")},
 		{say("Prasyarat", "Prerequisites"), strings.Join(c.Prerequisites, ", ")},
 	}
+}
+
+func objectiveFields(o Objective) []named {
+	return []named{{say("Capaian", "Objective"), both(o.Text)}, {say("Kompetensi", "Competency"), o.Competency}}
 }
 
 func yesNo(b bool) string {

@@ -26,11 +26,22 @@ type CourseFacts struct {
 // maxMinutes bounds the minutes of a part of a course.
 const maxMinutes = 10_000
 
-// WriteFacts writes what a draft says of itself. Invalid with a field for each mistake: those of the card, "targets[1].level", "objectives[2].code", "minutes.cases".
+// checkServed asks that the competencies that objectives name are in the dictionary.
+func (s *Service) checkServed(ctx context.Context, objectives []Objective, with func(path, id, en string)) {
+	for i, o := range objectives {
+		if o.Competency != "" && s.cfg.Dictionary != nil && !s.cfg.Dictionary.Known(ctx, o.Competency) {
+			with(fmt.Sprintf("objectives[%d].competency", i), "Kompetensi "+o.Competency+" tidak ada di kamus.", "Competency "+o.Competency+" is not in the dictionary.")
+		}
+	}
+}
+
+// WriteFacts writes what a draft says of itself. Invalid with a field for each mistake: those of the card, "targets[1].level", "objectives[2].code", "objectives[2].competency", "minutes.cases".
 func (s *Service) WriteFacts(ctx context.Context, a access.Actor, id VersionID, revision int64, f CourseFacts) (VersionDoc, error) {
-	e := faults.New(faults.Invalid, "Data kursus belum benar.", "The course's data is not right yet.")
+	unknown := faults.New(faults.Invalid, "Data kursus belum benar.", "The course's data is not right yet.")
+	s.checkServed(ctx, f.Objectives, func(path, id, en string) { unknown.With(path, id, en) })
 	return s.edit(ctx, a, id, revision, func(v *Version) error {
-		e.Fields = nil
+		e := faults.New(faults.Invalid, unknown.Text.ID, unknown.Text.EN)
+		e.Fields = slices.Clone(unknown.Fields)
 		if err := checkCard(f.Card); err != nil {
 			e.Fields = append(e.Fields, faults.Of(err).Fields...)
 		}

@@ -36,7 +36,7 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 	d := &exchange.Draft{Code: v.Value.Course, Title: c.Card.Title.ID, TitleEN: c.Card.Title.EN, Summary: c.Card.Summary.ID, SummaryEN: c.Card.Summary.EN, Kind: string(c.Card.Kind), Track: c.Card.Track,
 		Apel: c.Card.Values, JP: c.Card.JP, ValidMonths: c.Card.ValidMonths, Minutes: c.Minutes, SelfEnrolment: c.Card.SelfEnrolment, Prerequisites: c.Prerequisites}
 	for _, o := range c.Objectives {
-		d.Objectives = append(d.Objectives, exchange.Objective{Code: o.Code, Text: o.Text.ID, TextEN: o.Text.EN})
+		d.Objectives = append(d.Objectives, exchange.Objective{Code: o.Code, Text: o.Text.ID, TextEN: o.Text.EN, Competency: o.Competency})
 	}
 	for _, t := range c.Card.Targets {
 		d.Targets = append(d.Targets, exchange.Target{Competency: t.Competency, Level: t.Level})

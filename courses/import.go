@@ -249,7 +249,7 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 		c.Card.Targets = append(c.Card.Targets, Target{t.Competency, t.Level})
 	}
 	for _, o := range d.Objectives {
-		c.Objectives = append(c.Objectives, Objective{o.Code, texts.T(o.Text, o.TextEN)})
+		c.Objectives = append(c.Objectives, Objective{o.Code, texts.T(o.Text, o.TextEN), o.Competency})
 	}
 	done, err := s.reading.turn(ctx)
 	if err != nil {

@@ -20,6 +20,7 @@ type ItemFilter struct {
 	Category   string // or one below it
 	Tag        string
 	Objective  string
+	Competency string             // that the item's objective serves
 	Difficulty grading.Difficulty // "-" for items without one
 	State      ItemState
 	Type       grading.Type
@@ -93,7 +94,7 @@ func (s *Service) ListItems(ctx context.Context, a access.Actor, version Version
 				out.Tags = append(out.Tags, t)
 			}
 		}
-		if f.fits(it, lives[i].State, words) {
+		if o, _ := v.Content.Objective(it.Objective); f.fits(it, o.Competency, lives[i].State, words) {
 			out.Items = append(out.Items, ListedBankItem{it, lives[i].State, len(lives[i].Remarks), measured[it.ID], alike[it.Code]})
 		}
 	}
@@ -107,9 +108,9 @@ func (s *Service) ListItems(ctx context.Context, a access.Actor, version Version
 	return out, nil
 }
 
-func (f ItemFilter) fits(it grading.Item, state ItemState, words []string) bool {
+func (f ItemFilter) fits(it grading.Item, competency string, state ItemState, words []string) bool {
 	if f.Category != "" && it.Category != f.Category && !strings.HasPrefix(it.Category, f.Category+"/") || f.Tag != "" && !slices.Contains(it.Tags, f.Tag) ||
-		f.Objective != "" && it.Objective != f.Objective || f.State != "" && state != f.State || f.Type != "" && it.Type != f.Type {
+		f.Objective != "" && it.Objective != f.Objective || f.Competency != "" && competency != f.Competency || f.State != "" && state != f.State || f.Type != "" && it.Type != f.Type {
 		return false
 	}
 	if f.Difficulty == "-" && it.Difficulty != "" || f.Difficulty != "" && f.Difficulty != "-" && it.Difficulty != f.Difficulty {

@@ -102,7 +102,7 @@ func (s *Service) asDraft(ctx context.Context, v VersionDoc) (*exchange.Draft, e
 	c := &v.Content
 	d := &exchange.Draft{Code: v.Course, TitleEN: c.Card.Title.EN, SummaryEN: c.Card.Summary.EN}
 	for _, o := range c.Objectives {
-		d.Objectives = append(d.Objectives, exchange.Objective{Code: o.Code, Text: o.Text.ID, TextEN: o.Text.EN})
+		d.Objectives = append(d.Objectives, exchange.Objective{Code: o.Code, Text: o.Text.ID, TextEN: o.Text.EN, Competency: o.Competency})
 	}
 	for _, l := range c.Lessons {
 		if l.Lesson == "" {

@@ -178,6 +178,7 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 			}
 		}
 	}
+	s.checkServed(ctx, c.Objectives, with)
 	if len(c.Lessons) == 0 {
 		with("lessons", "Kursus harus punya paling sedikit satu pelajaran.", "A course needs at least one lesson.")
 	}

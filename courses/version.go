@@ -59,8 +59,9 @@ type Content struct {
 
 // Objective is one thing a learner can do afterwards.
 type Objective struct {
-	Code string     `json:"code"` // e.g. "103.1"
-	Text texts.Text `json:"text"`
+	Code       string     `json:"code"` // e.g. "103.1"
+	Text       texts.Text `json:"text"`
+	Competency string     `json:"competency,omitempty"` // code in the dictionary it serves; "" when its author named none
 }
 
 // Target is the level of a competency that a certificate of the course supports as evidence. What it lifts is decided by competencies.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,8 +33,8 @@ func (w *admin) bankPage(c *gin.Context, status int, wrong *Notice, form Form) e
 	if err != nil {
 		return err
 	}
-	q := ReadTable(c, "kategori", "tag", "capaian", "sulit", "telaah", "jenis")
-	list, err := w.Courses.ListItems(ctx, a, v.ID, bank, courses.ItemFilter{Words: q.Search, Category: q.Filter["kategori"], Tag: q.Filter["tag"], Objective: q.Filter["capaian"],
+	q := ReadTable(c, "kategori", "tag", "capaian", "kompetensi", "sulit", "telaah", "jenis")
+	list, err := w.Courses.ListItems(ctx, a, v.ID, bank, courses.ItemFilter{Words: q.Search, Category: q.Filter["kategori"], Tag: q.Filter["tag"], Objective: q.Filter["capaian"], Competency: q.Filter["kompetensi"],
 		Difficulty: grading.Difficulty(q.Filter["sulit"]), State: courses.ItemState(q.Filter["telaah"]), Type: grading.Type(q.Filter["jenis"])})
 	author := v.State == courses.Draft && w.may(c, "author", "course")
 	if err != nil && !(errors.Is(err, faults.NotFound) && author && bankCode.MatchString(bank)) {
@@ -45,7 +46,11 @@ func (w *admin) bankPage(c *gin.Context, status int, wrong *Notice, form Form) e
 		p.Notices = append(p.Notices, *wrong)
 	}
 	if list.All > 0 {
-		p.add(Panel{Bare: true, Table: w.bankTable(c, v, list, q, author)})
+		served, err := w.served(c, v)
+		if err != nil {
+			return err
+		}
+		p.add(Panel{Bare: true, Table: w.bankTable(c, v, list, served, q, author)})
 		if panel := w.alikePanel(c, v, list); panel != nil {
 			p.add(*panel)
 		}
@@ -60,7 +65,18 @@ func (w *admin) bankPage(c *gin.Context, status int, wrong *Notice, form Form) e
 	return nil
 }
 
-func (w *admin) bankTable(c *gin.Context, v courses.VersionDoc, list courses.BankList, q TableQuery, author bool) *Table {
+// served are the competencies that the objectives of a version serve, each once.
+func (w *admin) served(c *gin.Context, v courses.VersionDoc) (out []Option, err error) {
+	dict, err := w.Competencies.Dictionary(c.Request.Context())
+	for _, o := range v.Content.Objectives {
+		if o.Competency != "" && !slices.ContainsFunc(out, func(x Option) bool { return x.Value == o.Competency }) {
+			out = append(out, Option{Value: o.Competency, Name: o.Competency + " · " + cut(in(c, dict.Name(o.Competency)), 50)})
+		}
+	}
+	return out, err
+}
+
+func (w *admin) bankTable(c *gin.Context, v courses.VersionDoc, list courses.BankList, served []Option, q TableQuery, author bool) *Table {
 	bank := c.Param("bank")
 	t := &Table{Label: "Soal", URL: bankURL(v, bank), Search: q.Search, SearchLabel: "Cari kata dalam soal", Columns: []Column{{Label: "Soal", Main: true}, {Label: "Jenis", Minor: true}, {Label: "Capaian"}, {Label: "Kesulitan"}, {Label: "Telaah"}, {Label: "Terjawab benar", Numeric: true}, {Label: "Daya beda", Numeric: true}},
 		Empty: Empty{Icon: "question", Label: "Belum ada soal"}}
@@ -90,6 +106,7 @@ func (w *admin) bankTable(c *gin.Context, v courses.VersionDoc, list courses.Ban
 		tags = append(tags, Option{Value: x, Name: x})
 	}
 	sel("capaian", "Capaian", objectives)
+	sel("kompetensi", "Kompetensi", served)
 	sel("sulit", "Kesulitan", difficulties)
 	sel("telaah", "Telaah", states)
 	sel("jenis", "Jenis", types)
@@ -103,6 +120,7 @@ func (w *admin) bankTable(c *gin.Context, v courses.VersionDoc, list courses.Ban
 	until := min(from+bankRows, len(list.Items))
 	for _, it := range list.Items[from:until] {
 		badge := itemStateBadges[it.State]
+		objective, _ := v.Content.Objective(it.Objective)
 		_, easy, apart := w.measured(c, it.Measured)
 		sub := it.Code
 		if len(it.Alike) > 0 {
@@ -111,7 +129,7 @@ func (w *admin) bankTable(c *gin.Context, v courses.VersionDoc, list courses.Ban
 		if it.Remarks > 0 {
 			sub += " · " + w.T(c, "%d catatan", it.Remarks)
 		}
-		t.Rows = append(t.Rows, Row{URL: bankURL(v, bank, "soal", it.Code), Cells: []Cell{{Text: cut(it.Stem, 110), Sub: sub}, {Text: in(c, it.Type.Label())}, {Text: it.Objective}, {Text: w.difficulty(c, it.Difficulty)}, {Badge: &badge}, {Text: easy}, {Text: apart}}})
+		t.Rows = append(t.Rows, Row{URL: bankURL(v, bank, "soal", it.Code), Cells: []Cell{{Text: cut(it.Stem, 110), Sub: sub}, {Text: in(c, it.Type.Label())}, {Text: it.Objective, Sub: objective.Competency}, {Text: w.difficulty(c, it.Difficulty)}, {Badge: &badge}, {Text: easy}, {Text: apart}}})
 	}
 	if len(list.Items) > bankRows {
 		t.Pager.Text = w.T(c, "Soal %d sampai %d dari %d", from+1, until, len(list.Items))

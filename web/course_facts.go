@@ -135,6 +135,9 @@ func (w *admin) factsPage(c *gin.Context, status int, v courses.VersionDoc, form
 	var lines []string
 	for _, o := range k.Objectives {
 		line := o.Code + " " + o.Text.ID
+		if o.Competency != "" {
+			line = o.Code + " [" + o.Competency + "] " + o.Text.ID
+		}
 		if o.Text.EN != "" {
 			line += " | " + o.Text.EN
 		}
@@ -153,7 +156,7 @@ func (w *admin) factsPage(c *gin.Context, status int, v courses.VersionDoc, form
 	form = shownForm(form, stored)
 
 	fields := append([]Field{hidden("revision", strconv.FormatInt(v.Revision, 10))}, w.cardFields(c, form)...)
-	fields = append(fields, form.Input("textarea", "objectives", "Capaian").Tall(6).Hinted("Satu capaian per baris: kode, lalu kalimatnya. Bahasa Inggrisnya di belakang tanda |, misalnya 103.1 Menyapa warga sebelum ditanya | Greets citizens first."))
+	fields = append(fields, form.Input("textarea", "objectives", "Capaian").Tall(6).Hinted("Satu capaian per baris: kode, kompetensinya dalam kurung siku bila ada, lalu kalimatnya. Bahasa Inggrisnya di belakang tanda |, misalnya 103.1 [T.04] Menyapa warga sebelum ditanya | Greets citizens first."))
 	competency, level := []Option{{Value: "", Label: "Tidak ada"}}, []Option{}
 	dict, err := w.Competencies.Dictionary(c.Request.Context())
 	if err != nil {
@@ -194,9 +197,13 @@ var minuteLabels = map[string]string{"lessons": "Menit pelajaran", "practice": "
 // saveFacts takes what the form says of a draft.
 func (w *admin) saveFacts(c *gin.Context) error {
 	form := posted(c)
+	dict, err := w.Competencies.Dictionary(c.Request.Context())
+	if err != nil {
+		return err
+	}
 	v, err := w.revise(c, &form, func(k *courses.Content) error {
 		k.Card = w.postedCard(c, &form, k.Card)
-		k.Objectives = w.postedObjectives(c, &form)
+		k.Objectives = w.postedObjectives(c, &form, func(code string) bool { _, ok := dict.Items[code]; return ok })
 		k.Prerequisites = nil
 		for _, p := range strings.FieldsFunc(form.Get("prerequisites"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
 			if p = strings.ToUpper(p); !slices.Contains(k.Prerequisites, p) {
@@ -236,14 +243,18 @@ func (w *admin) saveFacts(c *gin.Context) error {
 	return w.done(c, Success, w.T(c, "Data kursus tersimpan."), w.outlineURL(c, "susunan"))
 }
 
-// postedObjectives reads one objective per line: code, sentence, and behind a bar the English one.
-func (w *admin) postedObjectives(c *gin.Context, form *Form) (out []courses.Objective) {
+// postedObjectives reads one objective per line: code, in brackets the competency it serves, sentence, and behind a bar the English one.
+func (w *admin) postedObjectives(c *gin.Context, form *Form, known func(competency string) bool) (out []courses.Objective) {
 	for i, line := range strings.Split(form.Get("objectives"), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue
 		}
 		code, text, ok := strings.Cut(line, " ")
+		competency := ""
+		if in, after, bracketed := strings.Cut(text, "]"); bracketed && strings.HasPrefix(strings.TrimSpace(in), "[") {
+			competency, text = strings.ToUpper(strings.Trim(in, " [")), after
+		}
 		id, en, _ := strings.Cut(text, "|")
 		id, en = texts.Tidy(id), texts.Tidy(en)
 		switch {
@@ -251,8 +262,10 @@ func (w *admin) postedObjectives(c *gin.Context, form *Form) (out []courses.Obje
 			form.Wrong("objectives", w.T(c, "Baris %d: tulis kode, spasi, lalu kalimat capaiannya.", i+1))
 		case slices.ContainsFunc(out, func(o courses.Objective) bool { return o.Code == code }):
 			form.Wrong("objectives", w.T(c, "Baris %d: kode %s sudah dipakai di atas.", i+1, code))
+		case competency != "" && !known(competency):
+			form.Wrong("objectives", w.T(c, "Baris %d: kompetensi %s tidak ada di kamus.", i+1, competency))
 		default:
-			out = append(out, courses.Objective{Code: strings.TrimSuffix(code, ":"), Text: texts.T(id, en)})
+			out = append(out, courses.Objective{Code: strings.TrimSuffix(code, ":"), Text: texts.T(id, en), Competency: competency})
 		}
 	}
 	return out

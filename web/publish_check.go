@@ -102,6 +102,9 @@ func (w *admin) coveragePanel(c *gin.Context, v courses.VersionDoc) (Panel, erro
 	panel := Panel{Half: true, Label: "Capaian"}
 	for _, o := range covered {
 		r := Reason{Kind: Success, Text: o.Code + " " + in(c, o.Text) + " · "}
+		if o.Competency != "" {
+			r.Text += o.Competency + " · "
+		}
 		switch {
 		case len(o.Lessons) == 0 && o.Items == 0:
 			r.Kind, r.Text = Warn, r.Text+w.T(c, "belum dilatih di pelajaran mana pun dan belum ada soalnya")

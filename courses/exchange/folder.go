@@ -57,7 +57,10 @@ type Draft struct {
 }
 
 // Objective is one thing a learner can do afterwards.
-type Objective struct{ Code, Text, TextEN string }
+type Objective struct {
+	Code, Text, TextEN string
+	Competency         string // code in the dictionary; "" when the author named none
+}
 
 // Target is the level of a competency a certificate of the course supports.
 type Target struct {
@@ -294,8 +297,12 @@ func (f *folder) readObjectives(v value) {
 	for _, e := range v.list() {
 		m := e.mapping()
 		code := m.take("code")
-		o := Objective{Code: code.text(true), Text: m.take("text").text(true), TextEN: m.take("text_en").text(false)}
+		competency := m.take("competency")
+		o := Objective{Code: code.text(true), Text: m.take("text").text(true), TextEN: m.take("text_en").text(false), Competency: competency.text(false)}
 		m.done()
+		if o.Competency != "" {
+			competency.competency(o.Competency)
+		}
 		if o.Code != "" && !objectiveCode.MatchString(o.Code) {
 			code.wrong("Kode capaian %q hanya boleh huruf, angka, titik, - dan _.", "The objective code %q may hold letters, digits, points, - and _ only.", o.Code)
 		}
@@ -308,6 +315,13 @@ func (f *folder) readObjectives(v value) {
 	}
 }
 
+// competency asks that a code looks like one of the dictionary; whether it is in there is known at publishing.
+func (v value) competency(code string) {
+	if !competencyCode.MatchString(code) {
+		v.wrong("Kode kompetensi %q tidak berbentuk seperti M.01, T.04, atau SK.", "The competency code %q does not look like M.01, T.04 or SK.", code)
+	}
+}
+
 func (f *folder) readTargets(v value) {
 	seen := map[string]bool{}
 	for _, e := range v.list() {
@@ -315,8 +329,8 @@ func (f *folder) readTargets(v value) {
 		code, level := m.take("competency"), m.take("level")
 		t := Target{Competency: code.text(true), Level: level.int(true, 1, 5)}
 		m.done()
-		if t.Competency != "" && !competencyCode.MatchString(t.Competency) {
-			code.wrong("Kode kompetensi %q tidak berbentuk seperti M.01, T.04, atau SK.", "The competency code %q does not look like M.01, T.04 or SK.", t.Competency)
+		if t.Competency != "" {
+			code.competency(t.Competency)
 		}
 		if seen[t.Competency] {
 			code.wrong("Kompetensi %s ditulis dua kali.", "The competency %s is written twice.", t.Competency)

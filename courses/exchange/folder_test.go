@@ -38,7 +38,7 @@ self_enrolment: true
 prerequisites: [UJI-0]
 objectives:
   - {code: "1.1", text: "Satu", text_en: "One"}
-  - {code: 1.2, text: "Dua"}
+  - {code: 1.2, text: "Dua", competency: T.04}
 targets:
   - {competency: T.04, level: 2}
 lessons:
@@ -79,7 +79,7 @@ func TestFolderReads(t *testing.T) {
 	if len(r) > 0 {
 		t.Fatalf("%+v", r)
 	}
-	if d.Code != "UJI-1" || d.JP != 1 || !d.SelfEnrolment || d.Minutes["practice"] != 15 || d.Objectives[1] != (Objective{"1.2", "Dua", ""}) || d.Targets[0] != (Target{"T.04", 2}) ||
+	if d.Code != "UJI-1" || d.JP != 1 || !d.SelfEnrolment || d.Minutes["practice"] != 15 || d.Objectives[1] != (Objective{"1.2", "Dua", "", "T.04"}) || d.Targets[0] != (Target{"T.04", 2}) ||
 		d.Lessons[0].Words != 603 || d.Lessons[0].Part != "lessons" || len(d.Banks[0].Items) != 4 || d.Quizzes[0].Draw[grading.Cell{Objective: "1.1"}] != 2 || d.Quizzes[0].PassMark != 70 ||
 		len(d.Pictures) != 1 || d.Pictures[0].File != "pics/a.png" || d.Pictures[0].Type != "image/png" || d.Prerequisites[0] != "UJI-0" {
 		t.Fatalf("%+v", d)
@@ -124,9 +124,10 @@ func TestFolderMistakes(t *testing.T) {
 		{"minutes of lessons differ", yaml("lessons: 10,", "lessons: 12,"), "course.yaml:12", "daftar pelajaran 10", true},
 		{"prerequisite", yaml("[UJI-0]", "[uji]"), "course.yaml:14", "APEL-101", false},
 		{"own prerequisite", yaml("[UJI-0]", "[UJI-1]"), "course.yaml:14", "dirinya", false},
+		{"competency of an objective", yaml("competency: T.04}", "competency: x4}"), "course.yaml:17", "x4", false},
 		{"objective twice", yaml("code: 1.2", "code: 1.1"), "course.yaml:17", "dua kali", false},
 		{"level too high", yaml("level: 2", "level: 3"), "course.yaml:19", "butuh tugas lapangan", false},
-		{"competency", yaml("T.04", "X.04"), "course.yaml:19", "X.04", false},
+		{"competency", yaml("{competency: T.04, level", "{competency: X.04, level"), "course.yaml:19", "X.04", false},
 		{"unknown objective of a lesson", yaml(`["1.1", "1.2"]`, `["1.3"]`), "course.yaml:21", "1.3", false},
 		{"lesson file missing", yaml("lessons/01.md", "lessons/02.md"), "course.yaml:21", "lessons/02.md", false},
 		{"lesson outside", yaml("lessons/01.md", "../01.md"), "course.yaml:21", "..", false},

@@ -92,6 +92,7 @@ func courseYAML(d *Draft, notes []string) []byte {
 		y.text("code", o.Code)
 		y.text("text", o.Text)
 		y.text("text_en", o.TextEN)
+		y.text("competency", o.Competency)
 	})
 	y.each("targets", len(d.Targets), func(i int) {
 		y.text("competency", d.Targets[i].Competency)
