@@ -58,10 +58,13 @@ func TestADraftIsComposed(t *testing.T) {
 	if status, _, text := r.post(boss, at+"/data", facts("310.1")); status != http.StatusUnprocessableEntity || !strings.Contains(text, "Baris 1") {
 		t.Errorf("an objective without its sentence: %d", status)
 	}
-	if status, _, text := r.post(boss, at+"/data", facts("310.1 Menyapa warga | Greets citizens\n310.2 Mendengar")); status != http.StatusSeeOther {
+	if status, _, text := r.post(boss, at+"/data", facts("310.1 [T.99] Menyapa")); status != http.StatusUnprocessableEntity || !strings.Contains(text, "T.99 tidak ada di kamus") || !strings.Contains(text, "310.1 [T.99] Menyapa") {
+		t.Errorf("a competency nobody knows: %d", status)
+	}
+	if status, _, text := r.post(boss, at+"/data", facts("310.1 [t.04] Menyapa warga | Greets citizens\n310.2 Mendengar")); status != http.StatusSeeOther {
 		t.Fatalf("facts: %d %.300s", status, text)
 	}
-	if k := version(); len(k.Objectives) != 2 || k.Objectives[0].Text.EN != "Greets citizens" || k.Minutes["lessons"] != 40 || len(k.Card.Targets) != 1 || k.Card.Title.ID != "Sapa warga" {
+	if k := version(); len(k.Objectives) != 2 || k.Objectives[0].Text.EN != "Greets citizens" || k.Objectives[0].Competency != "T.04" || !strings.Contains(page("/data"), "310.1 [T.04] Menyapa warga | Greets citizens") || k.Minutes["lessons"] != 40 || len(k.Card.Targets) != 1 || k.Card.Title.ID != "Sapa warga" {
 		t.Errorf("the facts are %+v", k)
 	}
 
