@@ -87,16 +87,41 @@ type ItemFigures struct {
 	ItemRest        *Estimate       `json:"item_rest,omitempty" doc:"-1 to 1"`
 	Options         []OptionFigures `json:"options" nullable:"false" maxItems:"500"`
 	Trace           []TracePoint    `json:"trace" nullable:"false" maxItems:"10"`
-	Drift           *DriftFigures   `json:"drift,omitempty" doc:"Against the version of the course before, where that had the item or an earlier version of it"`
+	Pooled          *PooledFigures  `json:"pooled,omitempty" doc:"Over all versions of the course that have the item unchanged, where there are several; flags rest on it"`
+	Drift           *DriftFigures   `json:"drift,omitempty" doc:"Against the item version before or, where the item did not change, itself in earlier versions of the course"`
 }
 
-// DriftFigures compare an item with what it was in the version of the course before.
+// PooledFigures are an item version over versions of its course; correlations are those within a version.
+type PooledFigures struct {
+	Versions []int           `json:"versions" nullable:"false" maxItems:"10" doc:"Numbers of the versions of the course, this one among them; the six nearest that have figures"`
+	Sittings int64           `json:"sittings"`
+	Blank    int64           `json:"blank"`
+	Facility *Estimate       `json:"facility,omitempty" doc:"Percent"`
+	ItemRest *Estimate       `json:"item_rest,omitempty" doc:"-1 to 1"`
+	Options  []PooledChoices `json:"options" nullable:"false" maxItems:"500"`
+}
+
+// PooledChoices is one option of it.
+type PooledChoices struct {
+	ID            string    `json:"id"`
+	Text          string    `json:"text"`
+	Key           bool      `json:"key"`
+	N             int64     `json:"n"`
+	Share         *Estimate `json:"share,omitempty" doc:"Percent of those who were asked"`
+	PointBiserial *Estimate `json:"point_biserial,omitempty"`
+}
+
+// DriftFigures compare an item with what it was before.
 type DriftFigures struct {
+	Changed    bool      `json:"changed" doc:"The item changed, not only the course around it"`
+	Number     int       `json:"number" doc:"The version of the item it is compared with"`
+	Versions   []int     `json:"versions" nullable:"false" maxItems:"10" doc:"Versions of the course where that one stood"`
 	Before     *Estimate `json:"before,omitempty" doc:"Facility then, percent"`
 	After      *Estimate `json:"after,omitempty" doc:"Facility now"`
 	Difference *Estimate `json:"difference,omitempty" doc:"Percentage points, people as they are"`
 	Adjusted   *Estimate `json:"adjusted,omitempty" doc:"The same at equal score"`
 	P          float64   `json:"p" doc:"Of no difference at equal score, two-sided"`
+	Apart      string    `json:"apart,omitempty" enum:"length,marks,levels" doc:"Why it cannot be compared at equal score: length of the form, marks of the item, no common levels"`
 }
 
 // OptionFigures is one row of the options table; the row without an id are those who left the item blank.
@@ -186,9 +211,15 @@ func showAnalysis(a courses.Analysis) QuizAnalysis {
 	for _, it := range a.Figures.Items {
 		about := a.About[it.ID]
 		x := ItemFigures{it.ID, about.Code, about.Version, max(about.Key, 1), about.Objective, it.N, it.Blank, estimate(it.Facility), estimate(it.SD), it.Guess, it.IntendedWeight, estimate(it.Effective),
-			estimate(it.Discrimination), estimate(it.Efficiency), estimate(it.UpperLower), estimate(it.ItemRest), []OptionFigures{}, []TracePoint{}, nil}
+			estimate(it.Discrimination), estimate(it.Efficiency), estimate(it.UpperLower), estimate(it.ItemRest), []OptionFigures{}, []TracePoint{}, nil, nil}
+		if p, ok := a.Pooled[it.ID]; ok {
+			x.Pooled = &PooledFigures{p.Versions, p.N, p.Blank, estimate(p.Facility), estimate(p.ItemRest), []PooledChoices{}}
+			for _, o := range p.Options {
+				x.Pooled.Options = append(x.Pooled.Options, PooledChoices{o.ID, about.Named(o.ID), o.Key, o.N, estimate(o.Share), estimate(o.PointBiserial)})
+			}
+		}
 		if d, ok := a.Drift[it.ID]; ok {
-			x.Drift = &DriftFigures{estimate(d.Before), estimate(d.After), estimate(d.Difference), estimate(d.Adjusted), d.P}
+			x.Drift = &DriftFigures{d.Changed, d.Item, d.Versions, estimate(d.Before), estimate(d.After), estimate(d.Difference), estimate(d.Adjusted), d.P, string(d.Apart)}
 		}
 		for _, o := range it.Options {
 			text := ""

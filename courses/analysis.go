@@ -28,9 +28,10 @@ type Analysis struct {
 	Flags     []itemstats.Flag
 	Rasch     *itemstats.Model // nil: too few sittings
 	TwoPL     *itemstats.Model
-	Drift     map[string]itemstats.Shift // by item version: against the version of the course before
-	Gains     []ObjectiveGain            // of a post-test: the whole first, then by objective
-	About     map[string]AnalysedItem    // by item version
+	Pooled    map[string]PooledItem   // by item version: with other versions of the course, where they have it
+	Drift     map[string]ItemDrift    // by item version: against what it was before
+	Gains     []ObjectiveGain         // of a post-test: the whole first, then by objective
+	About     map[string]AnalysedItem // by item version
 }
 
 // ObjectiveGain is what people learned between their first pre-test and their first post-test.
@@ -81,15 +82,12 @@ func (s *Service) Analysis(ctx context.Context, a access.Actor, version VersionI
 		out.About[id] = AnalysedItem{it.Item}
 	}
 	out.Figures = sums.Analyse(about)
-	before, err := s.sumsBefore(ctx, v, q, out.About)
+	out.Pooled, out.Drift = map[string]PooledItem{}, map[string]ItemDrift{}
+	known, err := s.known(ctx, v, q, sums, about, &out)
 	if err != nil {
 		return Analysis{}, err
 	}
-	out.Flags = sums.Flags(about, before)
-	out.Drift = map[string]itemstats.Shift{}
-	for id, was := range before {
-		out.Drift[id] = sums.Drift(was, sums.Items[id])
-	}
+	out.Flags = sums.Flags(about, known)
 	if out.TwoPL != nil {
 		out.Flags = append(out.Flags, out.TwoPL.Flags(about)...)
 	} else if out.Rasch != nil {
@@ -119,64 +117,18 @@ func (s *Service) analysed(ctx context.Context, a access.Actor, verb string, ver
 	return v, q, nil
 }
 
-// sumsBefore finds what the version before knew of the same items, by their code: what drift is measured against.
-func (s *Service) sumsBefore(ctx context.Context, v *Version, q Quiz, items map[string]AnalysedItem) (map[string]*itemstats.ItemSums, error) {
-	for n := v.Number - 1; n >= 1; n-- {
-		id := versionID(v.Course, n)
-		d, err := s.analyses.Get(ctx, id+"."+q.Code)
-		if errors.Is(err, faults.NotFound) || err == nil && d.Value.Of.N == 0 {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		sums, err := itemstats.Unpack(d.Value.Of.Sums)
-		if err != nil {
-			return nil, err
-		}
-		if sums.Frame != frameOf(q) {
-			return nil, nil // scores of tests of another length are not comparable
-		}
-		byCode := map[string]*itemstats.ItemSums{}
-		for item, x := range sums.Items {
-			it, err := s.item(ctx, item)
-			if err != nil {
-				return nil, err
-			}
-			byCode[it.Code] = x
-		}
-		out := map[string]*itemstats.ItemSums{}
-		for item, it := range items {
-			if x := byCode[it.Code]; x != nil {
-				out[item] = x
-			}
-		}
-		return out, nil
-	}
-	return nil, nil
-}
-
 // aboutItem says of an item what its figures need.
 func aboutItem(it grading.Item) itemstats.About {
 	a := itemstats.About{Name: it.Code, Void: it.Void}
-	switch grading.Asks(it) {
-	case grading.AskOne:
-		a.Single = true
-	case grading.AskMany, grading.AskNumber, grading.AskText:
-	default:
-		return a // what is chosen in parts has no key of its own
-	}
-	for i, o := range it.Options {
-		c := itemstats.Choice{ID: o.ID, Share: float64(o.Mark) / float64(grading.Full), Key: o.Mark == grading.Full || !a.Single && o.Mark > 0}
-		switch {
-		case it.Type == grading.TrueFalse:
-			c.Label = []string{"Benar", "Salah"}[i%2]
-		case a.Single || grading.Asks(it) == grading.AskMany:
-			c.Label = strings.ToUpper(grading.OptionID(i))
-		default:
-			c.Label = o.Text
+	for _, asked := range grading.AskedOf(it) {
+		q := itemstats.Question{ID: asked.ID, Label: asked.Label, One: asked.One && !asked.Typed, Typed: asked.Typed, Some: asked.Some}
+		for _, o := range asked.Options {
+			q.Options = append(q.Options, itemstats.Choice{ID: o.ID, Label: o.Label, Share: float64(o.Share) / float64(grading.Full), Key: o.Right})
 		}
-		a.Options = append(a.Options, c)
+		for _, f := range asked.Foils {
+			q.Foils = append(q.Foils, itemstats.Foil(f))
+		}
+		a.Questions = append(a.Questions, q)
 	}
 	return a
 }

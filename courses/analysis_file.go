@@ -87,7 +87,13 @@ func (t analysisTables) itemHeads(more ...string) []string {
 
 // all are the parts, those that hold something.
 func (t analysisTables) all() []sheets.Table {
-	out := []sheets.Table{t.quiz(), t.items(), t.options(), t.traces(), t.drift(), t.flags()}
+	out := []sheets.Table{t.quiz(), t.items(), t.options(), t.traces()}
+	for _, part := range []sheets.Table{t.pooled(), t.drift()} {
+		if part.Rows != nil {
+			out = append(out, part)
+		}
+	}
+	out = append(out, t.flags())
 	for _, m := range []*itemstats.Model{t.Rasch, t.TwoPL} {
 		if m != nil {
 			out = append(out, t.model(m), t.information(m))
@@ -176,14 +182,49 @@ func (t analysisTables) traces() sheets.Table {
 	return t.table(t.say("Grafik pilihan", "Traces"), t.itemHeads(t.say("Pilihan", "Option"), t.say("Kelompok", "Group"), t.say("Rata-rata nilai soal lainnya", "Mean rest score"), "n", t.say("Nilai soal (%)", "Item mark (%)"), t.say("Memilih (%)", "Chose it (%)")), rows)
 }
 
+// pooled are the items that other versions of the course have, too; none of them is no part.
+func (t analysisTables) pooled() sheets.Table {
+	var rows [][]any
+	for _, it := range t.Figures.Items {
+		p, ok := t.Pooled[it.ID]
+		if !ok {
+			continue
+		}
+		rows = append(rows, append(append(t.item(it.ID), t.say("(soal)", "(item)"), numbers(p.Versions), p.N), append(t.cells(p.Facility), t.cells(p.ItemRest)...)...))
+		for _, o := range p.Options {
+			rows = append(rows, append(append(t.item(it.ID), t.option(it.ID, o.ID), numbers(p.Versions), o.N), append(t.cells(o.Share), t.cells(o.PointBiserial)...)...))
+		}
+	}
+	return t.part(t.say("Gabungan versi", "Pooled versions"), append(t.itemHeads(t.say("Pilihan", "Option"), t.say("Versi kursus", "Versions of the course"), t.say("Banyaknya", "Number")), t.ranged(t.say("Nilai atau bagian (%)", "Mark or share (%)"), t.say("Korelasi", "Correlation"))...), rows)
+}
+
+// part is a table that has no rows at all where there is nothing to say.
+func (t analysisTables) part(name string, header []string, rows [][]any) sheets.Table {
+	out := t.table(name, header, rows)
+	if len(rows) == 0 {
+		out.Rows = nil
+	}
+	return out
+}
+
+// numbers lists versions: "1, 2".
+func numbers(list []int) string {
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = strconv.Itoa(n)
+	}
+	return strings.Join(out, ", ")
+}
+
 func (t analysisTables) drift() sheets.Table {
 	var rows [][]any
 	for _, it := range t.Figures.Items {
 		if d, ok := t.Drift[it.ID]; ok {
-			rows = append(rows, append(append(t.item(it.ID), d.P), t.cells(d.Before, d.After, d.Difference, d.Adjusted)...))
+			rows = append(rows, append(append(t.item(it.ID), d.Item, numbers(d.Versions), d.P), append(t.cells(d.Before, d.After, d.Difference, d.Adjusted), d.Apart.Text().In(t.l))...))
 		}
 	}
-	return t.table(t.say("Pergeseran", "Drift"), append(t.itemHeads("p"), t.ranged(t.say("Sebelum (%)", "Before (%)"), t.say("Sesudah (%)", "After (%)"), t.say("Selisih", "Difference"), t.say("Selisih pada nilai yang sama", "Difference at equal score"))...), rows)
+	heads := append(t.itemHeads(t.say("Dibanding versi soal", "Compared with item version"), t.say("Di versi kursus", "In versions of the course"), "p"), t.ranged(t.say("Sebelum (%)", "Before (%)"), t.say("Sesudah (%)", "After (%)"), t.say("Selisih", "Difference"), t.say("Selisih pada nilai yang sama", "Difference at equal score"))...)
+	return t.part(t.say("Pergeseran", "Drift"), append(heads, t.say("Mengapa tidak dibandingkan", "Why not compared")), rows)
 }
 
 func (t analysisTables) flags() sheets.Table {

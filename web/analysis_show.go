@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -246,7 +247,10 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 	}
 	noted, others := table("items", "Soal dengan catatan"), table("others", "Soal tanpa catatan")
 	for _, it := range items {
-		about := a.About[it.ID]
+		about, taken := a.About[it.ID], Cell{Text: w.count(c, int(it.N))}
+		if x, ok := a.Pooled[it.ID]; ok {
+			taken.Sub = w.T(c, "%s bersama versi %s", w.count(c, int(x.N)), numerals(otherVersions(x.Versions, a.Version)))
+		}
 		note, t := Cell{Text: "–"}, &others
 		if f, ok := worst[it.ID]; ok {
 			note = Cell{Badge: &Badge{Kind: flagKinds[f.Kind], Label: flagWords[f.Kind]}}
@@ -254,7 +258,7 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 				t = &noted
 			}
 		}
-		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, {Text: w.count(c, int(it.N))}, {Text: w.figure(c, it.Facility, 0) + "%", Sub: w.between(c, it.Facility, 0)},
+		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, taken, {Text: w.figure(c, it.Facility, 0) + "%", Sub: w.between(c, it.Facility, 0)},
 			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0), Sub: w.between(c, it.Efficiency, 0)},
 			{Text: w.figure(c, it.Effective, 1), Sub: explained(w.between(c, it.Effective, 1), w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1)))}, note}})
 	}
@@ -352,19 +356,63 @@ func (w *admin) showItemAnalysis(c *gin.Context, a courses.Analysis, item string
 		facts.Notices = []Notice{{Kind: Warn, Text: in(c, it.Facility.Warning.Text())}}
 	}
 	p.add(look, facts, w.optionsPanel(c, it, about))
+	if pooled, ok := a.Pooled[it.ID]; ok {
+		p.add(w.pooledPanel(c, pooled, about))
+	}
 	if d, ok := a.Drift[it.ID]; ok {
 		p.add(w.driftPanel(c, d))
 	}
 	return w.panels(c, p)
 }
 
-// driftPanel compares an item with what it was in the version of the course before.
-func (w *admin) driftPanel(c *gin.Context, d itemstats.Shift) Panel {
-	return Panel{Label: "Sejak versi kursus sebelumnya", Text: w.T(c, "Soal yang sama, atau perubahannya, di versi sebelumnya. Pada nilai yang sama: setelah kemampuan peserta kedua versi disamakan."), Facts: []Fact{
+// numerals lists numbers: "1, 2, 4".
+func numerals(list []int) string {
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = strconv.Itoa(n)
+	}
+	return strings.Join(out, ", ")
+}
+
+// otherVersions are the numbers without that of a version.
+func otherVersions(list []int, version courses.VersionID) []int {
+	return slices.DeleteFunc(slices.Clone(list), func(n int) bool { return strings.HasSuffix(version, "."+strconv.Itoa(n)) })
+}
+
+// pooledPanel is an item over all versions of the course that have it unchanged.
+func (w *admin) pooledPanel(c *gin.Context, x courses.PooledItem, about courses.AnalysedItem) Panel {
+	t := Table{ID: "pooled", Label: "Pilihan, semua versi", NoSearch: true, Columns: []Column{{Label: "Pilihan", Main: true}, {Label: "Dipilih", Numeric: true}, {Label: "Bagian", Numeric: true}, {Label: "Korelasi", Numeric: true}}}
+	for _, o := range x.Options {
+		name := Cell{Text: cut(about.Named(o.ID), 100)}
+		if o.Key {
+			name.Sub = w.T(c, "Kunci")
+		}
+		t.Rows = append(t.Rows, Row{Cells: []Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + "%", Sub: w.between(c, o.Share, 0)}, {Text: w.figure(c, o.PointBiserial, 2), Sub: w.between(c, o.PointBiserial, 2)}}})
+	}
+	panel := Panel{Label: "Digabung dari beberapa versi kursus", Text: w.T(c, "Soal ini sama di versi kursus %s. Petunjuk di halaman ini memakai angka gabungan; korelasi dihitung di dalam tiap versi, jadi beda kemampuan peserta antarversi tidak ikut.", numerals(x.Versions)),
+		Facts: []Fact{{Label: "Dikerjakan", Value: w.count(c, int(x.N))}, {Label: "Tingkat kesukaran", Value: w.figure(c, x.Facility, 0) + "%", Note: w.between(c, x.Facility, 0)},
+			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, x.ItemRest, 2), Note: w.between(c, x.ItemRest, 2)}}}
+	if len(t.Rows) > 0 {
+		panel.Table = &t
+	}
+	return panel
+}
+
+// driftPanel compares an item with what it was before.
+func (w *admin) driftPanel(c *gin.Context, d courses.ItemDrift) Panel {
+	panel := Panel{Label: "Dibanding sebelumnya", Text: w.T(c, "Soal ini tidak berubah; dibanding dengan dirinya sendiri di versi kursus %s.", numerals(d.Versions)), Facts: []Fact{
 		{Label: "Tingkat kesukaran sebelumnya", Value: w.figure(c, d.Before, 0) + "%", Note: w.between(c, d.Before, 0)},
-		{Label: "Selisih sekarang", Value: w.figure(c, d.Difference, 1), Note: w.between(c, d.Difference, 1)},
-		{Label: "Selisih pada nilai yang sama", Value: w.figure(c, d.Adjusted, 1), Note: w.between(c, d.Adjusted, 1)},
-		{Label: "Peluang kebetulan", Value: w.format(c).Fixed(d.P, 3)}}}
+		{Label: "Selisih sekarang", Value: w.figure(c, d.Difference, 1), Note: w.between(c, d.Difference, 1)}}}
+	if d.Changed {
+		panel.Text = w.T(c, "Versi soal ini (di versi kursus %s) dibanding versi soal %d (di versi kursus %s).", numerals(d.Now), d.Item, numerals(d.Versions))
+	}
+	if d.Apart != "" {
+		panel.Notices = []Notice{{Kind: Info, Text: in(c, d.Apart.Text())}}
+		return panel
+	}
+	panel.Text += " " + w.T(c, "Pada nilai yang sama: setelah kemampuan peserta disamakan.")
+	panel.Facts = append(panel.Facts, Fact{Label: "Selisih pada nilai yang sama", Value: w.figure(c, d.Adjusted, 1), Note: w.between(c, d.Adjusted, 1)}, Fact{Label: "Peluang kebetulan", Value: w.format(c).Fixed(d.P, 3)})
+	return panel
 }
 
 // optionsPanel is the options table with its trace.

@@ -27,6 +27,14 @@ func (Choosing) Advise(Item, Answer) texts.Text { return texts.Text{} }
 // Took is what was chosen.
 func (Choosing) Took(_ Item, order string, a Answer) []string { return Chosen(order, a) }
 
+// Asked is one question with the item's options, of which those are right that earn the whole mark.
+func (Choosing) Asked(it Item) []Asked {
+	return []Asked{AskOptions("", texts.Text{}, it.Options, Whole)}
+}
+
+// Wrote has nothing that was typed.
+func (Choosing) Wrote(Item, string, Answer) []Wrote { return nil }
+
 // Seen keeps the options and their words.
 func (Choosing) Seen(was, now Item, r *Report) { SameOptions("", was.Options, now.Options, r) }
 
@@ -44,6 +52,14 @@ func (ChoosingParts) Took(it Item, order string, a Answer) []string {
 	var out []string
 	for i, p := range it.Parts {
 		out = append(out, TookPart(p.ID, Chosen(OrderOf(order, i), a.Part(i)))...)
+	}
+	return out
+}
+
+// Asked is a question of each part.
+func (ChoosingParts) Asked(it Item) (out []Asked) {
+	for i, p := range it.Parts {
+		out = append(out, AskOptions(p.ID, PartLabel(i, p.Text), p.Options, Whole))
 	}
 	return out
 }

@@ -31,6 +31,10 @@ type Kind interface {
 	// Took names the options an answer took, each once, in the author's naming and whatever the order shown: "b" for an option of the item or an accepted answer that
 	// matched, "c.b" for option b of part c. Item analysis counts them; nil where answers are not options.
 	Took(it Item, order string, a Answer) []string
+	// Asked lists what an item asks, with the options under the names that Took gives: item analysis looks for wrong keys and dead distractors in them.
+	Asked(it Item) []Asked
+	// Wrote gives the typed answers that fit no accepted one, so that an author sees which is missing; nil where nothing is typed.
+	Wrote(it Item, order string, a Answer) []Wrote
 	// Explain fills in the review of an answer: the choices, the key in words, the feedback of what was chosen. The answer may be blank.
 	Explain(it Item, order string, a Answer, r *Review)
 	// Advise tells a taker before the end that an answer cannot be read ("tulis angkanya saja"); empty when there is nothing to say.

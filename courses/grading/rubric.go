@@ -12,6 +12,12 @@ type ByPerson struct{ Typing }
 // Grade leaves it to a person.
 func (ByPerson) Grade(Item, string, Answer) (Mark, bool) { return 0, true }
 
+// Asked has no options: people mark the answer.
+func (ByPerson) Asked(Item) []Asked {
+	return []Asked{{Note: texts.T("Jawaban dinilai orang dengan rubrik, jadi tidak ada kunci dan tidak ada pengecoh. Tingkat kesukaran dan daya beda dihitung dari nilai penilai.",
+		"People mark the answer with a rubric, so there is no key and no distractor. Facility and discrimination follow from their marks.")}}
+}
+
 // Explain has no key to show.
 func (ByPerson) Explain(Item, string, Answer, *Review) {}
 

@@ -17,6 +17,12 @@ func (Typing) Shown(Item, string) bool { return true }
 // Took counts no options.
 func (Typing) Took(Item, string, Answer) []string { return nil }
 
+// Asked is one question answered by typing.
+func (Typing) Asked(it Item) []Asked { return []Asked{AskTyped("", texts.Text{}, it.Options)} }
+
+// Wrote counts nothing.
+func (Typing) Wrote(Item, string, Answer) []Wrote { return nil }
+
 // Advise has nothing to say.
 func (Typing) Advise(Item, Answer) texts.Text { return texts.Text{} }
 

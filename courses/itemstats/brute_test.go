@@ -122,12 +122,34 @@ func simulate(r *rand.Rand, people, pool, form int, partial bool) []Sitting {
 	return out
 }
 
-var abcd = About{Single: true, Options: []Choice{{ID: "a", Label: "A", Share: 1, Key: true}, {ID: "b", Label: "B"}, {ID: "c", Label: "C"}, {ID: "d", Label: "D"}}}
+var abcd = asks(Question{One: true, Options: []Choice{{ID: "a", Label: "A", Share: 1, Key: true}, {ID: "b", Label: "B"}, {ID: "c", Label: "C"}, {ID: "d", Label: "D"}}})
+
+// asks is an item that asks these questions; what is no key is a foil.
+func asks(questions ...Question) About {
+	for i, q := range questions {
+		for _, o := range q.Options {
+			if !o.Key {
+				questions[i].Foils = append(questions[i].Foils, Foil{o.label(), []string{o.ID}})
+			}
+		}
+	}
+	return About{Questions: questions}
+}
 
 func aboutAll(s *Sums) map[string]About {
 	out := map[string]About{}
 	for id := range s.Items {
 		out[id] = abcd
+	}
+	return out
+}
+
+// then says of the items of sums what they were before.
+func (s *Sums) then(before map[string]*ItemSums) map[string]Known {
+	out := map[string]Known{}
+	for id, was := range before {
+		shift := Drift(Part{s.Frame, was}, Part{s.Frame, s.Items[id]})
+		out[id] = Known{Shift: &shift}
 	}
 	return out
 }

@@ -38,7 +38,7 @@ func Example() {
 		panic("count again from the attempts")
 	}
 	options := []itemstats.Choice{{ID: "a", Label: "A", Share: 1, Key: true}, {ID: "b", Label: "B"}, {ID: "c", Label: "C"}}
-	about := map[string]itemstats.About{"hard": {Name: "103-B07", Single: true, Options: options}}
+	about := map[string]itemstats.About{"hard": {Name: "103-B07", Questions: []itemstats.Question{{One: true, Options: options}}}}
 	analysis := read.Analyse(about)
 	f := analysis.Items[1].Facility
 	fmt.Printf("%s: %.0f%% (%.0f-%.0f)\n", analysis.Items[1].ID, f.Value, f.Low, f.High)

@@ -45,21 +45,27 @@ const (
 	hardShare   = 20.0 // percent; and the upper bound below 30
 	weakBelow   = 20.0 // percent discrimination; the upper bound below it (Ebel & Frisbie 1991: below .20 is poor)
 	deadBelow   = 5.0  // percent of takers; the upper bound below it (Haladyna & Downing 1993: a working distractor has 5 %)
+	tickLeast   = 0.1  // correlation of an option that is taken or left by itself; smaller ones are true of large groups and say little
 	driftPoints = 10.0 // percentage points at equal score (Dorans & Kulick 1986: .10 is noteworthy), and p < .05 divided by the items compared
 )
 
-// Flags says in words which items deserve a look. before holds the sums of the last version (or last key) of items, by the id of their present version; it may be nil.
+// Known is what there is of an item version beside the sums that are looked at.
+type Known struct {
+	Also  []Part // the same item version elsewhere: in other versions of the course
+	Shift *Shift // against what it was before; nil where it was nothing
+}
+
+// Flags says in words which items deserve a look. Beside these sums it weighs what is known of the same item versions elsewhere, so that a new version of a course does not begin with nothing; known may be nil.
 // The result is ordered by urgency, then item; the same input gives the same flags.
-func (s *Sums) Flags(about map[string]About, before map[string]*ItemSums) []Flag {
+func (s *Sums) Flags(about map[string]About, known map[string]Known) []Flag {
 	var out []Flag
 	compared := 0
 	for id := range s.Items {
-		if before[id] != nil && before[id].N() >= flagN && s.Items[id].N() >= flagN {
+		if known[id].Shift.enough() {
 			compared++
 		}
 	}
 	for _, id := range sortedKeys(s.Items) {
-		it := s.Items[id]
 		a := about[id]
 		if a.Void {
 			continue
@@ -67,18 +73,22 @@ func (s *Sums) Flags(about map[string]About, before map[string]*ItemSums) []Flag
 		if a.Name == "" {
 			a.Name = id
 		}
-		n := it.N()
-		if n < flagN {
-			out = append(out, flag(SmallN, id, "", numbers{"n": float64(n)},
-				fmt.Sprintf("Soal %s baru dikerjakan %d kali. Tunggu sampai %d sebelum menyimpulkan.", a.Name, n, flagN),
-				fmt.Sprintf("Item %s was taken only %d times. Wait for %d before concluding anything.", a.Name, n, flagN)))
+		p := Pool(a, append([]Part{{s.Frame, s.Items[id]}}, known[id].Also...))
+		if p.N < flagN {
+			out = append(out, flag(SmallN, id, "", numbers{"n": float64(p.N)},
+				fmt.Sprintf("Soal %s baru dikerjakan %d kali. Tunggu sampai %d sebelum menyimpulkan.", a.Name, p.N, flagN),
+				fmt.Sprintf("Item %s was taken only %d times. Wait for %d before concluding anything.", a.Name, p.N, flagN)))
 			continue
 		}
-		out = append(out, it.keyFlags(id, a)...)
-		out = append(out, it.markFlags(id, a, s.item(id, a, 0))...)
-		out = append(out, it.deadOptions(id, a)...)
-		if b := before[id]; b != nil && b.N() >= flagN {
-			out = append(out, it.driftFlag(s.Frame, id, a, b, compared)...)
+		for _, q := range a.Questions {
+			out = append(out, p.keyFlags(id, a, q)...)
+		}
+		out = append(out, p.markFlags(id, a)...)
+		for _, q := range a.Questions {
+			out = append(out, p.deadOptions(id, a, q)...)
+		}
+		if shift := known[id].Shift; shift.enough() {
+			out = append(out, shift.flags(id, a, compared)...)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Flag) int {
@@ -103,32 +113,37 @@ func en1(v float64) string {
 }
 func id1(v float64) string { return strings.ReplaceAll(en1(v), ".", ",") }
 
-func (it *ItemSums) correlationOf(option string) (float64, bool) {
-	o := it.Options[option]
-	if o == nil {
-		return 0, false
+// two and point write a number with two decimals in Indonesian and English.
+func point(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+func two(v float64) string   { return strings.ReplaceAll(point(v), ".", ",") }
+
+// called is an item, and which of its questions is meant, in a sentence.
+func (a About) called(q Question) (id, en string) {
+	if q.Label.ID == "" {
+		return a.Name, a.Name
 	}
-	n, c := it.N(), o.N()
-	_, _, _, rest := it.sums()
-	return correlation(sub(mul(whole(n), whole(o.R)), mul(whole(c), whole(rest))), mul(whole(c), whole(n-c)), it.spread().rr)
+	return a.Name + " (" + q.Label.ID + ")", a.Name + " (" + q.Label.In(texts.EN) + ")"
 }
 
 // keyFlags names the option that behaves like the key: its choosers do better on the rest of the form than average, and better than those who chose the keyed option, by more than chance
-// allows even if the best looking of several options was picked.
-func (it *ItemSums) keyFlags(id string, a About) []Flag {
-	keys := a.keys()
-	if !a.Single || len(keys) == 0 {
+// allows even if the best looking of several options was picked. Where each option is taken or left by itself, it names wrong options that the better people take and right ones that they leave.
+func (p Pooled) keyFlags(id string, a About, q Question) []Flag {
+	keys, wrong := q.keys()
+	if len(keys) == 0 || len(wrong) == 0 || p.option(q.Options[0].ID).Of < flagN {
 		return nil
 	}
-	var best Choice
+	nameID, nameEN := a.called(q)
+	if q.Typed {
+		return nil
+	}
+	if !q.One {
+		return p.tickFlags(id, nameID, nameEN, q)
+	}
+	var best, against Choice
 	bestR, bestLow, bestHigh := 0.0, 0.0, 0.0
-	var against Choice
-	for _, o := range a.Options {
-		if o.Key {
-			continue
-		}
-		r, ok := it.correlationOf(o.ID)
-		if !ok || r <= 0 || r <= bestR {
+	for _, o := range wrong {
+		r := p.option(o.ID).r()
+		if r <= 0 || r <= bestR {
 			continue
 		}
 		// It must beat every option that counts as right.
@@ -136,7 +151,7 @@ func (it *ItemSums) keyFlags(id string, a About) []Flag {
 		var weakest Choice
 		all := true
 		for _, k := range keys {
-			l, h, ok := it.better(o.ID, k.ID, len(a.Options)-len(keys))
+			l, h, ok := p.better(o.ID, k.ID, len(wrong))
 			all = all && ok && l > 0
 			if l < low {
 				low, high, weakest = l, h, k
@@ -149,28 +164,44 @@ func (it *ItemSums) keyFlags(id string, a About) []Flag {
 	if best.ID == "" {
 		return nil
 	}
-	rk, _ := it.correlationOf(against.ID)
-	n := it.N()
-	nums := numbers{"n": float64(n), "option_r": bestR, "key_r": rk, "difference_low": bestLow, "difference_high": bestHigh, "option_n": float64(it.Options[best.ID].N()), "key_n": 0}
-	if k := it.Options[against.ID]; k != nil {
-		nums["key_n"] = float64(k.N())
-	}
-	f2 := func(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
-	comma := func(v float64) string { return strings.ReplaceAll(f2(v), ".", ",") }
+	was, key := p.option(best.ID), p.option(against.ID)
+	nums := numbers{"n": float64(was.Of), "option_r": bestR, "key_r": key.r(), "difference_low": bestLow, "difference_high": bestHigh, "option_n": float64(was.N), "key_n": float64(key.N)}
 	return []Flag{flag(WrongKey, id, best.ID, nums,
 		fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dipilih peserta yang nilainya lebih baik (korelasi %s) daripada kunci %s (%s), dari %d percobaan. Periksa kuncinya.",
-			a.Name, best.label(), comma(bestR), against.label(), comma(rk), n),
+			nameID, best.label(), two(bestR), against.label(), two(key.r()), was.Of),
 		fmt.Sprintf("The key of item %s may be wrong: option %s is chosen by people with better marks (correlation %s) than key %s (%s), over %d attempts. Check the key.",
-			a.Name, best.label(), f2(bestR), against.label(), f2(rk), n))}
+			nameEN, best.label(), point(bestR), against.label(), point(key.r()), was.Of))}
 }
 
-func (it *ItemSums) markFlags(id string, a About, figures Item) []Flag {
+// tickFlags look at options that are each taken or left.
+func (p Pooled) tickFlags(id, nameID, nameEN string, q Question) []Flag {
 	var out []Flag
-	f, n := figures.Facility, it.N()
+	for _, c := range q.Options {
+		o := p.option(c.ID)
+		low, high, ok := o.sure(len(q.Options))
+		nums := numbers{"n": float64(o.Of), "option_r": o.r(), "difference_low": low, "difference_high": high, "option_n": float64(o.N)}
+		switch {
+		case !ok:
+		case !c.Key && low > 0 && o.r() >= tickLeast:
+			out = append(out, flag(WrongKey, id, c.ID, nums,
+				fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dihitung salah, tetapi lebih sering dicentang peserta yang nilainya lebih baik (korelasi %s, %d percobaan). Periksa apakah pilihan itu seharusnya benar.", nameID, c.label(), two(o.r()), o.Of),
+				fmt.Sprintf("The key of item %s may be wrong: option %s counts as wrong, yet people with better marks tick it more often (correlation %s, %d attempts). Check whether it should be right.", nameEN, c.label(), point(o.r()), o.Of)))
+		case c.Key && high < 0 && o.r() <= -tickLeast:
+			out = append(out, flag(WrongKey, id, c.ID, nums,
+				fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dihitung benar, tetapi lebih sering dicentang peserta yang nilainya lebih rendah (korelasi %s, %d percobaan). Periksa apakah pilihan itu seharusnya salah.", nameID, c.label(), two(o.r()), o.Of),
+				fmt.Sprintf("The key of item %s may be wrong: option %s counts as right, yet people with lower marks tick it more often (correlation %s, %d attempts). Check whether it should be wrong.", nameEN, c.label(), point(o.r()), o.Of)))
+		}
+	}
+	return out
+}
+
+func (p Pooled) markFlags(id string, a About) []Flag {
+	var out []Flag
+	f, n := p.Facility, p.N
 	nums := numbers{"n": float64(n), "facility": f.Value, "low": f.Low, "high": f.High}
 	g := 0.0
-	if figures.Guess != nil {
-		g = *figures.Guess
+	if random := guess(a); random != nil {
+		g = *random
 		nums["guess"] = g
 	}
 	switch {
@@ -187,7 +218,7 @@ func (it *ItemSums) markFlags(id string, a About, figures Item) []Flag {
 			fmt.Sprintf("Soal %s terlalu sulit: peserta rata-rata hanya meraih %s%% nilainya (rentang %s–%s, %d percobaan). Periksa apakah materinya sudah diajarkan.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n),
 			fmt.Sprintf("Item %s is too hard: takers earn only %s%% of it on average (interval %s–%s, %d attempts). Check whether it has been taught.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
 	}
-	if d := figures.Discrimination; d != nil {
+	if d := p.ItemRest.times(100); d != nil {
 		nums := numbers{"n": float64(n), "discrimination": d.Value, "low": d.Low, "high": d.High}
 		switch {
 		case d.High < 0:
@@ -203,43 +234,43 @@ func (it *ItemSums) markFlags(id string, a About, figures Item) []Flag {
 	return out
 }
 
-// deadOptions lists wrong options whose share lies below 5 % for certain. Where over 90 % earn the item there is no room for wrong options, so nothing is said.
-func (it *ItemSums) deadOptions(id string, a About) []Flag {
-	n := it.N()
-	_, x, _, _ := it.sums()
-	if float64(x) > 0.9*float64(it.Max)*float64(n) {
+// deadOptions lists wrong answers whose share lies below 5 % for certain. Where over 90 % earn the item there is no room for wrong answers, so nothing is said.
+func (p Pooled) deadOptions(id string, a About, q Question) []Flag {
+	if p.Facility.Value > 90 {
 		return nil
 	}
+	nameID, nameEN := a.called(q)
 	var out []Flag
-	wrong := 0
-	for _, o := range a.Options {
-		if o.Key {
+	for _, foil := range q.Foils {
+		c, n := int64(0), int64(0)
+		for _, option := range foil.IDs {
+			o := p.option(option)
+			c, n = c+o.N, o.Of
+		}
+		v := share(float64(min(c, n)), n)
+		if n < flagN || v.High >= deadBelow {
 			continue
 		}
-		wrong++
-		c := int64(0)
-		if s := it.Options[o.ID]; s != nil {
-			c = s.N()
-		}
-		v := share(float64(c), n)
-		if v.High >= deadBelow {
-			continue
-		}
-		out = append(out, flag(DeadOption, id, o.ID, numbers{"n": float64(n), "chosen": float64(c), "share": v.Value, "low": v.Low, "high": v.High},
-			fmt.Sprintf("Pilihan %s pada soal %s hampir tidak dipilih: %d dari %d (%s%%, paling tinggi %s%%). Ganti dengan kekeliruan yang lazim atau hapus.", o.label(), a.Name, c, n, id1(v.Value), id1(v.High)),
-			fmt.Sprintf("Option %s of item %s is hardly ever chosen: %d of %d (%s%%, at most %s%%). Replace it by a common mistake or drop it.", o.label(), a.Name, c, n, en1(v.Value), en1(v.High))))
+		out = append(out, flag(DeadOption, id, foil.IDs[0], numbers{"n": float64(n), "chosen": float64(c), "share": v.Value, "low": v.Low, "high": v.High},
+			fmt.Sprintf("Pilihan %s pada soal %s hampir tidak dipilih: %d dari %d (%s%%, paling tinggi %s%%). Ganti dengan kekeliruan yang lazim atau hapus.", foil.Label, nameID, c, n, id1(v.Value), id1(v.High)),
+			fmt.Sprintf("Option %s of item %s is hardly ever chosen: %d of %d (%s%%, at most %s%%). Replace it by a common mistake or drop it.", foil.Label, nameEN, c, n, en1(v.Value), en1(v.High))))
 	}
-	if wrong > 1 && len(out) == wrong {
+	if wrong := len(q.Foils); wrong > 1 && len(out) == wrong {
+		n := int64(out[0].Numbers["n"])
 		return []Flag{flag(UnusedOptions, id, "", numbers{"n": float64(n), "options": float64(wrong)},
-			fmt.Sprintf("Tidak satu pun pilihan salah pada soal %s yang dipilih cukup banyak peserta (%d percobaan). Periksa apakah kuncinya mudah ditebak.", a.Name, n),
-			fmt.Sprintf("No wrong option of item %s is chosen by enough people (%d attempts). Check whether the key gives itself away.", a.Name, n))}
+			fmt.Sprintf("Tidak satu pun pilihan salah pada soal %s yang dipilih cukup banyak peserta (%d percobaan). Periksa apakah kuncinya mudah ditebak.", nameID, n),
+			fmt.Sprintf("No wrong option of item %s is chosen by enough people (%d attempts). Check whether the key gives itself away.", nameEN, n))}
 	}
 	return out
 }
 
-func (it *ItemSums) driftFlag(f Frame, id string, a About, before *ItemSums, compared int) []Flag {
-	s := f.Drift(before, it)
-	if s.Adjusted == nil || s.P >= 0.05/float64(max(1, compared)) || math.Abs(s.Adjusted.Value) < driftPoints {
+// enough says whether there is a comparison at equal score, of enough people on both sides.
+func (s *Shift) enough() bool {
+	return s != nil && s.Adjusted != nil && s.Before.N >= flagN && s.After.N >= flagN
+}
+
+func (s *Shift) flags(id string, a About, compared int) []Flag {
+	if s.P >= 0.05/float64(compared) || math.Abs(s.Adjusted.Value) < driftPoints {
 		return nil
 	}
 	wayID, wayEN := "lebih mudah", "easier"
@@ -247,10 +278,22 @@ func (it *ItemSums) driftFlag(f Frame, id string, a About, before *ItemSums, com
 		wayID, wayEN = "lebih sulit", "harder"
 	}
 	d := s.Adjusted
-	nums := numbers{"n": float64(it.N()), "n_before": float64(before.N()), "before": s.Before.Value, "after": s.After.Value, "adjusted": d.Value, "low": d.Low, "high": d.High, "z": s.Z, "p": s.P}
+	nums := numbers{"n": float64(s.After.N), "n_before": float64(s.Before.N), "before": s.Before.Value, "after": s.After.Value, "adjusted": d.Value, "low": d.Low, "high": d.High, "z": s.Z, "p": s.P}
 	return []Flag{flag(Drifted, id, "", nums,
-		fmt.Sprintf("Soal %s menjadi %s daripada versi sebelumnya: %s%% lalu %s%%; bagi peserta yang setara selisihnya %s poin (rentang %s sampai %s, %d dan %d percobaan).",
-			a.Name, wayID, id1(s.Before.Value), id1(s.After.Value), id1(d.Value), id1(d.Low), id1(d.High), before.N(), it.N()),
-		fmt.Sprintf("Item %s became %s than its last version: %s%%, then %s%%; between equally able takers the difference is %s points (interval %s to %s, %d and %d attempts).",
-			a.Name, wayEN, en1(s.Before.Value), en1(s.After.Value), en1(d.Value), en1(d.Low), en1(d.High), before.N(), it.N()))}
+		fmt.Sprintf("Soal %s menjadi %s daripada sebelumnya: %s%% lalu %s%%; bagi peserta yang setara selisihnya %s poin (rentang %s sampai %s, %d dan %d percobaan).",
+			a.Name, wayID, id1(s.Before.Value), id1(s.After.Value), id1(d.Value), id1(d.Low), id1(d.High), s.Before.N, s.After.N),
+		fmt.Sprintf("Item %s became %s than before: %s%%, then %s%%; between equally able takers the difference is %s points (interval %s to %s, %d and %d attempts).",
+			a.Name, wayEN, en1(s.Before.Value), en1(s.After.Value), en1(d.Value), en1(d.Low), en1(d.High), s.Before.N, s.After.N))}
+}
+
+// keys are the options that the author calls right, and the others.
+func (q Question) keys() (keys, wrong []Choice) {
+	for _, o := range q.Options {
+		if o.Key {
+			keys = append(keys, o)
+		} else {
+			wrong = append(wrong, o)
+		}
+	}
+	return keys, wrong
 }

@@ -90,8 +90,8 @@ func TestVoidItemsAreNotFlagged(t *testing.T) {
 	r := rand.New(rand.NewPCG(63, 64))
 	s := sums(t, thirteen, exam(r, 200, 0, func(float64) (string, int64) { return "b", unit }))
 	about := aboutAll(s)
-	about["x"] = About{Single: true, Options: abcd.Options, Void: true}
-	for _, f := range s.Flags(about, s.Items) {
+	about["x"] = About{Questions: abcd.Questions, Void: true}
+	for _, f := range s.Flags(about, s.then(s.Items)) {
 		if f.Item == "x" {
 			t.Errorf("%+v", f)
 		}
@@ -102,15 +102,15 @@ func TestVoidItemsAreNotFlagged(t *testing.T) {
 func TestBetterByHand(t *testing.T) {
 	r := rand.New(rand.NewPCG(65, 66))
 	s := sums(t, thirteen, exam(r, 200, 0, keyed(r, 1.3, 0, "a", "a", "b")))
-	it := s.Items["x"]
-	low, high, ok := it.better("a", "b", 1)
+	p := Pool(abcd, []Part{{thirteen, s.Items["x"]}})
+	low, high, ok := p.better("a", "b", 1)
 	rest := s.item("x", abcd, 0).ItemRest.Value
 	near(t, "low", low, 2*math.Atanh(rest)-2*z95/math.Sqrt(197), 1e-9)
 	near(t, "high", high, 2*math.Atanh(rest)+2*z95/math.Sqrt(197), 1e-9)
-	if _, wider, _ := it.better("a", "b", 3); !ok || wider <= high {
+	if _, wider, _ := p.better("a", "b", 3); !ok || wider <= high {
 		t.Error("three comparisons are as sure as one")
 	}
-	if _, _, ok := it.better("d", "a", 1); ok {
+	if _, _, ok := p.better("d", "a", 1); ok {
 		t.Error("an option nobody took was compared")
 	}
 }
@@ -120,16 +120,20 @@ func TestDriftNeedsEvidence(t *testing.T) {
 	of := func(n, right int64) *ItemSums {
 		return &ItemSums{Max: unit, Marks: map[int64]int64{unit / 2: 0}, Bins: []Bin{{n, right * unit, right * unit * unit, 0}}}
 	}
-	if f := of(40, 20).driftFlag(thirteen, "x", abcd, of(40, 26), 1); f != nil {
+	drift := func(n, before, after int64, compared int) []Flag {
+		s := Drift(Part{thirteen, of(n, before)}, Part{thirteen, of(n, after)})
+		return s.flags("x", abcd, compared)
+	}
+	if f := drift(40, 26, 20, 1); f != nil {
 		t.Errorf("%+v", f)
 	}
-	if f := of(400, 200).driftFlag(thirteen, "x", abcd, of(400, 260), 1); len(f) != 1 {
+	if f := drift(400, 260, 200, 1); len(f) != 1 {
 		t.Errorf("%+v", f)
 	}
-	if f := of(160, 80).driftFlag(thirteen, "x", abcd, of(160, 104), 1); len(f) != 1 { // p = .006
+	if f := drift(160, 104, 80, 1); len(f) != 1 { // p = .006
 		t.Errorf("%+v", f)
 	}
-	if f := of(160, 80).driftFlag(thirteen, "x", abcd, of(160, 104), 40); f != nil { // one of 40 items looks so by chance
+	if f := drift(160, 104, 80, 40); f != nil { // one of 40 items looks so by chance
 		t.Errorf("%+v", f)
 	}
 }
@@ -163,7 +167,7 @@ func TestDrift(t *testing.T) {
 	}{{"nothing changed", 0, 0, false, ""}, {"abler people, the same item", 1, 0, false, ""}, {"leaked", 0, -1.2, true, "lebih mudah"}, {"harder", 0, 1.2, true, "lebih sulit"}, {"abler people hide a harder item", 1, 1, true, "lebih sulit"}} {
 		after := sums(t, thirteen, exam(r, 800, c.shift, keyed(r, 1.3, c.d, "a", "a", "bcd")))
 		got := false
-		for _, f := range after.Flags(aboutAll(after), before.Items) {
+		for _, f := range after.Flags(aboutAll(after), after.then(before.Items)) {
 			if f.Kind == Drifted {
 				if f.Item != "x" {
 					t.Errorf("%s: %s", c.name, f.Text.EN)
@@ -176,7 +180,7 @@ func TestDrift(t *testing.T) {
 			}
 		}
 		if got != c.drifted {
-			t.Errorf("%s: drifted %v: %+v", c.name, got, thirteen.Drift(before.Items["x"], after.Items["x"]).Adjusted)
+			t.Errorf("%s: drifted %v: %+v", c.name, got, Drift(Part{thirteen, before.Items["x"]}, Part{thirteen, after.Items["x"]}).Adjusted)
 		}
 	}
 }
@@ -193,27 +197,39 @@ func TestMantelByHand(t *testing.T) {
 		it.Marks = map[int64]int64{unit / 2: 0}
 		return it
 	}
-	s := thirteen.Drift(rest(10, 5), rest(15, 10))
+	s := Drift(Part{thirteen, rest(10, 5)}, Part{thirteen, rest(15, 10)})
 	near(t, "z", s.Z, 5/math.Sqrt(2*20*20*25*15/(1600*39.0)), 1e-12)
 	near(t, "p", s.P, 2*normalTail(s.Z), 1e-12)
 	near(t, "adjusted", s.Adjusted.Value, 25, 1e-12)
 	near(t, "difference", s.Difference.Value, 25, 1e-12)
 
 	// By total: 10 wrong at 0, 10 right and 15 wrong at 1, 5 right at 2 before; 5, 15 and 10, 10 after. At 0 and 2 all are equal; at 1 stand 10 of 25 before and 15 of 25 after.
-	s = thirteen.Drift(total(10, 5), total(15, 10))
+	s = Drift(Part{thirteen, total(10, 5)}, Part{thirteen, total(15, 10)})
 	near(t, "z by total", s.Z, 2.5/math.Sqrt(25*25*25*25/(2500*49.0)), 1e-12)
 	near(t, "adjusted by total", s.Adjusted.Value, 100*25*.2/40, 1e-12)
 
-	other := thirteen.Drift(total(10, 5), &ItemSums{Max: unit, Bins: []Bin{{20, 5 * unit, 5 * unit * unit, 0}}})
-	if other.Adjusted != nil || other.P != 1 || other.Difference == nil {
-		t.Errorf("sums of another frame: %+v", other)
+	if s.Apart != "" {
+		t.Errorf("compared, and yet %q", s.Apart)
+	}
+
+	// Where there is no comparison at equal score it says why.
+	worth := total(15, 10)
+	worth.Max = 2 * unit
+	for want, s := range map[Apart]Shift{
+		OtherLength: Drift(Part{Frame{unit, 14 * unit}, total(10, 5)}, Part{thirteen, total(15, 10)}),
+		OtherMarks:  Drift(Part{thirteen, total(10, 5)}, Part{thirteen, worth}),
+		NoOverlap:   Drift(Part{thirteen, total(0, 0)}, Part{thirteen, total(0, 0)}),
+	} {
+		if s.Apart != want || s.Adjusted != nil || s.P != 1 || s.Difference == nil || s.Apart.Text().ID == "" || s.Apart.Text().EN == "" {
+			t.Errorf("%s: %+v", want, s)
+		}
 	}
 }
 
 // Newcombe 1998, table II, method 10: 56/70 against 48/80.
 func TestNewcombeAsPublished(t *testing.T) {
 	of := func(right, n int64) *ItemSums { return &ItemSums{Max: unit, Bins: []Bin{{n, right * unit, 0, 0}}} }
-	d := thirteen.Drift(of(48, 80), of(56, 70)).Difference
+	d := Drift(Part{thirteen, of(48, 80)}, Part{thirteen, of(56, 70)}).Difference
 	near(t, "low", d.Low, 5.24, .01)
 	near(t, "high", d.High, 33.39, .01)
 }

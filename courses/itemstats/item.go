@@ -3,15 +3,33 @@ package itemstats
 import (
 	"math"
 	"math/big"
+
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // About is what item analysis needs to know of an item beside its sums.
 type About struct {
-	Name    string   // how authors call it (its code), for the sentences of Flags
-	Options []Choice // in the author's order; empty for typed answers, whose accepted answers then stand as they were found
-	Guess   *float64 // share of the mark that random guessing earns, 0..1; nil: the mean over the options when exactly one is chosen (Single), else absent
-	Single  bool     // exactly one option is chosen
-	Void    bool     // taken out by a correction of the key: everybody has its mark, so no flag is raised
+	Name      string     // how authors call it (its code), for the sentences of Flags
+	Questions []Question // in the author's order; none for answers that people mark
+	Guess     *float64   // share of the mark that random guessing earns, 0..1; nil: the mean over the options of an item that asks one thing with one answer, else absent
+	Void      bool       // taken out by a correction of the key: everybody has its mark, so no flag is raised
+}
+
+// Question is one thing an item asks: the item itself, a pair, a gap, a place in an order, a state of a case. Names of options differ in all questions of an item.
+type Question struct {
+	ID      string     // of typed answers in the sums; empty where the item asks one thing
+	Label   texts.Text // how it is called in a sentence; empty where the item asks one thing
+	Options []Choice   // in the author's order
+	One     bool       // exactly one option is chosen, so that each competes with the key; otherwise each is taken or left by itself
+	Typed   bool       // the options are accepted answers, one at most fits
+	Some    bool       // only those who came to it are asked (a state of a case): its options are compared among them
+	Foils   []Foil     // what is there to be chosen by those who do not know
+}
+
+// Foil is a wrong answer: its label, and the names of the options that are one and the same foil (an answer that belongs to no prompt stands at every prompt).
+type Foil struct {
+	Label string
+	IDs   []string
 }
 
 // Choice is one option of an item.
@@ -27,6 +45,14 @@ func (c Choice) label() string {
 		return c.Label
 	}
 	return c.ID
+}
+
+// options are those of all questions.
+func (a About) options() (out []Choice) {
+	for _, q := range a.Questions {
+		out = append(out, q.Options...)
+	}
+	return out
 }
 
 // Item is what the sums say about one item version. Shares, weights and the first three discriminations are in percent, as Moodle shows them.
@@ -129,14 +155,14 @@ func guess(a About) *float64 {
 		g := 100 * *a.Guess
 		return &g
 	}
-	if !a.Single || len(a.Options) == 0 {
+	if len(a.Questions) != 1 || !a.Questions[0].One || len(a.Questions[0].Options) == 0 {
 		return nil
 	}
-	g := 0.0
-	for _, o := range a.Options {
+	g, options := 0.0, a.Questions[0].Options
+	for _, o := range options {
 		g += o.Share
 	}
-	g = max(0, 100*g/float64(len(a.Options)))
+	g = max(0, 100*g/float64(len(options)))
 	return &g
 }
 

@@ -1,10 +1,5 @@
 package itemstats
 
-import (
-	"math"
-	"slices"
-)
-
 // Option is one row of the options table. The row with an empty ID are those who left the item blank.
 type Option struct {
 	ID            string    `json:"id"`
@@ -40,7 +35,7 @@ func (it *ItemSums) options(about About, full float64) ([]Option, []Trace) {
 	var rows []row
 	named := map[string]bool{}
 	none := make([]int64, len(it.Bins))
-	for _, c := range about.Options {
+	for _, c := range about.options() {
 		named[c.ID] = true
 		o := it.Options[c.ID]
 		if o == nil {
@@ -110,47 +105,4 @@ func weighted(w []float64, bins []int64) float64 {
 		sum += w[b] * float64(c)
 	}
 	return sum
-}
-
-// better compares two options of one item, of which nobody chose both: the difference of their correlations with the rest score and its interval on Fisher's scale, for two correlations that share a
-// variable (Meng, Rosenthal & Rubin 1992, Psychological Bulletin 111, 172-175). comparisons divides the error (Bonferroni). False when it is not defined.
-func (it *ItemSums) better(a, b string, comparisons int) (low, high float64, ok bool) {
-	n := it.N()
-	oa, ob := it.Options[a], it.Options[b]
-	if oa == nil || n < 4 {
-		return 0, 0, false
-	}
-	if ob == nil {
-		ob = &OptionSums{Bins: make([]int64, len(it.Bins))}
-	}
-	p := it.spread()
-	_, _, _, rest := it.sums()
-	with := func(o *OptionSums) (float64, bool) {
-		c := o.N()
-		return correlation(sub(mul(whole(n), whole(o.R)), mul(whole(c), whole(rest))), mul(whole(c), whole(n-c)), p.rr)
-	}
-	ra, okA := with(oa)
-	rb, okB := with(ob)
-	if !okA {
-		return 0, 0, false
-	}
-	pa, pb := float64(oa.N())/float64(n), float64(ob.N())/float64(n)
-	rab := 0.0
-	if okB {
-		rab = -math.Sqrt(pa * pb / ((1 - pa) * (1 - pb)))
-	}
-	mean := (ra*ra + rb*rb) / 2
-	if mean >= 1 {
-		return 0, 0, false
-	}
-	f := min(1, (1-rab)/(2*(1-mean)))
-	h := (1 - f*mean) / (1 - mean)
-	d := math.Atanh(ra) - math.Atanh(rb)
-	half := normalQuantile(1-0.025/float64(max(1, comparisons))) * math.Sqrt(2*(1-rab)*h/float64(n-3))
-	return d - half, d + half, !math.IsNaN(d-half) && !math.IsInf(d, 0)
-}
-
-// keys are the options that the author calls right.
-func (a About) keys() []Choice {
-	return slices.DeleteFunc(slices.Clone(a.Options), func(c Choice) bool { return !c.Key })
 }

@@ -19,7 +19,7 @@ func TestPool(t *testing.T) {
 	a, b := sums(t, thirteen, low), sums(t, fourteen, high)
 	one := Pool(abcd, []Part{{thirteen, a.Items["x"]}})
 	want := a.item("x", abcd, 0)
-	if one.N != 500 || one.Quizzes != 1 || *one.Facility != *want.Facility {
+	if one.N != 500 || one.Parts != 1 || *one.Facility != *want.Facility {
 		t.Errorf("%+v, want %+v", one, want)
 	}
 	near(t, "item-rest of one", one.ItemRest.Value, want.ItemRest.Value, 1e-12)
@@ -36,7 +36,7 @@ func TestPool(t *testing.T) {
 	v := (499*xa.variance() + 399*xb.variance()) * (499*ra.variance()/144 + 399*rb.variance()/169)
 	near(t, "item-rest", both.ItemRest.Value, c/math.Sqrt(v), 1e-12)
 	near(t, "its lower bound", both.ItemRest.Low, math.Tanh(math.Atanh(both.ItemRest.Value)-z95/math.Sqrt(899-3)), 1e-12)
-	if both.Quizzes != 2 || both.N != 900 || !both.Options[0].Key || both.Options[0].PointBiserial.Value <= 0 || both.Options[1].PointBiserial.Value >= 0 {
+	if both.Parts != 2 || both.N != 900 || !both.Options[0].Key || both.Options[0].PointBiserial.Value <= 0 || both.Options[1].PointBiserial.Value >= 0 {
 		t.Errorf("%+v", both)
 	}
 	n := int64(0)

@@ -141,7 +141,7 @@ func TestUndefinedIsAbsent(t *testing.T) {
 				t.Errorf("%s: %s is there: %s", name, field, b)
 			}
 		}
-		s.Flags(aboutAll(s), s.Items)
+		s.Flags(aboutAll(s), s.then(s.Items))
 	}
 	one := sums(t, Frame{Unit: unit, Max: unit}, append(marks("1", "0", "1", "0", "1"), Sitting{{Item: "drawn", Max: unit}}))
 	if c := one.Quiz().Consistency; c != nil {
@@ -230,9 +230,9 @@ func TestGuess(t *testing.T) {
 		a    About
 		want *float64
 	}{
-		{abcd, ptr(25)}, {About{Guess: &fixed}, ptr(10)}, {About{}, nil}, {About{Options: abcd.Options}, nil},
-		{About{Single: true, Options: []Choice{{ID: "a", Share: 1}, {ID: "b", Share: .5}, {ID: "c", Share: -1}}}, ptr(100.0 / 6)},
-		{About{Single: true, Options: []Choice{{ID: "a", Share: 1}, {ID: "b", Share: -1}, {ID: "c", Share: -1}}}, ptr(0)},
+		{abcd, ptr(25)}, {About{Guess: &fixed}, ptr(10)}, {About{}, nil}, {asks(Question{Options: abcd.Questions[0].Options}), nil},
+		{asks(Question{One: true, Options: []Choice{{ID: "a", Share: 1}, {ID: "b", Share: .5}, {ID: "c", Share: -1}}}), ptr(100.0 / 6)},
+		{asks(Question{One: true, Options: []Choice{{ID: "a", Share: 1}, {ID: "b", Share: -1}, {ID: "c", Share: -1}}}), ptr(0)},
 	} {
 		got := guess(c.a)
 		if (got == nil) != (c.want == nil) || got != nil && math.Abs(*got-*c.want) > 1e-12 {

@@ -366,15 +366,15 @@ func (s *sheets) words(o *Similarity) (Warning, []texts.Text) {
 	return w, out
 }
 
-// WrongAnswers lists how often each wrong option was chosen, for SimilarityOptions.History. Items where several options may be chosen are left out: the sums do not know which went together.
+// WrongAnswers lists how often each wrong option was chosen, for SimilarityOptions.History: of items that ask one thing with one answer. Of others the sums do not know which went together.
 func (s *Sums) WrongAnswers(about map[string]About) map[string]map[string]int64 {
 	out := map[string]map[string]int64{}
 	for id, it := range s.Items {
 		a := about[id]
-		if !a.Single {
+		if len(a.Questions) != 1 || !a.Questions[0].One {
 			continue
 		}
-		for _, o := range a.Options {
+		for _, o := range a.Questions[0].Options {
 			if c := it.Options[o.ID]; c != nil && o.Share < 1 && !o.Key {
 				if out[id] == nil {
 					out[id] = map[string]int64{}

@@ -46,6 +46,9 @@ func pattern(p string, exact bool) string {
 	return normalise(b.String(), exact)
 }
 
+// Normal is a typed text as it is compared: two spellings of one answer are equal.
+func Normal(s string, exact bool) string { return normal(s, exact) }
+
 func normal(s string, exact bool) string {
 	return normalise(strings.ReplaceAll(s, wildcard, ""), exact)
 }

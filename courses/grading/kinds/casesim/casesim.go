@@ -141,6 +141,26 @@ func (Kind) Took(it grading.Item, order string, a grading.Answer) (out []string)
 	return out
 }
 
+// Asked is each state with its decisions, among those who came to it; right is what earns most there.
+func (Kind) Asked(it grading.Item) (out []grading.Asked) {
+	for i, p := range it.Parts {
+		var most grading.Mark
+		for _, o := range p.Options {
+			most = max(most, o.Mark)
+		}
+		q := grading.AskOptions(p.ID, texts.T("keadaan "+strconv.Itoa(i+1), "state "+strconv.Itoa(i+1)), p.Options, func(o grading.Option) bool { return o.Mark == most && most > 0 })
+		if q.Some = true; most <= 0 {
+			q.Foils = nil // here nothing is right, so nothing misleads
+		}
+		if i == 0 {
+			q.Note = texts.T("Simulasi kasus: tiap keadaan diperiksa hanya pada peserta yang sampai di sana. Keputusan yang bernilai paling tinggi di keadaan itu dianggap kuncinya; ke mana ia membawa kasus tidak ikut ditimbang.",
+				"Case simulation: each state is looked at only among those who came to it. The decision that earns most there is taken as the key; where it leads the case is not weighed.")
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, s := range way(it, order, a) {
 		p := it.Parts[s.state]

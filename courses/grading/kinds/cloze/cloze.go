@@ -90,6 +90,31 @@ func (Kind) Took(it grading.Item, order string, a grading.Answer) (out []string)
 	return out
 }
 
+// Asked is each gap as its own type asks it.
+func (Kind) Asked(it grading.Item) (out []grading.Asked) {
+	for i, p := range it.Parts {
+		label := grading.PartLabel(i, p.Text)
+		if p.Type == grading.Single {
+			out = append(out, grading.AskOptions(p.ID, label, p.Options, grading.Whole))
+		} else {
+			out = append(out, grading.AskTyped(p.ID, label, p.Options))
+		}
+	}
+	return out
+}
+
+func (Kind) Wrote(it grading.Item, order string, a grading.Answer) (out []grading.Wrote) {
+	for i, p := range it.Parts {
+		if a.Part(i).Blank() {
+			continue
+		}
+		for _, w := range gaps[p.Type].Wrote(gap(it, p), grading.OrderOf(order, i), a.Part(i)) {
+			out = append(out, grading.Wrote{Question: p.ID, Text: w.Text})
+		}
+	}
+	return out
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, p := range it.Parts {
 		k, own := gaps[p.Type], gap(it, p)

@@ -138,6 +138,27 @@ func (Kind) Took(it grading.Item, order string, a grading.Answer) (out []string)
 	return out
 }
 
+// Asked are the best and the worst way, with the panel's as the key; a rating has no single right answer.
+func (Kind) Asked(it grading.Item) []grading.Asked {
+	if it.Scoring == Rating {
+		return []grading.Asked{{Note: texts.T("Penilaian situasi dengan skala: nilai mengikuti jarak ke panel, jadi tidak ada satu kunci dan tidak ada pengecoh. Soal yang berlawanan arah atau lemah tetap disebut; periksa nilai panelnya.",
+			"Situational judgement on a scale: marks follow the distance to the panel, so there is no single key and no distractor. An item that is weak or runs the wrong way is still named; look at the panel's ratings.")}}
+	}
+	low, high := bounds(it.Options)
+	ask := func(part string, label texts.Text, of int, share func(o grading.Option) int) grading.Asked {
+		q := grading.AskOptions(part, label, it.Options, func(o grading.Option) bool { return o.Expert == of })
+		q.Foils = nil
+		for i, o := range it.Options {
+			q.Options[i].Share = grading.Full * grading.Mark(share(o)) / grading.Mark(max(1, high-low))
+		}
+		return q
+	}
+	best := ask("best", texts.T("tindakan terbaik", "best way"), high, func(o grading.Option) int { return o.Expert - low })
+	best.Note = texts.T("Penilaian situasi: tindakan yang menurut panel di tengah memang jarang dipilih sebagai terbaik atau terburuk, jadi pengecoh tidak diperiksa. Kunci adalah yang terbaik dan terburuk menurut panel.",
+		"Situational judgement: what the panel puts in the middle is rightly seldom called best or worst, so distractors are not looked at. The key is the panel's best and worst.")
+	return []grading.Asked{best, ask("worst", texts.T("tindakan terburuk", "worst way"), low, func(o grading.Option) int { return high - o.Expert })}
+}
+
 func (k Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	low, high := bounds(it.Options)
 	if it.Scoring != Rating {

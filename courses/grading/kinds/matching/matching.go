@@ -57,6 +57,36 @@ func (Kind) Took(it grading.Item, order string, a grading.Answer) (out []string)
 	return out
 }
 
+// Asked is each prompt with all answers. An answer that is wrong here is right elsewhere, so only those that belong to no prompt are foils, over all prompts together.
+func (Kind) Asked(it grading.Item) (out []grading.Asked) {
+	used := map[string]bool{}
+	for i, p := range it.Parts {
+		q := grading.AskOptions(p.ID, grading.PartLabel(i, p.Text), it.Options, func(o grading.Option) bool { return o.ID == p.Right })
+		q.Foils = nil
+		for j := range q.Options {
+			q.Options[j].Label, q.Options[j].Share = it.Options[j].Text, 0
+			if q.Options[j].Right {
+				q.Options[j].Share = grading.Full
+			}
+		}
+		out = append(out, q)
+		used[p.Right] = true
+	}
+	all := grading.Asked{Note: texts.T("Menjodohkan: jawaban yang salah di satu bagian adalah jawaban bagian lain, jadi hanya jawaban tanpa pasangan yang diperiksa sebagai pengecoh.",
+		"Matching: what is wrong for one prompt is right for another, so only answers that belong to no prompt are looked at as distractors.")}
+	for _, o := range it.Options {
+		if used[o.ID] {
+			continue
+		}
+		foil := grading.AskedFoil{Label: o.Text}
+		for _, p := range it.Parts {
+			foil.IDs = append(foil.IDs, grading.TookPart(p.ID, []string{o.ID})...)
+		}
+		all.Foils = append(all.Foils, foil)
+	}
+	return append(out, all)
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, p := range it.Parts {
 		part := grading.Review{Label: p.Text}

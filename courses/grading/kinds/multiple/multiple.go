@@ -31,6 +31,13 @@ func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark
 	return grading.Sum(it.Options, grading.Chosen(order, a)), false
 }
 
+// Asked looks at each option by itself: several are right, and each is ticked or not.
+func (Kind) Asked(it grading.Item) []grading.Asked {
+	q := grading.AskOptions("", texts.Text{}, it.Options, func(o grading.Option) bool { return o.Mark > 0 })
+	q.One = false
+	return []grading.Asked{q}
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	r.Chooses(it.Options, order, a, func(o grading.Option) bool { return o.Mark > 0 })
 }

@@ -36,6 +36,13 @@ func (Kind) Took(it grading.Item, _ string, a grading.Answer) []string {
 	return grading.Matched(it.Options, at)
 }
 
+func (k Kind) Wrote(it grading.Item, order string, a grading.Answer) []grading.Wrote {
+	if len(k.Took(it, order, a)) > 0 {
+		return nil
+	}
+	return []grading.Wrote{{Text: grading.WroteNumber(a.Text, it.Units)}}
+}
+
 func (Kind) Explain(it grading.Item, _ string, a grading.Answer, r *grading.Review) {
 	_, at := grading.BestNumber(it.Options, it.Units, a.Text)
 	r.Types(it.Options, at)

@@ -84,6 +84,27 @@ func (Kind) Took(_ grading.Item, order string, a grading.Answer) (out []string) 
 	return out
 }
 
+// Asked is each place with all steps. Every step is right at one place, so nothing is there to mislead.
+func (Kind) Asked(it grading.Item) (out []grading.Asked) {
+	for i := range it.Options {
+		n := strconv.Itoa(i + 1)
+		q := grading.AskOptions(n, texts.T("urutan ke-"+n, "place "+n), it.Options, func(o grading.Option) bool { return o.ID == it.Options[i].ID })
+		q.Foils = nil
+		for j := range q.Options {
+			q.Options[j].Label, q.Options[j].Share = it.Options[j].Text, 0
+			if i == j {
+				q.Options[j].Share = grading.Full
+			}
+		}
+		if i == 0 {
+			q.Note = texts.T("Mengurutkan: setiap langkah benar di satu tempat, jadi tidak ada pengecoh. Kunci diperiksa tempat demi tempat.",
+				"Ordering: every step is right at one place, so there are no distractors. The key is looked at place by place.")
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for _, id := range grading.Chosen(order, a) {
 		o, _ := grading.FindOption(it.Options, id)

@@ -64,6 +64,15 @@ func (k Kind) Took(it grading.Item, order string, a grading.Answer) []string {
 	return append(out, grading.TookPart(it.Parts[0].ID, grading.Chosen(grading.OrderOf(order, 0), a.Part(1)))...)
 }
 
+// Asked are the judgement and its reason.
+func (Kind) Asked(it grading.Item) []grading.Asked {
+	out := []grading.Asked{truefalse.AskTruth("", texts.T("penilaian", "judgement"), it.Options)}
+	for _, p := range it.Parts {
+		out = append(out, grading.AskOptions(p.ID, texts.T("alasan", "reason"), p.Options, grading.Whole))
+	}
+	return out
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	one := grading.Review{Label: "Pernyataan ini"}
 	one.Chooses(truefalse.Worded(it.Options), grading.Order(it.Options, nil), a.Part(0), grading.Whole)

@@ -35,6 +35,13 @@ func (Kind) Took(it grading.Item, _ string, a grading.Answer) []string {
 	return grading.Matched(it.Options, at)
 }
 
+func (k Kind) Wrote(it grading.Item, order string, a grading.Answer) []grading.Wrote {
+	if len(k.Took(it, order, a)) > 0 {
+		return nil
+	}
+	return []grading.Wrote{{Text: grading.WroteText(a.Text, it.Exact)}}
+}
+
 func (Kind) Explain(it grading.Item, _ string, a grading.Answer, r *grading.Review) {
 	_, at := grading.BestText(it.Options, it.Exact, a.Text)
 	r.Types(it.Options, at)

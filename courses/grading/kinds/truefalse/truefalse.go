@@ -30,6 +30,23 @@ func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark
 	return grading.Sum(it.Options, grading.Chosen(order, a)), false
 }
 
+// Asked calls the two options by their words.
+func (Kind) Asked(it grading.Item) []grading.Asked {
+	return []grading.Asked{AskTruth("", texts.Text{}, it.Options)}
+}
+
+// AskTruth is the question whether a statement is true. Its wrong option is no distractor that could be replaced.
+func AskTruth(part string, label texts.Text, options []grading.Option) grading.Asked {
+	q := grading.AskOptions(part, label, options, grading.Whole)
+	for i, o := range Worded(options) {
+		q.Options[i].Label = o.Text
+	}
+	q.Foils = nil
+	q.Note = texts.T("Benar atau salah: hanya ada dua pilihan, jadi tidak ada pengecoh yang dapat diganti. Pilihan salah yang hampir tidak dipilih tampak sebagai soal yang terlalu mudah.",
+		"True or false: there are but two options, so no distractor could be replaced. A wrong one that hardly anybody takes shows as an item that is too easy.")
+	return q
+}
+
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	r.Chooses(Worded(it.Options), order, a, grading.Whole)
 }
