@@ -15,5 +15,5 @@ func sampleOutline() *OutlinePage {
 func sampleEditor() *EditorPage {
 	form := NewForm(url.Values{"title": {"Menyapa warga"}, "minutes": {"10"}, "markdown": {"Sapa *dahulu*."}})
 	return &EditorPage{Base: Base{Title: "Menyapa warga"}, Form: form, URL: "/gaya", PreviewURL: "/gaya", Key: "contoh", Guard: "1", Head: []Field{form.Need("text", "title", "Judul pelajaran")}, Facts: []Field{form.Input("text", "title_en", "Judul dalam bahasa Inggris")},
-		File: form.Input("file", "picture", "Gambar, video, atau rekaman suara"), Alt: form.Input("text", "alt", "Apa yang terlihat atau terdengar"), FileURL: "/gaya", Markdown: form.Need("textarea", "markdown", "Isi pelajaran"), Preview: "<p>Sapa <em>dahulu</em>.</p>", Length: "2 kata", Theirs: "Sapa."}
+		Files: FileBox{URL: "/gaya", File: form.Input("file", "picture", "Gambar, video, atau rekaman suara"), Alt: form.Input("text", "alt", "Apa yang terlihat atau terdengar")}, Markdown: form.Need("textarea", "markdown", "Isi pelajaran"), Preview: "<p>Sapa <em>dahulu</em>.</p>", Length: "2 kata", Theirs: "Sapa."}
 }

@@ -21,7 +21,8 @@ func sampleItemEdit() *ItemEditPage {
 	form := NewForm(url.Values{"stem": {"Apa?"}, "o0.text": {"Selamat pagi"}})
 	form.Wrong("o0.text", "Pilihan ini kosong.")
 	p := sampleItem()
-	return &ItemEditPage{Base: Base{Title: "Ubah soal 103-B01"}, Form: form, URL: "/gaya", Cancel: "/gaya", Head: []Field{form.Input("textarea", "stem", "Pertanyaan")}, Preview: p.Preview, Answers: p.Answers, Problems: p.Problems,
+	return &ItemEditPage{Base: Base{Title: "Ubah soal 103-B01"}, Form: form, URL: "/gaya", Cancel: "/gaya", Head: []Field{form.Input("textarea", "stem", "Pertanyaan")}, Preview: p.Preview, Answers: p.Answers, Problems: p.Problems, Key: "contoh", Guard: "1",
+		Files:  FileBox{URL: "/gaya", Pictures: true, File: form.Input("file", "picture", "Gambar"), Alt: form.Input("text", "alt", "Apa yang terlihat atau terdengar"), Into: form.Input("select", "into", "Tempat gambar").With([]Option{{Value: "stem", Label: "Pertanyaan"}})},
 		Groups: []FieldGroup{{Name: "Pilihan", Text: "Tandai yang benar.", Groups: []FieldGroup{{ID: here, Name: "Pilihan A", Fields: []Field{form.Input("textarea", "o0.text", "Teks")}, Short: []Field{form.Input("checkbox", "o0.key", "Benar")}, Buttons: []Button{{Label: "Tambah", Field: "go", Value: "add:o"}}}}}}}
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -10,8 +11,25 @@ import (
 	"github.com/apelkota/apel/internal/faults"
 )
 
+// FileBox is where a file is put into a text.
+type FileBox struct {
+	URL       string // that takes it from a script
+	File, Alt Field
+	Into      Field // which text of the form shows it; without choices there is one
+	Pictures  bool  // nothing else
+	Open      bool
+}
+
+// fileBox is the box of a form, without its File.
+func (w *admin) fileBox(c *gin.Context, form Form) FileBox {
+	b := FileBox{URL: w.outlineURL(c, "berkas"), Alt: form.Input("text", "alt", "Apa yang terlihat atau terdengar").Hinted("Dibacakan kepada yang tidak dapat melihatnya.")}
+	b.Alt.Length = 300
+	b.Open = form.Error("picture") != "" || form.Error("alt") != ""
+	return b
+}
+
 // postedFile takes the file of the editor and answers the line of Markdown that shows it. It asks for words that stand for it: whoever does not see or hear it reads them.
-func (w *admin) postedFile(c *gin.Context, v courses.VersionDoc) (line string, d courses.FileDoc, err error) {
+func (w *admin) postedFile(c *gin.Context, v courses.VersionDoc, pictures bool) (line string, d courses.FileDoc, err error) {
 	data, err := uploaded(c, "picture", media.MaxVideo)
 	if err != nil {
 		return "", d, err
@@ -22,6 +40,9 @@ func (w *admin) postedFile(c *gin.Context, v courses.VersionDoc) (line string, d
 	alt, err := courses.CheckAlt(c.PostForm("alt"))
 	if err != nil {
 		return "", d, err
+	}
+	if kind := media.Sniff(data); pictures && (strings.HasPrefix(kind, "video/") || strings.HasPrefix(kind, "audio/")) {
+		return "", d, faults.OnField("picture", "Soal hanya dapat memuat gambar, bukan video atau rekaman suara.", "Items hold pictures only, no video or recordings.")
 	}
 	d, err = w.Courses.AddFile(c.Request.Context(), reader(c), v.Course, data)
 	if err != nil {
@@ -40,7 +61,7 @@ func (w *admin) addFile(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	line, d, err := w.postedFile(c, v)
+	line, d, err := w.postedFile(c, v, c.PostForm("only") == "pictures")
 	if err != nil {
 		f := faults.Of(err)
 		if f.Kind != faults.Invalid && f.Kind != faults.TooLarge {

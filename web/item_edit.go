@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/courses/media"
 	"github.com/apelkota/apel/internal/faults"
 )
 
@@ -28,6 +30,10 @@ type ItemEditPage struct {
 	Answers  *QuizItem // with key and feedback
 	Problems []string  // why there is no preview, or what to look at
 	Cancel   string
+	Key      string // under which the browser keeps what is not saved yet
+	Guard    string // of the item as it was read
+	Unsaved  bool   // it shows what was sent and is not stored
+	Files    FileBox
 }
 
 // FieldGroup is fields that belong together, with smaller groups inside.
@@ -91,6 +97,7 @@ func (w *admin) addItem(c *gin.Context) error { return w.saveItem(c) }
 
 // saveItem takes the form of an item: adds or takes rows, shows a preview, or stores it.
 func (w *admin) saveItem(c *gin.Context) error {
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, media.MaxVideo+1<<20)
 	v, err := w.editing(c)
 	if err != nil {
 		return err
@@ -112,6 +119,21 @@ func (w *admin) saveItem(c *gin.Context) error {
 		}
 		return w.itemEditPage(c, http.StatusOK, v, t, code, form, fmt.Sprintf("%s%d.", at, n))
 	}
+	if form.Get("go") == "file" { // without scripts the line goes to the end of the text
+		line, _, err := w.postedFile(c, v, true)
+		if err != nil && !form.Take(err, Lang(c)) {
+			return err
+		}
+		if into := form.Get("into"); err == nil && takesPictures(t, into) {
+			form.Values.Set(into, strings.TrimLeft(strings.TrimRight(form.Values.Get(into), "\r\n")+"\n\n"+line, "\n"))
+			form.Values.Del("alt")
+		}
+		status := http.StatusOK
+		if !form.OK() {
+			status = form.Status()
+		}
+		return w.itemEditPage(c, status, v, t, code, form, here)
+	}
 	f := &itemForm{w: w, c: c, form: &form}
 	it := f.read(t, e)
 	if form.Get("go") == "preview" {
@@ -127,7 +149,11 @@ func (w *admin) saveItem(c *gin.Context) error {
 			_, err = w.Courses.WriteItem(ctx, a, v.ID, max(revision, 1), bank, code, it)
 		}
 		if err == nil {
-			return w.done(c, Success, w.T(c, "Soal tersimpan."), w.itemURL(c, bank, code))
+			to := w.itemURL(c, bank, code)
+			if id := form.Get("writing"); writingID.MatchString(id) {
+				to += "?tulisan=" + id
+			}
+			return w.done(c, Success, w.T(c, "Soal tersimpan."), to)
 		}
 		code = c.Param("item")
 		fault := faults.Of(err)
@@ -142,6 +168,51 @@ func (w *admin) saveItem(c *gin.Context) error {
 		form.Take(&named, Lang(c))
 	}
 	return w.itemEditPage(c, form.Status(), v, t, code, form, "")
+}
+
+// writingID names a form that a browser keeps until it is stored (keeping.js).
+var writingID = regexp.MustCompile(`^[a-z0-9]{1,12}$`)
+
+// takesPictures says whether a text of the form may show pictures: not where an answer is typed, put in order or chosen from a list, which have a place for text only.
+func takesPictures(t grading.Type, field string) bool {
+	row, member, listed := strings.Cut(field, ".")
+	switch {
+	case !listed:
+		return field == "stem" || field == "general"
+	case strings.HasSuffix(field, ".feedback"):
+		return true
+	case !strings.HasSuffix(field, ".text"):
+		return false
+	case t == grading.Numeric, t == grading.ShortText, t == "ordering":
+		return false
+	case strings.HasPrefix(row, "o"):
+		return t != "matching"
+	case strings.HasPrefix(row, "p"):
+		return member == "text" || t != "cloze"
+	}
+	return false
+}
+
+// pictureTexts are the texts of a form that may show pictures, with their names.
+func pictureTexts(t grading.Type, groups []FieldGroup, words func(string) string) (out []Option) {
+	for _, g := range groups {
+		for _, f := range g.Fields {
+			if f.Kind == "textarea" && takesPictures(t, f.Name) {
+				name := words(f.Label)
+				if g.Name != "" {
+					name = g.Name + ": " + name
+				}
+				out = append(out, Option{Value: f.Name, Name: name})
+			}
+		}
+		for i := range g.Groups {
+			if g.Groups[i].Name == "" {
+				g.Groups[i].Name = g.Name // feedback stands in a nameless group below its option
+			}
+		}
+		out = append(out, pictureTexts(t, g.Groups, words)...)
+	}
+	return out
 }
 
 // fillIDs gives every row of the form its letter, so that others can point at it.
@@ -259,6 +330,20 @@ func (w *admin) itemEditPage(c *gin.Context, status int, v courses.VersionDoc, t
 	}
 	if len(rules) > 0 {
 		p.Groups = append(p.Groups, FieldGroup{Name: w.T(c, "Aturan soal"), Fields: rules})
+	}
+	words := func(label string) string { return w.words.say(Lang(c), label) }
+	p.Files = w.fileBox(c, form)
+	p.Files.Pictures = true
+	p.Files.File = form.Input("file", "picture", "Gambar").Accepting("image/png,image/jpeg,image/gif").Hinted("Dikecilkan menjadi paling besar 60 KB. Gambar juga dapat ditempel langsung ke tempatnya.")
+	texts := append([]FieldGroup{{Fields: p.Head}}, p.Groups...)
+	p.Files.Into = form.Input("select", "into", "Tempat gambar").With(pictureTexts(t, append(texts, FieldGroup{Fields: p.Tail}), words))
+	p.Key, p.Guard, p.Unsaved = v.ID+"."+bank+"."+code+"."+string(t), "baru", c.Request.Method == http.MethodPost
+	if code != "" {
+		x, err := w.Courses.ShowItem(c.Request.Context(), reader(c), v.ID, bank, code)
+		if err != nil {
+			return err
+		}
+		p.Guard = x.Item.ID
 	}
 	if err := w.previewInto(c, p, v, t, e, form, code, at); err != nil {
 		return err

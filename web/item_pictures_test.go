@@ -151,3 +151,45 @@ func TestPicturesOfItemsReachTheLearner(t *testing.T) {
 		t.Errorf("the form shows %v", images)
 	}
 }
+
+// TestPicturesInTheItemEditor puts a picture into an option with the form alone: kept small, described, only where it may stand; what was typed stays.
+func TestPicturesInTheItemEditor(t *testing.T) {
+	r := newRig(t)
+	ctx, system := context.Background(), access.System("test")
+	v := must[courses.VersionDoc](t)(r.Admin.Courses.NewDraft(ctx, system, "APEL-103"))
+	objective := v.Content.Objectives[0].Code
+	at := versionURL(v.ID, v.Course, v.Number, "bank", v.Content.Banks[0].Code)
+	author := r.visitor()
+	author.enters(trainingAdmin)
+	page := author.get(at+"/baru?jenis=single").want(t, http.StatusOK, `<option value="o0.text">`, `<option value="o0.feedback">`, `<option value="stem">`, `<option value="general">`, "data-item")
+	if strings.Contains(author.get(at+"/baru?jenis=shorttext").body, `<option value="o0.text">`) {
+		t.Error("a picture is offered where an answer is typed")
+	}
+	values := url.Values{"type": {"single"}, "revision": {fieldOf(t, page.body, revisionField)}, "stem": {"Rambu mana?"}, "objective": {objective}, "o": {"2"}, "o0.text": {"Ini"}, "o0.key": {"1"}, "o1.text": {"Itu"},
+		"go": {"file"}, "into": {"o0.text"}}
+	big := noisy(900, 700)
+	author.upload(at+"/baru", "picture", "a.png", big, values).want(t, http.StatusUnprocessableEntity, "Tulis apa yang terlihat", "Rambu mana?")
+	values.Set("alt", "Rambu [loket]")
+	sound := append([]byte("ID3\x03"), bytes.Repeat([]byte{0}, 5000)...)
+	author.upload(at+"/baru", "picture", "a.mp3", sound, values).want(t, http.StatusUnprocessableEntity, "Soal hanya dapat memuat gambar")
+	shown := author.upload(at+"/baru", "picture", "a.png", big, values).want(t, http.StatusOK, "Ini\n\n![Rambu (loket)](berkas/", `data-unsaved`, "<img")
+	line := regexp.MustCompile(`!\[Rambu \(loket\)\]\(berkas/([^)]+)\)`).FindStringSubmatch(shown.body)
+	if line == nil {
+		t.Fatal("no picture")
+	}
+	if got := author.get("/berkas/"+line[1]).want(t, http.StatusOK); len(got.body) > media.MaxPicture || len(big) < 500_000 {
+		t.Errorf("a picture of %d bytes is kept in %d", len(big), len(got.body))
+	}
+	values.Set("go", "save")
+	values.Set("o0.text", "Ini\r\n\r\n"+line[0])
+	values.Set("writing", "k3pt")
+	to := author.post(at+"/baru", values).to
+	if !strings.HasSuffix(to, "?tulisan=k3pt") {
+		t.Fatalf("stored: %q", to)
+	}
+	author.get(to).want(t, http.StatusOK, `data-saved="k3pt"`)
+	v = must[courses.VersionDoc](t)(r.Admin.Courses.Version(ctx, system, v.ID))
+	if len(v.Content.Banks[0].Files) != 1 || len(v.Content.Banks[0].Mute) != 0 {
+		t.Errorf("the bank names %v, mute %v", v.Content.Banks[0].Files, v.Content.Banks[0].Mute)
+	}
+}

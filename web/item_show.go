@@ -24,6 +24,7 @@ type ItemPage struct {
 	Try      bool // it may be tried here
 	Problems []string
 	Panels   []Panel
+	Saved    string // under which a browser kept the form that was just stored
 }
 
 var itemStateBadges = map[courses.ItemState]Badge{courses.ItemDraft: {Kind: Neutral, Label: "Draf", Icon: "edit"}, courses.ItemInReview: {Kind: Info, Label: "Ditelaah", Icon: "eye"}, courses.ItemApproved: {Kind: Success, Label: "Disetujui"}}
@@ -39,6 +40,9 @@ func (w *admin) itemPage(c *gin.Context, status int, form Form, tried bool) erro
 	it := x.Item
 	p := &ItemPage{Base: Base{Active: navCourses, Title: w.T(c, "Soal %s", it.Code), Lead: in(c, it.Type.Label()) + " · " + w.T(c, "versi soal %d", it.Version), Crumbs: w.draftCrumbs(c, Link{Name: w.T(c, "Soal untuk %s", w.bankUse(c, x.VersionDoc, bank)), URL: bankURL(x.VersionDoc, bank)})},
 		URL: w.itemURL(c, bank, it.Code), Tried: tried, Try: w.may(c, "remark", "item")}
+	if id := c.Query("tulisan"); writingID.MatchString(id) {
+		p.Saved = id
+	}
 	p.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Halaman ini memuat kunci jawaban. Jangan dibagikan.")}}
 	shown, err := w.Courses.PreviewItem(ctx, a, x.Course, it, grading.Answer{})
 	if err != nil {

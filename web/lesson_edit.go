@@ -32,8 +32,8 @@ type EditorPage struct {
 	Head       []Field
 	Facts      []Field
 	Markdown   Field
-	File, Alt  Field
-	FileURL    string
+	Files      FileBox
+	Unsaved    bool // it shows what was sent and is not stored
 	Preview    template.HTML
 	Length     string // "240 kata, dibaca 2 menit"
 	Theirs     string // what somebody else saved meanwhile
@@ -102,10 +102,9 @@ func (w *admin) editorPage(c *gin.Context, status int, v courses.VersionDoc, for
 	if len(objectives) > 0 {
 		p.Facts = append(p.Facts, form.Input("checkboxes", "objectives", "Capaian yang dilatih").With(objectives))
 	}
-	p.FileURL = w.outlineURL(c, "berkas")
-	p.File = form.Input("file", "picture", "Gambar, video, atau rekaman suara").Accepting("image/png,image/jpeg,image/gif,video/mp4,audio/mp4,audio/mpeg").Hinted("Gambar dikecilkan menjadi paling besar 60 KB. Video MP4 paling tinggi 480p dan 30 MB, suara 10 MB, dengan transkrip.")
-	p.Alt = form.Input("text", "alt", "Apa yang terlihat atau terdengar").Hinted("Dibacakan kepada yang tidak dapat melihatnya.")
-	p.Alt.Length = 300
+	p.Unsaved = c.Request.Method == http.MethodPost
+	p.Files = w.fileBox(c, form)
+	p.Files.File = form.Input("file", "picture", "Gambar, video, atau rekaman suara").Accepting("image/png,image/jpeg,image/gif,video/mp4,audio/mp4,audio/mpeg").Hinted("Gambar dikecilkan menjadi paling besar 60 KB. Video MP4 paling tinggi 480p dan 30 MB, suara 10 MB, dengan transkrip.")
 	p.Markdown = form.Need("textarea", "markdown", "Isi pelajaran").Tall(22)
 	p.Markdown.Length = courses.MaxLesson
 	if md := form.Values.Get("markdown"); strings.TrimSpace(md) != "" {
@@ -171,7 +170,7 @@ func (w *admin) writeLesson(c *gin.Context) error {
 		t.Code = freshCode("L", func(code string) bool { _, taken := v.Content.Lesson(code); return taken })
 	}
 	if form.Get("go") == "file" { // without scripts the line goes to the end of the text
-		line, _, err := w.postedFile(c, v)
+		line, _, err := w.postedFile(c, v, false)
 		if err != nil && !form.Take(err, Lang(c)) {
 			return err
 		}

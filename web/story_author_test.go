@@ -197,6 +197,7 @@ func TestStoryAuthor(t *testing.T) {
 	}
 	write("soal", "single", `set('stem', 'Apa yang diucapkan pertama?'); set('o0.text', 'Selamat pagi'); set('o1.text', 'Ada apa?'); set('o2.text', 'Antre dahulu'); set('o3.text', 'Nomor berapa?'); set('o0.key', true);`)
 	s.see("author-item")
+	editorStory(s, at+"/bank/gambar/baru?jenis=single&capaian=311.1")
 	write("soal", "truefalse", `set('stem', 'Petugas menyapa lebih dahulu.'); document.querySelector('[name="right"][value="a"], [name="o0.key"]').click();`)
 	write("soal", "numeric", `set('stem', 'Berapa menit sapaan ditunggu?'); set('o0.text', '3'); set('o0.mark', '100');`)
 	write("soal", "shorttext", `set('stem', 'Kata pertama saat menyapa pagi hari?'); set('o0.text', 'selamat*'); set('o0.mark', '100');`)
@@ -345,3 +346,51 @@ const recordFilm = `(async () => {
   bytes.forEach((b) => { text += String.fromCharCode(b); });
   return btoa(text);
 })()`
+
+// editorStory writes half an item in its editor: a row more, a picture pasted into an option, the network lost; after a reload it is offered back, and once it is stored nothing of it waits.
+func editorStory(s *story, new string) {
+	s.t.Helper()
+	ready := func() { s.p.Wait(`document.documentElement.hasAttribute('data-ready')`) }
+	s.go_(new)
+	ready()
+	s.p.Type("[name=stem]", "Rambu mana yang benar?")
+	s.submit(`button[value="add:o"]`)
+	ready()
+	if !browsertest.Eval[bool](s.p, `!!document.querySelector('[name="o4.text"]') && document.querySelector('[name=stem]').value === 'Rambu mana yang benar?'`) {
+		s.t.Fatal("no row more")
+	}
+	s.p.Copy("image/png", noisy(900, 700))
+	s.p.Type(`[name="o0.text"]`, "Ini")
+	s.p.Paste()
+	s.p.Wait(`document.querySelector('[data-files]').open && document.activeElement.name === 'alt' && document.querySelector('[name=into]').value === 'o0.text'`)
+	s.p.Type("[name=alt]", "Rambu loket")
+	s.p.Click("[data-insert]")
+	s.p.Wait(`document.querySelector('[name="o0.text"]').value.startsWith('Ini\n\n![Rambu loket](berkas/')`)
+	s.p.Type(`[name="o4.text"]`, "Itu")
+	s.p.Click(`[name="o0.key"]`)
+	s.p.Offline(true)
+	s.p.Type(`[name="general"]`, "Ditulis tanpa sinyal")
+	s.p.Wait(`/Tidak ada sinyal/.test(document.querySelector('[data-kept-line]').textContent)`)
+	s.p.Click(".item-edit .row .btn-primary")
+	s.p.Offline(false)
+	s.p.Forgive()
+	s.go_(new) // with four rows, so the server draws the fifth
+	ready()
+	s.p.Wait(`!document.querySelector('[data-newer]').hidden`)
+	s.see("author-item-kept")
+	s.submit("[data-restore]")
+	ready()
+	if got := browsertest.Eval[string](s.p, `['stem', 'general', 'o4.text'].map((n) => document.querySelector('[name="' + n + '"]').value).join('|') + document.querySelector('[name="o0.key"]').checked`); got != "Rambu mana yang benar?|Ditulis tanpa sinyal|Itutrue" {
+		s.t.Fatalf("offered back: %s", got)
+	}
+	s.go_(new + "&lagi=1") // a reload without saving
+	ready()
+	s.p.Wait(`!document.querySelector('[data-newer]').hidden`)
+	s.submit("[data-restore]")
+	ready()
+	s.see("author-item-picture")
+	s.submit(".item-edit .row .btn-primary")
+	if left := browsertest.Eval[int](s.p, `Object.keys(localStorage).filter((k) => k.startsWith('apel.draft.')).length`); left != 0 {
+		s.t.Errorf("%d texts wait after all is stored at %s", left, s.at())
+	}
+}

@@ -274,7 +274,7 @@ func (in *intake) sound(text string, first int) {
 		if e, ok := (markdown.Embed{Path: pic.path}).File(); ok && e.Picture {
 			return // a file of the course; whether it is there is asked where it is stored
 		}
-		in.refuse(place{first - 1 + pic.line, 0}, "Gambar %q tidak diambil dari tempat lain. Unggah gambarnya di halaman Ubah soal, atau jelaskan dengan kata-kata.", "The picture %q is not fetched from elsewhere. Upload it in the item's editor, or describe it in words.", shorten(pic.path))
+		in.refuse(place{first - 1 + pic.line, 0}, "Gambar %q tidak diambil dari tempat lain. Sisipkan gambarnya di halaman Ubah soal, atau jelaskan dengan kata-kata.", "The picture %q is not fetched from elsewhere. Upload it in the item's editor, or describe it in words.", shorten(pic.path))
 	}, func(to string, at int) {
 		if !safeLink(to) {
 			in.refuse(place{first - 1 + at, 0}, "Tautan %q tidak diterima. Pakai alamat https://.", "The link %q is not accepted. Use https://.", to)

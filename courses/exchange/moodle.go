@@ -385,12 +385,12 @@ func (m *moodle) picture(files map[string]File, src, alt string) string {
 		if had, ok := files[f.Name]; ok {
 			f.Data, f.Type, inside = had.Data, had.Type, true
 		} else {
-			m.lost(m.at, "Gambar %s tidak ada di berkas ini.", "The picture %s is not in this file.", shorten(f.Name))
+			m.lost(m.at, "Gambar %s tidak ada di berkas ini. Sisipkan di halaman Ubah soal.", "The picture %s is not in this file. Put it in with the item's editor.", shorten(f.Name))
 			return pictureWords(f)
 		}
 	}
 	if !inside {
-		m.lost(m.at, "Gambar dari luar (%s) tidak diambil. Unggah di halaman Ubah soal.", "A picture from elsewhere (%s) was not fetched. Upload it in the item's editor.", shorten(src))
+		m.lost(m.at, "Gambar dari luar (%s) tidak diambil. Sisipkan di halaman Ubah soal.", "A picture from elsewhere (%s) was not fetched. Upload it in the item's editor.", shorten(src))
 		return pictureWords(File{Name: fileName(src), Alt: alt})
 	}
 	if m.bare {

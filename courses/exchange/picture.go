@@ -89,10 +89,13 @@ func pictureWords(f File) string {
 // shown is the Markdown of a picture of the item under way; what its author must know of it is reported at the place.
 func (in *intake) shown(at place, f File) string {
 	if in.keep == nil {
-		in.lost(at, "Gambar %s tidak ikut; keterangannya menggantikannya.", "The picture %s is left out; its description stands for it.", shorten(f.Name))
+		in.lost(at, "Gambar %s tidak ikut; keterangannya menggantikannya. Sisipkan di halaman Ubah soal.", "The picture %s is left out; its description stands for it. Put it in with the item's editor.", shorten(f.Name))
 		return pictureWords(f)
 	}
 	md, weight, say := embedded(f, in.keep)
+	if weight == Changed {
+		say = texts.T(say.ID+" Sisipkan di halaman Ubah soal.", say.EN+" Put one in with the item's editor.")
+	}
 	if weight != "" {
 		in.report = append(in.report, Mistake{File: in.file, Line: at.line, Column: at.column, Weight: weight, Text: say})
 	}

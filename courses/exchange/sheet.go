@@ -76,7 +76,7 @@ func readSheet(in *intake, data []byte) {
 	}
 	if n := sheetPictures(data); n > 0 {
 		in.begin()
-		in.lost(place{}, "%d gambar yang ditempel di lembar Excel tidak ikut. Pasang di halaman Ubah soal, atau kirim soal bergambar sebagai Word.", "%d pictures that lie on the sheet are left out. Put them in with the item's editor, or send items with pictures as Word.", n)
+		in.lost(place{}, "%d gambar yang ditempel di lembar Excel tidak ikut. Sisipkan di halaman Ubah soal, atau kirim soal bergambar sebagai Word.", "%d pictures that lie on the sheet are left out. Put them in with the item's editor, or send items with pictures as Word.", n)
 		in.settle(0)
 	}
 	all := append([]sheets.Row{{N: s.HeaderRow, Cells: headerCells(s.Header)}}, s.Rows...)

@@ -13,6 +13,8 @@
  *   [data-live="url"]           is drawn anew when the server's stream says so live.js
  *   form[data-outline]          rows are dragged into their order              outline.js
  *   form[data-editor]           preview, pasted pictures, a kept draft         editor.js
+ *   form[data-item]             pasted pictures, a kept draft                  item.js
+ *   [data-saved="id"]           what was kept under this id is stored now
  *   [data-copy="text"]          copies and says so
  *   [data-print]                prints
  *   [data-reveal="id"]          shows a password
@@ -35,6 +37,10 @@ if (owner && store.read('apel.owner') !== owner) {
   store.write('apel.owner', owner);
 }
 
+// A form that was stored is no longer waiting here.
+const saved = document.querySelector('[data-saved]');
+if (saved) waiting('apel.draft.').filter((k) => (store.read(k) || '').indexOf('"id":"' + saved.getAttribute('data-saved') + '"') > 0).forEach((k) => store.drop(k));
+
 const wanted = /** @type {Array<[string, () => Promise<unknown>]>} */ ([
   ['form[data-table]', () => import('./table.js')],
   ['[data-dialog]', () => import('./dialog.js')],
@@ -46,6 +52,7 @@ const wanted = /** @type {Array<[string, () => Promise<unknown>]>} */ ([
   ['[data-kept]', () => import('./kept.js')],
   ['form[data-outline]', () => import('./outline.js')],
   ['form[data-editor]', () => import('./editor.js')],
+  ['form[data-item]', () => import('./item.js')],
 ]);
 // html[data-ready] says that they stand, for tools that drive a browser: an answer clicked before that goes with the form only.
 Promise.all(wanted.filter((part) => document.querySelector(part[0])).map((part) => part[1]().catch(() => { /* the page works without it */ })))
@@ -173,8 +180,8 @@ signal();
 
 on('submit', 'form[action="/keluar"]', (_el, event) => {
   if (waiting('apel.draft.').length &&
-    !window.confirm(word('Ada tulisan pelajaran yang belum disimpan. Tulisan itu hilang jika Anda keluar sekarang. Tetap keluar?',
-      'The text of a lesson is not saved yet. It is lost if you log out now. Log out all the same?'))) {
+    !window.confirm(word('Ada tulisan pelajaran atau soal yang belum disimpan. Tulisan itu hilang jika Anda keluar sekarang. Tetap keluar?',
+      'The text of a lesson or an item is not saved yet. It is lost if you log out now. Log out all the same?'))) {
     event.preventDefault();
     return;
   }
@@ -187,7 +194,7 @@ on('submit', 'form[action="/keluar"]', (_el, event) => {
   forget();
 });
 
-/** The keys of what waits in this browser: answers of tests (apel.quiz., quiz.js), texts of lessons (apel.draft., editor.js). @param {string} prefix @returns {string[]} */
+/** The keys of what waits in this browser: answers of tests (apel.quiz., quiz.js), texts of lessons and items (apel.draft., keeping.js). @param {string} prefix @returns {string[]} */
 function waiting(prefix) {
   try { return Object.keys(localStorage).filter((k) => k.indexOf(prefix) === 0); } catch (_) { return []; }
 }
