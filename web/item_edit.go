@@ -193,24 +193,20 @@ func takesPictures(t grading.Type, field string) bool {
 	return false
 }
 
-// pictureTexts are the texts of a form that may show pictures, with their names.
-func pictureTexts(t grading.Type, groups []FieldGroup, words func(string) string) (out []Option) {
+// pictureTexts are the texts of a form that may show pictures, with their names; a group without a name has that of the one around it.
+func pictureTexts(t grading.Type, around string, groups []FieldGroup, words func(string) string) (out []Option) {
 	for _, g := range groups {
+		name := or(g.Name, around)
 		for _, f := range g.Fields {
 			if f.Kind == "textarea" && takesPictures(t, f.Name) {
-				name := words(f.Label)
-				if g.Name != "" {
-					name = g.Name + ": " + name
+				label := words(f.Label)
+				if name != "" {
+					label = name + ": " + label
 				}
-				out = append(out, Option{Value: f.Name, Name: name})
+				out = append(out, Option{Value: f.Name, Name: label})
 			}
 		}
-		for i := range g.Groups {
-			if g.Groups[i].Name == "" {
-				g.Groups[i].Name = g.Name // feedback stands in a nameless group below its option
-			}
-		}
-		out = append(out, pictureTexts(t, g.Groups, words)...)
+		out = append(out, pictureTexts(t, name, g.Groups, words)...)
 	}
 	return out
 }
@@ -336,7 +332,7 @@ func (w *admin) itemEditPage(c *gin.Context, status int, v courses.VersionDoc, t
 	p.Files.Pictures = true
 	p.Files.File = form.Input("file", "picture", "Gambar").Accepting("image/png,image/jpeg,image/gif").Hinted("Dikecilkan menjadi paling besar 60 KB. Gambar juga dapat ditempel langsung ke tempatnya.")
 	texts := append([]FieldGroup{{Fields: p.Head}}, p.Groups...)
-	p.Files.Into = form.Input("select", "into", "Tempat gambar").With(pictureTexts(t, append(texts, FieldGroup{Fields: p.Tail}), words))
+	p.Files.Into = form.Input("select", "into", "Tempat gambar").With(pictureTexts(t, "", append(texts, FieldGroup{Fields: p.Tail}), words))
 	p.Key, p.Guard, p.Unsaved = v.ID+"."+bank+"."+code+"."+string(t), "baru", c.Request.Method == http.MethodPost
 	if code != "" {
 		x, err := w.Courses.ShowItem(c.Request.Context(), reader(c), v.ID, bank, code)

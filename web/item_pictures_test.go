@@ -162,6 +162,9 @@ func TestPicturesInTheItemEditor(t *testing.T) {
 	author := r.visitor()
 	author.enters(trainingAdmin)
 	page := author.get(at+"/baru?jenis=single").want(t, http.StatusOK, `<option value="o0.text">`, `<option value="o0.feedback">`, `<option value="stem">`, `<option value="general">`, "data-item")
+	if n := strings.Count(page.body, "<legend>Pilihan A</legend>"); n != 1 {
+		t.Errorf("option A has %d legends", n)
+	}
 	if strings.Contains(author.get(at+"/baru?jenis=shorttext").body, `<option value="o0.text">`) {
 		t.Error("a picture is offered where an answer is typed")
 	}
