@@ -33,6 +33,7 @@ type FieldTaskText struct {
 	Markers      int             `json:"markers,omitempty" minimum:"0" maximum:"2" doc:"1 or 2; missing: 1"`
 	Apart        int             `json:"difference,omitempty" minimum:"0" maximum:"100" doc:"Of two markers, in points: above it a third decides"`
 	Accept       int             `json:"accept" minimum:"1" maximum:"100" doc:"Accepted from so many points of 100"`
+	Optional     bool            `json:"optional,omitempty" doc:"Completion and certificate do not wait for it; it shows levels above what tests support"`
 	Shows        []TargetLevel   `json:"shows" maxItems:"50" nullable:"false" doc:"Competencies and levels it proves once accepted"`
 	Rubric       []BankCriterion `json:"rubric" maxItems:"20" nullable:"false"`
 }
@@ -44,7 +45,7 @@ type TargetLevel struct {
 }
 
 func showFieldTask(t courses.FieldTask) FieldTask {
-	v := FieldTask{t.Code, FieldTaskText{Title: t.Title, Instructions: t.Instructions, Words: t.Words, Files: t.Files, Minutes: t.Minutes, Days: t.Days, Judge: string(t.Judge), Markers: t.Marking.Markers, Apart: t.Marking.Apart, Accept: t.Accept,
+	v := FieldTask{t.Code, FieldTaskText{Title: t.Title, Instructions: t.Instructions, Words: t.Words, Files: t.Files, Minutes: t.Minutes, Days: t.Days, Judge: string(t.Judge), Markers: t.Marking.Markers, Apart: t.Marking.Apart, Accept: t.Accept, Optional: t.Optional,
 		Shows: []TargetLevel{}, Rubric: showBankItem(grading.Item{Rubric: t.Rubric}).Rubric}}
 	for _, s := range t.Shows {
 		v.Shows = append(v.Shows, TargetLevel{s.Competency, s.Level})
@@ -55,7 +56,7 @@ func showFieldTask(t courses.FieldTask) FieldTask {
 func (t FieldTaskText) task(code string) (courses.FieldTask, error) {
 	it, err := ItemText{Rubric: t.Rubric}.item()
 	out := courses.FieldTask{Code: code, Title: t.Title, Instructions: t.Instructions, Words: t.Words, Files: t.Files, Minutes: t.Minutes, Days: t.Days, Judge: courses.Judge(t.Judge), Marking: courses.QuizMarking{Markers: t.Markers, Apart: t.Apart},
-		Accept: t.Accept, Rubric: it.Rubric}
+		Accept: t.Accept, Optional: t.Optional, Rubric: it.Rubric}
 	for _, s := range t.Shows {
 		out.Shows = append(out.Shows, courses.Target{Competency: s.Competency, Level: s.Level})
 	}

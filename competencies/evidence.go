@@ -76,7 +76,7 @@ func (s State) Text() texts.Text {
 // Evidence is one dated proof about one competency of one person. Level is what the source says; how much of it counts follows from Rules on the
 // day it is looked at, so changed rules need no rewriting.
 type Evidence struct {
-	ID         string     `json:"id"` // source + "." + competency
+	ID         string     `json:"id"` // source + "." + competency, and "." + task
 	Person     string     `json:"person"`
 	Competency string     `json:"competency,omitempty"` // "" for HeldUntil
 	Course     string     `json:"course,omitempty"`
@@ -85,6 +85,7 @@ type Evidence struct {
 	Kind       Kind       `json:"kind"`
 	State      State      `json:"state"`
 	Source     string     `json:"source"`            // certificate id, or id of the report row
+	Task       string     `json:"task,omitempty"`    // the optional field task beside the source that shows it
 	Title      string     `json:"title,omitempty"`   // of the source, for people: report number and organiser
 	On         civil.Date `json:"on"`                // first valid day
 	Expires    civil.Date `json:"expires,omitempty"` // last valid day; "" has no end
@@ -139,7 +140,16 @@ type CertificateEvidence struct {
 	Expires     civil.Date // last valid day, "" for no end
 	Targets     []Target
 	Kind        Kind // Quiz or CertificateAssessed, for the targets that name none
-	Turn        int  // how many decisions (suspended, reinstated, revoked) the certificate has seen; a call about an earlier turn changes nothing any more
+	Extras      []ExtraEvidence
+	Turn        int // how many decisions (suspended, reinstated, revoked) the certificate has seen; a call about an earlier turn changes nothing any more
+}
+
+// ExtraEvidence is an accepted optional field task of a certificate's course: work judged by a person, beside what the certificate states, and with it withdrawn.
+type ExtraEvidence struct {
+	Task    string // its code
+	Title   string
+	On      civil.Date // the day it was handed in
+	Targets []Target
 }
 
 func heldID(source string) string { return source + ".held" }
@@ -173,10 +183,22 @@ func (s *Service) Record(ctx context.Context, c CertificateEvidence) error {
 	if err != nil {
 		return fmt.Errorf("record that the course is held: %w", err)
 	}
+	row.State, row.Why, row.Turn = held.Value.State, held.Value.Why, held.Value.Turn
+	var rows []Evidence
 	for _, t := range c.Targets {
 		e := row
 		e.ID, e.Competency, e.Level, e.Kind = c.Certificate+"."+t.Competency, t.Competency, t.Level, cmp.Or(t.Kind, c.Kind)
-		e.State, e.Why, e.Turn = held.Value.State, held.Value.Why, held.Value.Turn
+		rows = append(rows, e)
+	}
+	for _, x := range c.Extras {
+		for _, t := range x.Targets {
+			e := row
+			e.ID, e.Competency, e.Level, e.Kind = c.Certificate+"."+t.Competency+"."+x.Task, t.Competency, t.Level, CertificateAssessed
+			e.Task, e.Title, e.On = x.Task, x.Title, max(x.On, c.On)
+			rows = append(rows, e)
+		}
+	}
+	for _, e := range rows {
 		if err := s.evidence.Insert(ctx, &storage.Doc[Evidence]{ID: e.ID, Value: e}); err != nil && !errors.Is(err, faults.Conflict) {
 			return fmt.Errorf("record evidence: %w", err)
 		}

@@ -3,6 +3,7 @@ package competencies_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -104,6 +105,41 @@ func TestWithdrawTakesBackEverythingInAnyOrder(t *testing.T) {
 				t.Errorf("something still counts: %v, %v, %d JP", levels, held, year.Counted)
 			}
 		})
+	}
+}
+
+// What an optional field task shows is evidence of its own beside the certificate's, whenever it is accepted; the certificate takes it along when it is withdrawn and reinstated.
+func TestAnOptionalTaskCountsWithItsCertificate(t *testing.T) {
+	r := newRoom(t)
+	r.dictionary()
+	must(t, r.Record(r.ctx, certificate))
+	later := certificate
+	later.Extras = []competencies.ExtraEvidence{{Task: "TL1", Title: "Meja yang lebih bersih", On: certificate.On.AddDays(1), Targets: []competencies.Target{{Competency: certificate.Targets[0].Competency, Level: 3}}}}
+	for range 2 {
+		must(t, r.Record(r.ctx, later))
+	}
+	level := func() (out int, rows []competencies.Evidence) {
+		t.Helper()
+		levels, err := r.LevelsOf(r.ctx, "ani")
+		must(t, err)
+		rows, err = r.Evidence(r.ctx, root, "ani")
+		must(t, err)
+		return levels[certificate.Targets[0].Competency].Level, rows
+	}
+	got, rows := level()
+	extra := slices.IndexFunc(rows, func(e competencies.Evidence) bool { return e.Task == "TL1" })
+	if len(rows) != 4 || extra < 0 || rows[extra].Kind != competencies.CertificateAssessed || rows[extra].On != certificate.On.AddDays(1) || rows[extra].Expires != certificate.Expires || got != 3 {
+		t.Errorf("level %d, %+v", got, rows)
+	}
+	must(t, r.Withdraw(r.ctx, certificate.Certificate, "salah orang", 1))
+	must(t, r.Record(r.ctx, later)) // of before the decision
+	if got, rows = level(); got != 0 || rows[extra].State != competencies.Withdrawn {
+		t.Errorf("withdrawn: level %d, %+v", got, rows[extra])
+	}
+	later.Turn = 2
+	must(t, r.Record(r.ctx, later))
+	if got, _ = level(); got != 3 {
+		t.Errorf("reinstated: level %d", got)
 	}
 }
 

@@ -131,7 +131,7 @@ func own(all []counted) Owned {
 }
 
 // noSkipping holds evidence from courses and observation at level 2 until another source has shown level 2 at any time (level 3 and
-// above need level 2 already held).
+// above need level 2 already held). Work at an optional field task is another source than the test of its certificate.
 func noSkipping(all []counted) {
 	const base = 2
 	first, second := "", false // a source that shows the base level, and whether another one does
@@ -139,8 +139,8 @@ func noSkipping(all []counted) {
 		if c.Kind != Self && c.level >= base {
 			switch {
 			case first == "":
-				first = c.Source
-			case c.Source != first:
+				first = c.Source + "/" + c.Task
+			case c.Source+"/"+c.Task != first:
 				second = true
 			}
 		}

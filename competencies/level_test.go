@@ -20,6 +20,12 @@ func row(id string, level int, kind competencies.Kind, state competencies.State,
 	return competencies.Evidence{ID: id + ".T.01", Source: id, Competency: "T.01", Person: "ani", Level: level, Kind: kind, State: state, On: on, Expires: until}
 }
 
+// beside is the row of an optional field task of the same source.
+func beside(e competencies.Evidence) competencies.Evidence {
+	e.ID, e.Task = e.ID+".TL1", "TL1"
+	return e
+}
+
 func TestOwn(t *testing.T) {
 	const (
 		quiz, work, boss, self, exam = competencies.Quiz, competencies.CertificateAssessed, competencies.Supervisor, competencies.Self, competencies.Assessment
@@ -40,6 +46,8 @@ func TestOwn(t *testing.T) {
 		{"assessed work alone does not skip level 2", []competencies.Evidence{row("a", 3, work, prop, "2026-01-01", "")}, 2, prop, 0,
 			"Level 2 usulan lewat sertifikat dengan tugas yang dinilai tanggal 1 Januari 2026. Level di atas 2 baru dihitung setelah level 2 terbukti dari sumber lain."},
 		{"assessed work upon level 2", []competencies.Evidence{row("a", 3, work, prop, "2026-02-01", ""), row("b", 2, quiz, prop, "2026-01-01", "")}, 3, prop, 0, ""},
+		{"an optional task beside the test of its certificate", []competencies.Evidence{beside(row("a", 3, work, prop, "2026-02-01", "")), row("a", 2, quiz, prop, "2026-01-01", "")}, 3, prop, 0, ""},
+		{"two rows of one certificate", []competencies.Evidence{row("a", 3, work, prop, "2026-02-01", ""), row("a", 2, quiz, prop, "2026-01-01", "")}, 2, prop, 0, ""},
 		{"upon a level 2 that has expired since", []competencies.Evidence{row("a", 3, work, prop, "2026-02-01", ""), row("b", 2, quiz, prop, "2025-01-01", "2025-12-31")}, 3, prop, 0, ""},
 		{"upon a level 2 that was withdrawn", []competencies.Evidence{row("a", 3, work, prop, "2026-02-01", ""), row("b", 2, quiz, gone, "2025-01-01", "")}, 2, prop, 0, ""},
 		{"courses end at 3", []competencies.Evidence{row("a", 5, work, prop, "2026-02-01", ""), row("b", 5, boss, prop, "2026-01-01", "")}, 3, prop, 0, ""},

@@ -51,7 +51,7 @@ func (s *Service) completion(ctx context.Context, id EnrolmentID, e *Enrolment) 
 	}
 	c, d := v.Content.Card, e.Done
 	out := Completion{Enrolment: id, Person: e.Person, Course: e.Course, Version: e.Version, Number: v.Number, Cycle: e.Cycle,
-		Title: c.Title, Kind: c.Kind, Values: c.Values, JP: c.JP, Score: d.Score, Attempt: d.Attempt, Targets: c.Targets, On: d.On, At: d.At,
+		Title: c.Title, Kind: c.Kind, Values: c.Values, JP: c.JP, Score: d.Score, Attempt: d.Attempt, Targets: v.Content.Certified(), On: d.On, At: d.At,
 		ValidUntil: d.ValidUntil, Certified: !d.Certified.IsZero(), Started: s.cfg.Zone().Day(e.Since)}
 	rest := 0 // what the declared minutes hold beside the lessons: tests and the practice quiz
 	for _, minutes := range v.Content.Minutes {
@@ -62,6 +62,9 @@ func (s *Service) completion(ctx context.Context, id EnrolmentID, e *Enrolment) 
 		rest -= l.Minutes
 	}
 	for _, t := range v.Content.Tasks {
+		if t.Optional {
+			continue
+		}
 		out.Subjects = append(out.Subjects, Subject{t.Title.ID, t.Minutes})
 		rest -= t.Minutes
 	}

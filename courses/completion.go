@@ -33,7 +33,7 @@ type Requirement struct {
 	Code     string // of the lesson or quiz
 	Title    texts.Text
 	Done     bool
-	Optional bool         // never missing (practice)
+	Optional bool         // never missing (practice, optional field tasks)
 	Locked   []texts.Text // what must be done before this may be begun; empty when it may
 	Missing  texts.Text   // what is missing for it to be done; empty when done
 	Waiting  bool         // the person has done their part; somebody else is at it
@@ -102,7 +102,7 @@ func Requirements(f Facts) []Requirement {
 		rs = append(rs, r)
 	}
 	for _, t := range f.Content.Tasks {
-		r := Requirement{Kind: "field_task", Code: t.Code, Title: t.Title, Locked: beforeLessons}
+		r := Requirement{Kind: "field_task", Code: t.Code, Title: t.Title, Locked: beforeLessons, Optional: t.Optional}
 		if _, r.Done = f.Tasks[t.Code]; !r.Done {
 			r.Missing, r.Waiting = f.Works[t.Code].missing(t)
 		}

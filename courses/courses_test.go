@@ -139,6 +139,8 @@ type world struct {
 	bosses bosses
 	judges map[string][]courses.JudgeNews // by marking
 	works  map[string][]courses.WorkNews  // by field work
+
+	certified func(enrolment string) // hears of every certify step
 }
 
 func (w *world) look(_ context.Context, a access.Actor, role, person string) error {
@@ -323,6 +325,9 @@ func (w *world) steps() map[string]func(context.Context, string) error {
 		"enrolments/certify": func(ctx context.Context, id string) error {
 			if _, err := w.Certifying(ctx, id); err != nil {
 				return err
+			}
+			if w.certified != nil {
+				w.certified(id)
 			}
 			return w.Certified(ctx, id)
 		},

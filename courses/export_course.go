@@ -85,7 +85,7 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 		}
 	}
 	for _, t := range c.Tasks {
-		x := exchange.FieldTask{Code: t.Code, Title: t.Title.ID, TitleEN: t.Title.EN, File: "tasks/" + t.Code + ".md", Markdown: t.Instructions, Words: t.Words, Files: t.Files, Minutes: t.Minutes, Days: t.Days, Accept: t.Accept,
+		x := exchange.FieldTask{Code: t.Code, Title: t.Title.ID, TitleEN: t.Title.EN, File: "tasks/" + t.Code + ".md", Markdown: t.Instructions, Words: t.Words, Files: t.Files, Minutes: t.Minutes, Days: t.Days, Accept: t.Accept, Optional: t.Optional,
 			Judge: string(t.Judge), Marking: exchange.Marking{Markers: t.Marking.Markers, Difference: t.Marking.Apart}, Rubric: t.Rubric}
 		for _, shown := range t.Shows {
 			x.Shows = append(x.Shows, exchange.Target{Competency: shown.Competency, Level: shown.Level})

@@ -12,6 +12,7 @@ import (
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
 )
@@ -26,12 +27,13 @@ type FieldTask struct {
 	Files        int                 `json:"files,omitempty"` // to hand in, at most; 0: none are asked for
 	Rubric       []grading.Criterion `json:"rubric"`
 	Shows        []Target            `json:"shows"`
-	Minutes      int                 `json:"minutes"`          // of work, counted in the part field_task
-	Days         int                 `json:"days,omitempty"`   // from its beginning, and from each return, to hand it in; 0: no end. Late work is shown as late, never refused
-	Judge        Judge               `json:"judge"`            // who judges
-	Marking      QuizMarking         `json:"marking,omitzero"` // of markers
-	Accept       int                 `json:"accept"`           // accepted from so many points of 100
-	Shown        []string            `json:"shown,omitempty"`  // files that the instructions show
+	Minutes      int                 `json:"minutes"`            // of work, counted in the part field_task
+	Days         int                 `json:"days,omitempty"`     // from its beginning, and from each return, to hand it in; 0: no end. Late work is shown as late, never refused
+	Judge        Judge               `json:"judge"`              // who judges
+	Marking      QuizMarking         `json:"marking,omitzero"`   // of markers
+	Accept       int                 `json:"accept"`             // accepted from so many points of 100
+	Optional     bool                `json:"optional,omitempty"` // completion and certificate do not wait: once accepted it adds evidence of a level beyond what tests support, before or after the certificate
+	Shown        []string            `json:"shown,omitempty"`    // files that the instructions show
 }
 
 // Judge says who judges a field task.
@@ -82,6 +84,51 @@ func (c *Content) Assessed() []Target {
 	return out
 }
 
+// Certified lists the targets at the levels a certificate states: where only an optional task shows a level, that of the tests. Pure.
+func (c *Content) Certified() []Target {
+	out := slices.Clone(c.Card.Targets)
+	for i, t := range out {
+		shown, required := false, false
+		for _, x := range c.Tasks {
+			shown, required = shown || x.shows(t), required || x.shows(t) && !x.Optional
+		}
+		if shown && !required {
+			out[i].Level = min(t.Level, QuizLevel)
+		}
+	}
+	return out
+}
+
+// Extra is what an accepted optional field task shows beside the certificate.
+type Extra struct {
+	Task  string
+	Title texts.Text
+	On    civil.Date // the day it was handed in
+	Shows []Target
+}
+
+// Extras lists what the accepted optional field tasks of an enrolment show. For the chain; takes no actor. None for an enrolment that is not (or no longer) known here.
+func (s *Service) Extras(ctx context.Context, enrolment EnrolmentID) ([]Extra, error) {
+	d, err := s.enrolments.Get(ctx, enrolment)
+	if errors.Is(err, faults.NotFound) || err == nil && len(d.Value.Tasks) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.version(ctx, d.Value.Version)
+	if err != nil {
+		return nil, err
+	}
+	var out []Extra
+	for _, t := range v.Content.Tasks {
+		if done, ok := d.Value.Tasks[t.Code]; ok && t.Optional {
+			out = append(out, Extra{t.Code, t.Title, s.cfg.Zone().Day(done.At), t.Shows})
+		}
+	}
+	return out, nil
+}
+
 // Assessed lists the targets of a published version that work judged by a person supports. For the chain; takes no actor. None for a version that is not (or no longer) known here.
 func (s *Service) Assessed(ctx context.Context, version VersionID) ([]Target, error) {
 	v, err := s.version(ctx, version)
@@ -104,7 +151,9 @@ func (c *Content) settleTasks() error {
 	sum := 0
 	c.Tasks = slices.Clone(c.Tasks)
 	for i, t := range c.Tasks {
-		sum += t.Minutes
+		if !t.Optional { // who leaves it out has learned no less than the certificate's JP say
+			sum += t.Minutes
+		}
 		var err error
 		if c.Tasks[i].Shown, err = filesIn(fmt.Sprintf("field_tasks[%d].instructions", i), t.Instructions, false); err != nil {
 			return err
@@ -203,6 +252,8 @@ func checkTasks(c *Content, with func(path, id, en string)) {
 			switch {
 			case k < 0:
 				with(at, "Kompetensi "+s.Competency+" bukan sasaran kursus ini. Tambahkan di data kursus, atau hapus dari tugas.", "Competency "+s.Competency+" is no target of this course. Add it to the course's data, or take it out of the task.")
+			case t.Optional && s.Level <= QuizLevel:
+				with(at, fmt.Sprintf("Tugas pilihan menambah bukti di atas level %d; sampai level itu sudah ditunjukkan tes.", QuizLevel), fmt.Sprintf("An optional task adds evidence above level %d; up to there the tests show it.", QuizLevel))
 			case s.Level > c.Card.Targets[k].Level:
 				with(at, fmt.Sprintf("Tugas menunjukkan %s level %d, padahal sasaran kursus level %d.", s.Competency, s.Level, c.Card.Targets[k].Level),
 					fmt.Sprintf("The task shows %s at level %d, but the course aims at level %d.", s.Competency, s.Level, c.Card.Targets[k].Level))

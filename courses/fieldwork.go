@@ -311,7 +311,7 @@ func (s *Service) BeginWork(ctx context.Context, a access.Actor, enrolment Enrol
 	if _, err := s.fieldWorks.Get(ctx, id); err == nil || !errors.Is(err, faults.NotFound) {
 		return err
 	}
-	if e.Value.State != Active {
+	if e.Value.State != Active && !(t.Optional && e.Value.State == Completed) {
 		return faults.New(faults.Conflict, "Kursus ini sudah berakhir bagi Anda.", "This course has ended for you.")
 	}
 	f, err := s.facts(ctx, enrolment, &e.Value, v)

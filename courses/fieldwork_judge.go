@@ -276,6 +276,10 @@ func (s *Service) completeByWork(ctx context.Context, w *FieldWork) error {
 			tasks[code] = t
 		}
 		e.Value.Tasks = tasks
+		if e.Value.State == Completed { // what an optional task shows joins what its certificate shows
+			e.Due = storage.NewDue(CertifyStep, now)
+			return nil
+		}
 		if done, _ := Complete(f.of(&e.Value)); !done || e.Value.State != Active {
 			return nil
 		}
@@ -331,8 +335,8 @@ func (s *Service) passing(ctx context.Context, enrolment EnrolmentID, taken map[
 // finished is the fact that a course is completed by an attempt and its field tasks: on the day the last of them was handed in. Pure.
 func finished(e *Enrolment, v *Version, id AttemptID, at *Attempt, r Grading, zone civil.Zone) *Done {
 	d := &Done{At: at.SubmittedAt, Attempt: id, Score: r.Result.Score()}
-	for _, t := range e.Tasks {
-		if t.At.After(d.At) {
+	for code, t := range e.Tasks {
+		if task, _ := v.Content.Task(code); t.At.After(d.At) && !task.Optional {
 			d.At = t.At
 		}
 	}
@@ -382,7 +386,9 @@ func (s *Service) UntoldWork(ctx context.Context, id string) (WorkNews, bool, er
 		out.Body = texts.T(fmt.Sprintf("Nilainya %s, diterima mulai %d. Baca umpan baliknya, perbaiki, lalu kumpulkan lagi.", points(score, texts.ID), t.Accept), fmt.Sprintf("It was given %s points; it is accepted from %d. Read the feedback, improve it and hand it in again.", points(score, texts.EN), t.Accept))
 		return out, true, nil
 	}
-	if e.Value.State == Completed {
+	if e.Value.State == Completed && t.Optional {
+		out.Body = texts.T(out.Body.ID+" Buktinya ditambahkan ke kompetensi Anda.", out.Body.EN+" Its evidence is added to your competencies.")
+	} else if e.Value.State == Completed {
 		out.Body = texts.T(out.Body.ID+" Kursus ini Anda selesaikan; sertifikatnya menyusul.", out.Body.EN+" You have completed the course; the certificate follows.")
 	} else if f, err := s.facts(ctx, w.Enrolment, &e.Value, v); err != nil {
 		return WorkNews{}, false, err

@@ -299,7 +299,7 @@ func (s *Service) planImport(ctx context.Context, d *exchange.Draft, head *Versi
 	}
 	for _, t := range d.Tasks {
 		x := FieldTask{Code: t.Code, Title: texts.T(texts.Tidy(t.Title), texts.Tidy(t.TitleEN)), Instructions: renamed(t.Markdown, path.Dir(t.File), called), Words: t.Words, Files: t.Files, Rubric: t.Rubric,
-			Minutes: t.Minutes, Days: t.Days, Judge: Judge(t.Judge), Marking: QuizMarking{Markers: t.Marking.Markers, Apart: t.Marking.Difference}, Accept: t.Accept}
+			Minutes: t.Minutes, Days: t.Days, Judge: Judge(t.Judge), Marking: QuizMarking{Markers: t.Marking.Markers, Apart: t.Marking.Difference}, Accept: t.Accept, Optional: t.Optional}
 		for _, s := range t.Shows {
 			x.Shows = append(x.Shows, Target{s.Competency, s.Level})
 		}

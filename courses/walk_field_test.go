@@ -261,11 +261,14 @@ func TestPublishAsksForAFieldTask(t *testing.T) {
 		"shows less":           {func(c *courses.Content) { c.Tasks[0].Shows[0].Level = 2 }, "targets[0].level"},
 		"shows what is no aim": {func(c *courses.Content) { c.Tasks[0].Shows = []courses.Target{{"T.04", 3}, {"T.01", 1}} }, "field_tasks[0].shows[1]"},
 		"code of a lesson":     {func(c *courses.Content) { c.Tasks[0].Code = "L1" }, "field_tasks[0].code"},
-		"no rubric":            {func(c *courses.Content) { c.Tasks[0].Rubric = nil }, "field_tasks[0].rubric"},
-		"no instructions":      {func(c *courses.Content) { c.Tasks[0].Instructions = " " }, "field_tasks[0].instructions"},
-		"nobody judges":        {func(c *courses.Content) { c.Tasks[0].Judge = "" }, "field_tasks[0].judge"},
-		"nothing to hand in":   {func(c *courses.Content) { c.Tasks[0].Words = 0 }, "field_tasks[0].words"},
-		"accepted from":        {func(c *courses.Content) { c.Tasks[0].Accept = 0 }, "field_tasks[0].accept"},
+		"optional for less": {func(c *courses.Content) {
+			c.Tasks[0].Optional, c.Tasks[0].Shows = true, append(c.Tasks[0].Shows, courses.Target{Competency: "M.01", Level: 2})
+		}, "field_tasks[0].shows[1]"},
+		"no rubric":          {func(c *courses.Content) { c.Tasks[0].Rubric = nil }, "field_tasks[0].rubric"},
+		"no instructions":    {func(c *courses.Content) { c.Tasks[0].Instructions = " " }, "field_tasks[0].instructions"},
+		"nobody judges":      {func(c *courses.Content) { c.Tasks[0].Judge = "" }, "field_tasks[0].judge"},
+		"nothing to hand in": {func(c *courses.Content) { c.Tasks[0].Words = 0 }, "field_tasks[0].words"},
+		"accepted from":      {func(c *courses.Content) { c.Tasks[0].Accept = 0 }, "field_tasks[0].accept"},
 		"two supervisors": {func(c *courses.Content) {
 			c.Tasks[0].Judge, c.Tasks[0].Marking = courses.BySupervisor, courses.QuizMarking{Markers: 2}
 		}, "field_tasks[0].marking.markers"},
@@ -283,11 +286,85 @@ func TestPublishAsksForAFieldTask(t *testing.T) {
 	}
 }
 
+// An optional task: the test alone completes the course, whose certificate then states the level of the tests; the task may be begun before or after that, and what it shows is told apart.
+func TestOptionalFieldTask(t *testing.T) {
+	w := newWorld(t)
+	v := w.fielded("APEL-109", courses.BySupervisor, func(t *courses.FieldTask) { t.Optional = true })
+	if n := v.Content.Minutes[courses.TaskPart]; n != 0 {
+		t.Errorf("%d minutes that nobody has to work", n)
+	}
+	for _, c := range []struct {
+		a     access.Actor
+		after bool // the task is begun when the course is completed already
+	}{{ani, true}, {budi, false}} {
+		e, err := w.Enrol(ctx, c.a, courses.EnrolInput{Course: "APEL-109"})
+		must(t, err)
+		w.read(c.a, e.ID)
+		hand := func() {
+			must(t, w.BeginWork(ctx, c.a, e.ID, "TL1"))
+			must(t, w.HandIn(ctx, c.a, e.ID, "TL1", courses.WorkDraft{Text: "Laporan saya"}, 0))
+			w.chain()
+		}
+		if !c.after {
+			hand()
+		}
+		w.clock.pass(50 * time.Hour)
+		w.passes(c.a, e.ID, 8)
+		if c.after {
+			w.clock.pass(50 * time.Hour)
+			hand()
+		}
+		p, err := w.Progress(ctx, c.a, e.ID)
+		must(t, err)
+		if p.State != courses.Completed || p.Percent != 100 {
+			t.Fatalf("%s waits for the task: %s, %d %%", c.a.Person, p.State, p.Percent)
+		}
+		before, err := w.Certifying(ctx, e.ID)
+		must(t, err)
+		if !reflect.DeepEqual(before.Targets, []courses.Target{{Competency: "T.04", Level: 2}, {Competency: "M.01", Level: 2}}) {
+			t.Errorf("%s is certified for %+v", c.a.Person, before.Targets)
+		}
+		for _, s := range before.Subjects {
+			if s.Title == "Meja layanan tanpa pungli" {
+				t.Error("the certificate names work it did not wait for")
+			}
+		}
+		extras, err := w.Extras(ctx, e.ID)
+		must(t, err)
+		list, err := w.ToJudge(ctx, citra)
+		must(t, err)
+		if len(list) != 1 || len(extras) != 0 {
+			t.Fatalf("before it is judged: %+v, %+v", list, extras)
+		}
+		told := 0
+		w.certified = func(enrolment string) { told += strings.Count(enrolment, e.ID) }
+		w.mark(citra, list[0].ID, levels(2, 2))
+		if told == 0 {
+			t.Error("the certificate's step did not come again for accepted work")
+		}
+		extras, err = w.Extras(ctx, e.ID)
+		must(t, err)
+		if len(extras) != 1 || !reflect.DeepEqual(extras[0].Shows, []courses.Target{{Competency: "T.04", Level: 3}}) || c.after != (extras[0].On > before.On) {
+			t.Errorf("accepted: %+v", extras)
+		}
+		after, err := w.Certifying(ctx, e.ID)
+		must(t, err)
+		if !reflect.DeepEqual(before, after) {
+			t.Errorf("the completion changed:\n%+v\n%+v", before, after)
+		}
+		x, err := w.Work(ctx, c.a, e.ID, "TL1")
+		must(t, err)
+		if news := w.works[x.ID]; len(news) != 1 || !strings.Contains(news[0].Body.ID, "Buktinya ditambahkan") {
+			t.Errorf("told %+v", news)
+		}
+	}
+}
+
 // A course with a field task leaves as a package and comes back the same; the folder asks for what publishing asks for.
 func TestFieldTaskTravels(t *testing.T) {
 	w := newWorld(t)
 	v := w.fielded("APEL-109", courses.ByMarker, func(t *courses.FieldTask) {
-		t.Files, t.Marking = 2, courses.QuizMarking{Markers: 2, Apart: 15}
+		t.Files, t.Marking, t.Optional = 2, courses.QuizMarking{Markers: 2, Apart: 15}, true
 		t.Title.EN = "A desk without levies"
 	})
 	p, err := w.ExportCourse(ctx, author, v.ID)
@@ -301,12 +378,13 @@ func TestFieldTaskTravels(t *testing.T) {
 	must(t, err)
 	back, err := w.Version(ctx, admin, im.Version)
 	must(t, err)
-	if !reflect.DeepEqual(back.Content.Tasks, v.Content.Tasks) || back.Content.Minutes[courses.TaskPart] != 60 {
+	if !reflect.DeepEqual(back.Content.Tasks, v.Content.Tasks) || back.Content.Minutes[courses.TaskPart] != 0 {
 		t.Errorf("came back as\n%+v, was\n%+v", back.Content.Tasks, v.Content.Tasks)
 	}
 	for name, x := range map[string]struct{ was, is, says string }{
 		"level without it": {"level: 3\n    rubric", "level: 2\n    rubric", "butuh tugas lapangan"},
 		"no aim":           {"- competency: \"T.04\"\n        level: 3\n    rubric", "- competency: \"T.01\"\n        level: 1\n    rubric", "bukan sasaran"},
+		"optional":         {"- competency: \"T.04\"\n        level: 3\n    rubric", "- competency: \"M.01\"\n        level: 2\n    rubric", "di atas level 2"},
 		"judge":            {"judge: \"marker\"", "judge: \"camat\"", "marker, supervisor"},
 		"last level":       {"mark: 100", "mark: 90", "tingkat terakhir"},
 		"nothing":          {"words: 300\n    files: 2", "words: 0\n    files: 0", "tidak meminta apa pun"},

@@ -52,7 +52,7 @@ func (l *learner) coursePage(c *gin.Context) (*CoursePage, error) {
 		return nil, err
 	}
 	p := &CoursePage{Base: Base{Title: in(c, course.Card.Title), Active: navCatalogue, Crumbs: []Link{{Label: "Katalog kursus", URL: "/katalog"}}}, Code: code, Self: courseURL(code), Summary: in(c, course.Card.Summary)}
-	if err := l.fillGives(c, p, course.Card); err != nil {
+	if err := l.fillGives(c, p, version.Content); err != nil {
 		return nil, err
 	}
 	for _, o := range version.Content.Objectives {
@@ -82,7 +82,8 @@ func (l *learner) learningIn(c *gin.Context, code string) (courses.Learning, err
 }
 
 // fillGives says what the course is good for: hours, certificate, competencies, and whose standard asks for them.
-func (l *learner) fillGives(c *gin.Context, p *CoursePage, card courses.Card) error {
+func (l *learner) fillGives(c *gin.Context, p *CoursePage, content courses.Content) error {
+	card := content.Card
 	ctx := c.Request.Context()
 	dictionary, err := l.Competencies.Dictionary(ctx)
 	if err != nil {
@@ -101,8 +102,12 @@ func (l *learner) fillGives(c *gin.Context, p *CoursePage, card courses.Card) er
 		{Label: "Sertifikat", Value: l.T(c, "Sertifikat Pelatihan"), Note: validity},
 		{Label: "Jenis", Value: in(c, kindTexts[card.Kind])},
 	}
-	for _, t := range card.Targets {
-		p.Gives = append(p.Gives, Fact{Name: in(c, dictionary.Name(t.Competency)), Value: l.T(c, "Level %d", t.Level), Note: in(c, competencies.LevelName(t.Level))})
+	for i, t := range content.Certified() {
+		f := Fact{Name: in(c, dictionary.Name(t.Competency)), Value: l.T(c, "Level %d", t.Level), Note: in(c, competencies.LevelName(t.Level))}
+		if more := card.Targets[i].Level; more > t.Level {
+			f.Note += "; " + l.T(c, "level %d bila tugas lapangan pilihan diterima", more)
+		}
+		p.Gives = append(p.Gives, f)
 	}
 	for _, code := range standards.Codes {
 		if !asksFor(standards.Items[code], card.Targets) {
@@ -145,6 +150,13 @@ func (l *learner) outline(c *gin.Context, content courses.Content) Stepper {
 	}
 	add(courses.Practice)
 	add(courses.PostTest)
+	for _, t := range content.Tasks {
+		x := StepItem{Name: l.T(c, "Tugas lapangan") + ": " + in(c, t.Title), State: "next", Text: l.format(c).minutes(l.words, t.Minutes)}
+		if t.Optional {
+			x.Text = l.T(c, "Tidak wajib.") + " " + x.Text
+		}
+		s.Items = append(s.Items, x)
+	}
 	return s
 }
 

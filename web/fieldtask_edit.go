@@ -64,6 +64,9 @@ func taskValues(t courses.FieldTask, v courses.VersionDoc) url.Values {
 		"judge": string(t.Judge), "accept": strconv.Itoa(t.Accept), "revision": strconv.FormatInt(v.Revision, 10)} {
 		out.Set(name, value)
 	}
+	if t.Optional {
+		out.Set("optional", "1")
+	}
 	if t.Marking.Markers == 2 {
 		out.Set("two_markers", "1")
 		if t.Marking.Apart > 0 {
@@ -108,6 +111,7 @@ func (w *admin) taskPage(c *gin.Context, status int, v courses.VersionDoc, t cou
 	if len(shows.Short) == 0 {
 		shows.Text = w.T(c, "Kursus ini belum punya sasaran kompetensi. Tulis dahulu di data kursus.")
 	}
+	shows.Fields = append(shows.Fields, form.Input("checkbox", "optional", "Pilihan: sertifikat tidak menunggu tugas ini"))
 	g := groups{w: w, c: c, form: form, at: at}
 	p.Groups = []FieldGroup{ask, judge, shows, g.rubric()}
 	if strings.TrimSpace(t.Instructions) != "" {
@@ -204,6 +208,7 @@ func (w *admin) postedTask(c *gin.Context, form *Form, t courses.FieldTask, v co
 			*x.to = n
 		}
 	}
+	t.Optional = form.Get("optional") != ""
 	t.Marking = courses.QuizMarking{}
 	if form.Get("two_markers") != "" {
 		t.Marking.Markers = 2

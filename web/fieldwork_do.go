@@ -179,6 +179,9 @@ func (l *learner) taskFacts(c *gin.Context, t courses.FieldTask) []Fact {
 	}
 	out := []Fact{{Label: "Yang dikumpulkan", Value: strings.Join(ask, ", ")}, {Label: "Perkiraan waktu", Value: l.T(c, "%d menit", t.Minutes)}, {Label: "Dinilai oleh", Value: judge}, {Label: "Diterima mulai nilai", Value: l.T(c, "%d dari 100", t.Accept)},
 		{Label: "Menunjukkan kompetensi", Value: strings.Join(shows, ", ")}}
+	if t.Optional {
+		out = append(out, Fact{Label: "Sertifikat", Value: l.T(c, "Tidak menunggu tugas ini. Bila diterima, buktinya ditambahkan ke kompetensi Anda, juga sesudah sertifikat terbit.")})
+	}
 	if t.Days > 0 {
 		out = append(out, Fact{Label: "Waktu", Value: l.T(c, "%d hari sejak dimulai", t.Days)})
 	}

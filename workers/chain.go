@@ -163,7 +163,17 @@ func (r Rooms) certify(ctx context.Context, enrolment string) ([]Ref, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Ref{{certificates.Collection, string(id)}}, r.Courses.Certified(ctx, enrolment)
+	// The step comes again when an optional field task is accepted after the certificate was recorded: it joins the evidence. Before that the certificate's own step finds it.
+	c, err := r.Certificates.Look(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if c.State == certificates.Issued {
+		if err := r.evidence(ctx, string(id), c); err != nil {
+			return nil, err
+		}
+	}
+	return []Ref{{certificates.Collection, string(id)}, {competencies.StandingsCollection, done.Person}}, r.Courses.Certified(ctx, enrolment)
 }
 
 func (r Rooms) facts(ctx context.Context, done courses.Completion) (certificates.Facts, error) {
@@ -233,11 +243,19 @@ func (r Rooms) record(ctx context.Context, id string) ([]Ref, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.evidence(ctx, id, c); err != nil {
+		return nil, err
+	}
+	return []Ref{{competencies.StandingsCollection, c.Held.Person}}, r.Certificates.Recorded(ctx, certificates.ID(id))
+}
+
+// evidence books what a certificate and the optional field tasks beside it show.
+func (r Rooms) evidence(ctx context.Context, id string, c certificates.Certificate) error {
 	e := competencies.CertificateEvidence{Certificate: id, Person: c.Held.Person, Course: c.Record.Course, Version: c.Record.CourseVersion, Title: c.Record.Title,
 		JP: c.Record.JP, On: c.Record.CompletedOn, Expires: c.Record.ValidUntil, Kind: competencies.Quiz, Turn: len(c.Events)}
 	assessed, err := r.Courses.Assessed(ctx, c.Record.CourseVersion)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, t := range c.Record.Competencies {
 		x := competencies.Target{Competency: t.Code, Level: t.Level}
@@ -246,10 +264,18 @@ func (r Rooms) record(ctx context.Context, id string) ([]Ref, error) {
 		}
 		e.Targets = append(e.Targets, x)
 	}
-	if err := r.Competencies.Record(ctx, e); err != nil {
-		return nil, err
+	extras, err := r.Courses.Extras(ctx, c.Held.Enrolment)
+	if err != nil {
+		return err
 	}
-	return []Ref{{competencies.StandingsCollection, c.Held.Person}}, r.Certificates.Recorded(ctx, certificates.ID(id))
+	for _, x := range extras {
+		y := competencies.ExtraEvidence{Task: x.Task, Title: x.Title.ID, On: x.On}
+		for _, t := range x.Shows {
+			y.Targets = append(y.Targets, competencies.Target{Competency: t.Competency, Level: t.Level})
+		}
+		e.Extras = append(e.Extras, y)
+	}
+	return r.Competencies.Record(ctx, e)
 }
 
 // withdraw takes back what rested on a certificate that was revoked or suspended.

@@ -14,11 +14,13 @@ import (
 //	     shows: [{competency: T.04, level: 3}],
 //	     rubric: [{text: "Temuan", weight: 2, levels: [{text: "Belum ada", mark: 0}, {text: "Lengkap", mark: 100}]}]}
 //
-// where file holds the instructions in Markdown, words and files are what is handed in at most, and marking belongs to markers as in quizzes.
+// where file holds the instructions in Markdown, words and files are what is handed in at most, and marking belongs to markers as in quizzes. With optional: true the certificate does not
+// wait for it, its minutes count in no JP, and what it shows is above what tests support.
 type FieldTask struct {
 	Code, Title, TitleEN, File string
 	Markdown                   string
 	Words, Files               int
+	Optional                   bool
 	Minutes, Days, Accept      int
 	Judge                      string // marker, supervisor
 	Marking                    Marking
@@ -51,7 +53,8 @@ func (f *folder) readTasks(v value) {
 		if t.Words == 0 && t.Files == 0 {
 			words.wrong("Tugas ini tidak meminta apa pun. Isi words, files, atau keduanya.", "This task asks for nothing. Fill words, files or both.")
 		}
-		t.Shows = f.readShown(m.take("shows"))
+		t.Optional = m.take("optional").bool()
+		t.Shows = f.readShown(m.take("shows"), t.Optional)
 		t.Rubric = f.readTaskRubric(m.take("rubric"))
 		m.done()
 		f.unique(code, t.Code, codes)
@@ -68,7 +71,7 @@ func (f *folder) readTasks(v value) {
 }
 
 // readShown reads what a task shows; each is a target of the course, at its level or below.
-func (f *folder) readShown(v value) (out []Target) {
+func (f *folder) readShown(v value, optional bool) (out []Target) {
 	if !v.there() {
 		v.wrong("shows belum diisi. Tulis kompetensi dan level yang ditunjukkan tugas ini.", "shows is missing. Write the competencies and levels this task shows.")
 	}
@@ -82,6 +85,8 @@ func (f *folder) readShown(v value) (out []Target) {
 		case t.Competency == "" || t.Level == 0:
 		case i < 0:
 			code.wrong("Kompetensi %s bukan sasaran kursus ini (targets).", "Competency %s is no target of this course.", t.Competency)
+		case optional && t.Level <= MaxTarget:
+			level.wrong("Tugas pilihan menambah bukti di atas level %d; sampai level itu sudah ditunjukkan tes.", "An optional task adds evidence above level %d; up to there the tests show it.", MaxTarget)
 		case t.Level > f.draft.Targets[i].Level:
 			level.wrong("Sasaran kursus untuk %s level %d.", "The course aims at level %[2]d of %[1]s.", t.Competency, f.draft.Targets[i].Level)
 		case slices.ContainsFunc(out, func(x Target) bool { return x.Competency == t.Competency }):
@@ -132,6 +137,9 @@ func (y *yamlWriter) tasks(tasks []FieldTask, number func(string, int)) {
 		y.text("judge", t.Judge)
 		y.bare("marking", t.Marking.YAML())
 		number("accept", t.Accept)
+		if t.Optional {
+			y.bare("optional", "true")
+		}
 		y.each("shows", len(t.Shows), func(j int) {
 			y.text("competency", t.Shows[j].Competency)
 			number("level", t.Shows[j].Level)

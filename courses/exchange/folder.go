@@ -249,7 +249,9 @@ func (f *folder) readMinutes(v, jp value) {
 		if part == TaskPart {
 			worked := 0
 			for _, t := range d.Tasks {
-				worked += t.Minutes
+				if !t.Optional {
+					worked += t.Minutes
+				}
 			}
 			if at[part].there() && d.Minutes[part] != worked {
 				at[part].warn("Menit tugas lapangan tertulis %d, padahal jumlah dari tugasnya %d; itu yang dipakai.", "The minutes of field tasks say %d, but the tasks add up to %d; that is used.", d.Minutes[part], worked)
