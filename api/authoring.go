@@ -38,6 +38,7 @@ type VersionDetail struct {
 	Banks         []Bank         `json:"banks" maxItems:"1000" nullable:"false"`
 	Quizzes       []Quiz         `json:"quizzes" maxItems:"1000" nullable:"false"`
 	FieldTasks    []FieldTask    `json:"field_tasks" maxItems:"20" nullable:"false"`
+	NotPacked     []texts.Text   `json:"not_packed" maxItems:"1000" nullable:"false" doc:"What the package of exportCourse has no place for"`
 }
 
 // Objective is what a course makes its learners able to do.
@@ -95,6 +96,7 @@ func showVersionDetail(d courses.VersionDoc) CourseVersion {
 	for _, t := range c.Tasks {
 		x.FieldTasks = append(x.FieldTasks, showFieldTask(t))
 	}
+	x.NotPacked = append([]texts.Text{}, c.NotPacked()...)
 	v.Content = &x
 	return v
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 )
 
@@ -55,6 +57,32 @@ func showItemImport(ctx context.Context, r courses.ItemsRead) ItemImport {
 			e.Item = r.Bank.Items[m.Item-1].Code
 		}
 		v.Entries = append(v.Entries, e)
+	}
+	return v
+}
+
+// ItemExport is what a format would make of a bank.
+type ItemExport struct {
+	Format  string     `json:"format" enum:"yaml,xlsx,csv,gift,moodle,aiken"`
+	Name    texts.Text `json:"name"`
+	Ends    string     `json:"ends" doc:"Of its files" example:".gift"`
+	Refused []ItemLoss `json:"refused" maxItems:"1000" nullable:"false" doc:"Items it cannot say at all; with any, the file is refused"`
+	Lost    []ItemLoss `json:"lost" maxItems:"1000" nullable:"false" doc:"What is left out of each item"`
+}
+
+// ItemLoss is what a format cannot carry of an item.
+type ItemLoss struct {
+	Code string     `json:"code" doc:"Of the item"`
+	Text texts.Text `json:"text"`
+}
+
+func showItemExport(f courses.FormatOf) ItemExport {
+	v := ItemExport{string(f.Format), f.Name, f.Ends, []ItemLoss{}, []ItemLoss{}}
+	for _, x := range f.Refused[:min(len(f.Refused), storage.MaxList)] {
+		v.Refused = append(v.Refused, ItemLoss(x))
+	}
+	for _, x := range f.Lost[:min(len(f.Lost), storage.MaxList)] {
+		v.Lost = append(v.Lost, ItemLoss(x))
 	}
 	return v
 }
@@ -119,6 +147,17 @@ func (s *server) items(r *gin.Engine) {
 			}
 			v.Stored, v.Revision = true, d.Revision
 			return answer(v), nil
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/banks/{bank}/file", ID: "listExports", Tag: "authoring", Summary: "What each format cannot carry of a bank, by item, before it is taken along with exportItems; for authors and reviewers"},
+		func(ctx context.Context, in *struct {
+			BankPath
+			PageInput
+		}) (*body[ListOf[ItemExport]], error) {
+			all, err := s.Courses.Exports(ctx, visit.Actor(ctx), in.ID, in.Bank)
+			if err != nil {
+				return nil, err
+			}
+			return paged(&in.PageInput, all, func(f courses.FormatOf) string { return string(f.Format) }, showItemExport)
 		})
 	download(s, r, operation{Path: "/versions/{id}/banks/{bank}/file/{format}", ID: "exportItems", Tag: "authoring",
 		Summary: "A bank as a file with its keys, for authors and reviewers: yaml (says everything), xlsx, csv, gift, moodle, aiken; template is the empty table. Refused, with each item named, when the format cannot say it"}, "application/octet-stream", func(c *gin.Context) {

@@ -77,12 +77,6 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 		x := exchange.Quiz{Code: q.Code, Kind: string(q.Kind), Title: q.Name().ID, TitleEN: q.Title.EN, Bank: q.Bank, Draw: q.Draw, TimeLimitMinutes: q.Minutes, Attempts: q.Attempts, PassMark: q.PassMark, InOrder: q.InOrder,
 			Behaviour: exchange.Behaviour{Feedback: string(q.Behaviour.Feedback), Tries: q.Behaviour.Tries, Penalty: q.Behaviour.Penalty, Unrecorded: q.Behaviour.Unrecorded}, Marking: exchange.Marking{Markers: q.Marking.Markers, Difference: q.Marking.Apart}}
 		d.Quizzes = append(d.Quizzes, x)
-		// What the struct of a folder's quiz has no field for is said, whatever it is.
-		rest := q
-		rest.Code, rest.Kind, rest.Title, rest.Bank, rest.Draw, rest.Minutes, rest.Attempts, rest.PassMark, rest.InOrder, rest.Behaviour, rest.Marking = "", "", Quiz{}.Title, "", nil, 0, 0, 0, false, Behaviour{}, QuizMarking{}
-		if fingerprint(rest, 10) != fingerprint(Quiz{}, 10) {
-			out.Lost = append(out.Lost, "Tes "+q.Code+": pengaturan ujian tidak ikut.")
-		}
 	}
 	for _, t := range c.Tasks {
 		x := exchange.FieldTask{Code: t.Code, Title: t.Title.ID, TitleEN: t.Title.EN, File: "tasks/" + t.Code + ".md", Markdown: t.Instructions, Words: t.Words, Files: t.Files, Minutes: t.Minutes, Days: t.Days, Accept: t.Accept, Optional: t.Optional,
@@ -95,8 +89,8 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 			return PackageOf{}, err
 		}
 	}
-	if len(c.Notes) > 0 {
-		out.Lost = append(out.Lost, "Catatan penulis tidak ikut.")
+	for _, t := range c.NotPacked() {
+		out.Lost = append(out.Lost, t.ID)
 	}
 	var b bytes.Buffer
 	if err := exchange.WritePackage(&b, d, out.Lost); err != nil {

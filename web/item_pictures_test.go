@@ -84,7 +84,10 @@ func TestPicturesOfItemsReachTheLearner(t *testing.T) {
 	if len(items) != 1 || !strings.Contains(items[0].Options[0].Text, "![Rambu (loket)](berkas/") {
 		t.Fatalf("%+v", items)
 	}
-	boss.get(at).want(t, http.StatusOK, "menampilkan 2 gambar")
+	exports := boss.get(at+"/unduh").want(t, http.StatusOK, "isi 2 gambar", "Moodle XML", at+"/unduh/moodle")
+	if strings.Count(exports.body, "isi 2 gambar") != 4 { // items.yaml, Excel, CSV, GIFT; not Moodle XML
+		t.Errorf("the pictures are said to be left out %d times", strings.Count(exports.body, "isi 2 gambar"))
+	}
 
 	// Out to Moodle and in again: the same bank.
 	out := must[courses.ItemFileOf](t)(r.Admin.Courses.ExportItems(ctx, system, v.ID, "gambar", "moodle"))

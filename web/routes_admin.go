@@ -113,6 +113,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/kursus/:course/:number/bank/:bank/soal/:item/ubah", e.Handle(w.saveItem))    //
 	in.GET("/kursus/:course/:number/tes/:quiz/kisi-kisi", e.Handle(w.showBlueprint))       // blueprint_edit.go
 	in.POST("/kursus/:course/:number/tes/:quiz/kisi-kisi", e.Handle(w.saveBlueprint))      //
+	in.GET("/kursus/:course/:number/bank/:bank/unduh", e.Handle(w.showExports))            // version_items.go
 	in.GET("/kursus/:course/:number/bank/:bank/unduh/:format", e.Handle(w.fetchItems))     // version_items.go
 	in.POST("/kursus/:course/:number/bank/:bank/impor", e.Handle(w.readItems))             //
 	in.POST("/kursus/:course/:number/bank/:bank/ambil", e.Handle(w.takeItems))             //

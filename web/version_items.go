@@ -30,21 +30,9 @@ func bankURL(v courses.VersionDoc, bank string, more ...string) string {
 
 // bankForms are what an author can do with a bank beside looking at it: take it along as a file, and read items from one.
 func (w *admin) bankForms(c *gin.Context, v courses.VersionDoc, bank string, items int, form Form) []Panel {
-	out := Panel{Fold: true, Label: "Unduh soal", Text: w.T(c, "Berkas memuat kunci jawaban. Simpan di tempat yang aman.")}
-	if ref, _ := v.Content.Bank(bank); len(ref.Files) > 0 {
-		out.Text += " " + w.T(c, "Soal di bank ini menampilkan %d gambar; hanya Moodle XML dan paket kursus yang membawanya.", len(ref.Files))
-	}
-	if items > 0 {
-		for _, f := range exchange.WrittenFormats() {
-			out.Actions = append(out.Actions, Button{Name: in(c, f.Name), Icon: "download", Small: true, URL: bankURL(v, bank, "unduh", string(f.Format))})
-			if !f.Limits.Empty() {
-				out.Facts = append(out.Facts, Fact{Name: in(c, f.Name), Value: in(c, f.Limits)})
-			}
-		}
-	}
 	panels := []Panel{}
 	if items > 0 {
-		panels = append(panels, out)
+		panels = append(panels, Panel{Label: "Unduh soal", Text: w.T(c, "Sebagai berkas untuk aplikasi lain atau untuk disimpan. Sebelum mengunduh, lihat apa yang tidak dapat dibawa tiap format."), Actions: []Button{{Label: "Pilih format", Icon: "download", URL: bankURL(v, bank, "unduh")}}})
 	}
 	if v.State == courses.Draft && w.may(c, "author", "course") {
 		objective := []Option{{Value: "", Label: "Tolak soal tanpa capaian"}}
@@ -59,6 +47,53 @@ func (w *admin) bankForms(c *gin.Context, v courses.VersionDoc, bank string, ite
 				Buttons: []Button{{Label: "Baca berkas", Kind: "primary", Icon: "check"}}}})
 	}
 	return panels
+}
+
+// showExports says what each format cannot carry of a bank, by item, beside its button.
+func (w *admin) showExports(c *gin.Context) error {
+	ctx, a, bank := c.Request.Context(), reader(c), c.Param("bank")
+	v, err := w.Courses.Version(ctx, a, versionID(c))
+	if err != nil {
+		return err
+	}
+	formats, err := w.Courses.Exports(ctx, a, v.ID, bank)
+	if err != nil {
+		return err
+	}
+	p := w.itemsPage(c, v, bank)
+	p.Title = w.T(c, "Unduh soal")
+	p.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Berkas memuat kunci jawaban. Simpan di tempat yang aman.")}}
+	for _, f := range formats {
+		panel := Panel{Name: in(c, f.Name), Text: in(c, f.Limits)}
+		losses := f.Lost
+		switch {
+		case len(f.Refused) > 0:
+			losses = f.Refused
+			panel.Badges = []Badge{{Kind: Danger, Text: w.T(c, "%d soal tidak dapat ditulis", len(losses))}}
+			panel.Text = w.T(c, "Format ini tidak dapat menulis soal di bawah, jadi bank ini tidak dapat diunduh dengannya. Pakai items.yaml, yang memuat semua jenis soal.")
+		case len(losses) > 0:
+			panel.Badges = []Badge{{Kind: Warn, Text: w.T(c, "%d soal kehilangan sesuatu", len(losses))}}
+		default:
+			panel.Badges = []Badge{{Kind: Success, Label: "Tidak ada yang hilang"}}
+		}
+		if len(f.Refused) == 0 {
+			panel.Actions = []Button{{Name: w.T(c, "Unduh %s", in(c, f.Name)), Icon: "download", URL: bankURL(v, bank, "unduh", string(f.Format))}}
+		}
+		if len(losses) > 0 {
+			list := Panel{Fold: true, Label: "Menurut soal"}
+			for i, l := range losses {
+				if i == maxShown {
+					list.Text = w.T(c, "Ditampilkan %d dari %d", maxShown, len(losses))
+					break
+				}
+				list.Reasons = append(list.Reasons, Reason{Kind: Warn, Text: in(c, l.Text), URL: bankURL(v, bank, "soal", l.Code)})
+			}
+			panel.Inner = []Panel{list}
+		}
+		p.add(panel)
+	}
+	w.Render(c, http.StatusOK, "panels", p)
+	return nil
 }
 
 // fetchItems gives a bank as a file.

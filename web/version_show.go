@@ -72,6 +72,9 @@ func (w *admin) versionPage(c *gin.Context, status int, wrong *Notice, form Form
 	p.add(w.minutesPanel(c, v.Content))
 	if w.may(c, "review", "course") {
 		p.Actions = append(p.Actions, Button{Label: "Bandingkan versi", Icon: "sync", URL: w.outlineURL(c, "banding")}, Button{Label: "Catatan", Icon: "edit", URL: w.outlineURL(c, "catatan")})
+		for _, t := range v.Content.NotPacked() {
+			p.Notices = append(p.Notices, Notice{Kind: Info, Text: w.T(c, "Bila diunduh sebagai zip: %s", in(c, t))})
+		}
 		p.Actions = append(p.Actions, Button{Label: "Unduh sebagai zip", Icon: "download", URL: versionURL(v.ID, v.Course, v.Number, "paket")})
 		covered, err := w.coveragePanel(c, v)
 		if err != nil {
