@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -81,8 +82,10 @@ type filler struct {
 	begun time.Time
 
 	solver solver
-	quiz   map[string]map[courses.QuizKind]string
+	quiz   map[string]map[courses.QuizKind][]string
 	reads  map[string][]string
+	tasks  map[string][]exchange.FieldTask
+	works  []*fieldJob
 	ids    []string // person ids, in the order of the staff
 	staff  []made.Person
 	counts struct{ sittings, certificates, attempts int }
@@ -205,7 +208,8 @@ func numberSince(nip string) civil.Date {
 
 // readCourses notes what a pupil has to know of the demo's courses: keys, tests, and how long a lesson is read.
 func (f *filler) readCourses() error {
-	f.solver, f.quiz, f.reads = solver{}, map[string]map[courses.QuizKind]string{}, map[string][]string{}
+	f.solver, f.quiz, f.reads = solver{}, map[string]map[courses.QuizKind][]string{}, map[string][]string{}
+	f.tasks = map[string][]exchange.FieldTask{}
 	dirs, err := fs.ReadDir(demo.Files, "courses")
 	if err != nil {
 		return err
@@ -222,9 +226,9 @@ func (f *filler) readCourses() error {
 		for code, it := range newSolver(draft) {
 			f.solver[code] = it
 		}
-		f.quiz[draft.Code] = map[courses.QuizKind]string{}
+		f.quiz[draft.Code], f.tasks[draft.Code] = map[courses.QuizKind][]string{}, draft.Tasks
 		for _, q := range draft.Quizzes {
-			f.quiz[draft.Code][courses.QuizKind(q.Kind)] = q.Code
+			f.quiz[draft.Code][courses.QuizKind(q.Kind)] = append(f.quiz[draft.Code][courses.QuizKind(q.Kind)], q.Code)
 		}
 		for _, l := range draft.Lessons {
 			f.reads[draft.Code] = append(f.reads[draft.Code], l.Code)
@@ -264,6 +268,9 @@ func (f *filler) live(ctx context.Context, begin, end time.Time) error {
 			waves = waves[1:]
 		}
 		f.clock.set(f.zone.Start(f.zone.Day(at)).Add(8*time.Hour + time.Duration(b%5)*17*time.Minute))
+		if err := f.fieldwork(ctx); err != nil {
+			return fmt.Errorf("field work of %s: %w", f.zone.Day(at), err)
+		}
 		class := late
 		late = nil
 		for done < len(plan) && plan[done].On <= f.zone.Day(at) {
@@ -444,6 +451,7 @@ type pupil struct {
 	enrolment string
 	away      bool // given up, refused, or done
 	early     bool // the renewal is not open yet
+	certified bool
 	tries     int
 }
 
@@ -515,9 +523,14 @@ func (f *filler) class(ctx context.Context, all []*pupil) (early []*pupil, err e
 				return nil, err
 			}
 			if e.State == courses.Completed {
+				p.certified = true
 				f.counts.certificates++
 			}
-			p.away = e.State != courses.Active || try >= p.Retakes
+			passed := e.State == courses.Completed || slices.ContainsFunc(f.quiz[p.Course][courses.PostTest], func(q string) bool { return e.Taken[q].Passed })
+			if passed {
+				f.plan(p)
+			}
+			p.away = passed || e.State != courses.Active || try >= p.Retakes
 		}
 		here = slices.DeleteFunc(here, func(p *pupil) bool { return p.away })
 		if len(here) == 0 {
@@ -572,50 +585,105 @@ func (f *filler) readLessons(ctx context.Context, here []*pupil) error {
 	return nil
 }
 
-// sit lets everybody who has not gone away take a test and has it graded.
+// sit lets everybody who has not gone away take the tests of a kind and has them graded.
 func (f *filler) sit(ctx context.Context, here []*pupil, kind courses.QuizKind, skill float64) error {
-	sitting := slices.DeleteFunc(slices.Clone(here), func(p *pupil) bool { return p.away })
-	if err := each(ctx, sitting, func(ctx context.Context, p *pupil) error {
-		quiz, ok := f.quiz[p.Course][kind]
-		if !ok {
-			return nil
+	most := 0
+	for _, p := range here {
+		if !p.away {
+			most = max(most, len(f.quiz[p.Course][kind]))
 		}
-		v, err := f.courses.Start(ctx, p.actor, p.enrolment, quiz)
-		if err != nil {
-			if kind != courses.PostTest && errors.Is(err, faults.Conflict) { // the one pre-test was taken when the course was begun before
-				return nil
-			}
-			return err
-		}
-		answers, err := f.answers(v, p, p.Skill+skill)
-		if err != nil {
-			return err
-		}
-		_, err = f.courses.Submit(ctx, p.actor, v.Attempt, answers, v.Seq)
-		return err
-	}); err != nil {
-		return err
 	}
-	f.counts.attempts += len(sitting)
-	f.clock.step(time.Duration(4+len(sitting)%9) * time.Minute)
-	_, err := f.drain(ctx, courses.AttemptsCollection)
-	return err
+	for n := range most {
+		sitting := slices.DeleteFunc(slices.Clone(here), func(p *pupil) bool { return p.away || n >= len(f.quiz[p.Course][kind]) })
+		if err := each(ctx, sitting, func(ctx context.Context, p *pupil) error {
+			v, err := f.courses.Start(ctx, p.actor, p.enrolment, f.quiz[p.Course][kind][n])
+			if err != nil {
+				if kind != courses.PostTest && errors.Is(err, faults.Conflict) { // the one pre-test was taken when the course was begun before
+					return nil
+				}
+				return err
+			}
+			answers, seq, err := f.answers(ctx, v, p, p.Skill+skill)
+			if err != nil {
+				return err
+			}
+			_, err = f.courses.Submit(ctx, p.actor, v.Attempt, answers, seq)
+			return err
+		}); err != nil {
+			return err
+		}
+		f.counts.attempts += len(sitting)
+		f.clock.step(time.Duration(4+len(sitting)%9) * time.Minute)
+		if _, err := f.drain(ctx, courses.AttemptsCollection); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (f *filler) answers(v courses.FormView, p *pupil, skill float64) (map[string]grading.Answer, error) {
-	out := make(map[string]grading.Answer, len(v.Items))
-	for _, it := range v.Items {
-		q := formItem{ID: it.Item}
-		for _, c := range it.Choices {
-			q.Choices = append(q.Choices, formChoice{ID: c.ID, HTML: string(c.HTML)})
+// answers answers a form; the steps of case simulations are taken on the way, since each shows the next.
+func (f *filler) answers(ctx context.Context, v courses.FormView, p *pupil, skill float64) (out map[string]grading.Answer, seq int, err error) {
+	out, seq = make(map[string]grading.Answer, len(v.Items)), v.Seq
+	for n := range v.Items {
+		it := v.Items[n]
+		chance := skill + f.ease(it.Item)
+		x, err := f.solver.answer(shownItem(it.Item, it.FieldView), p.r.Float64() < chance)
+		for err == nil && it.Steps && x.undecided(len(it.Answer.Parts)) {
+			var saved courses.Saved
+			if saved, err = f.courses.Save(ctx, p.actor, v.Attempt, map[string]grading.Answer{it.Item: x.onto(it.Answer)}, seq); err != nil {
+				break
+			}
+			seq = saved.Seq
+			now, err := f.courses.Form(ctx, p.actor, v.Attempt)
+			if err != nil {
+				return nil, 0, err
+			}
+			it = now.Items[n]
+			if x, err = f.solver.answer(shownItem(it.Item, it.FieldView), p.r.Float64() < chance); err != nil {
+				return nil, 0, err
+			}
 		}
-		a, err := f.solver.answer(q, p.r.Float64() < skill)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		out[it.Item] = grading.Answer{Choices: a.Choices, Text: a.Text}
+		if !it.Steps {
+			out[it.Item] = x.onto(grading.Answer{})
+		}
 	}
-	return out, nil
+	return out, seq, nil
+}
+
+// ease is how much easier than the average an item is to everybody, which analysis then finds.
+func (f *filler) ease(item string) float64 {
+	h := fnv.New32a()
+	h.Write([]byte(item)) //nolint:errcheck // it never fails
+	return float64(h.Sum32()%1000)/1000*0.3 - 0.17
+}
+
+// shownItem is a question as the solver reads it.
+func shownItem(id string, v courses.FieldView) formItem {
+	out := formItem{ID: id, Label: string(v.Label), Taken: v.Taken}
+	for _, c := range v.Choices {
+		out.Choices = append(out.Choices, formChoice{c.ID, string(c.HTML)})
+	}
+	for _, p := range v.Parts {
+		out.Parts = append(out.Parts, shownItem("", p))
+	}
+	return out
+}
+
+// undecided says whether it decides a step beyond the first n.
+func (a formAnswer) undecided(n int) bool { return len(a.Parts) > n && len(a.Parts[n].Choices) > 0 }
+
+// onto is the answer upon what was decided before.
+func (a formAnswer) onto(before grading.Answer) grading.Answer {
+	out := grading.Answer{Choices: a.Choices, Text: a.Text, Parts: slices.Clone(before.Parts)}
+	for i, p := range a.Parts {
+		if i >= len(out.Parts) {
+			out.Parts = append(out.Parts, grading.Answer{Choices: p.Choices, Text: p.Text})
+		}
+	}
+	return out
 }
 
 // each calls fn for all of a list, many at once.

@@ -23,7 +23,8 @@ type Sitting struct {
 const Months = 24
 
 // Plan says who learned what between from and until: most take the integrity course in the first year and renew it late or not at all, people who
-// meet citizens take the service course, operators of complaint applications the complaints course. Units differ. In order of day. Pure.
+// meet citizens take the service course, operators of complaint applications the complaints course and some of them the one that stands on it. The other courses are
+// taken by few, so that they are seen in use: the base ones by anybody, those of heads by heads. Units differ. In order of day. Pure.
 func Plan(seed int64, staff []Person, from, until civil.Date) []Sitting {
 	r := random(seed, streamHistory)
 	days := from.DaysUntil(until)
@@ -71,8 +72,22 @@ func Plan(seed int64, staff []Person, from, until civil.Date) []Sitting {
 		if p.Complaint {
 			complaints = 0.9 * d
 		}
+		some := func() int { return first + r.IntN(max(1, days-first)) }
 		if r.Float64() < complaints {
-			add("APEL-202", first+r.IntN(max(1, days-first)), false)
+			if day := some(); add("APEL-202", day, false) && r.Float64() < 0.3*d { // 203 stands on it
+				add("APEL-203", day+60+r.IntN(200), false)
+			}
+		}
+		for _, c := range []struct {
+			course string
+			chance float64
+		}{
+			{"APEL-101", 0.07}, {"APEL-102", 0.04}, {"APEL-105", 0.1}, {"APEL-106", 0.04}, {"APEL-201", map[bool]float64{true: 0.06}[p.Frontline]},
+			{"APEL-204", map[int]float64{2: 0.3}[p.Heads]}, {"APEL-205", map[int]float64{2: 0.2, 3: 0.2}[p.Heads]}, {"APEL-301", map[int]float64{2: 0.15, 3: 0.3}[p.Heads]}, {"APEL-302", map[int]float64{3: 0.3, 4: 0.2}[p.Heads]},
+		} {
+			if r.Float64() < c.chance*d {
+				add(c.course, some(), false)
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Sitting) int {
