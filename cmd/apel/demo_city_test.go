@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/competencies"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -102,6 +103,28 @@ func TestDemoCity(t *testing.T) {
 	}
 	if _, pdf, err := in.certificates.Download(ctx, a, oldest.ID); err != nil || !strings.HasPrefix(string(pdf), "%PDF-") {
 		t.Errorf("first download: %d bytes, %v", len(pdf), err)
+	}
+
+	// The other courses are in use too: tests of their own item types, field tasks accepted for the certificate or beside it.
+	others, beside := 0, 0
+	for code, k := range certs {
+		if !slices.Contains([]string{"APEL-103", "APEL-104", "APEL-202"}, code) {
+			others += k.all
+		}
+	}
+	for person := range holders {
+		rows, err := in.competencies.Evidence(ctx, a, person)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range rows {
+			if e.Kind == competencies.CertificateAssessed {
+				beside++
+			}
+		}
+	}
+	if others < 10 || beside < 3 {
+		t.Errorf("%d certificates of the other courses, %d rows of evidence by judged work", others, beside)
 	}
 
 	passed, failed, pre := 0, 0, 0

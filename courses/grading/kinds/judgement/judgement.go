@@ -184,7 +184,7 @@ func (k Kind) Explain(it grading.Item, order string, a grading.Answer, r *gradin
 }
 
 func panel(tenths int) string {
-	return fmt.Sprintf("panel: %d,%d dari 5 (%s)", tenths/10, tenths%10, strings.ToLower(scale[min(max((tenths+5)/10, 1), 5)-1]))
+	return fmt.Sprintf("nilai acuan: %d,%d dari 5 (%s)", tenths/10, tenths%10, strings.ToLower(scale[min(max((tenths+5)/10, 1), 5)-1]))
 }
 
 func (Kind) Check(it grading.Item, r *grading.Report) {
