@@ -19,7 +19,7 @@ red() {
   echo "seen: $(grep -m1 -e '^!!' "$work/red" || tail -1 "$work/red")"
 }
 # certificates FOLDER: how many the log of a folder has.
-certificates() { "$apel" doctor --dir "$1" | sed -n 's/.* \([0-9]*\) sertifikat, .* daun.*/\1/p'; }
+certificates() { "$apel" doctor --dir "$1" | sed -n 's/.* \([0-9]*\) sertifikat, [0-9]* daun, .*/\1/p'; }
 
 echo "- copies while $learners learners are at work"
 timeout 300 "$apel" demo --once --keep --times $learners --dir "$live" --out "$work/out" >"$work/live.log" 2>&1 &

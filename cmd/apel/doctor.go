@@ -149,8 +149,8 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 	}
 	note("log sertifikat / log", err, fine)
 	if last := &out[len(out)-1]; err == nil && logged.Behind > 0 && sealing == 0 { // a program that died between the journal and its copies: all is sealed, the next start shows it
-		last.Warn, last.Note = true, fmt.Sprintf(texts.T("%d segel belum disalin dari jurnal ke log. Saat apel serve dijalankan lagi, segel berikutnya dibuat, atau doctor --mend dipakai, segel itu disalin.",
-			"%d seals are not copied from the journal to the log yet. The next start, the next seal or doctor --mend copies them.").In(e.lang), logged.Behind)
+		last.Warn, last.Note = true, fmt.Sprintf(texts.T("%d sertifikat, %d daun, semua cocok dengan jurnal; %d segel belum disalin dari jurnal ke log. Saat apel serve dijalankan lagi, segel berikutnya dibuat, atau doctor --mend dipakai, segel itu disalin.",
+			"%d certificates, %d leaves, all as the journal has them; %d seals are not copied from the journal to the log yet. The next start, the next seal or doctor --mend copies them.").In(e.lang), logged.Certificates, logged.Leaves, logged.Behind)
 	}
 	if since != "" {
 		err := in.continues(ctx, since)
