@@ -77,8 +77,20 @@ type standingAnswer struct {
 	Levels []levelAnswer `json:"levels"`
 	Next   []struct {
 		Course string `json:"course"`
-		Why    any    `json:"why"`
+		Why    phrase `json:"why"`
 	} `json:"next"`
+}
+
+// repeats says whether a course is recommended for the same reason as before: passed once, only its field task may lift further.
+func (s standingAnswer) repeats(course string, before standingAnswer) bool {
+	for _, n := range s.Next {
+		for _, was := range before.Next {
+			if n.Course == course && was.Course == course && n.Why == was.Why {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 type levelAnswer struct {
@@ -311,8 +323,8 @@ func (j *mainJob) run(ctx context.Context, who jobPerson) error {
 			}); err != nil {
 				return "", fmt.Errorf("%w: %d rows of evidence, %d → %d competencies, %d → %d JP", err, evidence.of(cert.ID), known(before), known(after), hoursBefore.Counted, hoursAfter.Counted)
 			}
-			if who.Advised && !before.advises(j.course) || after.advises(j.course) {
-				return "", fmt.Errorf("the advised courses did not follow: %s advised before: %t, after it was passed: %t", j.course, before.advises(j.course), after.advises(j.course))
+			if who.Advised && !before.advises(j.course) || after.repeats(j.course, before) {
+				return "", fmt.Errorf("the advised courses did not follow: %s advised before: %t, for the same reason after it was passed: %t", j.course, before.advises(j.course), after.repeats(j.course, before))
 			}
 			return fmt.Sprintf("bukti dari sertifikat ini %d, kompetensi terbukti %d → %d, JP %d → %d, kursus disarankan %d → %d", evidence.of(cert.ID), known(before), known(after), hoursBefore.Counted, hoursAfter.Counted, len(before.Next), len(after.Next)), nil
 		}},
