@@ -28,6 +28,7 @@ type Settings struct {
 	ServiceMonths int      `json:"service_months"`
 	JPNotice      int      `json:"jp_notice"`
 	JPDuty        int      `json:"jp_duty"`
+	ObjectionDays *int     `json:"objection_days,omitempty" minimum:"0" maximum:"90" doc:"For how many days a mark given by people can be objected to; missing: as it is"`
 	MailServer    string   `json:"mail_server,omitempty" maxLength:"200"`
 	MailFrom      string   `json:"mail_from,omitempty" maxLength:"200"`
 	MailUser      string   `json:"mail_user,omitempty" maxLength:"200"`
@@ -53,7 +54,7 @@ type SettingsState struct {
 func showSettings(v settings.Settings, version int64) SettingsState {
 	out := SettingsState{Version: version, Demo: v.Demo, Settings: Settings{Institution: v.Institution, City: v.City, Agency: v.Agency, AgencyShort: v.AgencyShort, Logo: v.Logo, Accent: v.Accent,
 		Signers: []Signer{}, Zone: v.Zone, BaseURL: v.BaseURL, BaseConfirmed: v.BaseConfirmed, OldHosts: orEmpty(v.OldHosts), NumberPattern: v.NumberPattern, Contact: v.Contact, DPO: v.DPO,
-		PPPKCodes: orEmpty(v.PPPKCodes), ServiceMonths: v.ServiceMonths, JPNotice: v.JPNotice, JPDuty: v.JPDuty, MailServer: v.Mail.Server, MailFrom: v.Mail.From, MailUser: v.Mail.User,
+		PPPKCodes: orEmpty(v.PPPKCodes), ServiceMonths: v.ServiceMonths, JPNotice: v.JPNotice, JPDuty: v.JPDuty, ObjectionDays: &v.ObjectionDays, MailServer: v.Mail.Server, MailFrom: v.Mail.From, MailUser: v.Mail.User,
 		QuietFrom: v.Mail.QuietFrom, QuietUntil: v.Mail.QuietUntil}}
 	for _, x := range v.Signers {
 		out.Settings.Signers = append(out.Settings.Signers, Signer(x))
@@ -66,6 +67,9 @@ func (v Settings) over(s settings.Settings) settings.Settings {
 	s.Institution, s.City, s.Agency, s.AgencyShort, s.Logo, s.Accent = v.Institution, v.City, v.Agency, v.AgencyShort, v.Logo, v.Accent
 	s.Zone, s.BaseURL, s.BaseConfirmed, s.OldHosts, s.NumberPattern, s.Contact, s.DPO = v.Zone, v.BaseURL, v.BaseConfirmed, v.OldHosts, v.NumberPattern, v.Contact, v.DPO
 	s.PPPKCodes, s.ServiceMonths, s.JPNotice, s.JPDuty = v.PPPKCodes, v.ServiceMonths, v.JPNotice, v.JPDuty
+	if v.ObjectionDays != nil {
+		s.ObjectionDays = *v.ObjectionDays
+	}
 	s.Mail.Server, s.Mail.From, s.Mail.User, s.Mail.QuietFrom, s.Mail.QuietUntil = v.MailServer, v.MailFrom, v.MailUser, v.QuietFrom, v.QuietUntil
 	s.Signers = nil
 	for _, x := range v.Signers {

@@ -16,6 +16,7 @@ import (
 //	attempts          grade     Grade          step 3
 //	markings          marked    Settle         step 3 again when people have marked
 //	markings          route     Route          a field task that a supervisor judges finds the supervisor of the day
+//	markings          tell      (workers)      UntoldObjection -> inbox -> ToldObjection
 //	field_works       open      OpenWork       what was handed in finds its judge
 //	field_works       record    RecordWork     step 4 again when a field task was judged, then goes on with EnrolmentOfWork
 //	field_works       tell      (workers)      UntoldWork -> inbox -> ToldWork

@@ -99,6 +99,8 @@ type Config struct {
 	Viewed     access.Noter                     // where a look at somebody else is noted; nil: nowhere
 	Caller     func(ctx context.Context) Caller // where a request comes from; nil: nowhere, so exams bound to networks cannot be begun
 
+	ObjectionDays func() int // for how many days a mark by people can be objected to; nil: UsualObjectionDays, 0: it cannot
+
 	Supervisors Supervisors // of field tasks that a supervisor judges; nil: nobody has one, so markers judge them
 }
 

@@ -141,6 +141,7 @@ type world struct {
 	works  map[string][]courses.WorkNews  // by field work
 
 	certified func(enrolment string) // hears of every certify step
+	objections map[string][]courses.ObjectionNews // by marking
 }
 
 func (w *world) look(_ context.Context, a access.Actor, role, person string) error {
@@ -319,7 +320,7 @@ func (w *world) steps() map[string]func(context.Context, string) error {
 	return map[string]func(context.Context, string) error{
 		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced, "courses/announce": w.CourseAnnounced,
 		"assignments/enrol": w.EnrolAssigned, "assignment_rules/apply": w.ApplyRule, "cohorts/enrol": w.EnrolCohort,
-		"markings/marked": w.Settle, "markings/route": w.route, "field_works/open": w.OpenWork, "field_works/record": w.RecordWork, "field_works/tell": w.tellWork, "regrades/regrade": w.RunRegrade, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
+		"markings/marked": w.Settle, "markings/route": w.route, "markings/tell": w.tellObjection, "field_works/open": w.OpenWork, "field_works/record": w.RecordWork, "field_works/tell": w.tellWork, "regrades/regrade": w.RunRegrade, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
 		"exams/settle": w.SettleExam, "exams/collect": w.CollectExam, "exams/forget": w.ForgetExam, "exam_alikes/rebuild": w.CompareExam,
 		"sitting_months/rebuild": w.CountMonth, "quiz_analyses/rebuild": w.AnalyseQuiz,
 		"enrolments/certify": func(ctx context.Context, id string) error {
@@ -420,10 +421,26 @@ func (w *world) tellWork(ctx context.Context, id string) error {
 	if w.works == nil {
 		w.works = map[string][]courses.WorkNews{}
 	}
-	if untold && !slices.ContainsFunc(w.works[id], func(had courses.WorkNews) bool { return had.Edition == n.Edition }) {
+	if untold && !slices.ContainsFunc(w.works[id], func(had courses.WorkNews) bool { return had.Edition == n.Edition && had.Verdict == n.Verdict }) {
 		w.works[id] = append(w.works[id], n)
 	}
 	return w.ToldWork(ctx, id, n.Edition)
+}
+
+func (w *world) tellObjection(ctx context.Context, id string) error {
+	n, err := w.UntoldObjection(ctx, id)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.objections == nil {
+		w.objections = map[string][]courses.ObjectionNews{}
+	}
+	if !slices.Contains(w.objections[id], n) {
+		w.objections[id] = append(w.objections[id], n)
+	}
+	return w.ToldObjection(ctx, id)
 }
 
 // answers answers a form, the first right ones rightly.

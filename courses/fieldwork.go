@@ -62,6 +62,7 @@ type WorkEdition struct {
 	Text    string         `json:"text,omitempty"`
 	Files   []grading.File `json:"files,omitempty"`
 	Verdict *WorkVerdict   `json:"verdict,omitempty"` // nil while it is judged
+	Before  []WorkVerdict  `json:"before,omitempty"`  // verdicts that counted before an objection
 }
 
 // WorkVerdict is what came of an edition. Who said what stands in its marking.
@@ -178,6 +179,7 @@ type WorkView struct {
 	Editions     []EditionView // the newest first
 	Left         int           // how often it can still be handed in
 	Ended        texts.Text    // why nothing can be handed in any more, though it is not accepted; empty when it can
+	Held         bool          // an objection to its verdict is looked at: nothing is handed in until then
 }
 
 // EditionView is one handing in with what was said of it.
@@ -191,6 +193,7 @@ type EditionView struct {
 	Accepted bool
 	Points   int // thousandths of a point of 100
 	Marks    []GivenMark
+	Objects  *ObjectionView // to what was said of it; nil where there is nothing to object to
 }
 
 // task reads the enrolment and its field task, and asks for a verb on the work.
@@ -256,6 +259,12 @@ func (s *Service) work(ctx context.Context, a access.Actor, verb string, enrolme
 		if err != nil {
 			return WorkView{}, err
 		}
+		if i == len(w.Editions)-1 && w.State == WorkReturned {
+			x.Objects, out.Held, err = s.workObjection(ctx, d.ID, w, t.Rubric)
+			if err != nil {
+				return WorkView{}, err
+			}
+		}
 		out.Editions = append(out.Editions, x)
 	}
 	return out, nil
@@ -285,9 +294,10 @@ func (s *Service) editionView(ctx context.Context, work string, n int, e WorkEdi
 		return out, err
 	}
 	if k := e.Verdict.Marks; k >= 1 && k <= len(m.Value.Verdicts) {
-		for _, i := range m.Value.Verdicts[k-1].Sheets {
-			out.Marks = append(out.Marks, givenMark(rubric, &m.Value.Sheets[i]))
-		}
+		out.Marks = m.Value.given(rubric, m.Value.Verdicts[k-1].Sheets)
+	}
+	if m.Value.Objection != nil {
+		out.Objects = m.Value.objectionView(rubric, "")
 	}
 	return out, nil
 }
@@ -386,6 +396,11 @@ func (s *Service) writeWork(ctx context.Context, a access.Actor, enrolment Enrol
 	draft = draft.tidy()
 	if err := draft.check(t); err != nil {
 		return storage.Doc[FieldWork]{}, err
+	}
+	if hand {
+		if err := s.unheld(ctx, fieldWorkID(enrolment, task)); err != nil {
+			return storage.Doc[FieldWork]{}, err
+		}
 	}
 	now, today := s.now(), s.today()
 	d, err := s.fieldWorks.Update(ctx, fieldWorkID(enrolment, task), func(d *storage.Doc[FieldWork]) error {

@@ -201,11 +201,15 @@ func (s *Service) settleWork(ctx context.Context, m *Marking) error {
 	now, until := s.now(), s.lastDay(t)
 	_, err = s.fieldWorks.Update(ctx, m.Work, func(d *storage.Doc[FieldWork]) error {
 		w := &d.Value
-		if w.State != WorkHandedIn || len(w.Editions) != m.Edition {
+		if len(w.Editions) != m.Edition || !w.awaits(marks.Edition) {
 			return storage.Unchanged
 		}
 		w.Editions = slices.Clone(w.Editions)
-		w.Editions[m.Edition-1].Verdict = &WorkVerdict{At: now, Marks: marks.Edition, Mark: mark, Accepted: t.accepts(mark), Untold: true}
+		e := &w.Editions[m.Edition-1]
+		if e.Verdict != nil {
+			e.Before = append(slices.Clip(e.Before), *e.Verdict)
+		}
+		e.Verdict = &WorkVerdict{At: now, Marks: marks.Edition, Mark: mark, Accepted: t.accepts(mark), Untold: true}
 		if w.State = WorkReturned; t.accepts(mark) {
 			w.State = WorkAccepted
 		} else {
@@ -218,6 +222,12 @@ func (s *Service) settleWork(ctx context.Context, m *Marking) error {
 		s.wake(ctx, FieldWorksCollection, m.Work)
 	}
 	return err
+}
+
+// awaits says whether a verdict on the last edition is yet to be taken up: the first, or the one after an objection.
+func (w *FieldWork) awaits(verdict int) bool {
+	last := w.Editions[len(w.Editions)-1].Verdict
+	return w.State == WorkHandedIn && last == nil || w.State == WorkReturned && last.Marks < verdict
 }
 
 // accepts says whether a mark is enough, in exact arithmetic.
@@ -353,6 +363,7 @@ type WorkNews struct {
 	Enrolment EnrolmentID
 	Task      string
 	Edition   int
+	Verdict   int // on the edition, from 1; 2 after an objection
 	Title     texts.Text
 	Body      texts.Text
 }
@@ -379,10 +390,13 @@ func (s *Service) UntoldWork(ctx context.Context, id string) (WorkNews, bool, er
 	t, _ := v.Content.Task(w.Task)
 	x := w.Editions[n-1].Verdict
 	score := x.Mark.Thousandths() * 100
-	out := WorkNews{Person: w.Person, Enrolment: w.Enrolment, Task: w.Task, Edition: n, Title: texts.T("Tugas lapangan diterima: "+t.Title.ID, "Field task accepted: "+t.Title.In(texts.EN)),
+	out := WorkNews{Person: w.Person, Enrolment: w.Enrolment, Task: w.Task, Edition: n, Verdict: x.Marks, Title: texts.T("Tugas lapangan diterima: "+t.Title.ID, "Field task accepted: "+t.Title.In(texts.EN)),
 		Body: texts.T("Nilainya "+points(score, texts.ID)+".", "It was given "+points(score, texts.EN)+" points.")}
 	if !x.Accepted {
 		out.Title = texts.T("Tugas lapangan perlu diperbaiki: "+t.Title.ID, "Field task to be improved: "+t.Title.In(texts.EN))
+		if x.Marks > 1 {
+			out.Title = texts.T("Penilaian ulang atas keberatan Anda selesai: "+t.Title.ID, "Marked again after your objection: "+t.Title.In(texts.EN))
+		}
 		out.Body = texts.T(fmt.Sprintf("Nilainya %s, diterima mulai %d. Baca umpan baliknya, perbaiki, lalu kumpulkan lagi.", points(score, texts.ID), t.Accept), fmt.Sprintf("It was given %s points; it is accepted from %d. Read the feedback, improve it and hand it in again.", points(score, texts.EN), t.Accept))
 		return out, true, nil
 	}

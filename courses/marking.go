@@ -83,14 +83,16 @@ type Marking struct {
 	For     PersonID `json:"for,omitempty"`     // the supervisor who judges; "" leaves it to markers
 	Units   []string `json:"units,omitempty"`   // of the person whose work a supervisor judges; follows the person
 
-	Sheets   []MarkSheet `json:"sheets,omitempty"`
-	Verdicts []Verdict   `json:"verdicts,omitempty"` // append-only; number n is edition n+1
+	Sheets    []MarkSheet `json:"sheets,omitempty"`
+	Verdicts  []Verdict   `json:"verdicts,omitempty"` // append-only; number n is edition n+1
+	Objection *Objection  `json:"objection,omitempty"`
 }
 
 // MarkSheet is what one marker has: a draft until Given is set, then a mark that never changes.
 type MarkSheet struct {
 	By      PersonID       `json:"by"`
 	Third   bool           `json:"third,omitempty"` // decides between two
+	Round   int            `json:"round,omitempty"` // 1: after an objection
 	Until   time.Time      `json:"until,omitzero"`  // a draft keeps others away until then
 	Seq     int            `json:"seq"`
 	Levels  map[string]int `json:"levels,omitempty"` // criterion -> place of the level from 0
@@ -101,10 +103,11 @@ type MarkSheet struct {
 // Verdict says which marks count.
 type Verdict struct {
 	At     time.Time `json:"at"`
-	Sheets []int     `json:"sheets"` // places in Sheets; the mark is their mean
+	Sheets []int     `json:"sheets"`          // places in Sheets; the mark is their mean
+	Lower  []int     `json:"lower,omitempty"` // of marks after an objection that were lower than the verdict before: that one stays
 }
 
-var markingDef = storage.Def[Marking]{Name: MarkingsCollection, Shape: 2, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: marking2}, Indexes: []storage.Index[Marking]{
+var markingDef = storage.Def[Marking]{Name: MarkingsCollection, Shape: 3, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: marking2, 2: marking3}, Indexes: []storage.Index[Marking]{
 	{Name: "queue", Of: func(d *storage.Doc[Marking]) ([]string, string) {
 		v := &d.Value
 		if v.State == MarkingDone || v.bySupervisor() {
@@ -126,6 +129,12 @@ var markingDef = storage.Def[Marking]{Name: MarkingsCollection, Shape: 2, Lifts:
 			terms = append(terms, "unit:"+u)
 		}
 		return terms, storage.OrderTime(v.At)
+	}},
+	{Name: "objections", Of: func(d *storage.Doc[Marking]) ([]string, string) {
+		if o := d.Value.Objection; o != nil {
+			return []string{string(o.State)}, storage.OrderTime(o.At)
+		}
+		return nil, ""
 	}},
 }}
 
@@ -164,11 +173,7 @@ func (m *Marking) edition(n int) (grading.Marks, bool) {
 	if n < 1 || n > len(m.Verdicts) {
 		return grading.Marks{}, false
 	}
-	out := grading.Marks{Edition: n}
-	for _, i := range m.Verdicts[n-1].Sheets {
-		out.Levels = append(out.Levels, m.Sheets[i].Levels)
-	}
-	return out, true
+	return grading.Marks{Edition: n, Levels: m.levels(m.Verdicts[n-1].Sheets)}, true
 }
 
 // marksNamed reads the marks of people that a result rests on. NotFound when one of them is gone.
@@ -227,7 +232,7 @@ func (s *Service) Settle(ctx context.Context, id string) error {
 	if m.Value.ofWork() {
 		err = s.settleWork(ctx, &m.Value)
 	} else {
-		err = s.settleAttempt(ctx, m.Value.Attempt)
+		err = s.settleAttempt(ctx, id, &m.Value)
 	}
 	if err != nil {
 		return err
@@ -235,7 +240,8 @@ func (s *Service) Settle(ctx context.Context, id string) error {
 	return s.clearDue(ctx, MarkingsCollection, id, MarkedStep)
 }
 
-func (s *Service) settleAttempt(ctx context.Context, id AttemptID) error {
+func (s *Service) settleAttempt(ctx context.Context, marking string, m *Marking) error {
+	id := m.Attempt
 	d, err := s.attempts.Get(ctx, id)
 	if err != nil {
 		return err
@@ -245,6 +251,8 @@ func (s *Service) settleAttempt(ctx context.Context, id AttemptID) error {
 	case AttemptSubmitted: // whoever grades has made the marking and not written the attempt yet
 		return faults.New(faults.Conflict, "Percobaan ini baru saja dinilai.", "This attempt has just been graded.")
 	case AttemptNeedsMarking:
+	case AttemptGraded:
+		return s.settleObjection(ctx, marking, m)
 	default:
 		return nil
 	}
@@ -300,9 +308,9 @@ func (m *Marking) decide(rubric []grading.Criterion, now time.Time) bool {
 	var given []int
 	for i, x := range m.Sheets {
 		switch {
-		case x.Given.IsZero():
+		case x.Given.IsZero() || x.Round != m.round():
 		case x.Third:
-			m.Verdicts, m.State = append(slices.Clip(m.Verdicts), Verdict{now, []int{i}}), MarkingDone
+			m.agree(rubric, []int{i}, now)
 			return true
 		default:
 			given = append(given, i)
@@ -319,7 +327,7 @@ func (m *Marking) decide(rubric []grading.Criterion, now time.Time) bool {
 			return false
 		}
 	}
-	m.Verdicts, m.State = append(slices.Clip(m.Verdicts), Verdict{now, given}), MarkingDone
+	m.agree(rubric, given, now)
 	return true
 }
 
@@ -402,6 +410,11 @@ func (s *Service) closeMarkings(ctx context.Context, item string) error {
 					return storage.Unchanged
 				}
 				d.Value.State = MarkingDone
+				if o := d.Value.Objection; o != nil && o.State == ObjectionAgain {
+					ended := *o
+					ended.State, ended.Ended = ObjectionDone, s.now()
+					d.Value.Objection = &ended
+				}
 				return nil
 			}); err != nil {
 				return err

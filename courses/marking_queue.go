@@ -96,14 +96,14 @@ func (s *Service) MarkingQueue(ctx context.Context, a access.Actor, f QueueFilte
 			return nil, next, err
 		}
 		for i := range m.Sheets {
-			if !m.Sheets[i].Given.IsZero() {
+			if x := &m.Sheets[i]; !x.Given.IsZero() && x.Round == m.round() {
 				row.Given++
 			}
 		}
 		at, err := m.claim(a.Person, now)
 		row.Mine = err == nil && at >= 0
 		row.Others = errors.Is(err, errTaken)
-		row.Already = m.Person == a.Person || errors.Is(err, errMarked)
+		row.Already = m.Person == a.Person || errors.Is(err, errMarked) || errors.Is(err, errAnswered)
 		list = append(list, row)
 	}
 	if p.More {
@@ -115,17 +115,23 @@ func (s *Service) MarkingQueue(ctx context.Context, a access.Actor, f QueueFilte
 var (
 	errTaken  = faults.New(faults.Conflict, "Jawaban ini sedang dinilai orang lain.", "Somebody else is marking this answer.")
 	errMarked = faults.New(faults.Conflict, "Anda sudah menilai jawaban ini.", "You have marked this answer.")
+
+	errAnswered = faults.New(faults.Conflict, "Anda memutus keberatan atas jawaban ini, jadi orang lain yang menilainya.", "You answered the objection to this answer, so somebody else marks it.")
 )
 
 // claim finds the sheet a marker writes on: its place, or -1 when a new one may be begun. errTaken when as many as are wanted have it, errMarked when the marker has
-// given a mark. Pure.
+// given a mark, be it before an objection. Pure.
 func (m *Marking) claim(by PersonID, now time.Time) (int, error) {
 	third, own, busy := m.State == MarkingApart, -1, 0
+	if m.Objection != nil && m.Objection.By == by {
+		return -1, errAnswered
+	}
 	for i := range m.Sheets {
 		x := &m.Sheets[i]
 		switch {
 		case x.By == by && !x.Given.IsZero():
 			return -1, errMarked
+		case x.Round != m.round():
 		case x.By == by && x.Third == third:
 			own = i
 		case x.Third != third:
@@ -189,6 +195,11 @@ func (s *Service) MarkingFile(ctx context.Context, a access.Actor, id, file stri
 	if i, err := m.claim(a.Person, s.now()); m.State == MarkingDone || err != nil || i < 0 {
 		return Received{}, missing
 	}
+	return s.fileOfAnswer(ctx, m, file)
+}
+
+// fileOfAnswer opens a file of what a marking is of, under an alias.
+func (s *Service) fileOfAnswer(ctx context.Context, m *Marking, file string) (Received, error) {
 	answer, err := s.answered(ctx, m)
 	if err != nil {
 		return Received{}, err
@@ -198,7 +209,7 @@ func (s *Service) MarkingFile(ctx context.Context, a access.Actor, id, file stri
 			return s.openReceived(ctx, f, m.fileName(i))
 		}
 	}
-	return Received{}, missing
+	return Received{}, faults.New(faults.NotFound, "Berkas ini tidak ada.", "This file does not exist.")
 }
 
 // CriterionView is one row of the rubric with the level chosen so far.
@@ -392,7 +403,7 @@ func (s *Service) Claim(ctx context.Context, a access.Actor, id string) (Marking
 			if len(m.Sheets) >= maxSheets {
 				return errTaken
 			}
-			m.Sheets = append(m.Sheets, MarkSheet{By: a.Person, Third: m.State == MarkingApart})
+			m.Sheets = append(m.Sheets, MarkSheet{By: a.Person, Third: m.State == MarkingApart, Round: m.round()})
 			i = len(m.Sheets) - 1
 		}
 		m.Sheets[i].Until = now.Add(ClaimTime)
@@ -436,6 +447,9 @@ func (s *Service) viewMarking(ctx context.Context, a access.Actor, d *storage.Do
 	sheet := MarkSheet{}
 	for i := range m.Sheets {
 		x := &m.Sheets[i]
+		if x.Round != m.round() {
+			continue // a second look is a fresh one
+		}
 		if !x.Given.IsZero() {
 			out.Given++
 			if m.State == MarkingApart {
@@ -549,7 +563,7 @@ func (s *Service) writeMark(ctx context.Context, a access.Actor, id string, draf
 	d, err = s.markings.Update(ctx, id, func(d *storage.Doc[Marking]) error {
 		m := &d.Value
 		if m.State == MarkingDone {
-			if slices.ContainsFunc(m.Sheets, func(x MarkSheet) bool { return x.By == a.Person && !x.Given.IsZero() }) {
+			if m.markedBy(a.Person) {
 				return errMarked
 			}
 			return faults.New(faults.Conflict, "Jawaban ini sudah dinilai.", "This answer has been marked.")
@@ -649,21 +663,23 @@ func (s *Service) Marking(ctx context.Context, a access.Actor, id string) (Marki
 	return v, err
 }
 
-// givenMarks are the marks that count for the n-th answer of a result; none where nobody marked.
-func (s *Service) givenMarks(ctx context.Context, id AttemptID, n int, r grading.Result, rubric []grading.Criterion) ([]GivenMark, error) {
+// givenMarks are the marks that count for the n-th answer of a result, and how it stands with an objection to them; none where nobody marked.
+func (s *Service) givenMarks(ctx context.Context, id AttemptID, at *Attempt, n int, r grading.Result, rubric []grading.Criterion) ([]GivenMark, *ObjectionView, error) {
 	if n >= len(r.Items) || r.Items[n].Marks == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	d, err := s.markings.Get(ctx, markingID(id, n))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m := &d.Value
+	until, err := s.objectionTo(ctx, at, m)
+	if err != nil {
+		return nil, nil, err
+	}
 	var out []GivenMark
 	if e := r.Items[n].Marks; e <= len(m.Verdicts) {
-		for _, i := range m.Verdicts[e-1].Sheets {
-			out = append(out, givenMark(rubric, &m.Sheets[i]))
-		}
+		out = m.given(rubric, m.Verdicts[e-1].Sheets)
 	}
-	return out, nil
+	return out, m.objectionView(rubric, until), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/apelkota/apel/internal/access"
@@ -65,6 +66,11 @@ func (s *Service) Untold(ctx context.Context, id AttemptID) ([]News, error) {
 		}
 		change := RegradeChange{Regrade: g.Regrade, Attempt: id}
 		describe(&change, at, &e.Value)
+		if strings.HasPrefix(g.Regrade, byObjection) {
+			list = append(list, News{Regrade: g.Regrade, Person: at.Person, Title: texts.T("Penilaian ulang atas keberatan Anda selesai: "+v.Content.Card.Title.ID, "Marked again after your objection: "+v.Content.Card.Title.In(texts.EN)),
+				Body: newsBody(q, at, &change, g.Why)})
+			continue
+		}
 		list = append(list, News{Regrade: g.Regrade, Person: at.Person, Title: texts.T("Tes dinilai ulang: "+v.Content.Card.Title.ID, "Test graded again: "+v.Content.Card.Title.In(texts.EN)),
 			Body: newsBody(q, at, &change, g.Why)})
 	}

@@ -58,7 +58,7 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 	if err != nil {
 		return e, err
 	}
-	r, err := s.regrades.Get(ctx, regrade)
+	by, role, why, err := s.because(ctx, regrade)
 	if err != nil {
 		return e, err
 	}
@@ -72,8 +72,8 @@ func (s *Service) recount(ctx context.Context, attempt AttemptID, regrade string
 			return storage.Unchanged
 		}
 		if e.Value.State != was {
-			e.Trail = append(e.Trail, storage.Audit{ID: entry, At: now, Who: r.Value.By, Role: r.Value.Role, Verb: "regrade", Thing: EnrolmentsCollection + "/" + e.ID, About: e.Value.Person,
-				Why: r.Value.Why, Note: fmt.Sprintf("%s->%s", was, e.Value.State)})
+			e.Trail = append(e.Trail, storage.Audit{ID: entry, At: now, Who: by, Role: role, Verb: "regrade", Thing: EnrolmentsCollection + "/" + e.ID, About: e.Value.Person,
+				Why: why, Note: fmt.Sprintf("%s->%s", was, e.Value.State)})
 		}
 		return nil
 	})

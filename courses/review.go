@@ -68,6 +68,7 @@ type ItemReview struct {
 	Hint    template.HTML  // after a try that was not right, while tries are left
 	Parts   []AnswerReview // of an item that asks several things
 	Marks   []GivenMark    // what people gave it; two are counted by their mean
+	Objects *ObjectionView // to what people gave it; nil where nobody marked or can object any more
 }
 
 // AnswerReview is what was answered and what is said about it.
@@ -189,7 +190,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		if i < len(res.Result.Items) {
 			r.Objectives[n].Earned += res.Result.Items[i].Mark
 		}
-		given, err := s.givenMarks(ctx, id, i, res.Result, it.Rubric)
+		given, objection, err := s.givenMarks(ctx, id, at, i, res.Result, it.Rubric)
 		if err != nil {
 			return Review{}, err
 		}
@@ -198,7 +199,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 				answer := at.answer(i)
 				mark := res.Result.Items[i]
 				r.Marked = append(r.Marked, ItemReview{Item: slot.Item, Number: i + 1, Objective: it.Objective, State: mark.State, Earned: mark.Mark.Thousandths(), Stem: it.stem,
-					AnswerReview: AnswerReview{Typed: answer.Text, Files: answer.Files}, Marks: given})
+					AnswerReview: AnswerReview{Typed: answer.Text, Files: answer.Files}, Marks: given, Objects: objection})
 			}
 			continue
 		}
@@ -207,7 +208,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 			return Review{}, err
 		}
 		ir := it.explained(x, i)
-		ir.Marks = given
+		ir.Marks, ir.Objects = given, objection
 		if i < len(res.Result.Items) { // the stored mark counts; explaining again only finds the words
 			ir.State, ir.Earned, ir.Try = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths(), res.Result.Items[i].Tries
 		}

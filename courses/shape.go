@@ -22,6 +22,9 @@ func version4(old json.RawMessage) (json.RawMessage, error) { return old, nil }
 // marking2 changes nothing that is stored (shape 1 to 2): a marking may since be of a field task, which has no attempt.
 func marking2(old json.RawMessage) (json.RawMessage, error) { return old, nil }
 
+// marking3 changes nothing that is stored (shape 2 to 3): an answer may since be marked again after an objection, and a program that does not know of it must not count earlier marks to the new ones.
+func marking3(old json.RawMessage) (json.RawMessage, error) { return old, nil }
+
 // respelled changes the kind of a card.
 func respelled(card map[string]json.RawMessage) {
 	if string(card["kind"]) == `"sosio_kultural"` {

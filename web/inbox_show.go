@@ -50,7 +50,7 @@ func (l *learner) showInbox(c *gin.Context) error {
 }
 
 // noticeIcons by kind of notice.
-var noticeIcons = map[string]string{"certificate": "certificate", "assignment": "task", "role": "key", "account": "shield", "course": "course", "placement": "position", "regrade": "sync", "marked": "edit", "remark": "edit"}
+var noticeIcons = map[string]string{"certificate": "certificate", "assignment": "task", "role": "key", "account": "shield", "course": "course", "placement": "position", "regrade": "sync", "objection": "scale", "marked": "edit", "remark": "edit"}
 
 func (l *learner) inboxItems(c *gin.Context, all []people.Notice) []InboxItem {
 	var out []InboxItem

@@ -69,7 +69,7 @@ type settingNumber struct {
 }
 
 func settingNumbers(s *settings.Settings) []settingNumber {
-	return []settingNumber{{"jp_duty", &s.JPDuty}, {"jp_notice", &s.JPNotice}, {"service_months", &s.ServiceMonths}, {"mail.quiet_from", &s.Mail.QuietFrom}, {"mail.quiet_until", &s.Mail.QuietUntil}}
+	return []settingNumber{{"jp_duty", &s.JPDuty}, {"jp_notice", &s.JPNotice}, {"service_months", &s.ServiceMonths}, {"objection_days", &s.ObjectionDays}, {"mail.quiet_from", &s.Mail.QuietFrom}, {"mail.quiet_until", &s.Mail.QuietUntil}}
 }
 
 // readSettings puts what was typed over the present settings; what the form does not hold stays.

@@ -55,6 +55,7 @@ func Chain(r Rooms) Steps {
 			courses.MarkedStep: {Do: r.settleMarking},
 			// A field task that a supervisor judges finds the supervisor of the day.
 			courses.RouteStep: {Do: alone(r.routeFieldWork), Lane: Tell},
+			courses.TellStep:  {Do: alone(r.tellObjection), Lane: Tell},
 		},
 		courses.FieldWorksCollection: {
 			courses.OpenStep: {Do: alone(r.Courses.OpenWork)},
@@ -390,12 +391,30 @@ func (r Rooms) tellFieldWork(ctx context.Context, work string) error {
 		return err
 	}
 	if untold {
-		err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "marked", Topic: "field." + work + "." + strconv.Itoa(n.Edition), Link: "/belajar/" + n.Enrolment + "/tugas/" + n.Task, Title: n.Title, Body: n.Body})
+		topic := "field." + work + "." + strconv.Itoa(n.Edition)
+		if n.Verdict > 1 {
+			topic += "." + strconv.Itoa(n.Verdict)
+		}
+		err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "marked", Topic: topic, Link: "/belajar/" + n.Enrolment + "/tugas/" + n.Task, Title: n.Title, Body: n.Body})
 		if err != nil {
 			return err
 		}
 	}
 	return r.Courses.ToldWork(ctx, work, n.Edition)
+}
+
+// tellObjection tells a learner what was answered to their objection.
+func (r Rooms) tellObjection(ctx context.Context, marking string) error {
+	n, err := r.Courses.UntoldObjection(ctx, marking)
+	if err != nil {
+		return err
+	}
+	if n.Person != "" {
+		if err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "objection", Topic: n.Topic, Link: n.Link, Title: n.Title, Body: n.Body}); err != nil {
+			return err
+		}
+	}
+	return r.Courses.ToldObjection(ctx, marking)
 }
 
 // tellRemarks tells authors and reviewers of remarks on a version.

@@ -41,6 +41,7 @@ type Settings struct {
 	ServiceMonths int      `json:"service_months"`      // nobody is recommended whose service ends within so many months
 	JPNotice      int      `json:"jp_notice"`           // JP per contract year from which a PPPK is told (never blocked)
 	JPDuty        int      `json:"jp_duty"`             // JP per calendar year a PNS must reach
+	ObjectionDays int      `json:"objection_days"`      // for how many days a mark given by people can be objected to; 0: it cannot
 	Mail          Mail     `json:"mail"`                // no server: inbox only
 	Demo          bool     `json:"demo,omitempty"`      // every page and PDF says CONTOH
 }
@@ -76,7 +77,7 @@ func Default() Settings {
 	return Settings{
 		Institution: "Pemerintah Kota", City: "", Agency: "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia Daerah", AgencyShort: "BKPSDMD",
 		Accent: "#0f5c5c", Zone: "Asia/Jakarta", NumberPattern: "{seq:5}/APEL-{kursus}/{badan}/{bulan_romawi}/{tahun}",
-		PPPKCodes: codes(21, 39), ServiceMonths: 12, JPNotice: 24, JPDuty: 20, Mail: Mail{QuietFrom: 20, QuietUntil: 6},
+		PPPKCodes: codes(21, 39), ServiceMonths: 12, JPNotice: 24, JPDuty: 20, ObjectionDays: usualObjection, Mail: Mail{QuietFrom: 20, QuietUntil: 6},
 	}
 }
 
@@ -129,10 +130,25 @@ func (s Settings) Check() error {
 	if s.JPNotice < 0 || s.JPNotice > 200 {
 		bad.With("jp_notice", "Isi 0 sampai 200 JP.", "Enter 0 to 200 JP.")
 	}
+	if s.ObjectionDays < 0 || s.ObjectionDays > 90 {
+		bad.With("objection_days", "Isi 0 sampai 90 hari.", "Enter 0 to 90 days.")
+	}
 	if len(bad.Fields) > 0 {
 		return bad
 	}
 	return nil
+}
+
+const usualObjection = 14
+
+// settings2 gives settings the days for an objection (shape 1 to 2). Pure.
+func settings2(old json.RawMessage) (json.RawMessage, error) {
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(old, &m); err != nil || m == nil {
+		return old, err
+	}
+	m["objection_days"] = json.RawMessage(fmt.Sprint(usualObjection))
+	return json.Marshal(m)
 }
 
 var accentRule = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
@@ -172,7 +188,7 @@ const freshFor = 5 * time.Second
 
 // Open opens the settings; a new installation has Default.
 func Open(ctx context.Context, c Config) (*Service, error) {
-	docs, err := storage.Open(ctx, c.DB, storage.Def[Settings]{Name: "settings", Shape: 1})
+	docs, err := storage.Open(ctx, c.DB, storage.Def[Settings]{Name: "settings", Shape: 2, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: settings2}})
 	if err != nil {
 		return nil, err
 	}
