@@ -210,6 +210,7 @@ type Review struct {
 	Full       bool              `json:"full" doc:"The items are there"`
 	Hint       string            `json:"hint,omitempty" doc:"Why the items are not there"`
 	Items      []ItemReview      `json:"items" maxItems:"1000" nullable:"false"`
+	Marked     []ItemReview      `json:"marked" maxItems:"1000" nullable:"false" doc:"When not full: the answers that people have marked, without keys"`
 	Gradings   []time.Time       `json:"gradings" maxItems:"1000" nullable:"false" doc:"When it was graded; more than one after a regrade"`
 	Earlier    []Earlier         `json:"earlier" maxItems:"1000" nullable:"false" doc:"Results that counted before, oldest first"`
 	Regraded   string            `json:"regraded,omitempty" doc:"Why it was graded again"`
@@ -240,9 +241,11 @@ type ItemReview struct {
 	Try       int    `json:"try,omitempty" doc:"Which try counts, when it is not the first"`
 	Stem      string `json:"stem" doc:"Harmless HTML"`
 	AnswerReview
-	Parts   []AnswerReview `json:"parts,omitempty" maxItems:"1000" doc:"Of an item that asks several things"`
-	General string         `json:"general,omitempty"`
-	Hint    string         `json:"hint,omitempty" doc:"Of the author, after a check that was not right, while checks are left; harmless HTML"`
+	Parts   []AnswerReview  `json:"parts,omitempty" maxItems:"1000" doc:"Of an item that asks several things"`
+	General string          `json:"general,omitempty"`
+	Marks   []GivenMark     `json:"marks,omitempty" maxItems:"2" doc:"What people gave it, without names; two are counted by their mean"`
+	Objects *ObjectionSteps `json:"objection,omitempty" doc:"To what people gave it; missing where there is nothing to object to (any more)"`
+	Hint    string          `json:"hint,omitempty" doc:"Of the author, after a check that was not right, while checks are left; harmless HTML"`
 }
 
 // AnswerReview is what was answered and what is said about it.
@@ -274,7 +277,7 @@ type ChoiceReview struct {
 
 func showReview(ctx context.Context, r courses.Review) Review {
 	v := Review{Attempt: showAttempt(r.AttemptDoc), Title: r.Title, Pass: r.PassMark, Left: r.Left, Objectives: []ObjectiveResult{}, Full: r.Full, Hint: r.Hint.In(visit.From(ctx).Lang),
-		Items: []ItemReview{}, Gradings: orEmpty(r.Gradings), Earlier: []Earlier{}, Regraded: r.Why}
+		Items: []ItemReview{}, Marked: []ItemReview{}, Gradings: orEmpty(r.Gradings), Earlier: []Earlier{}, Regraded: r.Why}
 	for _, e := range r.Earlier {
 		v.Earlier = append(v.Earlier, Earlier{e.At.UTC(), Points(e.Score), e.Passed})
 	}
@@ -284,11 +287,17 @@ func showReview(ctx context.Context, r courses.Review) Review {
 	for _, it := range r.Items {
 		v.Items = append(v.Items, showItemReview(it))
 	}
+	for _, it := range r.Marked {
+		v.Marked = append(v.Marked, showItemReview(it))
+	}
 	return v
 }
 
 func showItemReview(it courses.ItemReview) ItemReview {
-	x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Try: it.Try, Stem: string(it.Stem), AnswerReview: showAnswerReview(it.AnswerReview), General: string(it.General), Hint: string(it.Hint)}
+	x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Try: it.Try, Stem: string(it.Stem), AnswerReview: showAnswerReview(it.AnswerReview), General: string(it.General), Hint: string(it.Hint), Objects: showObjectionSteps(it.Objects)}
+	if len(it.Marks) > 0 {
+		x.Marks = showGivenMarks(it.Marks)
+	}
 	for _, p := range it.Parts {
 		x.Parts = append(x.Parts, showAnswerReview(p))
 	}

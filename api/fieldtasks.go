@@ -96,6 +96,8 @@ type FieldWorkEdition struct {
 	Accepted bool         `json:"accepted"`
 	Points   Points       `json:"points" doc:"Of 100, once judged"`
 	Marks    []GivenMark  `json:"marks" maxItems:"2" nullable:"false" doc:"With their comments, without names"`
+
+	Objection *ObjectionSteps `json:"objection,omitempty" doc:"To what was said of it; missing where there is nothing to object to (any more)"`
 }
 
 func handedFiles(files []grading.File) []HandedFile {
@@ -116,10 +118,7 @@ func showFieldWork(ctx context.Context, x courses.WorkView) FieldWork {
 		v.Locked = append(v.Locked, t.In(lang))
 	}
 	for _, e := range x.Editions {
-		row := FieldWorkEdition{e.Number, e.At.UTC(), e.Late, e.Text, handedFiles(e.Files), e.Judged, e.Accepted, Points(e.Points), []GivenMark{}}
-		for _, m := range e.Marks {
-			row.Marks = append(row.Marks, GivenMark{Points(m.Points * 100), m.Comment})
-		}
+		row := FieldWorkEdition{e.Number, e.At.UTC(), e.Late, e.Text, handedFiles(e.Files), e.Judged, e.Accepted, Points(e.Points), showGivenMarks(e.Marks), showObjectionSteps(e.Objects)}
 		v.Editions = append(v.Editions, row)
 	}
 	return v

@@ -64,21 +64,23 @@ type GivenMark struct {
 }
 
 func showMarking(m courses.MarkingView) Marking {
-	v := Marking{MarkingRow: showMarkingRow(m.MarkingRow), Text: m.Text, Rubric: []MarkedCriterion{}, Comment: m.Comment, Seq: m.Seq, Until: instant(m.Until), Marks: []GivenMark{}}
+	v := Marking{MarkingRow: showMarkingRow(m.MarkingRow), Text: m.Text, Rubric: showRubric(m.Rubric), Comment: m.Comment, Seq: m.Seq, Until: instant(m.Until), Marks: showGivenMarks(m.Marks)}
 	for _, f := range m.Files {
 		v.Files = append(v.Files, answerFile(f.ID, f.Name, f.Size))
 	}
-	for _, c := range m.Rubric {
+	return v
+}
+
+func showRubric(rubric []courses.CriterionView) []MarkedCriterion {
+	out := []MarkedCriterion{}
+	for _, c := range rubric {
 		row := MarkedCriterion{ID: c.ID, Text: c.Text, Weight: c.Weight, Chosen: c.Chosen, Levels: []RubricLevel{}}
 		for _, l := range c.Levels {
 			row.Levels = append(row.Levels, RubricLevel{l.Text, Points(l.Points * 100)})
 		}
-		v.Rubric = append(v.Rubric, row)
+		out = append(out, row)
 	}
-	for _, g := range m.Marks {
-		v.Marks = append(v.Marks, GivenMark{Points(g.Points * 100), g.Comment})
-	}
-	return v
+	return out
 }
 
 // MarkInput is what a marker wrote.

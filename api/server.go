@@ -86,6 +86,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.quizzes()
 	s.answerFiles(r)
 	s.markings()
+	s.objections(r)
 	s.fieldTasks(r)
 	s.exams(r)
 	s.regrades()

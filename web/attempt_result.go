@@ -33,7 +33,10 @@ type ResultPage struct {
 	TimedOut    bool
 }
 
-func (l *learner) showResult(c *gin.Context) error {
+func (l *learner) showResult(c *gin.Context) error { return l.resultAgain(c, http.StatusOK, Form{}) }
+
+// resultAgain shows a result, with the form of an objection that was refused.
+func (l *learner) resultAgain(c *gin.Context, status int, form Form) error {
 	ctx, a, id := c.Request.Context(), reader(c), c.Param("attempt")
 	at, err := l.Courses.Attempt(ctx, a, id)
 	if err != nil {
@@ -58,11 +61,11 @@ func (l *learner) showResult(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := l.resultPage(c, r, x)
+	p := l.resultPage(c, r, x, form)
 	if err := l.fillNext(c, p, r, x); err != nil {
 		return err
 	}
-	l.Render(c, http.StatusOK, "result", p)
+	l.Render(c, status, "result", p)
 	return nil
 }
 
@@ -72,7 +75,7 @@ func (l *learner) markingPage(c *gin.Context, at courses.AttemptDoc) *ResultPage
 		Next: []Button{{Label: "Kembali ke langkah belajar", URL: enrolmentURL(at.Enrolment), Kind: "primary"}}}
 }
 
-func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progress) *ResultPage {
+func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progress, form Form) *ResultPage {
 	p := &ResultPage{Base: Base{Title: in(c, r.Title), Active: navCatalogue, Crumbs: []Link{{Name: in(c, x.Card.Title), URL: enrolmentURL(r.Enrolment)}}},
 		Score: l.format(c).points(r.Score), TimedOut: r.TimedOut, Closed: in(c, r.Hint), Open: r.Kind == courses.Practice}
 	if r.Kind == courses.PostTest {
@@ -109,7 +112,7 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 		}
 		p.Objectives = append(p.Objectives, bar)
 	}
-	p.Marked = l.markedAnswers(c, r.ID, append(slices.Clone(r.Items), r.Marked...))
+	p.Marked = l.markedAnswers(c, r.AttemptDoc, append(slices.Clone(r.Items), r.Marked...), form)
 	for _, it := range r.Items {
 		q := l.reviewItem(c, it, len(r.Items))
 		if len(it.Files) > 0 {
@@ -188,9 +191,10 @@ type MarkedAnswer struct {
 	Answer []string // paragraphs as typed
 	Files  []Link
 	Marks  []MarkView
+	Object *Panel // the steps of an objection, or the form of one
 }
 
-func (l *learner) markedAnswers(c *gin.Context, attempt string, items []courses.ItemReview) []MarkedAnswer {
+func (l *learner) markedAnswers(c *gin.Context, at courses.AttemptDoc, items []courses.ItemReview, form Form) []MarkedAnswer {
 	var out []MarkedAnswer
 	for _, it := range items {
 		if len(it.Marks) == 0 {
@@ -201,7 +205,10 @@ func (l *learner) markedAnswers(c *gin.Context, attempt string, items []courses.
 			m.Answer = strings.Split(it.Typed, "\n")
 		}
 		for _, f := range it.Files {
-			m.Files = append(m.Files, Link{Name: f.Name, URL: fileURL(attempt, it.Item, courses.FileID(f))})
+			m.Files = append(m.Files, Link{Name: f.Name, URL: fileURL(at.ID, it.Item, courses.FileID(f))})
+		}
+		if at.Person == reader(c).Person {
+			m.Object = l.objection(c, it.Objects, attemptURL(at.ID, "keberatan"), it.Item, form.Get("item"), form)
 		}
 		out = append(out, m)
 	}

@@ -57,12 +57,13 @@ type WorkFile struct{ ID, Name, Size, URL string }
 
 // WorkEditionView is something handed in with what was said of it.
 type WorkEditionView struct {
-	Name  string
-	State Badge
-	Note  string
-	Text  []string
-	Files []Link
-	Marks []MarkView
+	Name   string
+	State  Badge
+	Note   string
+	Text   []string
+	Files  []Link
+	Marks  []MarkView
+	Object *Panel // the steps of an objection, or the form of one
 }
 
 func workURL(enrolment, task string, more ...string) string {
@@ -113,11 +114,11 @@ func (l *learner) showWork(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.workPage(c, http.StatusOK, x, nil)
+	return l.workPage(c, http.StatusOK, x, nil, Form{})
 }
 
-// workPage shows a field task; wrong is why the form was refused, with what was typed in x.
-func (l *learner) workPage(c *gin.Context, status int, x courses.WorkView, wrong *faults.Error) error {
+// workPage shows a field task; wrong is why the form was refused, with what was typed in x, and objection the form of one that was refused.
+func (l *learner) workPage(c *gin.Context, status int, x courses.WorkView, wrong *faults.Error, objection Form) error {
 	t, f := x.Task, l.format(c)
 	file := func(g grading.File) string { return workURL(x.Enrolment, t.Code, "berkas", courses.FileID(g)) }
 	p := &FieldWorkPage{Base: Base{Active: navCatalogue, Title: in(c, t.Title), Lead: l.T(c, "Tugas lapangan") + " · " + in(c, x.CourseTitle), Crumbs: []Link{{Label: "Katalog kursus", URL: "/katalog"}, {Name: in(c, x.CourseTitle), URL: enrolmentURL(x.Enrolment)}}},
@@ -128,10 +129,14 @@ func (l *learner) workPage(c *gin.Context, status int, x courses.WorkView, wrong
 	}
 	p.Criteria = l.workCriteria(c, x.Rubric)
 	p.State = l.workState(c, x)
-	for _, e := range x.Editions {
-		p.Before = append(p.Before, l.workEdition(c, e, file))
-	}
 	own := x.Person == reader(c).Person
+	for _, e := range x.Editions {
+		edition := l.workEdition(c, e, file)
+		if own {
+			edition.Object = l.objection(c, e.Objects, workURL(x.Enrolment, t.Code, "keberatan"), "TL", objection.Get("item"), objection)
+		}
+		p.Before = append(p.Before, edition)
+	}
 	switch {
 	case !own || len(x.Locked) > 0 || !x.Ended.Empty():
 	case x.State == "":
@@ -211,6 +216,8 @@ func (l *learner) workState(c *gin.Context, x courses.WorkView) Notice {
 		return Notice{Kind: Info, Label: "Sudah dikumpulkan", Text: l.T(c, "Menunggu penilai. Anda diberi tahu di kotak masuk begitu dinilai.")}
 	case !x.Ended.Empty():
 		return Notice{Kind: Warn, Text: in(c, x.Ended)}
+	case x.Held:
+		return Notice{Kind: Info, Label: "Keberatan sedang diperiksa", Text: l.T(c, "Tugas ini dapat dikumpulkan lagi setelah ada hasilnya. Sementara itu Anda boleh terus menulis.")}
 	case x.State == courses.WorkReturned:
 		return Notice{Kind: Warn, Label: "Perlu diperbaiki", Text: l.T(c, "Baca umpan baliknya di bawah, perbaiki laporan Anda, lalu kumpulkan lagi.")}
 	case x.State == courses.WorkOpen && x.Late:
@@ -286,7 +293,7 @@ func (l *learner) handInWork(c *gin.Context) error {
 		return err
 	}
 	x.Text = draft.Text
-	return l.workPage(c, fault.Kind.Status(), x, fault)
+	return l.workPage(c, fault.Kind.Status(), x, fault, Form{})
 }
 
 // sendWorkFile takes the file that the form sent.
@@ -328,5 +335,5 @@ func sampleFieldWork() *FieldWorkPage {
 	return &FieldWorkPage{Base: Base{Title: "Meja layanan tanpa pungli", Lead: "Tugas lapangan"}, Text: "<p>Periksa meja layanan Anda.</p>", Facts: []Fact{{Label: "Dinilai oleh", Value: "Atasan Anda"}}, Locked: []string{"Baca pelajaran 5 dahulu."},
 		Criteria: []WorkCriterion{{Text: "Temuan", Weight: "bobot 60%", Levels: []Fact{{Name: "Belum ada", Value: "0"}, {Name: "Lengkap", Value: "100"}}}}, State: Notice{Kind: Warn, Label: "Perlu diperbaiki", Text: "Baca umpan baliknya."}, Start: "/belajar/x/tugas/TL1/mulai",
 		Work:   &WorkForm{ID: "fx", Self: "/belajar/x/tugas/TL1", SaveURL: "/belajar/x/tugas/TL1/simpan", Words: 600, Typed: "Laporan", Wrong: "Tulis laporan Anda dahulu.", Files: []WorkFile{{ID: "a", Name: "foto.jpg", Size: "120 KB", URL: "/gaya"}}, Most: "1 dari 2 berkas", More: true, Accept: ".pdf"},
-		Before: []WorkEditionView{{Name: "Kiriman ke-1", State: Badge{Kind: Warn, Label: "Dikembalikan untuk diperbaiki"}, Note: "kemarin", Text: []string{"Lama."}, Files: []Link{{Name: "foto.jpg", URL: "/gaya"}, {Name: "Berkas 2"}}, Marks: sampleMarking().Marks}}, Back: Button{Label: "Kembali ke langkah belajar", URL: "/belajar/x"}}
+		Before: []WorkEditionView{{Name: "Kiriman ke-1", State: Badge{Kind: Warn, Label: "Dikembalikan untuk diperbaiki"}, Note: "kemarin", Text: []string{"Lama."}, Files: []Link{{Name: "foto.jpg", URL: "/gaya"}, {Name: "Berkas 2"}}, Marks: sampleMarking().Marks, Object: &Panel{Label: "Keberatan", Events: &Timeline{Label: "Jalannya keberatan", Items: []Event{{Text: "Anda mengajukan keberatan.", Note: "Halaman dua terlewat."}}}}}}, Back: Button{Label: "Kembali ke langkah belajar", URL: "/belajar/x"}}
 }

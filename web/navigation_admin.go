@@ -11,6 +11,7 @@ const (
 	navCourses         = "courses"
 	navAttempts        = "attempts"
 	navMarking         = "marking"
+	navObjections      = "objections"
 	navRegrades        = "regrades"
 	navStaffTasks      = "stafftasks"
 	navCohorts         = "cohorts"
@@ -53,6 +54,7 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 			{NavItem{Key: navStaffCalendar, Label: "Kalender diklat", Icon: "calendar", URL: "/kelola/kalender"}, [][2]string{{"view", "assignment"}, {"view", "exam"}}},
 			{NavItem{Key: navAttempts, Label: "Percobaan", Icon: "quiz", URL: "/kelola/percobaan"}, [][2]string{{"extend", "attempt"}, {"review", "attempt"}}},
 			{NavItem{Key: navMarking, Label: "Menilai", Icon: "edit", URL: "/kelola/menilai"}, [][2]string{{"mark", "marking"}}},
+			{NavItem{Key: navObjections, Label: "Keberatan", Icon: "scale", URL: "/kelola/keberatan"}, [][2]string{{"view", "objection"}}},
 			{NavItem{Key: navStaffTasks, Label: "Tugas lapangan staf", Icon: "task", URL: "/tugas-staf"}, [][2]string{{"oversee", "field_work"}}},
 			{NavItem{Key: navRegrades, Label: "Penilaian ulang", Icon: "sync", URL: "/kelola/nilai-ulang"}, [][2]string{{"view", "regrade"}}},
 			{NavItem{Key: navCertificatesAll, Label: "Sertifikat terbit", Icon: "certificate", URL: "/kelola/sertifikat"}, [][2]string{{"list", "certificate"}}},

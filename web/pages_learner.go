@@ -57,7 +57,7 @@ var learnerPages = []Page{
 	{Name: "result", Sample: func() any {
 		card := sampleCertificateCard()
 		return &ResultPage{Base: Base{Title: "Tes akhir"}, Score: "87,5", Of: "lulus mulai nilai 70", Verdict: Badge{Kind: Success, Label: "Lulus"}, Certificate: &card, TimedOut: true, Closed: "Pembahasan dibuka setelah lulus.",
-			Objectives: []Progress{{Name: "Menyambut warga", Done: 80, Goal: 100}}, Marked: []MarkedAnswer{{Number: "Soal 1", Stem: "<p>Ceritakan.</p>", Answer: []string{"Saya tolak."}, Files: []Link{{Name: "foto.jpg"}}, Marks: sampleMarking().Marks}}, Again: []Link{{Name: "Tiga menit pertama", URL: "/belajar/x/pelajaran/L1"}}, Next: []Button{{Label: "Coba lagi", URL: "/belajar/x/tes/posttest"}},
+			Objectives: []Progress{{Name: "Menyambut warga", Done: 80, Goal: 100}}, Marked: []MarkedAnswer{{Number: "Soal 1", Stem: "<p>Ceritakan.</p>", Answer: []string{"Saya tolak."}, Files: []Link{{Name: "foto.jpg"}}, Marks: sampleMarking().Marks, Object: &Panel{Fold: true, Label: "Ajukan keberatan", Text: "Sampai 16 Maret 2026, satu kali."}}}, Again: []Link{{Name: "Tiga menit pertama", URL: "/belajar/x/pelajaran/L1"}}, Next: []Button{{Label: "Coba lagi", URL: "/belajar/x/tes/posttest"}},
 			Items: []QuizItem{{ID: "a", Number: 1, Total: 1, Kind: SingleChoice, Text: "<p>Mana yang benar?</p>", Options: []QuizOption{{ID: "a", Text: "Ini", Right: true}, {ID: "b", Text: "Itu", Chosen: true, Said: "Belum tepat karena ..."}},
 				Review: &QuizReview{State: "wrong", ShowKey: true, Said: []Prose{"Baca pelajaran 1."}}}}}
 	}},

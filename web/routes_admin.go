@@ -131,6 +131,10 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/menilai/:marking/ambil", e.Handle(w.claimMarking))                           //
 	in.GET("/menilai/:marking/berkas/:file", e.Handle(w.showMarkingFile))                  // fieldwork_judge.go
 	in.POST("/menilai/:marking/simpan", e.Handle(w.saveMark))                              //
+	in.GET("/keberatan", e.Handle(w.listObjections))                                       // objection_answer.go
+	in.GET("/keberatan/:objection", e.Handle(w.showObjection))                             //
+	in.POST("/keberatan/:objection", e.Handle(w.answerObjection))                          //
+	in.GET("/keberatan/:objection/berkas/:file", e.Handle(w.showObjectionFile))            //
 	in.GET("/nilai-ulang", e.Handle(w.listRegrades))                                       // regrade_list.go
 	in.GET("/nilai-ulang/soal/:item", e.Handle(w.showCorrection))                          // key_correct.go
 	in.POST("/nilai-ulang/soal/:item", e.Handle(w.checkRegrade))                           //

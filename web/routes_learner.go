@@ -47,6 +47,7 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.POST("/belajar/:enrolment/tugas/:task/mulai", e.Handle(l.beginWork))           //
 	in.POST("/belajar/:enrolment/tugas/:task/simpan", e.Handle(l.saveWork))           //
 	in.GET("/belajar/:enrolment/tugas/:task/berkas/:file", e.Handle(l.showWorkFile))  //
+	in.POST("/belajar/:enrolment/tugas/:task/keberatan", e.Handle(l.objectToWork))    // mark_object.go
 	in.GET("/tugas-staf", e.Handle(l.listStaffTasks))                                 // fieldwork_judge.go
 	in.GET("/tugas-staf/:marking", e.Handle(l.staff(l.showStaffTask)))                //
 	in.POST("/tugas-staf/:marking", e.Handle(l.staff(l.judgeStaffTask)))              //
@@ -65,6 +66,7 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.GET("/percobaan/:attempt/aliran", e.Handle(l.streamAttempt))                   //
 	in.GET("/percobaan/:attempt/sertifikat", e.Handle(l.streamCertificate))           //
 	in.GET("/percobaan/:attempt/hasil", e.Handle(l.showResult))                       // attempt_result.go
+	in.POST("/percobaan/:attempt/keberatan", e.Handle(l.objectToMark))                // mark_object.go
 
 	// What one has.
 	in.GET("/sertifikat", e.Handle(l.listCertificates))            // certificate_list.go

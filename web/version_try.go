@@ -132,7 +132,7 @@ func (w *admin) tryQuiz(c *gin.Context) error {
 
 // trialResult is what a learner would see at the end of a test, with the way back into the try.
 func (l *learner) trialResult(c *gin.Context, r courses.Review) *ResultPage {
-	p := l.resultPage(c, r, courses.Progress{})
+	p := l.resultPage(c, r, courses.Progress{}, Form{})
 	p.Crumbs = []Link{{Label: "Coba sebagai peserta", URL: trialURL(r.Tried)}}
 	p.Notices = append([]Notice{l.trialNotice(c, r.Tried)}, p.Notices...)
 	if r.State == courses.AttemptNeedsMarking {

@@ -84,6 +84,13 @@ func (w *admin) waiting(c *gin.Context) ([]Stat, error) {
 			}
 		}
 	}
+	if w.Policy.Scope(a, "answer", "objection").All {
+		list, next, err := w.Courses.Objections(ctx, a, courses.ObjectionOpen, storage.Cursor{}, 100)
+		if err != nil && !unseen(err) {
+			return nil, err
+		}
+		add("Keberatan menunggu putusan", "scale", Warn, "/kelola/keberatan", len(list), !next.Zero())
+	}
 	if w.may(c, "run", "regrade") {
 		list, _, err := w.Courses.Regrades(ctx, a, "", storage.Cursor{}, 50)
 		if err != nil && !unseen(err) {
@@ -150,6 +157,6 @@ func (w *admin) waitingUnits(c *gin.Context, add func(label, icon, kind, url str
 // workbenchHints say in a few words what stands behind an entry.
 var workbenchHints = map[string]string{
 	navPeople: "Cari pegawai, lihat jabatan, peran, dan belajarnya.", navUnits: "Pohon organisasi.", navPositions: "Jabatan, isi, dan lowongnya.", navSlips: "Kode sekali pakai untuk mengaktifkan akun.", navImport: "Unggah data pegawai, kursus, standar; sinkronkan dengan SIASN.",
-	navCourses: "Versi, pelajaran, bank soal, penerbitan.", navAttempts: "Tes yang dikerjakan, waktu tambahan, penilaian.", navMarking: "Esai dan berkas yang dinilai orang, tanpa nama.", navRegrades: "Kunci yang salah dibetulkan, dengan uji coba lebih dahulu.", navCohorts: "Kursus dengan masa dan kuota.", navAssignments: "Siapa wajib belajar apa, sampai kapan.",
+	navCourses: "Versi, pelajaran, bank soal, penerbitan.", navAttempts: "Tes yang dikerjakan, waktu tambahan, penilaian.", navMarking: "Esai dan berkas yang dinilai orang, tanpa nama.", navObjections: "Peserta yang tidak setuju dengan penilaian orang.", navRegrades: "Kunci yang salah dibetulkan, dengan uji coba lebih dahulu.", navCohorts: "Kursus dengan masa dan kuota.", navAssignments: "Siapa wajib belajar apa, sampai kapan.",
 	navCertificatesAll: "Cari, tangguhkan, cabut.", navHoursCheck: "Periksa bukti pelatihan di luar.", navApps: "Aplikasi, petugasnya, dan kesiapan mereka.", navVacancies: "Jabatan lowong dan calon menurut bukti.", navWork: "Pekerjaan yang berhenti dan menunggu ditangani.", navAudit: "Siapa melakukan apa, kapan, mengapa.", navSettings: "Nama, warna, penanda tangan, alamat.",
 }

@@ -43,7 +43,7 @@ func (c *city) addresses(template string, b belongings) string {
 	noun, _, _ := strings.Cut(part, "/")
 	id := map[string]string{"people": b["person"], "units": c.nearUnit, "positions": s["position"], "enrolments": b["enrolment"], "attempts": b["attempt"], "hours": b["hours"],
 		"certificates": b["certificate"], "assignments": b["assignment"], "notices": b["notice"], "tokens": b["token"], "sessions": b["session"], "cohorts": s["cohort"],
-		"recommendations": s["recommendation"], "imports": s["import"], "versions": s["version"], "regrades": s["regrade"], "markings": b["marking"], "exams": s["exam"]}[noun]
+		"recommendations": s["recommendation"], "imports": s["import"], "versions": s["version"], "regrades": s["regrade"], "markings": b["marking"], "objections": b["objection"], "exams": s["exam"]}[noun]
 	code := map[string]string{"apps": s["app"], "courses": s["course"], "checks": s["code"], "assignment-rules": s["rule"]}[noun]
 	lesson, quiz := b["lesson"], b["quiz"]
 	if strings.Contains(template, "/field-tasks/") {
@@ -60,6 +60,9 @@ func (c *city) addresses(template string, b belongings) string {
 	}
 	if noun == "versions" {
 		b = belongings{"item": s["item103"], "person": b["person"]}
+	}
+	if noun == "objections" {
+		b = belongings{"workFile": b["answerFile"]}
 	}
 	fill := strings.NewReplacer("{id}", url.PathEscape(id), "{code}", url.PathEscape(code), "{lesson}", lesson, "{quiz}", quiz, "{item}", url.PathEscape(b["item"]), "{bank}", s["bank"],
 		"{position}", s["position"], "{role}", "operator", "{person}", b["person"], "{kind}", "people", "{collection}", "attempts", "{format}", "csv", "{name}", s["file"], "{task}", "TL1", "{file}", b["workFile"])

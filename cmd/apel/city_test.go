@@ -279,6 +279,9 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 	if err := f.essay(ctx, in, self, b); err != nil {
 		return err
 	}
+	if err := f.objections(ctx, in, self, b); err != nil {
+		return err
+	}
 	proof, err := in.competencies.AddProof(ctx, self, bytes.NewReader([]byte("%PDF-1.7\nbukti "+person+"\nstartxref\n9\n%%EOF")))
 	if err != nil {
 		return err
@@ -377,6 +380,61 @@ func (f *filled) essay(ctx context.Context, in *installation, self access.Actor,
 	}
 	b["staffMarking"], err = in.courses.MarkingOfTask(ctx, e.ID, "TL2")
 	return err
+}
+
+// objections have two uploads marked: one that can be objected to, and one whose objection waits to be answered.
+func (f *filled) objections(ctx context.Context, in *installation, self access.Actor, b belongings) error {
+	if f.shared["objections"] == "" {
+		levels := []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}
+		if err := markedByPeople(ctx, in, "UJI-KEBERATAN", grading.Item{Code: "FILE-1", Type: "upload", Objective: "1", Stem: "Unggah.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}); err != nil {
+			return err
+		}
+		f.shared["objections"] = "UJI-KEBERATAN"
+	}
+	e, err := in.courses.Enrol(ctx, system, courses.EnrolInput{Person: self.Person, Course: "UJI-KEBERATAN", Why: "uji"})
+	if err != nil {
+		return err
+	}
+	marker := access.Actor{Person: "penilai-uji", Grants: []access.Grant{{Role: "marker"}}}
+	for i := range 2 {
+		form, err := in.courses.Start(ctx, self, e.ID, "esai")
+		if err != nil {
+			return err
+		}
+		item := form.Items[0].Item
+		if _, err := in.courses.AddFileToAnswer(ctx, self, form.Attempt, item, courses.FileInput{Name: "laporan.txt", Content: strings.NewReader("Laporan.\n")}, courses.Page{Seq: form.Seq}); err != nil {
+			return err
+		}
+		if _, err := in.courses.Submit(ctx, self, form.Attempt, nil, form.Seq+1); err != nil {
+			return err
+		}
+		if err := in.courses.Grade(ctx, form.Attempt); err != nil {
+			return err
+		}
+		id, err := in.courses.MarkingOf(ctx, form.Attempt, 0)
+		if err != nil {
+			return err
+		}
+		m, err := in.courses.Claim(ctx, marker, id)
+		if err != nil {
+			return err
+		}
+		if _, err := in.courses.GiveMark(ctx, marker, id, courses.MarkDraft{Levels: map[string]int{"a": 0}}, m.Seq); err != nil {
+			return err
+		}
+		if err := in.courses.Settle(ctx, id); err != nil {
+			return err
+		}
+		if i == 1 {
+			b["markedAttempt"], b["markedItem"] = form.Attempt, item
+			break
+		}
+		b["objection"] = id
+		if err := in.courses.Object(ctx, self, form.Attempt, item, "Saya menjawabnya."); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // file hands in a file as an answer; the same one for everybody, so that only whose it is can tell them apart.

@@ -13,7 +13,7 @@ import (
 // aboutOneself are acts that nobody does to themselves.
 var aboutOneself = regexp.MustCompile(`^POST /api/v1/(people/:id/(roles|roles/revocation|slip|account/blocking|account/unblocking|assessments|verifications|identities|appointments|appointments/end|supervisor/withdrawal)|attempts/:id/extra-time|exams/:id/acts|enrolments/:id/granted-attempts|assignments/:id/withdrawal|hours/:id/verification|certificates/:id/(revocation|suspension|reinstatement))$|` +
 	`^PUT /api/v1/people/:id(/supervisor)?$|^PUT /api/v1/apps/:code/roles/:role/operators/:person$|^POST /api/v1/apps/:code/roles/:role/operators/:person/relief$|` +
-	`^(GET|POST|PUT) (/api/v1/markings/:id|/kelola/menilai/:marking|/tugas-staf/:marking)(/[a-z]+(/:file)?)?$|` +
+	`^(GET|POST|PUT) (/api/v1/markings/:id|/api/v1/objections/:id|/kelola/keberatan/:objection|/kelola/menilai/:marking|/tugas-staf/:marking)(/[a-z]+(/:file)?)?$|` +
 	`^(GET|POST) /kelola/pegawai/:person/(ubah|nomor|angkat|akhiri|atasan)$|` +
 	`^POST /kelola/(aplikasi/:app/petugas|aplikasi/:app/petugas/:person/:role|jp/:hours|pegawai/:person/(akun|akun act=buka&why=uji|peran|peran/cabut|slip)|penugasan/:assignment/tarik|percobaan/:attempt/(kesempatan|waktu)|sertifikat/:certificate/:act)$`)
 

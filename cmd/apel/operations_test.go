@@ -22,7 +22,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		tell func(*story)
 	}{
 		{"everything is read", (*story).everythingIsRead}, {"somebody logs in", (*story).sessions}, {"the register", (*story).register}, {"roles", (*story).roles}, {"accounts", (*story).accounts}, {"files of the register", (*story).imports},
-		{"field tasks", (*story).fieldTasks}, {"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"an exam", (*story).exams}, {"a wrong key", (*story).regrades}, {"people mark", (*story).markings}, {"files are answers", (*story).answerFiles},
+		{"field tasks", (*story).fieldTasks}, {"courses are written", (*story).authoring}, {"courses are given", (*story).assignments}, {"cohorts", (*story).cohorts}, {"a test is taken", (*story).attempts}, {"an exam", (*story).exams}, {"a wrong key", (*story).regrades}, {"people mark", (*story).markings}, {"an objection to a mark", (*story).objections}, {"files are answers", (*story).answerFiles},
 		{"certificates", (*story).certificates}, {"what people can do", (*story).competencies}, {"a vacancy", (*story).placement}, {"applications", (*story).readiness}, {"the installation", (*story).settings},
 		{"work that gave up", (*story).parked},
 	} {
@@ -375,6 +375,38 @@ func (s *story) markings() {
 	s.posts("marker", at+"/claim", nil)
 	m = s.puts("marker", at+"/draft", with{"levels": with{"a": 1}, "seq": m["seq"]})
 	s.posts("marker", at+"/mark", with{"levels": with{"a": 1}, "comment": "Lengkap.", "seq": m["seq"]})
+}
+
+func (s *story) objections() {
+	b := s.of("near")
+	review := s.gets("near", "/attempts/"+b["markedAttempt"]+"/review").first("items")
+	if o := review.in("objection"); o["until"] == nil {
+		s.t.Errorf("nothing to object to: %v", review)
+	}
+	s.does("near", "POST", "/attempts/"+url.PathEscape(b["markedAttempt"])+"/answers/"+url.PathEscape(b["markedItem"])+"/objection", with{"why": "Jawaban saya lengkap."})
+	if o := s.gets("near", "/attempts/"+b["markedAttempt"]+"/review").first("items").in("objection"); o["state"] != "open" || o["why"] != "Jawaban saya lengkap." {
+		s.t.Errorf("after objecting: %v", o)
+	}
+	at := "/objections/" + b["objection"]
+	if o := s.gets("training_admin", at); len(o["files"].([]any)) != 1 || o["mine"] != false {
+		s.t.Errorf("the objection: %v", o)
+	}
+	s.gets("auditor", "/objections?state=open")
+	s.posts("training_admin", at+"/answer", with{"again": true, "why": "Dilihat lagi."})
+	m := s.posts("marker", "/markings/"+b["objection"]+"/claim", nil)
+	s.posts("marker", "/markings/"+b["objection"]+"/mark", with{"levels": with{"a": 1}, "seq": m["seq"]})
+	m = s.posts("supervisor", "/markings/"+b["staffMarking"]+"/claim", nil)
+	s.posts("supervisor", "/markings/"+b["staffMarking"]+"/mark", with{"levels": with{"a": 0}, "comment": "Belum ditata.", "seq": m["seq"]})
+	if err := s.courses.Settle(s.t.Context(), b["staffMarking"]); err != nil {
+		s.t.Fatal(err)
+	}
+	s.does("near", "POST", "/enrolments/"+b["workEnrolment"]+"/field-tasks/TL2/objection", with{"why": "Meja saya sudah tertata."})
+	if o := s.gets("near", "/enrolments/"+b["workEnrolment"]+"/field-tasks/TL2").first("editions").in("objection"); o["state"] != "open" {
+		s.t.Errorf("after objecting to a verdict: %v", o)
+	}
+	if o := s.gets("training_admin", at); o["state"] != "done" || len(o["before"].([]any)) != 1 {
+		s.t.Errorf("after marking again: %v", o)
+	}
 }
 
 func (s *story) certificates() {

@@ -140,12 +140,12 @@ func (c *city) fileOf(kind string) (name, data string) {
 
 // objectOf says which placeholder a route's :id (or :code) stands for.
 var objectOf = map[string]string{"people": "{person}", "units": "{unit}", "enrolments": "{enrolment}", "attempts": "{attempt}", "hours": "{hours}", "certificates": "{certificate}",
-	"assignments": "{assignment}", "notices": "{notice}", "tokens": "{token}", "sessions": "{session}", "apps": "{app}", "markings": "{marking}"}
+	"assignments": "{assignment}", "notices": "{notice}", "tokens": "{token}", "sessions": "{session}", "apps": "{app}", "markings": "{marking}", "objections": "{objection}"}
 
 var (
 	ginParameter = regexp.MustCompile(`[:*]([a-zA-Z_]+)`)
 	unitObject   = regexp.MustCompile(`\{(unit|app)\}`)
-	owned        = regexp.MustCompile(`\{(person|enrolment|attempt|hours|certificate|assignment|notice|token|session|nip|marking|workEnrolment|staffMarking)\}`)
+	owned        = regexp.MustCompile(`\{(person|enrolment|attempt|hours|certificate|assignment|notice|token|session|nip|marking|objection|workEnrolment|staffMarking)\}`)
 )
 
 // questions makes the rows from what is mounted.
@@ -214,7 +214,7 @@ func (c *city) questions() []question {
 }
 
 // pageParameter says what a parameter of a page's address stands for.
-var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}", "marking": "{marking}",
+var pageParameter = map[string]string{"person": "{person}", "unit": "{unit}", "enrolment": "{enrolment}", "attempt": "{attempt}", "hours": "{hours}", "certificate": "{certificate}", "assignment": "{assignment}", "app": "{app}", "marking": "{marking}", "objection": "{objection}",
 	"lesson": "{lesson}", "quiz": "{quiz}", "course": "APEL-104", "number": "2", "bank": "{bank104}", "file": "{file}", "cohort": "{cohort}", "exam": "{exam}", "rule": "{rule}", "position": "{position}", "recommendation": "{recommendation}",
 	"import": "{import}", "role": "operator", "act": "cabut", "regrade": "{regrade}", "format": "csv", "item": "{item104}"}
 
@@ -267,7 +267,7 @@ func pageForm(route string) string {
 		"/ujian/:exam": {"act", "message", "text", "Uji"}, "/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
 		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
 		"/:bank/baru":  writtenItem, "/soal/:item/ubah": writtenItem, "/kisi-kisi": {"revision", "{revision104}", "draw.{objective104}", "1"},
-		"/simpan": {"item", "{item}"}, "/:attempt/berkas": {"item", "{item}", "remove", "tidak-ada"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
+		"/:attempt/keberatan": {"item", "markedItem"}, "/simpan": {"item", "{item}"}, "/:attempt/berkas": {"item", "{item}", "remove", "tidak-ada"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
 		"/akun/sandi": {"password", "{password}", "new", "kuda-laut-2027", "again", "kuda-laut-2027"}, "/akun/token": {"days", "30"}, "/jp": {"title", "Uji", "organiser", "Lembaga", "on", "2026-01-31", "jp", "4"},
 		"/masuk": {"nip", "{knownNIP}", "password", "{knownPassword}"}, "/aktivasi": {"nip", "{slipNIP}", "code", "{slip}", "password", "kuda-laut-2027", "again", "kuda-laut-2027", "privacy", "1"}, "/periksa": {"code", "{code}"},
 		"/kelola/pengaturan": {"version", "{settings}"}, "/kelola/impor": {"act", "check", "kind", "units"}, "/impor/sinkron": {"kind", "sync", "source", "Uji"}, "/soal/:item": {"right", "a", "void", "1"},
@@ -482,7 +482,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	}
 	s := c.shared
 	var pairs []string
-	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "marking", "workEnrolment", "staffMarking", "workFile", "quiz", "post", "item", "lesson", "proof", "status"} {
+	for _, k := range []string{"person", "nip", "enrolment", "attempt", "hours", "certificate", "assignment", "notice", "token", "session", "marking", "objection", "workEnrolment", "staffMarking", "workFile", "quiz", "post", "item", "lesson", "proof", "status"} {
 		pairs = append(pairs, "{"+k+"}", id(k))
 	}
 	known := c.logins["learner"]
@@ -491,6 +491,13 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
+	if strings.Contains(q.path, "{objection}") {
+		pairs = append([]string{"{file}", id("answerFile")}, pairs...)
+	}
+	if strings.HasSuffix(q.route, "/answers/:item/objection") || strings.HasSuffix(q.route, "/:attempt/keberatan") {
+		pairs = append([]string{"{attempt}", id("markedAttempt"), "{item}", id("markedItem")}, pairs...)
+		body = strings.ReplaceAll(body, "markedItem", url.QueryEscape(id("markedItem")))
+	}
 	if strings.Contains(q.route, "/:attempt/berkas/:item") || strings.Contains(q.route, "/answers/:item/files") {
 		pairs = append([]string{"{attempt}", id("fileAttempt"), "{item}", id("fileItem"), "{item104}", id("fileItem"), "{file}", id("answerFile")}, pairs...)
 	}
