@@ -115,5 +115,32 @@ func TestMarkingStory(t *testing.T) {
 		s.says("Penilaian atas jawaban Anda", "Menyebut sebagian", "Dua dari tiga langkah.", "62,5")
 		s.look("kotak-masuk-dinilai", "/kotak-masuk")
 		s.says("Jawaban Anda sudah dinilai")
+
+		// Nadia objects; somebody who did not mark it lets others mark again.
+		s.go_(attemptURL(attempt, "hasil"))
+		s.p.Click(".marked details:last-of-type > summary")
+		s.p.Type(`.marked textarea[name="why"]`, "Saya menyebut ketiganya di baris kedua.")
+		s.see("keberatan-diajukan")
+		s.submit(`.marked .panel-form .btn-primary`)
+		s.see("keberatan-menunggu")
+		s.says("Keberatan diajukan", "Menunggu diperiksa", "di baris kedua")
+		s.somebodyElse()
+		_, err = r.Rooms.People.Grant(context.Background(), access.System("test"), r.look(dewi).ID, people.RoleGrant{Role: "training_admin", Why: "uji"})
+		check(s.t, err)
+		s.login(dewi)
+		s.look("keberatan", "/kelola/keberatan")
+		s.says("Menunggu diperiksa", "di baris kedua")
+		s.submit(`main table a`)
+		s.p.Type(`textarea[name="why"]`, "Baris kedua memang menyebut ketiganya.")
+		s.see("keberatan-diperiksa")
+		if body := s.p.Text("main"); strings.Contains(body, "Nadia") {
+			s.t.Error("the objection tells whose it is")
+		}
+		s.submit(`button[value="yes"]`)
+		s.says("menunggu penilai lain")
+		s.somebodyElse()
+		s.login(nadia)
+		s.look("keberatan-diterima", attemptURL(attempt, "hasil"))
+		s.says("Sedang dinilai lagi", "Baris kedua memang menyebut ketiganya.")
 	})
 }

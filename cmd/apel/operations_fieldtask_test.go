@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+
+	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/internal/access"
 )
 
 // fieldTasks: an author writes one, a learner begins, writes, sends files and hands in, and a supervisor sees what waits.
@@ -29,4 +32,27 @@ func (s *story) fieldTasks() {
 		s.t.Errorf("handed in: %v", w)
 	}
 	s.gets("supervisor", "/supervised-work")
+
+	boss, err := courses.Heads{Register: s.installation.people}.Supervisor(s.t.Context(), s.persons["near"])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	judge := access.Actor{Person: boss}
+	if boss == "" {
+		judge = access.Actor{Person: s.persons["marker"], Grants: []access.Grant{{Role: "marker"}}}
+	}
+	m, err := s.courses.Claim(s.t.Context(), judge, s.of("near")["staffMarking"])
+	if err == nil {
+		_, err = s.courses.GiveMark(s.t.Context(), judge, m.ID, courses.MarkDraft{Levels: map[string]int{"a": 0}, Comment: "Belum ditata."}, m.Seq)
+	}
+	if err == nil {
+		err = s.courses.Settle(s.t.Context(), m.ID)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.does("near", "POST", "/enrolments/"+s.of("near")["workEnrolment"]+"/field-tasks/TL2/objection", with{"why": "Meja saya sudah tertata."})
+	if o := s.gets("near", "/enrolments/"+s.of("near")["workEnrolment"]+"/field-tasks/TL2").first("editions").in("objection"); o["state"] != "open" {
+		s.t.Errorf("after objecting to a verdict: %v", o)
+	}
 }

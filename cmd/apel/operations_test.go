@@ -395,15 +395,6 @@ func (s *story) objections() {
 	s.posts("training_admin", at+"/answer", with{"again": true, "why": "Dilihat lagi."})
 	m := s.posts("marker", "/markings/"+b["objection"]+"/claim", nil)
 	s.posts("marker", "/markings/"+b["objection"]+"/mark", with{"levels": with{"a": 1}, "seq": m["seq"]})
-	m = s.posts("supervisor", "/markings/"+b["staffMarking"]+"/claim", nil)
-	s.posts("supervisor", "/markings/"+b["staffMarking"]+"/mark", with{"levels": with{"a": 0}, "comment": "Belum ditata.", "seq": m["seq"]})
-	if err := s.courses.Settle(s.t.Context(), b["staffMarking"]); err != nil {
-		s.t.Fatal(err)
-	}
-	s.does("near", "POST", "/enrolments/"+b["workEnrolment"]+"/field-tasks/TL2/objection", with{"why": "Meja saya sudah tertata."})
-	if o := s.gets("near", "/enrolments/"+b["workEnrolment"]+"/field-tasks/TL2").first("editions").in("objection"); o["state"] != "open" {
-		s.t.Errorf("after objecting to a verdict: %v", o)
-	}
 	if o := s.gets("training_admin", at); o["state"] != "done" || len(o["before"].([]any)) != 1 {
 		s.t.Errorf("after marking again: %v", o)
 	}
