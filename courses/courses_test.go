@@ -140,7 +140,7 @@ type world struct {
 	judges map[string][]courses.JudgeNews // by marking
 	works  map[string][]courses.WorkNews  // by field work
 
-	certified func(enrolment string) // hears of every certify step
+	certified  func(enrolment string)             // hears of every certify step
 	objections map[string][]courses.ObjectionNews // by marking
 }
 
