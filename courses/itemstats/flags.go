@@ -16,6 +16,7 @@ type Kind string
 // The kinds, the most urgent first.
 const (
 	WrongKey      Kind = "wrong_key"      // another option behaves like the key
+	MissingAnswer Kind = "missing_answer" // a typed answer that counts as wrong behaves like the key
 	Against       Kind = "against"        // the better people are, the less they earn on it
 	Drifted       Kind = "drifted"        // harder or easier than its last version for equally able people
 	TooHard       Kind = "too_hard"       // hardly anybody earns it, or fewer than by guessing
@@ -27,7 +28,7 @@ const (
 	Misfit        Kind = "misfit"         // answers do not follow the model (Model.Flags)
 )
 
-var urgency = []Kind{WrongKey, Against, Drifted, TooHard, TooEasy, Weak, Misfit, UnusedOptions, DeadOption, SmallN}
+var urgency = []Kind{WrongKey, MissingAnswer, Against, Drifted, TooHard, TooEasy, Weak, Misfit, UnusedOptions, DeadOption, SmallN}
 
 // Flag is something about an item that a person should look at. It is a hint with its figures, no verdict: every sentence says what was seen and what to check.
 type Flag struct {
@@ -129,12 +130,12 @@ func (a About) called(q Question) (id, en string) {
 // allows even if the best looking of several options was picked. Where each option is taken or left by itself, it names wrong options that the better people take and right ones that they leave.
 func (p Pooled) keyFlags(id string, a About, q Question) []Flag {
 	keys, wrong := q.keys()
-	if len(keys) == 0 || len(wrong) == 0 || p.option(q.Options[0].ID).Of < flagN {
+	if len(keys) == 0 || len(wrong) == 0 && !q.Typed || p.option(q.Options[0].ID).Of < flagN {
 		return nil
 	}
 	nameID, nameEN := a.called(q)
 	if q.Typed {
-		return nil
+		return p.typedFlags(id, nameID, nameEN, q)
 	}
 	if !q.One {
 		return p.tickFlags(id, nameID, nameEN, q)
@@ -191,6 +192,28 @@ func (p Pooled) tickFlags(id, nameID, nameEN string, q Question) []Flag {
 				fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dihitung benar, tetapi lebih sering dicentang peserta yang nilainya lebih rendah (korelasi %s, %d percobaan). Periksa apakah pilihan itu seharusnya salah.", nameID, c.label(), two(o.r()), o.Of),
 				fmt.Sprintf("The key of item %s may be wrong: option %s counts as right, yet people with lower marks tick it more often (correlation %s, %d attempts). Check whether it should be wrong.", nameEN, c.label(), point(o.r()), o.Of)))
 		}
+	}
+	return out
+}
+
+// typedFlags look for an accepted answer that is missing: one that people type who do better on the rest of the form.
+func (p Pooled) typedFlags(id, nameID, nameEN string, q Question) []Flag {
+	var typed []PooledOption
+	for _, o := range p.Options {
+		if question, _, ok := TypedText(o.ID); ok && question == q.ID {
+			typed = append(typed, o)
+		}
+	}
+	var out []Flag
+	for _, o := range typed {
+		low, high, ok := o.sure(len(typed))
+		if !ok || low <= 0 || o.r() < tickLeast {
+			continue
+		}
+		_, text, _ := TypedText(o.ID)
+		out = append(out, flag(MissingAnswer, id, o.ID, numbers{"n": float64(o.Of), "option_n": float64(o.N), "option_r": o.r(), "difference_low": low, "difference_high": high},
+			fmt.Sprintf("Jawaban “%s” pada soal %s dihitung salah, tetapi diketik %d peserta yang nilainya lebih baik (korelasi %s, %d percobaan). Periksa apakah jawaban itu seharusnya diterima.", text, nameID, o.N, two(o.r()), o.Of),
+			fmt.Sprintf("The answer “%s” to item %s counts as wrong, yet %d people typed it whose marks are better (correlation %s, %d attempts). Check whether it should be accepted.", text, nameEN, o.N, point(o.r()), o.Of)))
 	}
 	return out
 }

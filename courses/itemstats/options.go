@@ -21,7 +21,7 @@ type Trace struct {
 
 var thirds = []float64{1. / 3, 1. / 3, 1. / 3}
 
-// options makes the table (full is what the rest of a form is worth), in the author's order, then options the author does not name, then blanks; and the points of the plot: five groups, three below 50 sittings, none below 15.
+// options makes the table (full is what the rest of a form is worth), in the author's order, then options the author does not name and frequent typed answers, then blanks; and the points of the plot: five groups, three below 50 sittings, none below 15.
 func (it *ItemSums) options(about About, full float64) ([]Option, []Trace) {
 	n := it.N()
 	if n == 0 {
@@ -33,20 +33,22 @@ func (it *ItemSums) options(about About, full float64) ([]Option, []Trace) {
 		r    int64
 	}
 	var rows []row
-	named := map[string]bool{}
+	named, taken := map[string]bool{}, it.taken()
 	none := make([]int64, len(it.Bins))
 	for _, c := range about.options() {
 		named[c.ID] = true
-		o := it.Options[c.ID]
+		o := taken[c.ID]
 		if o == nil {
 			o = &OptionSums{Bins: none}
 		}
 		rows = append(rows, row{Option{ID: c.ID, Key: c.Key, N: o.N()}, o.Bins, o.R})
 	}
-	for _, id := range sortedKeys(it.Options) {
-		if o := it.Options[id]; !named[id] {
-			rows = append(rows, row{Option{ID: id, N: o.N()}, o.Bins, o.R})
-		}
+	counts := map[string]int64{}
+	for id, o := range taken {
+		counts[id] = o.N()
+	}
+	for _, id := range unnamed(named, counts) {
+		rows = append(rows, row{Option{ID: id, N: counts[id]}, taken[id].Bins, taken[id].R})
 	}
 	p := it.spread()
 	_, _, _, rest := it.sums()

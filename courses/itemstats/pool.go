@@ -88,15 +88,16 @@ func Pool(about About, parts []Part) Pooled {
 			}
 		}
 	}
-	extra := map[string]bool{}
+	named, counts := map[string]bool{}, map[string]int64{}
+	for _, id := range order {
+		named[id] = true
+	}
 	for _, p := range parts {
-		for id := range p.Item.Options {
-			if options[id] == nil {
-				extra[id] = true
-			}
+		for id, o := range p.Item.taken() {
+			counts[id] += o.N()
 		}
 	}
-	for _, id := range sortedKeys(extra) {
+	for _, id := range unnamed(named, counts) {
 		order, options[id] = append(order, id), &within{}
 	}
 	for _, p := range parts {
@@ -120,7 +121,7 @@ func Pool(about About, parts []Part) Pooled {
 			vx += per(s.xx, float64(it.Max)*float64(it.Max))
 			vr += per(s.rr, full*full)
 		}
-		came := map[string]asked{}
+		came, taken := map[string]asked{}, it.taken()
 		for _, id := range order {
 			of := all
 			if q, ok := some[id]; ok {
@@ -129,7 +130,7 @@ func Pool(about About, parts []Part) Pooled {
 				}
 				of = came[q.ID]
 			}
-			w, o := options[id], it.Options[id]
+			w, o := options[id], taken[id]
 			w.of += of.n
 			k, r := int64(0), int64(0)
 			if o != nil {

@@ -12,6 +12,7 @@ type Mark struct {
 	Mark    int64    // 0..Max, in the unit of the frame (grading: 252,000ths of an item)
 	Max     int64    // what the whole item is worth; the same in all sittings
 	Options []string // ids of the options that were chosen, each once, in the author's naming; for typed answers the accepted answers that matched
+	Typed   []Typed  // typed answers that fit no accepted one; not of somebody who has been counted before (a table of them says how many people)
 	Blank   bool     // not answered
 	Cell    string   // what the blueprint drew it for (an objective, an objective with a difficulty); may be empty. Only the error of drawn forms asks for it
 }
@@ -81,6 +82,8 @@ func (s Sitting) check() error {
 			return bad("Nilai soal %q di luar batas: %d dari %d.", "The mark of item %q is out of range: %d of %d.", m.Item, m.Mark, m.Max)
 		case m.Blank && len(m.Options) > 0:
 			return bad("Soal %q kosong tetapi ada pilihannya.", "Item %q is blank and has chosen options.", m.Item)
+		case m.Blank && len(m.Typed) > 0:
+			return bad("Soal %q kosong tetapi ada jawabannya.", "Item %q is blank and has an answer.", m.Item)
 		case len(m.Options) > 1:
 			o := slices.Clone(m.Options)
 			slices.Sort(o)

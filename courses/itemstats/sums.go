@@ -8,7 +8,7 @@ import (
 )
 
 // Sums are exact sums over the sittings of one quiz under one state of its keys. Add, Remove and Merge are integer additions: any order and any grouping give the same Sums, byte for byte when
-// encoded, and removing what was added leaves no trace. A sitting is added once all its items are marked; a regrade removes the old one and adds the new. As a rule Sums hold everybody's first sitting: who
+// encoded, and removing what was added leaves no trace; the tables of wrong typed answers (Answers) do so while there are few different ones. A sitting is added once all its items are marked; a regrade removes the old one and adds the new. As a rule Sums hold everybody's first sitting: who
 // comes again has met the items. Not safe for use by several goroutines.
 type Sums struct {
 	Frame
@@ -36,12 +36,13 @@ type CellSums struct {
 type ItemSums struct {
 	Max     int64                  `json:"max"`
 	Blank   int64                  `json:"blank,omitempty"`
-	RR      Wide                   `json:"rr"`      // Σ R²
-	XR      Wide                   `json:"xr"`      // Σ x·R
-	Bins    []Bin                  `json:"bins"`    // by rest score
-	Rests   map[int64]int64        `json:"rests"`   // sittings by rest score, in steps of a 12th of an item
-	Marks   map[int64]int64        `json:"marks"`   // sittings by mark
-	Options map[string]*OptionSums `json:"options"` // by option
+	RR      Wide                   `json:"rr"`              // Σ R²
+	XR      Wide                   `json:"xr"`              // Σ x·R
+	Bins    []Bin                  `json:"bins"`            // by rest score
+	Rests   map[int64]int64        `json:"rests"`           // sittings by rest score, in steps of a 12th of an item
+	Marks   map[int64]int64        `json:"marks"`           // sittings by mark
+	Options map[string]*OptionSums `json:"options"`         // by option
+	Typed   map[string]*Answers    `json:"typed,omitempty"` // by question: wrong answers that were typed
 }
 
 // Bin holds the sums of one band of rest scores: sittings, Σx, Σx², ΣR.
@@ -162,6 +163,25 @@ func (it *ItemSums) count(m *Mark, rest int64, f Frame, sign int64) {
 	tally(it.Rests, rounded(rest, f.restStep()), sign)
 	if m.Blank {
 		it.Blank += sign
+	}
+	for _, w := range m.Typed {
+		a := it.Typed[w.Question]
+		if a == nil && sign > 0 {
+			a = &Answers{Rows: map[string]*TypedSums{}}
+			if it.Typed == nil {
+				it.Typed = map[string]*Answers{}
+			}
+			it.Typed[w.Question] = a
+		}
+		if a == nil {
+			continue
+		}
+		if a.count(w.Text, rest, bin, len(it.Bins), sign); len(a.Rows) == 0 && a.Lost == 0 {
+			delete(it.Typed, w.Question)
+		}
+	}
+	if len(it.Typed) == 0 {
+		it.Typed = nil
 	}
 	for _, id := range m.Options {
 		o := it.Options[id]
@@ -315,6 +335,16 @@ func (it *ItemSums) merge(b *ItemSums) {
 	for k, n := range b.Rests {
 		tally(it.Rests, k, n)
 	}
+	for question, theirs := range b.Typed {
+		if it.Typed == nil {
+			it.Typed = map[string]*Answers{}
+		}
+		if mine := it.Typed[question]; mine != nil {
+			mine.merge(theirs)
+		} else {
+			it.Typed[question] = theirs.clone()
+		}
+	}
 	for id, o := range b.Options {
 		mine := it.Options[id]
 		if mine == nil {
@@ -332,6 +362,12 @@ func (it *ItemSums) clone() *ItemSums {
 	c := *it
 	c.Bins = append([]Bin(nil), it.Bins...)
 	c.Marks, c.Rests = maps.Clone(it.Marks), maps.Clone(it.Rests)
+	if it.Typed != nil {
+		c.Typed = make(map[string]*Answers, len(it.Typed))
+		for question, a := range it.Typed {
+			c.Typed[question] = a.clone()
+		}
+	}
 	c.Options = make(map[string]*OptionSums, len(it.Options))
 	for id, o := range it.Options {
 		c.Options[id] = o.clone()
@@ -372,6 +408,19 @@ func (s *Sums) Check() error {
 			}
 			for k, c := range o.Bins {
 				ok = ok && c >= 0 && c <= it.Bins[k][binN]
+			}
+		}
+		for _, a := range it.Typed {
+			if a == nil || a.Rows == nil || a.Lost < 0 || len(a.Rows) > TypedMost {
+				return bad
+			}
+			for _, row := range a.Rows {
+				if row == nil || len(row.Bins) != s.bins() || row.Over < 0 {
+					return bad
+				}
+				for k, c := range row.Bins {
+					ok = ok && c >= 0 && c <= it.Bins[k][binN]
+				}
 			}
 		}
 		seen -= it.N()
