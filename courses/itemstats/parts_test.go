@@ -68,15 +68,15 @@ func TestFlagsOfParts(t *testing.T) {
 	}
 	matching := About{Questions: []Question{{Label: label("“kiri”"), One: true, Options: options("p.", "a", "A", "B", "C")}, {Label: label("“kanan”"), One: true, Options: options("q.", "b", "A", "B", "C")},
 		{Foils: []Foil{{"C", []string{"p.c", "q.c"}}}}}}
-	// A case: all decide at s; those who decide well come to u, where most take the wrong way although the few able ones do not.
-	course := func(truth string, wrong float64) func(float64) ([]string, int64) {
+	// A case: all decide at s; those who decide well come to u. There the able decide well again, or so many do by luck.
+	course := func(truth string, luck float64) func(float64) ([]string, int64) {
 		return func(theta float64) ([]string, int64) {
 			if !able(theta, .5) {
 				return []string{"s.b"}, 0
 			}
-			choice := "a"
-			if !able(theta, -wrong) {
-				choice = "b"
+			choice := "b"
+			if luck > 0 && r.Float64() < luck || luck == 0 && able(theta, -.5) {
+				choice = "a"
 			}
 			if truth == "b" {
 				choice = map[string]string{"a": "b", "b": "a"}[choice]
@@ -101,7 +101,7 @@ func TestFlagsOfParts(t *testing.T) {
 		{"pairs", matching, pairs("a", "b", "abc"), "", nil},
 		{"pairs with a swapped key", matching, pairs("b", "a", "abc"), "wrong_key p.b, wrong_key q.a", []string{"“kiri”", "“kanan”"}},
 		{"nobody takes the answer without a prompt", matching, pairs("a", "b", "ab"), "dead_option p.c", []string{"Pilihan C"}},
-		{"a case of which few come far, and most of them err", state, course("a", 2), "dead_option u.c", []string{"keadaan 2"}},
+		{"a state where nearly all err, able or not, who came to it", state, course("a", .1), "dead_option u.c", []string{"keadaan 2"}},
 		{"a case with a wrong key in the second state", state, course("b", 0), "wrong_key u.b, dead_option u.c", []string{"keadaan 2"}},
 	} {
 		s := sums(t, thirteen, several(r, 1500, c.choose))

@@ -40,13 +40,12 @@ func (a *Answers) count(text string, rest int64, bin, bins int, sign int64) {
 		if sign < 0 {
 			return // its row gave way to another
 		}
-		row = &TypedSums{OptionSums: OptionSums{Bins: make([]int64, bins)}, Over: a.Lost}
 		if len(a.Rows) == TypedMost {
 			least := a.order()[TypedMost-1]
 			a.Lost = max(a.Lost, a.Rows[least].weight())
 			delete(a.Rows, least)
-			row.Over = a.Lost
 		}
+		row = &TypedSums{OptionSums: OptionSums{Bins: make([]int64, bins)}, Over: a.Lost}
 		a.Rows[text] = row
 	}
 	if sign < 0 && row.Bins[bin] == 0 {

@@ -61,13 +61,13 @@ func TestTypedAnswersAddUp(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	for _, o := range Pool(typedOne, []Part{{thirteen, whole.Items["x"]}}).Options {
-		if o.N < TypedPeople {
+		if o.N < 5 {
 			t.Errorf("%s of %d people is shown", o.ID, o.N)
 		}
 	}
 	whole.Frequent()
 	for text, row := range whole.Items["x"].Typed[""].Rows {
-		if row.N() < TypedPeople {
+		if row.N() < 5 {
 			t.Errorf("%q of %d people is kept", text, row.N())
 		}
 	}
