@@ -76,15 +76,15 @@ func Pool(about About, parts []Part) Pooled {
 	var x, cov, vx, vr float64
 	groups := int64(0)
 	options := map[string]*within{}
-	some := map[string]Question{}
+	some := map[string]int{} // the question of an option of which only some are asked
 	keys := map[string]bool{}
 	var order []string
-	for _, q := range about.Questions {
+	for n, q := range about.Questions {
 		for _, o := range q.Options {
 			order = append(order, o.ID)
 			options[o.ID], keys[o.ID] = &within{}, o.Key
 			if q.Some {
-				some[o.ID] = q
+				some[o.ID] = n
 			}
 		}
 	}
@@ -121,14 +121,14 @@ func Pool(about About, parts []Part) Pooled {
 			vx += per(s.xx, float64(it.Max)*float64(it.Max))
 			vr += per(s.rr, full*full)
 		}
-		came, taken := map[string]asked{}, it.taken()
+		came, taken := map[int]asked{}, it.taken()
 		for _, id := range order {
 			of := all
 			if q, ok := some[id]; ok {
-				if _, known := came[q.ID]; !known {
-					came[q.ID] = it.asked(q)
+				if _, known := came[q]; !known {
+					came[q] = it.asked(about.Questions[q])
 				}
-				of = came[q.ID]
+				of = came[q]
 			}
 			w, o := options[id], taken[id]
 			w.of += of.n
