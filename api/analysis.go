@@ -87,6 +87,7 @@ type ItemFigures struct {
 	ItemRest        *Estimate       `json:"item_rest,omitempty" doc:"-1 to 1"`
 	Options         []OptionFigures `json:"options" nullable:"false" maxItems:"500"`
 	Trace           []TracePoint    `json:"trace" nullable:"false" maxItems:"10"`
+	Silent          []texts.Text    `json:"silent" nullable:"false" maxItems:"20" doc:"What flags on keys and distractors cannot say of an item of this type, and why"`
 	Pooled          *PooledFigures  `json:"pooled,omitempty" doc:"Over all versions of the course that have the item unchanged, where there are several; flags rest on it"`
 	Drift           *DriftFigures   `json:"drift,omitempty" doc:"Against the item version before or, where the item did not change, itself in earlier versions of the course"`
 }
@@ -126,7 +127,7 @@ type DriftFigures struct {
 
 // OptionFigures is one row of the options table; the row without an id are those who left the item blank.
 type OptionFigures struct {
-	ID            string    `json:"id" doc:"Of the option; with the part's before it where an item asks several things"`
+	ID            string    `json:"id" doc:"Of the option; with the part's before it where an item asks several things; after = an answer that was typed by at least five people and counts as wrong"`
 	Text          string    `json:"text"`
 	Key           bool      `json:"key"`
 	N             int64     `json:"n"`
@@ -146,7 +147,7 @@ type TracePoint struct {
 
 // ItemFlag is something about an item that a person should look at: a hint, no verdict.
 type ItemFlag struct {
-	Kind   string     `json:"kind" enum:"wrong_key,against,drifted,too_hard,too_easy,weak,dead_option,small_n,unused_options,misfit"`
+	Kind   string     `json:"kind" enum:"wrong_key,missing_answer,against,drifted,too_hard,too_easy,weak,dead_option,small_n,unused_options,misfit"`
 	Item   string     `json:"item"`
 	Option string     `json:"option,omitempty"`
 	Text   texts.Text `json:"text"`
@@ -211,7 +212,7 @@ func showAnalysis(a courses.Analysis) QuizAnalysis {
 	for _, it := range a.Figures.Items {
 		about := a.About[it.ID]
 		x := ItemFigures{it.ID, about.Code, about.Version, max(about.Key, 1), about.Objective, it.N, it.Blank, estimate(it.Facility), estimate(it.SD), it.Guess, it.IntendedWeight, estimate(it.Effective),
-			estimate(it.Discrimination), estimate(it.Efficiency), estimate(it.UpperLower), estimate(it.ItemRest), []OptionFigures{}, []TracePoint{}, nil, nil}
+			estimate(it.Discrimination), estimate(it.Efficiency), estimate(it.UpperLower), estimate(it.ItemRest), []OptionFigures{}, []TracePoint{}, append([]texts.Text{}, about.Silent()...), nil, nil}
 		if p, ok := a.Pooled[it.ID]; ok {
 			x.Pooled = &PooledFigures{p.Versions, p.N, p.Blank, estimate(p.Facility), estimate(p.ItemRest), []PooledChoices{}}
 			for _, o := range p.Options {

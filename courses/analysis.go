@@ -3,6 +3,8 @@ package courses
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -133,8 +135,24 @@ func aboutItem(it grading.Item) itemstats.About {
 	return a
 }
 
+// Silent says what the hints on keys and distractors cannot say of an item, and why.
+func (it AnalysedItem) Silent() (out []texts.Text) {
+	for _, asked := range grading.AskedOf(it.Item) {
+		if !asked.Note.Empty() && !slices.Contains(out, asked.Note) {
+			out = append(out, asked.Note)
+		}
+	}
+	return out
+}
+
 // Named puts a name that the figures use for what was taken (grading.Took) into the author's words.
 func (it AnalysedItem) Named(id string) string {
+	if question, text, ok := itemstats.TypedText(id); ok {
+		if n := slices.IndexFunc(it.Parts, func(p grading.Part) bool { return p.ID == question }); n >= 0 {
+			return strconv.Itoa(n+1) + ": “" + text + "”"
+		}
+		return "“" + text + "”"
+	}
 	group, option, of := strings.Cut(id, ".")
 	if !of {
 		return it.words(it.Options, id)

@@ -213,14 +213,23 @@ func (s *Service) marks(ctx context.Context, at *Attempt, keys *Corrections) (it
 		if err != nil {
 			return nil, err
 		}
-		took, err := grading.Took(it.Item, at.slot(i), at.first(i))
+		took, wrote, err := grading.Took(it.Item, at.slot(i), at.first(i))
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, itemstats.Mark{Item: r.Item, Mark: int64(r.FirstMark()), Max: int64(grading.Full), Options: took, Blank: r.State == grading.Blank, Cell: it.Objective})
+		var typed []itemstats.Typed
+		if firstCycle(at.Enrolment) {
+			for _, w := range wrote {
+				typed = append(typed, itemstats.Typed(w))
+			}
+		}
+		out = append(out, itemstats.Mark{Typed: typed, Item: r.Item, Mark: int64(r.FirstMark()), Max: int64(grading.Full), Options: took, Blank: r.State == grading.Blank, Cell: it.Objective})
 	}
 	return out, nil
 }
+
+// firstCycle says whether somebody is in a course for the first time: only then are typed answers counted, so that five of them are five people.
+func firstCycle(e EnrolmentID) bool { return strings.HasSuffix(e, ".1") }
 
 // gained counts somebody's first post-test against the pre-test of the same enrolment, where one was taken.
 func (s *Service) gained(ctx context.Context, at *Attempt, after itemstats.Sitting, of *sittingsOf, keys *Corrections) error {
@@ -303,6 +312,7 @@ func (s *Service) AnalyseQuiz(ctx context.Context, id string) error {
 		}); err != nil || all == nil {
 			return of, "", err
 		}
+		all.Frequent() // a month keeps what few typed, since the next one may bring more of it; what is shown does not
 		if of.Sums, err = all.Pack(); err != nil {
 			return of, "", err
 		}

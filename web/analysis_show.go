@@ -176,7 +176,7 @@ func taken(scores []itemstats.Step) []itemstats.Step {
 	return scores[first : last+1]
 }
 
-var flagKinds = map[itemstats.Kind]string{itemstats.WrongKey: Danger, itemstats.Against: Danger, itemstats.Drifted: Warn, itemstats.TooHard: Warn, itemstats.TooEasy: Info, itemstats.Weak: Warn,
+var flagKinds = map[itemstats.Kind]string{itemstats.WrongKey: Danger, itemstats.MissingAnswer: Danger, itemstats.Against: Danger, itemstats.Drifted: Warn, itemstats.TooHard: Warn, itemstats.TooEasy: Info, itemstats.Weak: Warn,
 	itemstats.DeadOption: Info, itemstats.SmallN: Neutral, itemstats.UnusedOptions: Info, itemstats.Misfit: Warn}
 
 // lookPanel says in words which items deserve a look.
@@ -272,7 +272,7 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 	return panel
 }
 
-var flagWords = map[itemstats.Kind]string{itemstats.WrongKey: "Kunci mungkin salah", itemstats.Against: "Berlawanan arah", itemstats.Drifted: "Bergeser", itemstats.TooHard: "Terlalu sulit", itemstats.TooEasy: "Terlalu mudah",
+var flagWords = map[itemstats.Kind]string{itemstats.WrongKey: "Kunci mungkin salah", itemstats.MissingAnswer: "Jawaban belum diterima", itemstats.Against: "Berlawanan arah", itemstats.Drifted: "Bergeser", itemstats.TooHard: "Terlalu sulit", itemstats.TooEasy: "Terlalu mudah",
 	itemstats.Weak: "Daya beda lemah", itemstats.DeadOption: "Pengecoh tidak dipilih", itemstats.SmallN: "Data sedikit", itemstats.UnusedOptions: "Pengecoh tidak berfungsi", itemstats.Misfit: "Tidak sesuai model"}
 
 // modelPanel is the item response model: difficulties on the scale of ability, and how precisely the test measures where.
@@ -351,6 +351,9 @@ func (w *admin) showItemAnalysis(c *gin.Context, a courses.Analysis, item string
 			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, it.ItemRest, 2), Note: w.between(c, it.ItemRest, 2)}, {Label: "Bobot efektif", Value: w.figure(c, it.Effective, 1), Note: explained(w.between(c, it.Effective, 1), w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1)))}}}
 	if it.Guess != nil {
 		facts.Facts = append(facts.Facts, Fact{Label: "Nilai bila menebak", Value: w.format(c).Fixed(*it.Guess, 1) + "%"})
+	}
+	for _, note := range about.Silent() {
+		look.Notices = append(look.Notices, Notice{Kind: Info, Text: in(c, note)})
 	}
 	if it.Facility != nil && it.Facility.Warning != itemstats.Fine {
 		facts.Notices = []Notice{{Kind: Warn, Text: in(c, it.Facility.Warning.Text())}}
@@ -434,7 +437,11 @@ func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.An
 		}
 		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + "%", Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2), Sub: w.between(c, o.PointBiserial, 2)})...)})
 	}
+	typed := slices.ContainsFunc(it.Options, func(o itemstats.Option) bool { _, _, ok := itemstats.TypedText(o.ID); return ok })
 	panel := Panel{Label: "Pilihan jawaban", Text: w.T(c, "Pengecoh yang baik dipilih lebih sering oleh yang nilainya rendah; kunci sebaliknya."), Table: &t}
+	if typed {
+		panel.Notices = append(panel.Notices, Notice{Kind: Info, Text: w.T(c, "Dalam tanda kutip: jawaban yang diketik dan dihitung salah, yang diberikan paling sedikit lima orang. Hitungannya pasti; yang lebih jarang tidak ditampilkan.")})
+	}
 	if len(it.Trace) < 2 {
 		return panel
 	}

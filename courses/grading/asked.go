@@ -1,6 +1,7 @@
 package grading
 
 import (
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -44,15 +45,6 @@ func AskedOf(it Item) []Asked {
 		return nil
 	}
 	return k.Asked(it)
-}
-
-// WroteOf gives the typed answers that fit no accepted one. Invalid when slot and item do not belong together.
-func WroteOf(it Item, slot Slot, a Answer) ([]Wrote, error) {
-	k, err := fitting(it, slot)
-	if err != nil || a.Blank() {
-		return nil, err
-	}
-	return k.Wrote(it, slot.Order, a), nil
 }
 
 // AskOptions is a question answered with one of its options: part names it, "" for the item itself; right says which are right.
@@ -104,11 +96,17 @@ func WroteText(text string, exact bool) string {
 	return text
 }
 
-// WroteNumber is a typed number as it is counted: where it reads in one way only, the number itself, so that 1.500 and Rp1500 are one answer.
+// WroteNumber is a typed number as it is counted: the number itself, so that 20 000 and Rp20.000,- are one answer; what reads in two ways as it does in Indonesian, the point for thousands.
 func WroteNumber(text string, units []string) string {
-	if readings := typed.Readings(text, units); len(readings) == 1 {
-		s := readings[0].FloatString(6)
-		return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+	var number *big.Rat
+	for _, r := range typed.Readings(text, units) {
+		if number == nil || (r.Cmp(number) > 0) == strings.Contains(text, ".") {
+			number = r
+		}
 	}
-	return WroteText(text, false)
+	if number == nil {
+		return WroteText(text, false)
+	}
+	s := number.FloatString(6)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }

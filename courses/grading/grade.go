@@ -52,13 +52,13 @@ func Advise(it Item, a Answer) texts.Text {
 	return k.Advise(it, a)
 }
 
-// Took names the options an answer took; see Kind. Invalid when slot and item do not belong together.
-func Took(it Item, slot Slot, a Answer) ([]string, error) {
+// Took names the options an answer took, and what was typed that fits no accepted answer; see Kind. Invalid when slot and item do not belong together.
+func Took(it Item, slot Slot, a Answer) ([]string, []Wrote, error) {
 	k, err := fitting(it, slot)
 	if err != nil || a.Blank() {
-		return nil, err
+		return nil, nil, err
 	}
-	return k.Took(it, slot.Order, a), nil
+	return k.Took(it, slot.Order, a), k.Wrote(it, slot.Order, a), nil
 }
 
 // Asks is the control an item asks with before anything is answered; empty for an unknown type.

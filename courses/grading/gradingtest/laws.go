@@ -71,12 +71,13 @@ func Laws(t *testing.T, item func(r *rand.Rand) grading.Item) {
 			t.Fatal(err)
 		}
 		turned := turn(t, it, slot, other.Slots[0], a)
-		took, err := grading.Took(it, slot, a)
+		took, wrote, err := grading.Took(it, slot, a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		slices.Sort(took)
-		elsewhere, err := grading.Took(it, other.Slots[0], turned)
+		asksFor(t, it, took, wrote)
+		elsewhere, _, err := grading.Took(it, other.Slots[0], turned)
 		if slices.Sort(elsewhere); err != nil || !slices.Equal(took, elsewhere) || len(slices.Compact(slices.Clone(took))) < len(took) {
 			t.Fatalf("took %q, under another order %q, %v", took, elsewhere, err)
 		}
@@ -97,6 +98,40 @@ func Laws(t *testing.T, item func(r *rand.Rand) grading.Item) {
 	}
 	if k := item(r); len(k.Rubric) == 0 && (right == 0 || wrong == 0) {
 		t.Errorf("%d right and %d wrong answers: the random items show too little", right, wrong)
+	}
+}
+
+// asksFor checks that what was taken and typed belongs to what the item asks: options under their names, one of a question at most where it takes one.
+func asksFor(t *testing.T, it grading.Item, took []string, wrote []grading.Wrote) {
+	t.Helper()
+	asked := grading.AskedOf(it)
+	known, of := map[string]int{}, map[int]int{}
+	for n, q := range asked {
+		for _, o := range q.Options {
+			if _, twice := known[o.ID]; twice || o.Label == "" || len(asked) > 1 && q.Label.Empty() {
+				t.Fatalf("option %q of %+v", o.ID, asked)
+			}
+			known[o.ID] = n
+		}
+		for _, f := range q.Foils {
+			if len(f.IDs) == 0 || f.Label == "" {
+				t.Fatalf("foil %+v of %+v", f, asked)
+			}
+		}
+	}
+	if !slices.ContainsFunc(asked, func(q grading.Asked) bool { return len(q.Foils) > 0 || !q.Note.Empty() }) {
+		t.Fatalf("nothing misleads in %+v, and nothing says why", asked)
+	}
+	for _, id := range took {
+		n, ok := known[id]
+		if of[n]++; len(known) > 0 && (!ok || asked[n].One && of[n] > 1) {
+			t.Fatalf("took %q of %+v", took, asked)
+		}
+	}
+	for _, w := range wrote {
+		if !slices.ContainsFunc(asked, func(q grading.Asked) bool { return q.Typed && q.ID == w.Question }) || w.Text == "" {
+			t.Fatalf("wrote %+v for %+v", w, asked)
+		}
 	}
 }
 
