@@ -3,9 +3,11 @@ package courses
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/itemstats"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
@@ -40,7 +42,7 @@ func (s *Service) CompareExam(ctx context.Context, id string) error {
 			return out, "", err
 		}
 		var takers []itemstats.Taker
-		versions, seen := map[VersionID]bool{}, map[PersonID]bool{}
+		versions, seen, asks := map[VersionID]bool{}, map[PersonID]bool{}, map[string][]grading.Asked{}
 		if err := s.attempts.Each(ctx, storage.Query{Index: "exam", Term: id}, func(d storage.Doc[Attempt]) error {
 			at := &d.Value
 			switch {
@@ -58,7 +60,11 @@ func (s *Service) CompareExam(ctx context.Context, id string) error {
 			if err != nil {
 				return err
 			}
-			takers = append(takers, itemstats.Taker{ID: d.ID, Sitting: sitting})
+			said, err := s.saidWrong(ctx, at, &keys, asks)
+			if err != nil {
+				return err
+			}
+			takers = append(takers, itemstats.Taker{ID: d.ID, Sitting: sitting, Said: said})
 			return nil
 		}); err != nil {
 			return out, "", err
@@ -73,6 +79,43 @@ func (s *Service) CompareExam(ctx context.Context, id string) error {
 		return out, "", err
 	})
 	return err
+}
+
+// saidWrong gives by item what of an answer was wrong, as one text: the option or typed answer, the wrong parts together. Right parts and blank ones are left out. asks keeps what each item asks.
+func (s *Service) saidWrong(ctx context.Context, at *Attempt, keys *Corrections, asks map[string][]grading.Asked) (map[string]string, error) {
+	g, _ := at.result()
+	out := map[string]string{}
+	for i, r := range g.Result.Items {
+		it, err := s.keyed(ctx, r.Item, keys.number(r.Item))
+		if err != nil {
+			return nil, err
+		}
+		took, wrote, err := grading.Took(it.Item, at.slot(i), at.first(i))
+		if err != nil {
+			return nil, err
+		}
+		if asks[r.Item] == nil {
+			asks[r.Item] = grading.AskedOf(it.Item)
+		}
+		var wrong []string
+		competes := map[string]bool{}
+		for _, q := range asks[r.Item] {
+			for _, o := range q.Options {
+				competes[o.ID] = q.One && o.Right
+			}
+		}
+		for _, id := range took {
+			if !competes[id] { // of what is ticked together, all of it is the answer
+				wrong = append(wrong, id)
+			}
+		}
+		for _, w := range wrote {
+			wrong = append(wrong, itemstats.TypedID(w.Question, w.Text))
+		}
+		slices.Sort(wrong)
+		out[r.Item] = strings.Join(wrong, "\x00")
+	}
+	return out, nil
 }
 
 // wrongBefore adds which wrong answers are usual, by what item analysis has counted.

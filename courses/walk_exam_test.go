@@ -355,11 +355,39 @@ func TestReviewByPhase(t *testing.T) {
 
 // After an exam two copies among honest takers are named with their odds, to those who judge; the traces are deleted when their time is over, the result stays.
 func TestAlikeAnswersAndTheirEnd(t *testing.T) {
+	for name, retype := range map[string]func(i int, it *grading.Item){
+		"chosen": nil,
+		"typed and in parts": func(i int, it *grading.Item) {
+			options := []grading.Option{{ID: "a", Text: "benar*", Mark: grading.Full}}
+			if it.Type, it.Options = grading.ShortText, options; i%2 == 0 {
+				it.Type, it.Stem, it.Options = "cloze", "Jawabnya [[1]].", nil
+				it.Parts = []grading.Part{{ID: "a", Type: grading.ShortText, Options: options}}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) { alikeAnswersAndTheirEnd(t, retype) })
+	}
+}
+
+func alikeAnswersAndTheirEnd(t *testing.T, retype func(i int, it *grading.Item)) {
 	w := newWorld(t)
 	w.course("APEL-109", func(c *courses.Content) {
 		c.Quizzes = slices.Clone(c.Quizzes)
 		c.Quizzes[2].Bank, c.Quizzes[2].Draw = "large", grading.PerObjective(map[string]int{"9.1": 20, "9.2": 20})
 	})
+	if retype != nil {
+		v, err := w.NewDraft(ctx, author, "APEL-109")
+		must(t, err)
+		items := bank("L", 40)
+		for i := range items {
+			retype(i, &items[i])
+		}
+		v, err = w.WriteBank(ctx, author, v.ID, v.Revision, "large", items)
+		must(t, err)
+		_, err = w.Publish(ctx, admin, v.ID)
+		must(t, err)
+		w.chain()
+	}
 	ids := make([]access.Actor, 40)
 	es := make([]courses.EnrolmentDoc, 40)
 	for i := range ids {
@@ -377,6 +405,15 @@ func TestAlikeAnswersAndTheirEnd(t *testing.T) {
 			code := strings.Split(it.Item, ".")[1]
 			sum := sha256.Sum256(fmt.Append(nil, code, max(i, 1)))
 			h := int(sum[0])<<8 | int(sum[1])
+			if wrong := []string{"satu", "dua", "tiga"}[h/2%3]; retype != nil {
+				if h%2 == 0 {
+					wrong = "benar " + code
+				}
+				given[it.Item] = grading.Answer{Text: wrong}
+				if len(it.Parts) > 0 {
+					given[it.Item] = grading.Answer{Parts: []grading.Answer{{Text: wrong}}}
+				}
+			}
 			for _, c := range it.Choices { // wrong at half of the items, one of three ways, by person and item; the first two alike
 				if right := strings.Contains(string(c.HTML), "benar"); right == (h%2 == 0) && (right || strings.Contains(string(c.HTML), []string{"satu", "dua", "tiga"}[h/2%3])) {
 					given[it.Item] = grading.Answer{Choices: []string{c.ID}}

@@ -15,7 +15,8 @@ import (
 // Taker is one sitting of an exam under the name that the result shall bear (an attempt id).
 type Taker struct {
 	ID      string
-	Sitting Sitting // an answer is told by its options; a typed answer may stand there as one folded text
+	Sitting Sitting           // an answer is told by its options
+	Said    map[string]string // or, by item, what of it was wrong, as one text: the wrong typed answer, the wrong parts together. "": nothing that could be the same
 }
 
 // SimilarityOptions say how to compare. The zero value is what an exam wants.
@@ -61,6 +62,9 @@ const maxTakers = 20_000
 // tosses), not normal. That is error-similarity analysis (Bellezza & Bellezza 1989, Teaching of Psychology 16, 151-155) with shares by item and ability in the sense of Wesolowsky (2000, Journal of Applied
 // Statistics 27, 909-921) and the compound binomial of van der Linden & Sotaridona (2006, Journal of Educational and Behavioral Statistics 31, 283-304). Right answers, blanks and
 // how many items both have wrong say nothing here (an answer that earns less than the whole mark is a wrong one): able people agree on right answers, and what was taught badly is wrong for many.
+//
+// The wrong parts of one item hang together (who swaps two pairs has both wrong), so an item is one event whatever it asks: all its wrong parts are the same, or not. Counting part by part would make
+// honest pairs look alike more often than the odds say.
 //
 // The sitting of a pair is part of the shares it is compared with, so a rare answer counts for less than it might, never for more. Invalid when an id stands twice or is empty, a
 // sitting cannot be one, or there are more than 20,000 takers. The order of takers does not matter.
@@ -186,10 +190,13 @@ func newSheets(takers []Taker, history map[string]map[string]int64) (*sheets, er
 		for _, m := range t.Sitting {
 			j := index[m.Item]
 			row.seen[j/64] |= 1 << (j % 64)
-			if m.Mark >= m.Max || m.Blank || len(m.Options) == 0 {
+			key, told := t.Said[m.Item]
+			if !told {
+				key = answerKey(m.Options)
+			}
+			if m.Mark >= m.Max || m.Blank || key == "" {
 				continue
 			}
-			key := answerKey(m.Options)
 			code, ok := codes[j][key]
 			if !ok {
 				code = uint16(len(codes[j]) + 1)
@@ -366,13 +373,19 @@ func (s *sheets) words(o *Similarity) (Warning, []texts.Text) {
 	return w, out
 }
 
-// WrongAnswers lists how often each wrong option was chosen, for SimilarityOptions.History: of items that ask one thing with one answer. Of others the sums do not know which went together.
+// WrongAnswers lists how often each wrong answer was given, for SimilarityOptions.History: of items that ask one thing with one answer, typed ones under the name of their option. Of others the sums do not know which went together.
 func (s *Sums) WrongAnswers(about map[string]About) map[string]map[string]int64 {
 	out := map[string]map[string]int64{}
 	for id, it := range s.Items {
 		a := about[id]
-		if len(a.Questions) != 1 || !a.Questions[0].One {
+		if len(a.Questions) != 1 || !a.Questions[0].One && !a.Questions[0].Typed {
 			continue
+		}
+		if t := it.Typed[""]; t != nil {
+			out[id] = map[string]int64{}
+			for text, row := range t.Rows {
+				out[id][TypedID("", text)] = row.N()
+			}
 		}
 		for _, o := range a.Questions[0].Options {
 			if c := it.Options[o.ID]; c != nil && o.Share < 1 && !o.Key {

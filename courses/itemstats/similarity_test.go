@@ -166,7 +166,7 @@ func TestExpectationByHand(t *testing.T) {
 		}
 		x, y := m, m
 		x.Item, y.Item = "x", "y"
-		takers = append(takers, Taker{fmt.Sprintf("t%02d", i), Sitting{x, y}})
+		takers = append(takers, Taker{ID: fmt.Sprintf("t%02d", i), Sitting: Sitting{x, y}})
 	}
 	s, err := newSheets(takers, nil)
 	if err != nil {
@@ -200,7 +200,7 @@ func TestExpectationKnowsAbility(t *testing.T) {
 		if i >= 150 {
 			s[0].Options, s[1].Mark = []string{"c"}, unit
 		}
-		takers = append(takers, Taker{fmt.Sprintf("t%03d", i), s})
+		takers = append(takers, Taker{ID: fmt.Sprintf("t%03d", i), Sitting: s})
 	}
 	s, err := newSheets(takers, nil)
 	if err != nil {

@@ -118,8 +118,8 @@ func (s *Sums) Frequent() {
 	}
 }
 
-// typedID is how a typed answer stands among the options: "=lima" of an item, "c.=lima" of its part c.
-func typedID(question, text string) string {
+// TypedID is how a typed answer stands among the options: "=lima" of an item, "c.=lima" of its part c.
+func TypedID(question, text string) string {
 	if question != "" {
 		question += "."
 	}
@@ -149,7 +149,7 @@ func (it *ItemSums) taken() map[string]*OptionSums {
 	}
 	for question, a := range it.Typed {
 		for text, row := range a.Rows {
-			out[typedID(question, text)] = &row.OptionSums
+			out[TypedID(question, text)] = &row.OptionSums
 		}
 	}
 	return out
