@@ -17,12 +17,12 @@ import (
 )
 
 // A field task handed in, returned, handed in again and accepted, with a crash at each write of what people and the chain do, lost and done-but-unacknowledged: everybody repeats the last click, and
-// there are two editions, one verdict on each, one completion and one telling each.
+// there are two editions, one verdict on each, one completion and one telling each. Of an optional one, begun when the certificate stood already, the certificate's step hears.
 func TestCrashAroundAFieldTask(t *testing.T) {
-	for _, stored := range []bool{false, true} {
+	for _, c := range []struct{ stored, optional bool }{{false, false}, {true, false}, {false, true}} {
 		for at := int64(1); ; at++ {
 			broke := false
-			t.Run(fmt.Sprintf("write %d stored %v", at, stored), func(t *testing.T) { broke = fieldTaskWithCrash(t, at, stored) })
+			t.Run(fmt.Sprintf("write %d stored %v optional %v", at, c.stored, c.optional), func(t *testing.T) { broke = fieldTaskWithCrash(t, at, c.stored, c.optional) })
 			if t.Failed() || !broke {
 				if at < 20 {
 					t.Fatalf("only %d writes were broken", at-1)
@@ -33,11 +33,13 @@ func TestCrashAroundAFieldTask(t *testing.T) {
 	}
 }
 
-func fieldTaskWithCrash(t *testing.T, at int64, stored bool) (broke bool) {
+func fieldTaskWithCrash(t *testing.T, at int64, stored, optional bool) (broke bool) {
 	w := newWorld(t)
-	w.fielded("APEL-109", courses.BySupervisor, nil)
+	w.fielded("APEL-109", courses.BySupervisor, func(t *courses.FieldTask) { t.Optional = optional })
 	e := w.prepare(ani, "APEL-109")
 	w.passes(ani, e.ID, 8)
+	heard := 0
+	w.certified = func(string) { heard++ }
 	must(t, w.db.Close())
 
 	engine := &breaking{at: at, stored: stored}
@@ -132,6 +134,12 @@ func fieldTaskWithCrash(t *testing.T, at int64, stored bool) (broke bool) {
 	must(t, err)
 	if !c.Certified || c.Score != 80_000 {
 		t.Errorf("completion %+v", c)
+	}
+	if heard == 0 {
+		t.Error("the certificate's step heard nothing")
+	}
+	if extras, err := w.Extras(ctx, e.ID); err != nil || (len(extras) == 1) != optional {
+		t.Errorf("beside the certificate: %+v, %v", extras, err)
 	}
 	for _, name := range []string{courses.FieldWorksCollection, courses.MarkingsCollection, courses.EnrolmentsCollection} {
 		if ready, _ := w.db.Ready(ctx, name, w.clock.Now().Add(time.Hour), 10); len(ready) > 0 {
