@@ -9,6 +9,7 @@ import (
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/visit"
 )
@@ -157,7 +158,7 @@ type ListedItem struct {
 	BankItem
 	State    string       `json:"state" enum:"draft,in_review,approved" doc:"Of this version of the item"`
 	Remarks  int          `json:"remarks" doc:"How many authors and reviewers made on it"`
-	Alike    []string     `json:"alike" maxItems:"1000" nullable:"false" doc:"Codes of items of the bank that say nearly the same"`
+	Alike    []string     `json:"alike" maxItems:"1000" nullable:"false" doc:"Codes of items of the version, in any of its banks, that say nearly the same"`
 	Measured *ItemMeasure `json:"measured,omitempty" doc:"What sittings say of it; missing where nobody sat a test with it"`
 }
 
@@ -178,7 +179,11 @@ func showMeasure(m *courses.Measured) *ItemMeasure {
 }
 
 func showListedItem(x courses.ListedBankItem) ListedItem {
-	return ListedItem{showBankItem(x.Item), string(x.State), x.Remarks, orEmpty(x.Alike), showMeasure(x.Measured)}
+	v := ListedItem{showBankItem(x.Item), string(x.State), x.Remarks, []string{}, showMeasure(x.Measured)}
+	for _, o := range x.Alike[:min(len(x.Alike), storage.MaxList)] {
+		v.Alike = append(v.Alike, o.Code)
+	}
+	return v
 }
 
 // ItemDetail is one item of a bank with its review, its history and its use.
@@ -189,7 +194,7 @@ type ItemDetail struct {
 	Review   ItemReviewing `json:"review"`
 	History  []ItemVersion `json:"history" maxItems:"50" nullable:"false" doc:"This version and those it was made from, the newest first"`
 	Uses     []ItemUse     `json:"uses" maxItems:"1000" nullable:"false" doc:"Versions of the course that have it, the newest first"`
-	Alike    []AlikeItem   `json:"alike" maxItems:"1000" nullable:"false" doc:"Items of the bank that say nearly the same"`
+	Alike    []AlikeItem   `json:"alike" maxItems:"1000" nullable:"false" doc:"Items of the version, in any of its banks, that say nearly the same"`
 }
 
 // ItemReviewing is where an item version stands between author and reviewer.
@@ -252,6 +257,7 @@ type ItemUse struct {
 
 // AlikeItem is an item that says nearly the same as another.
 type AlikeItem struct {
+	Bank string `json:"bank"`
 	Code string `json:"code"`
 	Stem string `json:"stem"`
 }
@@ -273,7 +279,7 @@ func showItemDetail(x courses.ShownItem) ItemDetail {
 		v.Uses = append(v.Uses, use)
 	}
 	for _, o := range x.Alike {
-		v.Alike = append(v.Alike, AlikeItem{o.Code, o.Stem})
+		v.Alike = append(v.Alike, AlikeItem(o))
 	}
 	return v
 }

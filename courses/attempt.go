@@ -218,7 +218,7 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, enrolment Enrolment
 		return FormView{}, err
 	}
 
-	form, err := s.drawForm(ctx, &e.Value, q, &v.Content, n)
+	form, err := s.drawForm(ctx, &e.Value, q, &v.Content)
 	if err != nil {
 		return FormView{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/apelkota/apel/courses/grading"
@@ -15,9 +16,9 @@ import (
 // lookBack is how many earlier attempts, of this cycle and those before, are read to find items a learner has not seen.
 const lookBack = 5
 
-// drawForm draws the form of the attempt after n of an enrolment: a seed, and per cell of the blueprint items the learner has not seen in the last attempts of
-// any cycle, as far as there are; where they are too few, the ones seen longest ago fill up, and on a post-test last of all those they wrote or reviewed.
-func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content, n int) (grading.Form, error) {
+// drawForm draws the form of the next attempt of an enrolment: a seed, and per cell of the blueprint items the learner has not seen in the last attempts of
+// any cycle at any quiz that draws the same bank, as far as there are; where they are too few, the ones seen longest ago fill up, and on a post-test last of all those they wrote or reviewed.
+func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content) (grading.Form, error) {
 	ref, ok := c.Bank(q.Bank)
 	if !ok {
 		return grading.Form{}, fmt.Errorf("quiz %s names bank %s, which the version lacks", q.Code, q.Bank)
@@ -26,7 +27,7 @@ func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content
 	if err != nil {
 		return grading.Form{}, err
 	}
-	seen, err := s.seenItems(ctx, e, q.Code, n)
+	seen, err := s.seenItems(ctx, e, c, q.Bank)
 	if err != nil {
 		return grading.Form{}, err
 	}
@@ -42,7 +43,7 @@ func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content
 			plan.Last[it.Item] = at
 		}
 		if own[it.Code] { // passing with it certifies nothing
-			plan.Last[it.Item] += 2 * lookBack
+			plan.Last[it.Item] += 2 * lookBack * max(len(c.Quizzes), 1)
 		}
 	}
 	var seed [8]byte
@@ -52,11 +53,38 @@ func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content
 	return grading.Draw(binary.BigEndian.Uint64(seed[:]), b.pool(), plan)
 }
 
-// seenItems says which items a person met in the last attempts at a quiz, by their code, since a reworded item is still known: the higher the more lately.
-func (s *Service) seenItems(ctx context.Context, e *Enrolment, quiz string, n int) (map[string]int, error) {
+// seenItems says which items a person met in the last attempts at any quiz that draws a bank, by their code, since a reworded item is still known: the higher the more
+// lately. It is at most lookBack for each quiz.
+func (s *Service) seenItems(ctx context.Context, e *Enrolment, c *Content, bank string) (map[string]int, error) {
+	var met []Attempt
+	for _, q := range c.Quizzes {
+		if q.Bank != bank {
+			continue
+		}
+		of, err := s.lastAttempts(ctx, e, q.Code)
+		if err != nil {
+			return nil, err
+		}
+		slices.Reverse(of)
+		met = append(met, of...)
+	}
+	slices.SortStableFunc(met, func(x, y Attempt) int { return x.StartedAt.Compare(y.StartedAt) })
 	seen := map[string]int{}
-	cycle, late := e.Cycle, lookBack
-	for late > 0 {
+	for i := range met {
+		for j := range met[i].Slots {
+			seen[codeOfItem(met[i].slot(j).Item)] = i + 1
+		}
+	}
+	return seen, nil
+}
+
+// lastAttempts are the last lookBack attempts of a person at a quiz, of this cycle and those before, the newest first; one that is open counts.
+func (s *Service) lastAttempts(ctx context.Context, e *Enrolment, quiz string) (out []Attempt, err error) {
+	cycle, n := e.Cycle, e.Taken[quiz].Ended+1
+	for range lookBack + cycle + 1 { // one look more for each cycle, and for an attempt that is not begun
+		if len(out) == lookBack {
+			break
+		}
 		if n < 1 {
 			if cycle--; cycle < 1 {
 				break
@@ -76,13 +104,12 @@ func (s *Service) seenItems(ctx context.Context, e *Enrolment, quiz string, n in
 		if err != nil && !errors.Is(err, faults.NotFound) {
 			return nil, err
 		}
-		for j := range d.Value.Slots {
-			code := codeOfItem(d.Value.slot(j).Item)
-			seen[code] = max(seen[code], late)
+		if err == nil {
+			out = append(out, d.Value)
 		}
-		n, late = n-1, late-1
+		n--
 	}
-	return seen, nil
+	return out, nil
 }
 
 // codeOfItem is the author's code of an item version: the middle of its id.

@@ -49,6 +49,34 @@ func TestDrawRemembersEarlierCycles(t *testing.T) {
 	}
 }
 
+// A post-test draws what a practice of the same bank did not show, as far as there is.
+func TestDrawRemembersTheOtherQuizzesOfABank(t *testing.T) {
+	w := newWorld(t)
+	w.course("APEL-109", func(c *courses.Content) {
+		c.Quizzes[1].Bank, c.Quizzes[1].Draw = "bank", grading.PerObjective(map[string]int{"9.1": 10, "9.2": 4})
+	})
+	e := w.prepare(budi, "APEL-109")
+	f, err := w.Start(ctx, budi, e.ID, "practice")
+	must(t, err)
+	met := map[string]bool{}
+	for _, it := range f.Items {
+		met[it.Item] = true
+	}
+	_, err = w.Submit(ctx, budi, f.Attempt, answers(f, 3), f.Seq)
+	must(t, err)
+	w.chain()
+	post, err := w.Start(ctx, budi, e.ID, "posttest")
+	must(t, err)
+	for _, it := range post.Items {
+		if met[it.Item] {
+			t.Errorf("%s was met in the practice, though the bank has 15 items per objective and 5 were free", it.Item)
+		}
+	}
+	if len(f.Items) != 14 || len(post.Items) != 10 {
+		t.Errorf("%d and %d items", len(f.Items), len(post.Items))
+	}
+}
+
 // A short cell is named when publishing is checked.
 func TestShortCellIsNamed(t *testing.T) {
 	w := newWorld(t)

@@ -3,6 +3,7 @@ package courses
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -59,20 +60,29 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 			return PackageOf{}, err
 		}
 	}
+	used, renumbered := map[string]bool{}, []string(nil)
 	for _, ref := range c.Banks {
 		items, err := s.Items(ctx, a, version, ref.Code)
 		if err != nil {
 			return PackageOf{}, err
 		}
 		for i := range items {
-			items[i].ID, items[i].Version, items[i].Key, items[i].Void = "", 0, 0, false
+			it := &items[i]
+			it.ID, it.Version, it.Key, it.Void = "", 0, 0, false
+			if was := it.Code; used[was] { // of before codes had to differ between banks
+				for n := 2; used[it.Code]; n++ {
+					it.Code = fmt.Sprintf("%s-%d", was[:min(len(was), 26)], n)
+				}
+				renumbered = append(renumbered, "Soal "+was+" di bank "+ref.Code+" menjadi "+it.Code+", karena bank lain juga memakai kode itu.")
+			}
+			used[it.Code] = true
 		}
 		d.Banks = append(d.Banks, exchange.DraftBank{Code: ref.Code, File: "items/" + ref.Code + ".yaml", Items: items})
 		if err := s.packFiles(ctx, d, "items", ref.Files); err != nil {
 			return PackageOf{}, err
 		}
 	}
-	out := PackageOf{Name: strings.ReplaceAll(version, ".", "-") + ".zip"}
+	out := PackageOf{Name: strings.ReplaceAll(version, ".", "-") + ".zip", Lost: renumbered}
 	for _, q := range c.Quizzes {
 		x := exchange.Quiz{Code: q.Code, Kind: string(q.Kind), Title: q.Name().ID, TitleEN: q.Title.EN, Bank: q.Bank, Draw: q.Draw, TimeLimitMinutes: q.Minutes, Attempts: q.Attempts, PassMark: q.PassMark, InOrder: q.InOrder,
 			Behaviour: exchange.Behaviour{Feedback: string(q.Behaviour.Feedback), Tries: q.Behaviour.Tries, Penalty: q.Behaviour.Penalty, Unrecorded: q.Behaviour.Unrecorded}, Marking: exchange.Marking{Markers: q.Marking.Markers, Difference: q.Marking.Apart}}

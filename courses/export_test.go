@@ -95,3 +95,18 @@ func (s *Service) TestOnlyAgain(ctx context.Context, id AttemptID) error {
 	at.Enrolment = enrolmentID(at.Person, at.Course, 2)
 	return s.attempts.Insert(ctx, &storage.Doc[Attempt]{ID: attemptID(at.Enrolment, at.Quiz, 1), Value: at})
 }
+
+// TestOnlySameCode puts the items of one bank of a draft into another one, as versions of before may have them.
+func (s *Service) TestOnlySameCode(ctx context.Context, id VersionID, from, to string) error {
+	_, err := s.versions.Update(ctx, id, func(d *storage.Doc[Version]) error {
+		ref, _ := d.Value.Content.Bank(from)
+		for i, b := range d.Value.Content.Banks {
+			if b.Code == to {
+				ref.Code = to
+				d.Value.Content.Banks[i] = ref
+			}
+		}
+		return nil
+	})
+	return err
+}

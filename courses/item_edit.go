@@ -52,7 +52,11 @@ func (s *Service) CopyItem(ctx context.Context, a access.Actor, version VersionI
 	if _, err := s.authoring(ctx, a, version); err != nil {
 		return VersionDoc{}, "", err
 	}
-	_, b, err := s.bankOf(ctx, a, version, bank)
+	v, b, err := s.bankOf(ctx, a, version, bank)
+	if err != nil {
+		return VersionDoc{}, "", err
+	}
+	elsewhere, err := s.codesElsewhere(ctx, &v.Content, bank)
 	if err != nil {
 		return VersionDoc{}, "", err
 	}
@@ -64,20 +68,24 @@ func (s *Service) CopyItem(ctx context.Context, a access.Actor, version VersionI
 	if err != nil {
 		return VersionDoc{}, "", err
 	}
-	copied.Code, copied.ID, copied.Version, copied.Key, copied.Void = freeCode(b, code+"-"), "", 0, 0, false
+	copied.Code, copied.ID, copied.Version, copied.Key, copied.Void = freeCode(b, elsewhere, code+"-"), "", 0, 0, false
 	return s.addItem(ctx, a, version, revision, bank, copied, code)
 }
 
 // addItem puts an item behind another one, or at the end; made from that one, it takes over who had a hand in it.
 func (s *Service) addItem(ctx context.Context, a access.Actor, version VersionID, revision int64, bank string, it grading.Item, behind string) (VersionDoc, string, error) {
 	var code string
-	v, err := s.changeBank(ctx, a, version, revision, bank, func(b *Bank, all []grading.Item) ([]grading.Item, map[string]string, error) {
+	v, err := s.changeBank(ctx, a, version, revision, bank, func(b *Bank, all []grading.Item, elsewhere map[string]string) ([]grading.Item, map[string]string, error) {
 		if code = it.Code; code == "" {
-			code = freeCode(b, strings.TrimRight(bank[:min(len(bank), 20)], "-_")+"-")
+			code = freeCode(b, elsewhere, strings.TrimRight(bank[:min(len(bank), 20)], "-_")+"-")
 		}
 		it.Code = code
 		if _, taken := b.find(code); taken {
 			return nil, nil, faults.OnField("code", "Kode soal "+code+" sudah dipakai di bank ini.", "Item code "+code+" is already used in this bank.")
+		}
+		if other := elsewhere[code]; other != "" {
+			t := errCodeElsewhere(code, other)
+			return nil, nil, faults.OnField("code", t.ID, t.EN)
 		}
 		if err := checkItem(it); err != nil {
 			return nil, nil, err
@@ -96,7 +104,7 @@ func (s *Service) addItem(ctx context.Context, a access.Actor, version VersionID
 // Invalid with the fields of the item ("options[2].text"); NotFound without the item. Errors and revision as for Revise. Safe to call twice.
 func (s *Service) WriteItem(ctx context.Context, a access.Actor, version VersionID, revision int64, bank, code string, it grading.Item) (VersionDoc, error) {
 	it.Code = code
-	return s.changeBank(ctx, a, version, revision, bank, func(b *Bank, all []grading.Item) ([]grading.Item, map[string]string, error) {
+	return s.changeBank(ctx, a, version, revision, bank, func(b *Bank, all []grading.Item, elsewhere map[string]string) ([]grading.Item, map[string]string, error) {
 		i := slices.IndexFunc(all, func(x grading.Item) bool { return x.Code == code })
 		if i < 0 {
 			return nil, nil, errNoItem()
@@ -111,7 +119,7 @@ func (s *Service) WriteItem(ctx context.Context, a access.Actor, version Version
 
 // DeleteItem takes an item out of a draft's bank. Versions that are published keep theirs. NotFound without the item. Errors and revision as for Revise.
 func (s *Service) DeleteItem(ctx context.Context, a access.Actor, version VersionID, revision int64, bank, code string) (VersionDoc, error) {
-	return s.changeBank(ctx, a, version, revision, bank, func(b *Bank, all []grading.Item) ([]grading.Item, map[string]string, error) {
+	return s.changeBank(ctx, a, version, revision, bank, func(b *Bank, all []grading.Item, elsewhere map[string]string) ([]grading.Item, map[string]string, error) {
 		i := slices.IndexFunc(all, func(x grading.Item) bool { return x.Code == code })
 		if i < 0 {
 			return nil, nil, errNoItem()
@@ -121,9 +129,9 @@ func (s *Service) DeleteItem(ctx context.Context, a access.Actor, version Versio
 }
 
 // changeBank reads a bank of a draft (an empty one when it is not there), lets change work on its items and writes what comes of it as the bank of the draft.
-// change also says from which item version the item of a new code was made.
+// change is told the codes of other banks, and also says from which item version the item of a new code was made.
 func (s *Service) changeBank(ctx context.Context, a access.Actor, version VersionID, revision int64, bank string,
-	change func(b *Bank, all []grading.Item) ([]grading.Item, map[string]string, error)) (VersionDoc, error) {
+	change func(b *Bank, all []grading.Item, elsewhere map[string]string) ([]grading.Item, map[string]string, error)) (VersionDoc, error) {
 	if _, err := s.authoring(ctx, a, version); err != nil {
 		return VersionDoc{}, err
 	}
@@ -153,7 +161,11 @@ func (s *Service) changeBank(ctx context.Context, a access.Actor, version Versio
 			return VersionDoc{}, err
 		}
 	}
-	all, from, err := change(b, all)
+	elsewhere, err := s.codesElsewhere(ctx, &v.Value.Content, bank)
+	if err != nil {
+		return VersionDoc{}, err
+	}
+	all, from, err := change(b, all, elsewhere)
 	if err != nil {
 		return VersionDoc{}, err
 	}
@@ -174,8 +186,8 @@ func checkItem(it grading.Item) error {
 	return &e
 }
 
-// freeCode is the first code with a prefix that a bank does not have.
-func freeCode(b *Bank, prefix string) string {
+// freeCode is the first code with a prefix that neither a bank nor another one has.
+func freeCode(b *Bank, elsewhere map[string]string, prefix string) string {
 	if len(prefix) > 26 {
 		prefix = prefix[:26]
 	}
@@ -184,7 +196,7 @@ func freeCode(b *Bank, prefix string) string {
 		used[it.Code] = true
 	}
 	for n := len(b.Items) + 1; ; n++ {
-		if code := fmt.Sprintf("%s%03d", prefix, n); !used[code] {
+		if code := fmt.Sprintf("%s%03d", prefix, n); !used[code] && elsewhere[code] == "" {
 			return code
 		}
 	}

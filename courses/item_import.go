@@ -67,7 +67,11 @@ func (s *Service) ReadItems(ctx context.Context, a access.Actor, version Version
 	for _, it := range have {
 		used[it.Code] = true
 	}
-	given := exchange.Defaults{Objective: f.Objective, Prefix: strings.TrimRight(bank[:min(len(bank), 20)], "-_") + "-", Used: func(code string) bool { return used[code] }}
+	elsewhere, err := s.codesElsewhere(ctx, &v.Value.Content, bank)
+	if err != nil {
+		return ItemsRead{}, err
+	}
+	given := exchange.Defaults{Objective: f.Objective, Prefix: strings.TrimRight(bank[:min(len(bank), 20)], "-_") + "-", Used: func(code string) bool { return used[code] || elsewhere[code] != "" }}
 	for _, o := range v.Value.Content.Objectives {
 		given.Objectives = append(given.Objectives, o.Code)
 	}
@@ -87,6 +91,20 @@ func (s *Service) ReadItems(ctx context.Context, a access.Actor, version Version
 	}
 	if err := ctx.Err(); err != nil {
 		return ItemsRead{}, err
+	}
+	for i, it := range out.Bank.Items {
+		if other := elsewhere[it.Code]; other != "" {
+			out.Report = append(out.Report, exchange.Mistake{File: f.Name, Line: out.Bank.Lines[i], Item: i + 1, Weight: exchange.Refused, Text: errCodeElsewhere(it.Code, other)})
+		}
+	}
+	for _, ref := range v.Value.Content.Banks {
+		if ref.Code != bank {
+			more, err := s.bankItems(ctx, &v.Value, ref.Code)
+			if err != nil {
+				return ItemsRead{}, err
+			}
+			have = append(have, more...)
+		}
 	}
 	out.noteAlike(f.Name, have)
 	if f.Check {
@@ -123,7 +141,7 @@ func pictureTaker(ctx context.Context, keep func(media.File) (string, error)) ex
 	}
 }
 
-// noteAlike adds to the report which items say nearly the same as one before them in the file, or as one the bank has.
+// noteAlike adds to the report which items say nearly the same as one before them in the file, or as one that a bank of the version has.
 func (r *ItemsRead) noteAlike(file string, have []grading.Item) {
 	all := append(slices.Clone(have), r.Bank.Items...)
 	for _, p := range grading.Alike(all) {

@@ -64,6 +64,7 @@ func TestItemsFromFiles(t *testing.T) {
 	if read, err = w.ReadItems(ctx, author, v.ID, "bank", courses.ItemFile{Data: []byte(wordsOfPeople), Objective: "9.1"}); err != nil || read.Bank.Items[0].Code != "bank-003" {
 		t.Errorf("%+v %v", read.Bank.Items[0], err)
 	}
+	items[0].Code, items[1].Code = "baru-001", "baru-002"
 	if _, err = w.TakeItems(ctx, author, v.ID, done.Revision, "baru", items, true); err != nil {
 		t.Error(err)
 	}

@@ -32,7 +32,41 @@ type ListedBankItem struct {
 	State    ItemState
 	Remarks  int
 	Measured *Measured // nil where nobody sat a test with it, or too few
-	Alike    []string  // codes of items of the bank that say nearly the same
+	Alike    []AlikeItem
+}
+
+// AlikeItem is an item of a version that says nearly the same as another, in whichever bank.
+type AlikeItem struct {
+	Bank, Code, Stem string
+}
+
+// alike finds for each item of a bank, by its place, those of any bank of the version that say nearly the same.
+func (s *Service) alike(ctx context.Context, v *VersionDoc, bank string, items []grading.Item) (map[int][]AlikeItem, error) {
+	all, banks := items, make([]string, len(items))
+	for i := range banks {
+		banks[i] = bank
+	}
+	for _, ref := range v.Content.Banks {
+		if ref.Code == bank {
+			continue
+		}
+		more, err := s.bankItems(ctx, &v.Version, ref.Code)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range more {
+			all, banks = append(all[:len(all):len(all)], it), append(banks, ref.Code)
+		}
+	}
+	out := map[int][]AlikeItem{}
+	for _, p := range grading.Alike(all) {
+		for _, x := range [][2]int{{p.A, p.B}, {p.B, p.A}} {
+			if x[0] < len(items) {
+				out[x[0]] = append(out[x[0]], AlikeItem{banks[x[1]], all[x[1]].Code, all[x[1]].Stem})
+			}
+		}
+	}
+	return out, nil
 }
 
 // Measured is what sittings say of an item version.
@@ -70,10 +104,9 @@ func (s *Service) ListItems(ctx context.Context, a access.Actor, version Version
 	if err != nil {
 		return BankList{}, err
 	}
-	alike := map[string][]string{}
-	for _, p := range grading.Alike(items) {
-		x, y := items[p.A].Code, items[p.B].Code
-		alike[x], alike[y] = append(alike[x], y), append(alike[y], x)
+	alike, err := s.alike(ctx, &v, bank, items)
+	if err != nil {
+		return BankList{}, err
 	}
 	lives := make([]ItemLife, len(items))
 	if err := together(ctx, len(items), func(ctx context.Context, i int) error {
@@ -95,7 +128,7 @@ func (s *Service) ListItems(ctx context.Context, a access.Actor, version Version
 			}
 		}
 		if o, _ := v.Content.Objective(it.Objective); f.fits(it, o.Competency, lives[i].State, words) {
-			out.Items = append(out.Items, ListedBankItem{it, lives[i].State, len(lives[i].Remarks), measured[it.ID], alike[it.Code]})
+			out.Items = append(out.Items, ListedBankItem{it, lives[i].State, len(lives[i].Remarks), measured[it.ID], alike[i]})
 		}
 	}
 	slices.Sort(out.Categories)
@@ -212,7 +245,7 @@ type ShownItem struct {
 	Life    ItemLife
 	History []ItemVersion // newest first, this one and those it was made from
 	Uses    []ItemUse     // newest version of the course first
-	Alike   []grading.Item
+	Alike   []AlikeItem
 }
 
 // maxHistory is how many versions of an item are shown.
@@ -235,14 +268,11 @@ func (s *Service) ShowItem(ctx context.Context, a access.Actor, version VersionI
 	out := ShownItem{VersionDoc: v, Bank: bank}
 	at := slices.IndexFunc(items, func(x grading.Item) bool { return x.Code == code })
 	out.Item = items[at]
-	for _, p := range grading.Alike(items) {
-		switch at {
-		case p.A:
-			out.Alike = append(out.Alike, items[p.B])
-		case p.B:
-			out.Alike = append(out.Alike, items[p.A])
-		}
+	alike, err := s.alike(ctx, &v, bank, items)
+	if err != nil {
+		return ShownItem{}, err
 	}
+	out.Alike = alike[at]
 	seen := map[string]bool{}
 	for id := entry.Item; id != "" && !seen[id] && len(out.History) < maxHistory; {
 		seen[id] = true

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -104,6 +105,20 @@ func (s *Service) writeBank(ctx context.Context, a access.Actor, version Version
 	if err != nil {
 		return VersionDoc{}, err
 	}
+	elsewhere, err := s.codesElsewhere(ctx, &v.Value.Content, code)
+	if err != nil {
+		return VersionDoc{}, err
+	}
+	twice := faults.New(faults.Invalid, "Ada kode soal yang sudah dipakai bank lain di kursus ini.", "Some item codes are used by another bank of this course.")
+	for i, it := range items {
+		if bank := elsewhere[it.Code]; bank != "" && slices.ContainsFunc(m.new, func(x newVersion) bool { return x.code == it.Code && x.before == "" }) {
+			t := errCodeElsewhere(it.Code, bank)
+			twice.With(fmt.Sprintf("items[%d].code", i), t.ID, t.EN)
+		}
+	}
+	if len(twice.Fields) > 0 {
+		return VersionDoc{}, twice
+	}
 	for i, x := range m.new {
 		if x.before == "" {
 			m.new[i].before = from[x.code]
@@ -112,17 +127,45 @@ func (s *Service) writeBank(ctx context.Context, a access.Actor, version Version
 	if err := s.putBank(ctx, a, course, m); err != nil {
 		return VersionDoc{}, err
 	}
-	ref := m.ref
+	ref, read := m.ref, v.Value.Content
 	return s.edit(ctx, a, version, revision, func(v *Version) error {
+		at := -1
 		for i, b := range v.Content.Banks {
 			if b.Code == code {
-				v.Content.Banks[i] = ref
-				return nil
+				at = i
+			} else if was, ok := read.Bank(b.Code); !ok || was.Bank != b.Bank { // its codes were not looked at
+				return errChangedDraft()
 			}
+		}
+		if at >= 0 {
+			v.Content.Banks[at] = ref
+			return nil
 		}
 		v.Content.Banks = append(v.Content.Banks, ref)
 		return nil
 	})
+}
+
+// codesElsewhere are the codes of items in the other banks of a version, each with its bank. A course package names an item by its code alone.
+func (s *Service) codesElsewhere(ctx context.Context, c *Content, bank string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, ref := range c.Banks {
+		if ref.Code == bank {
+			continue
+		}
+		b, err := s.bank(ctx, ref.Bank)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range b.Items {
+			out[it.Code] = ref.Code
+		}
+	}
+	return out, nil
+}
+
+func errCodeElsewhere(code, bank string) texts.Text {
+	return texts.T("Kode soal "+code+" sudah dipakai di bank "+bank+". Pakai kode lain.", "Item code "+code+" is already used in bank "+bank+". Use another one.")
 }
 
 // made is a bank ready to be stored: the items it has beyond the bank before, the list of all, and the reference a version keeps.

@@ -47,7 +47,7 @@ func (s *Service) rehearse(ctx context.Context, e *Enrolment, q Quiz, c *Content
 	if err != nil && !errors.Is(err, faults.NotFound) {
 		return FormView{}, err
 	}
-	form, err := s.drawForm(ctx, e, q, c, 0)
+	form, err := s.drawForm(ctx, e, q, c)
 	if err != nil {
 		return FormView{}, err
 	}

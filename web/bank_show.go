@@ -124,7 +124,7 @@ func (w *admin) bankTable(c *gin.Context, v courses.VersionDoc, list courses.Ban
 		_, easy, apart := w.measured(c, it.Measured)
 		sub := it.Code
 		if len(it.Alike) > 0 {
-			sub += " · " + w.T(c, "mirip %s", strings.Join(it.Alike, ", "))
+			sub += " · " + w.T(c, "mirip %s", alikeNames(it.Alike, bank))
 		}
 		if it.Remarks > 0 {
 			sub += " · " + w.T(c, "%d catatan", it.Remarks)
@@ -143,6 +143,18 @@ func (w *admin) bankTable(c *gin.Context, v courses.VersionDoc, list courses.Ban
 	return t
 }
 
+// alikeNames are the codes of items, with their bank where it is another one.
+func alikeNames(all []courses.AlikeItem, bank string) string {
+	var out []string
+	for _, x := range all {
+		if x.Bank != bank {
+			x.Code += " (" + x.Bank + ")"
+		}
+		out = append(out, x.Code)
+	}
+	return strings.Join(out, ", ")
+}
+
 // alikePanel names the items that say nearly the same; nil when there are none.
 func (w *admin) alikePanel(c *gin.Context, v courses.VersionDoc, list courses.BankList) *Panel {
 	panel := Panel{Fold: true, Label: "Soal yang hampir sama", Text: w.T(c, "Peserta yang mendapat keduanya menjawab hal yang sama dua kali. Hapus atau bedakan salah satunya.")}
@@ -152,9 +164,9 @@ func (w *admin) alikePanel(c *gin.Context, v courses.VersionDoc, list courses.Ba
 			continue
 		}
 		for _, o := range it.Alike {
-			seen[o] = true
+			seen[o.Code] = seen[o.Code] || o.Bank == c.Param("bank")
 		}
-		panel.Reasons = append(panel.Reasons, Reason{Kind: Warn, Text: it.Code + " ≈ " + strings.Join(it.Alike, ", ") + ": " + cut(it.Stem, 100), URL: bankURL(v, c.Param("bank"), "soal", it.Code)})
+		panel.Reasons = append(panel.Reasons, Reason{Kind: Warn, Text: it.Code + " ≈ " + alikeNames(it.Alike, c.Param("bank")) + ": " + cut(it.Stem, 100), URL: bankURL(v, c.Param("bank"), "soal", it.Code)})
 	}
 	if len(panel.Reasons) == 0 {
 		return nil

@@ -84,7 +84,7 @@ func (w *admin) itemPage(c *gin.Context, status int, form Form, tried bool) erro
 	if len(x.Alike) > 0 {
 		panel := Panel{Label: "Hampir sama dengan"}
 		for _, o := range x.Alike {
-			panel.Reasons = append(panel.Reasons, Reason{Kind: Warn, Text: o.Code + ": " + cut(o.Stem, 160), URL: w.itemURL(c, bank, o.Code)})
+			panel.Reasons = append(panel.Reasons, Reason{Kind: Warn, Text: alikeNames([]courses.AlikeItem{o}, bank) + ": " + cut(o.Stem, 160), URL: w.itemURL(c, o.Bank, o.Code)})
 		}
 		p.Panels = append(p.Panels, panel)
 	}

@@ -91,9 +91,9 @@ func Course(d *exchange.Draft) Report {
 	for _, b := range d.Banks {
 		r.keys(b)
 		r.stems(b)
-		r.duplicates(b)
 		r.care(b)
 	}
+	r.duplicates(d)
 	r.teaching(d)
 	for _, l := range d.Lessons {
 		r.sentences(l.File, l.Markdown)

@@ -81,16 +81,27 @@ func (r *Report) sentences(file, markdown string) {
 	r.find(Finding{Rule: LongSentences, File: file, Text: say("Kalimatnya rata-rata %d kata (paling banyak %d).", "Its sentences have %d words on average (at most %d).", (sum+n/2)/n, MaxWords), Do: say("Pecah kalimat panjang; satu kalimat satu hal.", "Break long sentences up; one thing in each.")})
 }
 
-// duplicates names an item that says nearly the same as one before it. A short statement to be judged shares most of its words with its opposite and says something else.
-func (r *Report) duplicates(b exchange.DraftBank) {
+// duplicates names an item that says nearly the same as one before it, in whichever bank. A short statement to be judged shares most of its words with its opposite and says something else.
+func (r *Report) duplicates(d *exchange.Draft) {
+	var all []grading.Item
+	var of [][2]int // bank and place in it
+	for i, b := range d.Banks {
+		for n := range b.Items {
+			all, of = append(all, b.Items[n]), append(of, [2]int{i, n})
+		}
+	}
 	last := -1
-	pairs := grading.Alike(b.Items)
+	pairs := grading.Alike(all)
 	slices.SortFunc(pairs, func(x, y grading.Pair) int { return cmp.Or(x.B-y.B, x.A-y.A) })
 	for _, p := range pairs {
-		if p.B == last || b.Items[p.B].Type == grading.TrueFalse && len(words(b.Items[p.B].Stem)) < 6 {
+		if p.B == last || all[p.B].Type == grading.TrueFalse && len(words(all[p.B].Stem)) < 6 {
 			continue
 		}
 		last = p.B
-		r.find(item(b, p.B, NearDuplicate, say("Soal ini hampir sama dengan %s.", "This item is nearly the same as %s.", b.Items[p.A].Code), say("Hapus salah satu, atau tanyakan hal lain.", "Remove one of them, or ask for something else.")))
+		text := say("Soal ini hampir sama dengan %s.", "This item is nearly the same as %s.", all[p.A].Code)
+		if bank := d.Banks[of[p.A][0]]; of[p.A][0] != of[p.B][0] {
+			text = say("Soal ini hampir sama dengan %s di bank %s.", "This item is nearly the same as %s in bank %s.", all[p.A].Code, bank.Code)
+		}
+		r.find(item(d.Banks[of[p.B][0]], of[p.B][1], NearDuplicate, text, say("Hapus salah satu, atau tanyakan hal lain.", "Remove one of them, or ask for something else.")))
 	}
 }
