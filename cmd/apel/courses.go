@@ -188,7 +188,7 @@ func printLint(r lint.Report, lang texts.Lang) {
 	}
 	for _, p := range r.Positions {
 		if p.Enough {
-			fmt.Printf(say("  %s: kunci %d soal berpilihan %d di %v, p = %.3f\n", "  %s: keys of %d items with %d options at %v, p = %.3f\n"), p.File, p.N, p.Options, p.Keys, p.P)
+			fmt.Printf(say("  %s: kunci %d soal berpilihan %d di %s, p = %.3f\n", "  %s: keys of %d items with %d options at %s, p = %.3f\n"), p.File, p.N, p.Options, lettered(p.Keys), p.P)
 		} else {
 			fmt.Printf(say("  %s: %d soal berpilihan %d terlalu sedikit untuk menguji letak kunci (perlu %d)\n", "  %s: %d items with %d options are too few to test where the keys stand (it takes %d)\n"), p.File, p.N, p.Options, lint.MinPerChoice*p.Options)
 		}
@@ -200,4 +200,13 @@ func printLint(r lint.Report, lang texts.Lang) {
 		fmt.Printf(say("  %s: %s: lulus %d dari %d kali, rata-rata %.0f (lulus mulai %d)\n", "  %s: %s: passes %d times of %d, %.0f on average (pass mark %d)\n"), b.Quiz, b.Name.In(lang), b.Passed, b.Sittings, b.Mean, b.PassMark)
 	}
 	fmt.Println(strings.TrimSpace(fmt.Sprintf(say("  %d temuan", "  %d findings"), len(r.Findings))))
+}
+
+// lettered says how many keys stand at each letter: "A 8, B 7".
+func lettered(keys []int) string {
+	parts := make([]string, len(keys))
+	for i, n := range keys {
+		parts[i] = fmt.Sprintf("%c %d", 'A'+i, n)
+	}
+	return strings.Join(parts, ", ")
 }
