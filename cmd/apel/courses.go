@@ -184,7 +184,7 @@ func printLint(r lint.Report, lang texts.Lang) {
 	say := func(id, en string) string { return texts.T(id, en).In(lang) }
 	fmt.Printf("%s\n", r.Course)
 	for _, f := range r.Findings {
-		fmt.Printf("  %s [%s] %s %s\n", f.Where(), f.Rule, f.Text.In(lang), f.Do.In(lang))
+		fmt.Printf("  %s: %s %s (%s)\n", f.Where(), f.Text.In(lang), f.Do.In(lang), f.Rule)
 	}
 	for _, p := range r.Positions {
 		if p.Enough {
