@@ -27,7 +27,8 @@ type QuizAnalysis struct {
 	Flags     []ItemFlag     `json:"flags" nullable:"false" maxItems:"1000" doc:"What a person should look at, the most urgent first"`
 	Rasch     *ItemResponses `json:"rasch,omitempty" doc:"From 100 sittings"`
 	TwoPL     *ItemResponses `json:"two_pl,omitempty" doc:"From 500 sittings"`
-	Gains     []GainFigures  `json:"gains" nullable:"false" maxItems:"100" doc:"Of a post-test: first pre-test to first post-test of the same enrolment, the whole test first"`
+	Groups    []GroupFigures `json:"groups" nullable:"false" maxItems:"200" doc:"By objective, then by competency"`
+	Gains     []GainFigures  `json:"gains" nullable:"false" maxItems:"200" doc:"Of a post-test: first pre-test to first post-test of the same enrolment, the whole test first"`
 }
 
 // Estimate is a figure with its 95 % interval.
@@ -188,9 +189,20 @@ type DroppedItem struct {
 	Reason string `json:"reason" enum:"few,constant"`
 }
 
+// GroupFigures are what people earn on the items of an objective or a competency.
+type GroupFigures struct {
+	Objective  string    `json:"objective,omitempty"`
+	Competency string    `json:"competency,omitempty"`
+	Items      int       `json:"items" doc:"Item versions that somebody saw"`
+	Answers    int64     `json:"answers"`
+	Flagged    int       `json:"flagged" doc:"Items with something to look at"`
+	Facility   *Estimate `json:"facility,omitempty" doc:"Mean mark, percent"`
+}
+
 // GainFigures are what people learned between two tests. There is no control group.
 type GainFigures struct {
-	Objective  string    `json:"objective" doc:"Empty: the whole test"`
+	Objective  string    `json:"objective" doc:"Empty: the whole test, or a competency"`
+	Competency string    `json:"competency,omitempty" doc:"Code of the competency, of all objectives that serve it"`
 	People     int64     `json:"people"`
 	Before     *Estimate `json:"before,omitempty" doc:"Mean, percent"`
 	After      *Estimate `json:"after,omitempty"`
@@ -205,7 +217,10 @@ func showAnalysis(a courses.Analysis) QuizAnalysis {
 	q := a.Figures.Quiz
 	v := QuizAnalysis{Course: a.Course, Version: a.Version, Quiz: a.Quiz, Kind: string(a.Kind), CountedAt: instant(a.CountedAt), Pending: a.Pending, Sittings: q.N,
 		Score: QuizFigures{estimate(q.Mean), estimate(q.Median), estimate(q.SD), estimate(q.Skewness), estimate(q.Kurtosis), estimate(q.Consistency), string(q.Method), estimate(q.ErrorRatio), estimate(q.SEM), []ScoreBar{}},
-		Items: []ItemFigures{}, Flags: []ItemFlag{}, Rasch: showModel(a.Rasch), TwoPL: showModel(a.TwoPL), Gains: []GainFigures{}}
+		Items: []ItemFigures{}, Flags: []ItemFlag{}, Rasch: showModel(a.Rasch), TwoPL: showModel(a.TwoPL), Groups: []GroupFigures{}, Gains: []GainFigures{}}
+	for _, g := range a.Groups {
+		v.Groups = append(v.Groups, GroupFigures{g.Objective, g.Competency, g.Items, g.Answers, g.Flagged, estimate(g.Facility)})
+	}
 	for _, s := range q.Scores {
 		v.Score.Scores = append(v.Score.Scores, ScoreBar(s))
 	}
@@ -238,7 +253,7 @@ func showAnalysis(a courses.Analysis) QuizAnalysis {
 		v.Flags = append(v.Flags, ItemFlag{string(f.Kind), f.Item, f.Option, f.Text})
 	}
 	for _, g := range a.Gains {
-		v.Gains = append(v.Gains, GainFigures{g.Objective, g.N, estimate(g.Before), estimate(g.After), estimate(g.Mean), estimate(g.Normalised), estimate(g.Effect), estimate(g.Better), estimate(g.Worse)})
+		v.Gains = append(v.Gains, GainFigures{g.Objective, g.Competency, g.N, estimate(g.Before), estimate(g.After), estimate(g.Mean), estimate(g.Normalised), estimate(g.Effect), estimate(g.Better), estimate(g.Worse)})
 	}
 	return v
 }

@@ -33,14 +33,25 @@ type Analysis struct {
 	Pooled    map[string]PooledItem   // by item version: with other versions of the course, where they have it
 	Drift     map[string]ItemDrift    // by item version: against what it was before
 	Gains     []ObjectiveGain         // of a post-test: the whole first, then by objective
+	Groups    []ItemGroup             // by objective, then by competency
 	About     map[string]AnalysedItem // by item version
 }
 
 // ObjectiveGain is what people learned between their first pre-test and their first post-test.
 type ObjectiveGain struct {
-	Objective string // "" the whole test
-	Text      texts.Text
+	Objective  string // "" the whole test, or a competency
+	Competency string // "" the whole test, or an objective
+	Text       texts.Text
 	itemstats.Gain
+}
+
+// ItemGroup is what people earn on the items of an objective or of a competency.
+type ItemGroup struct {
+	Objective  string // one of the two is empty
+	Competency string
+	Text       texts.Text // of an objective
+	itemstats.Group
+	Flagged int // items with something to look at
 }
 
 // AnalysedItem is an item version behind the figures, with the key that counts.
@@ -97,10 +108,56 @@ func (s *Service) Analysis(ctx context.Context, a access.Actor, version VersionI
 	}
 	for _, o := range append([]Objective{{}}, v.Content.Objectives...) {
 		if g, ok := of.Gains[o.Code]; ok {
-			out.Gains = append(out.Gains, ObjectiveGain{o.Code, o.Text, g.Gain()})
+			out.Gains = append(out.Gains, ObjectiveGain{o.Code, "", o.Text, g.Gain()})
 		}
 	}
+	for _, c := range competenciesOf(v.Content.Objectives) {
+		if g, ok := of.Gains[byCompetency+c]; ok {
+			out.Gains = append(out.Gains, ObjectiveGain{"", c, texts.Text{}, g.Gain()})
+		}
+	}
+	out.group(v.Content.Objectives, sums)
 	return out, nil
+}
+
+// competenciesOf are those that objectives serve, each once, in their order.
+func competenciesOf(objectives []Objective) (out []string) {
+	for _, o := range objectives {
+		if o.Competency != "" && !slices.Contains(out, o.Competency) {
+			out = append(out, o.Competency)
+		}
+	}
+	return out
+}
+
+// group makes the figures by objective and by competency.
+func (x *Analysis) group(objectives []Objective, sums *itemstats.Sums) {
+	flagged := map[string]bool{}
+	for _, f := range x.Flags {
+		flagged[f.Item] = flagged[f.Item] || f.Kind != itemstats.SmallN
+	}
+	add := func(g ItemGroup, cell string, of func(Objective) bool) {
+		var items []string
+		for _, o := range objectives {
+			for id, it := range x.About {
+				if it.Objective == o.Code && of(o) {
+					if items = append(items, id); flagged[id] {
+						g.Flagged++
+					}
+				}
+			}
+		}
+		slices.Sort(items)
+		if g.Group = sums.Group(cell, items); g.Items > 0 {
+			x.Groups = append(x.Groups, g)
+		}
+	}
+	for _, o := range objectives {
+		add(ItemGroup{Objective: o.Code, Text: o.Text}, o.Code, func(x Objective) bool { return x.Code == o.Code })
+	}
+	for _, c := range competenciesOf(objectives) {
+		add(ItemGroup{Competency: c}, "", func(x Objective) bool { return x.Competency == c })
+	}
 }
 
 // analysed asks for a right over the course and gives the quiz.

@@ -87,7 +87,7 @@ func (t analysisTables) itemHeads(more ...string) []string {
 
 // all are the parts, those that hold something.
 func (t analysisTables) all() []sheets.Table {
-	out := []sheets.Table{t.quiz(), t.items(), t.options(), t.traces()}
+	out := []sheets.Table{t.quiz(), t.groups(), t.items(), t.options(), t.traces()}
 	for _, part := range []sheets.Table{t.pooled(), t.drift()} {
 		if part.Rows != nil {
 			out = append(out, part)
@@ -123,6 +123,14 @@ func (t analysisTables) quiz() sheets.Table {
 		rows = append(rows, []any{t.say("Peserta dengan nilai ", "Takers with a score of ") + strconv.Itoa(int(s.Low)) + "–" + strconv.Itoa(int(s.High)), q.N, s.N})
 	}
 	return t.table(t.say("Tes", "Test"), append([]string{t.say("Ukuran", "Figure"), "n"}, t.ranged(t.say("Nilai", "Value"))...), rows)
+}
+
+func (t analysisTables) groups() sheets.Table {
+	var rows [][]any
+	for _, g := range t.Groups {
+		rows = append(rows, append([]any{g.Objective + g.Competency, g.Items, g.Answers, g.Flagged}, t.cells(g.Facility)...))
+	}
+	return t.table(t.say("Capaian dan kompetensi", "Objectives and competencies"), append([]string{t.say("Capaian atau kompetensi", "Objective or competency"), t.say("Banyaknya soal", "Items"), t.say("Jawaban", "Answers"), t.say("Soal dengan catatan", "Items to look at")}, t.ranged(t.say("Nilai rata-rata (%)", "Mean mark (%)"))...), rows)
 }
 
 func (t analysisTables) items() sheets.Table {
@@ -274,12 +282,12 @@ func (t analysisTables) gains() sheets.Table {
 	var rows [][]any
 	for _, g := range t.Gains {
 		name := t.say("Seluruh tes", "Whole test")
-		if g.Objective != "" {
-			name = g.Objective
+		if of := g.Objective + g.Competency; of != "" {
+			name = of
 		}
 		rows = append(rows, append([]any{name, g.N, g.Full}, t.cells(g.Before, g.After, g.Mean, g.Normalised, g.Effect, g.Better, g.Worse)...))
 	}
-	heads := append([]string{t.say("Capaian", "Objective"), "n", t.say("Sudah benar semua sebelumnya", "All right before")}, t.ranged(t.say("Sebelum", "Before"), t.say("Sesudah", "After"), t.say("Kenaikan", "Gain"), t.say("Dari yang masih dapat naik", "Of what was left to gain"),
+	heads := append([]string{t.say("Capaian atau kompetensi", "Objective or competency"), "n", t.say("Sudah benar semua sebelumnya", "All right before")}, t.ranged(t.say("Sebelum", "Before"), t.say("Sesudah", "After"), t.say("Kenaikan", "Gain"), t.say("Dari yang masih dapat naik", "Of what was left to gain"),
 		t.say("Ukuran efek", "Effect size"), t.say("Naik (%)", "Better (%)"), t.say("Turun (%)", "Worse (%)"))...)
 	return t.table(t.say("Kenaikan", "Gain"), heads, rows)
 }

@@ -3,6 +3,7 @@ package courses_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -121,7 +122,12 @@ func TestAnalysisOfAllFirstSittings(t *testing.T) {
 // Only the first sitting of an enrolment counts, and a post-test shows what was gained since the pre-test.
 func TestAnalysisGains(t *testing.T) {
 	w := newWorld(t)
-	v := w.course("APEL-109", nil)
+	v := w.course("APEL-109", func(c *courses.Content) {
+		c.Objectives = slices.Clone(c.Objectives)
+		for i := range c.Objectives {
+			c.Objectives[i].Competency = "T.04"
+		}
+	})
 	for i, a := range []access.Actor{ani, budi} {
 		e := w.prepare(a, "APEL-109") // one of two right before
 		for _, right := range []int{4 + i, 9} {
@@ -137,8 +143,19 @@ func TestAnalysisGains(t *testing.T) {
 	if a.Figures.Quiz.N != 2 || math.Abs(a.Figures.Quiz.Mean.Value-45) > 1e-9 {
 		t.Errorf("the first of two sittings each: %+v", a.Figures.Quiz)
 	}
-	if len(a.Gains) != 3 || a.Gains[0].Objective != "" || a.Gains[1].Objective != "9.1" || a.Gains[0].N != 2 || math.Abs(a.Gains[0].Before.Value-50) > 1e-9 || math.Abs(a.Gains[0].After.Value-45) > 1e-9 {
+	if len(a.Gains) != 4 || a.Gains[0].Objective != "" || a.Gains[1].Objective != "9.1" || a.Gains[0].N != 2 || math.Abs(a.Gains[0].Before.Value-50) > 1e-9 || math.Abs(a.Gains[0].After.Value-45) > 1e-9 {
 		t.Errorf("gains %+v", a.Gains)
+	}
+	// The competency takes both objectives together, which here is the whole test.
+	if c, all := a.Gains[3], a.Gains[0]; c.Competency != "T.04" || c.Objective != "" || c.N != 2 || *c.Before != *all.Before || *c.After != *all.After {
+		t.Errorf("gain of the competency %+v", c)
+	}
+	var groups []string
+	for _, g := range a.Groups {
+		groups = append(groups, fmt.Sprint(g.Objective, g.Competency, " ", g.Answers))
+	}
+	if fmt.Sprint(groups) != "[9.1 10 9.2 10 T.04 20]" || math.Abs(a.Groups[2].Facility.Value-45) > 1e-9 || a.Groups[0].Facility.N != 2 {
+		t.Errorf("by objective and competency: %v", groups)
 	}
 	if len(w.analysis(v.ID, "pretest").Gains) != 0 {
 		t.Error("a pre-test shows gains")

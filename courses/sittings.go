@@ -252,7 +252,7 @@ func (s *Service) gained(ctx context.Context, at *Attempt, after itemstats.Sitti
 		if err != nil {
 			return err
 		}
-		was, now := byCell(before), byCell(after)
+		was, now := byCell(before, v.Content.Objectives), byCell(after, v.Content.Objectives)
 		for cell, p := range now {
 			if was[cell].full == 0 {
 				continue
@@ -270,11 +270,22 @@ func (s *Service) gained(ctx context.Context, at *Attempt, after itemstats.Sitti
 
 type earned struct{ earned, full int64 }
 
-// byCell adds a sitting up by objective; "" is the whole.
-func byCell(s itemstats.Sitting) map[string]earned {
+// byCompetency marks the gains of a competency among those of objectives, whose codes have no such sign.
+const byCompetency = "@"
+
+// byCell adds a sitting up by objective and by competency; "" is the whole.
+func byCell(s itemstats.Sitting, objectives []Objective) map[string]earned {
+	serves := map[string]string{}
+	for _, o := range objectives {
+		serves[o.Code] = o.Competency
+	}
 	out := map[string]earned{}
 	for _, m := range s {
-		for _, cell := range []string{"", m.Cell} {
+		cells := []string{"", m.Cell}
+		if c := serves[m.Cell]; c != "" {
+			cells = append(cells, byCompetency+c)
+		}
+		for _, cell := range cells {
 			e := out[cell]
 			out[cell] = earned{e.earned + m.Mark, e.full + m.Max}
 		}

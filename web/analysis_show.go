@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
+	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/itemstats"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/texts"
@@ -50,7 +51,7 @@ func (w *admin) showAnalysis(c *gin.Context) error {
 	if len(a.Gains) > 0 {
 		p.add(w.gainPanel(c, a))
 	}
-	p.add(w.itemsPanel(c, a))
+	p.add(w.groupPanel(c, a), w.itemsPanel(c, a))
 	for _, m := range []*itemstats.Model{a.Rasch, a.TwoPL} {
 		if m != nil {
 			p.add(w.modelPanel(c, a, m))
@@ -207,6 +208,8 @@ func (w *admin) gainPanel(c *gin.Context, a courses.Analysis) Panel {
 		name := w.T(c, "Seluruh tes")
 		if g.Objective != "" {
 			name = g.Objective + " · " + in(c, g.Text)
+		} else if g.Competency != "" {
+			name = w.T(c, "Kompetensi %s", g.Competency)
 		}
 		share := "–"
 		if g.Normalised != nil {
@@ -216,6 +219,19 @@ func (w *admin) gainPanel(c *gin.Context, a courses.Analysis) Panel {
 			{Text: share, Sub: w.between(c, hundredfold(g.Normalised), 0)}, {Text: w.figure(c, g.Effect, 2), Sub: w.between(c, g.Effect, 2)}}})
 	}
 	return Panel{Label: "Kenaikan dari tes awal ke tes akhir", Text: w.T(c, "Percobaan pertama orang yang sama. Tanpa kelompok pembanding, jadi terbiasa dengan tes ikut terhitung."), Table: &t}
+}
+
+// groupPanel is what people earn by objective and by competency.
+func (w *admin) groupPanel(c *gin.Context, a courses.Analysis) Panel {
+	t := Table{ID: "groups", Label: "Capaian dan kompetensi", NoSearch: true, Columns: []Column{{Label: "Capaian", Main: true}, {Label: "Soal", Numeric: true}, {Label: "Jawaban", Numeric: true}, {Label: "Nilai rata-rata", Numeric: true}, {Label: "Soal dengan catatan", Numeric: true}}}
+	for _, g := range a.Groups {
+		name := g.Objective + " · " + in(c, g.Text)
+		if g.Competency != "" {
+			name = w.T(c, "Kompetensi %s", g.Competency)
+		}
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: name}, {Text: w.count(c, g.Items)}, {Text: w.count(c, int(g.Answers))}, {Text: w.figure(c, g.Facility, 0) + "%", Sub: w.between(c, g.Facility, 0)}, {Text: w.count(c, g.Flagged)}}})
+	}
+	return Panel{Label: "Menurut capaian dan kompetensi", Text: w.T(c, "Bagian nilai yang rata-rata diperoleh pada soal-soalnya. Kompetensi menggabungkan semua capaian yang mendukungnya; rentangnya sengaja lebar."), Table: &t}
 }
 
 // hundredfold is a share as percent.
@@ -442,32 +458,84 @@ func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.An
 	if typed {
 		panel.Notices = append(panel.Notices, Notice{Kind: Info, Text: w.T(c, "Dalam tanda kutip: jawaban yang diketik dan dihitung salah, yang diberikan paling sedikit lima orang. Hitungannya pasti; yang lebih jarang tidak ditampilkan.")})
 	}
-	if len(it.Trace) < 2 {
+	plots, drawn := w.plots(c, it, about)
+	if len(plots) == 0 {
 		return panel
 	}
-	plot := Chart{Kind: "lines", Label: "Pilihan menurut nilai soal lainnya", Unit: "%", Max: 100, Text: w.T(c, "Dari kelompok bernilai rendah (kiri) ke tinggi (kanan).")}
-	for _, g := range it.Trace {
-		plot.Names = append(plot.Names, f.Fixed(g.Rest, 0))
+	for i, o := range it.Options {
+		if o.ID != "" && !drawn[o.ID] && t.Rows[i].Cells[0].Sub == "" {
+			t.Rows[i].Cells[0].Sub = w.T(c, "tidak digambar")
+		}
 	}
-	shown := 0
-	for k, o := range it.Options {
-		if shown == 4 && !o.Key { // the picture has four lines; the rest stands in the table
+	if panel.Charts = plots; len(plots) > 1 {
+		panel.Charts = nil
+		panel.Inner = []Panel{{Fold: true, Label: "Grafik tiap pertanyaan", Charts: plots}}
+	}
+	return panel
+}
+
+// plotLines is how many lines of a plot can be told apart without colours.
+const plotLines = 4
+
+// plots are the traces of an item, one for each thing it asks: the key and the options that most people took. drawn are the options that have a line.
+func (w *admin) plots(c *gin.Context, it itemstats.Item, about courses.AnalysedItem) (out []Chart, drawn map[string]bool) {
+	drawn = map[string]bool{}
+	if len(it.Trace) < 2 {
+		return nil, drawn
+	}
+	asked := grading.AskedOf(about.Item)
+	for _, q := range asked {
+		var of []int
+		for k, o := range it.Options {
+			question, _, typed := itemstats.TypedText(o.ID)
+			if typed && q.Typed && question == q.ID || slices.ContainsFunc(q.Options, func(x grading.AskedOption) bool { return x.ID == o.ID }) {
+				of = append(of, k)
+			}
+		}
+		if len(of) == 0 {
 			continue
 		}
-		s := Series{Name: cut(about.Named(o.ID), 30)}
-		if o.ID == "" {
-			s.Name = w.T(c, "(dikosongkan)")
+		slices.SortStableFunc(of, func(a, b int) int { // keys first, then what most took
+			x, y := it.Options[a], it.Options[b]
+			if x.Key != y.Key {
+				if x.Key {
+					return -1
+				}
+				return 1
+			}
+			return int(y.N - x.N)
+		})
+		left := max(0, len(of)-plotLines)
+		of = of[:len(of)-left]
+		slices.Sort(of)
+		plot := Chart{Kind: "lines", Label: "Pilihan menurut nilai soal lainnya", Unit: "%", Max: 100,
+			Text: w.T(c, "%d garis, satu untuk tiap pilihan: berapa persen yang memilihnya, dari %d kelompok bernilai rendah (kiri) ke tinggi (kanan).", len(of), len(it.Trace))}
+		if len(asked) > 1 {
+			plot.Text = in(c, q.Label) + ". " + plot.Text
+		}
+		if left > 0 {
+			plot.Text += " " + w.T(c, "Digambar kunci dan yang paling sering dipilih; %d pilihan lain hanya ada di tabel.", left)
 		}
 		for _, g := range it.Trace {
-			v := math.NaN()
-			if k < len(g.Shares) {
-				v = g.Shares[k]
-			}
-			s.Values = append(s.Values, v)
+			plot.Names = append(plot.Names, w.format(c).Fixed(g.Rest, 0))
 		}
-		plot.Series = append(plot.Series, s)
-		shown++
+		for _, k := range of {
+			o := it.Options[k]
+			drawn[o.ID] = true
+			s := Series{Name: cut(about.Named(o.ID), 30)}
+			if o.Key {
+				s.Name = w.T(c, "%s (kunci)", s.Name)
+			}
+			for _, g := range it.Trace {
+				v := math.NaN()
+				if k < len(g.Shares) {
+					v = g.Shares[k]
+				}
+				s.Values = append(s.Values, v)
+			}
+			plot.Series = append(plot.Series, s)
+		}
+		out = append(out, plot)
 	}
-	panel.Charts = []Chart{plot}
-	return panel
+	return out, drawn
 }
