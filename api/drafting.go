@@ -63,6 +63,7 @@ type VersionComparison struct {
 	Objectives []PartChange  `json:"objectives" maxItems:"1000" nullable:"false"`
 	Lessons    []PartChange  `json:"lessons" maxItems:"1000" nullable:"false"`
 	Quizzes    []PartChange  `json:"quizzes" maxItems:"1000" nullable:"false"`
+	FieldTasks []PartChange  `json:"field_tasks" maxItems:"1000" nullable:"false"`
 	Items      []PartChange  `json:"items" maxItems:"1000" nullable:"false"`
 	Files      []PartChange  `json:"files" maxItems:"1000" nullable:"false"`
 }
@@ -97,7 +98,7 @@ func showChanges(all []courses.Change, cut *bool) []PartChange {
 
 func showComparison(c courses.Comparison) VersionComparison {
 	v := VersionComparison{Was: c.Was.ID, Now: c.Now.ID, Same: c.Same(), Card: showFields(c.Card), Order: showFields(c.Order)}
-	for list, to := range map[*[]courses.Change]*[]PartChange{&c.Objectives: &v.Objectives, &c.Lessons: &v.Lessons, &c.Quizzes: &v.Quizzes, &c.Items: &v.Items, &c.Files: &v.Files} {
+	for list, to := range map[*[]courses.Change]*[]PartChange{&c.Objectives: &v.Objectives, &c.Lessons: &v.Lessons, &c.Quizzes: &v.Quizzes, &c.Tasks: &v.FieldTasks, &c.Items: &v.Items, &c.Files: &v.Files} {
 		*to = showChanges(*list, &v.Cut)
 	}
 	return v

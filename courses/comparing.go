@@ -48,13 +48,14 @@ type Comparison struct {
 	Order      []grading.Difference // of lessons and of quizzes, where it is another one
 	Lessons    []Change
 	Quizzes    []Change
+	Tasks      []Change // field tasks
 	Items      []Change
 	Files      []Change // shown by lessons or items; the code is the name
 }
 
 // Same says whether nothing differs.
 func (c Comparison) Same() bool {
-	return len(c.Card)+len(c.Objectives)+len(c.Order)+len(c.Lessons)+len(c.Quizzes)+len(c.Items)+len(c.Files) == 0
+	return len(c.Card)+len(c.Objectives)+len(c.Order)+len(c.Lessons)+len(c.Quizzes)+len(c.Tasks)+len(c.Items)+len(c.Files) == 0
 }
 
 // CompareVersions lists what differs from one version of a course to another, for authors and reviewers. Errors: NotFound; Invalid for versions of different courses.
@@ -81,6 +82,10 @@ func (s *Service) CompareVersions(ctx context.Context, a access.Actor, was, now 
 	out.Objectives = changesOf(w.Objectives, n.Objectives, func(o Objective) (string, texts.Text) { return o.Code, o.Text }, objectiveFields)
 	out.Order = changedFields(orderFields(w), orderFields(n))
 	out.Quizzes = changesOf(w.Quizzes, n.Quizzes, func(q Quiz) (string, texts.Text) { return q.Code, q.Name() }, quizFields)
+	out.Tasks = changesOf(w.Tasks, n.Tasks, func(t FieldTask) (string, texts.Text) { return t.Code, t.Title }, taskFields)
+	for i := range out.Tasks {
+		compareInstructions(&out.Tasks[i], w, n)
+	}
 	out.Lessons = changesOf(w.Lessons, n.Lessons, func(l LessonRef) (string, texts.Text) { return l.Code, l.Title }, lessonFields)
 	for i := range out.Lessons {
 		if err := s.compareText(ctx, &out.Lessons[i], w, n); err != nil {
@@ -323,7 +328,52 @@ func quizFields(q Quiz) []named {
 	}
 	return []named{{say("Jenis", "Kind"), string(q.Kind)}, {say("Judul", "Title"), both(q.Title)}, {say("Bank soal", "Item bank"), q.Bank}, {say("Kisi-kisi", "Blueprint"), strings.Join(draw, ", ")},
 		{say("Batas waktu (menit)", "Time limit (minutes)"), strconv.Itoa(q.Minutes)}, {say("Kesempatan", "Attempts"), strconv.Itoa(q.Attempts)}, {say("Nilai lulus", "Pass mark"), strconv.Itoa(q.PassMark)},
-		{say("Menurut urutan bank", "In the bank's order"), yesNo(q.InOrder)}, {say("Perilaku", "Behaviour"), q.Behaviour.Name().ID}, {say("Penilai", "Markers"), fmt.Sprintf("%+v", q.Marking)}}
+		{say("Menurut urutan bank", "In the bank's order"), yesNo(q.InOrder)}, {say("Perilaku", "Behaviour"), both(q.Behaviour.Name())}, {say("Penilai", "Markers"), both(q.Marking.Name())}}
+}
+
+// Name says in words how many people mark.
+func (q QuizMarking) Name() texts.Text {
+	if q.markers() == 1 {
+		return say("satu penilai", "one marker")
+	}
+	apart := q.Apart
+	if apart == 0 {
+		apart = UsualApart
+	}
+	return say(fmt.Sprintf("dua penilai, orang ketiga memutus selisih di atas %d", apart), fmt.Sprintf("two markers, a third person decides above a difference of %d", apart))
+}
+
+func taskFields(t FieldTask) []named {
+	var rubric, shows []string
+	for _, k := range t.Rubric {
+		var levels []string
+		for _, l := range k.Levels {
+			levels = append(levels, l.Text+" "+l.Mark.Percent()+"%")
+		}
+		rubric = append(rubric, fmt.Sprintf("%s (%d): %s", k.Text, k.Weight, strings.Join(levels, ", ")))
+	}
+	for _, x := range t.Shows {
+		shows = append(shows, fmt.Sprintf("%s: %d", x.Competency, x.Level))
+	}
+	judge := say("penilai", "marker")
+	if t.Judge == BySupervisor {
+		judge = say("atasan", "supervisor")
+	}
+	return []named{{say("Judul", "Title"), both(t.Title)}, {say("Kata paling banyak", "Words at most"), strconv.Itoa(t.Words)}, {say("Berkas paling banyak", "Files at most"), strconv.Itoa(t.Files)}, {say("Menit", "Minutes"), strconv.Itoa(t.Minutes)},
+		{say("Batas waktu (hari)", "Time limit (days)"), strconv.Itoa(t.Days)}, {say("Dinilai oleh", "Judged by"), both(judge)}, {say("Penilai", "Markers"), both(t.Marking.Name())}, {say("Diterima mulai", "Accepted from"), strconv.Itoa(t.Accept)},
+		{say("Tidak wajib", "Optional"), yesNo(t.Optional)}, {say("Kompetensi yang ditunjukkan", "Competencies shown"), strings.Join(shows, ", ")}, {say("Rubrik", "Rubric"), strings.Join(rubric, "; ")},
+		{say("Petunjuk", "Instructions"), t.Instructions}} // the last one, see compareInstructions
+}
+
+// compareInstructions shows the instructions of a task that changed by their lines.
+func compareInstructions(c *Change, was, now *Content) {
+	old, _ := was.Task(c.Code)
+	new, _ := now.Task(c.Code)
+	if c.Fate != FateChanged || old.Instructions == new.Instructions {
+		return
+	}
+	c.Lines = near(compareLines(splitLines(old.Instructions), splitLines(new.Instructions)))
+	c.Fields = c.Fields[:len(c.Fields)-1]
 }
 
 // maxCompared bounds the lines compared one by one, beyond what two texts have in common at both ends; longer ones are shown as replaced.

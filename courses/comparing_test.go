@@ -1,6 +1,7 @@
 package courses_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/apelkota/apel/courses"
@@ -28,6 +29,8 @@ func TestVersionsAreCompared(t *testing.T) {
 	v.Content.Quizzes = append([]courses.Quiz(nil), v.Content.Quizzes...)
 	v.Content.Quizzes[2].PassMark, v.Content.Quizzes[2].Draw = 75, grading.PerObjective(map[string]int{"9.1": 4, "9.2": 6})
 	v.Content.Quizzes = append(v.Content.Quizzes[:1], v.Content.Quizzes[2:]...)
+	v.Content.Quizzes[0].Marking, v.Content.Quizzes[0].Behaviour = courses.QuizMarking{Markers: 2}, courses.Behaviour{Feedback: courses.Immediate}
+	v.Content.Tasks = append(v.Content.Tasks, courses.FieldTask{Code: "TL1", Title: text("Tugas"), Minutes: 30})
 	v, err = w.Revise(ctx, author, v.ID, v.Revision, v.Content)
 	must(t, err)
 	it := question("B-00", "9.1")
@@ -47,18 +50,21 @@ func TestVersionsAreCompared(t *testing.T) {
 		}
 		return out
 	}
-	if len(c.Card) != 1 || c.Card[0].Was != "4" || c.Card[0].Now != "5" {
+	if len(c.Card) != 2 || c.Card[0].Was != "4" || c.Card[0].Now != "5" {
 		t.Errorf("the card: %+v", c.Card)
 	}
 	for name, x := range map[string][2]string{
-		"objectives": {fates(c.Objectives), "changed 9.1; "}, "lessons": {fates(c.Lessons), "changed L1; new L3; "}, "quizzes": {fates(c.Quizzes), "changed posttest; gone practice; "},
-		"items": {fates(c.Items), "changed B-00; new B-99; gone B-01; "},
+		"objectives": {fates(c.Objectives), "changed 9.1; "}, "lessons": {fates(c.Lessons), "changed L1; new L3; "}, "quizzes": {fates(c.Quizzes), "changed pretest; changed posttest; gone practice; "},
+		"tasks": {fates(c.Tasks), "new TL1; "}, "items": {fates(c.Items), "changed B-00; new B-99; gone B-01; "},
 	} {
 		if x[0] != x[1] {
 			t.Errorf("%s: %q, want %q", name, x[0], x[1])
 		}
 	}
-	if f := c.Quizzes[0].Fields; len(f) != 2 || f[0].Was != "9.1: 5, 9.2: 5" || f[1].Now != "75" {
+	if f := c.Quizzes[0].Fields; len(f) != 2 || f[0].Now != "Umpan balik langsung | Immediate feedback" || f[1].Was != "satu penilai | one marker" || !strings.HasPrefix(f[1].Now, "dua penilai, ") {
+		t.Errorf("the pre-test: %+v", f)
+	}
+	if f := c.Quizzes[1].Fields; len(f) != 2 || f[0].Was != "9.1: 5, 9.2: 5" || f[1].Now != "75" {
 		t.Errorf("the post-test: %+v", f)
 	}
 	if f := c.Items[0].Fields; len(f) != 1 || f[0].Was != "Soal B-00?" {

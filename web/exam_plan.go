@@ -92,7 +92,7 @@ func (w *admin) examFields(c *gin.Context, form *Form, course, exam string) ([]F
 		return nil, err
 	}
 	fields = append(append(fields, units...),
-		form.Input("password", "password", "Kata sandi ujian").Keyed("", "off").Hinted("Kosong: tanpa kata sandi, atau tetap seperti sekarang. Paling sedikit 6 huruf. Disimpan teracak dan tidak ditampilkan lagi; catat sebelum menyimpan."))
+		typedPassword(form).Keyed("", "off").Hinted("Kosong: tanpa kata sandi, atau tetap seperti sekarang. Paling sedikit 6 huruf. Disimpan teracak dan tidak ditampilkan lagi; catat sebelum menyimpan."))
 	if exam != "" {
 		fields = append(fields, form.Input("checkbox", "no_password", "Hapus kata sandi"))
 	}
@@ -101,6 +101,15 @@ func (w *admin) examFields(c *gin.Context, form *Form, course, exam string) ([]F
 	return append(fields,
 		form.Input("select", "review_after", "Yang dilihat peserta sesaat setelah mengumpulkan").With(reviewOptions).Hinted("Sepuluh menit pertama."), form.Input("select", "review_during", "Sesudah itu, selama ujian belum ditutup").With(reviewOptions),
 		form.Input("select", "review_closed", "Setelah ujian ditutup").With(reviewOptions)), nil
+}
+
+// typedPassword is the field of the password; a search in the form gives it back as it was typed, so that an exam is not planned without one unnoticed. The page is never stored.
+func typedPassword(form *Form) Field {
+	f := form.Input("password", "password", "Kata sandi ujian")
+	if form.Get("act") == "find" {
+		f.Value = form.Values.Get("password")
+	}
+	return f
 }
 
 func timed(f Field, zone string) Field { f.Unit = zone; return f }

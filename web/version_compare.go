@@ -66,7 +66,7 @@ func (w *admin) compareVersions(c *gin.Context) error {
 	for _, part := range []struct {
 		label string
 		list  []courses.Change
-	}{{"Capaian", x.Objectives}, {"Pelajaran", x.Lessons}, {"Tes dan kisi-kisi", x.Quizzes}, {"Soal", x.Items}, {"Berkas", x.Files}} {
+	}{{"Capaian", x.Objectives}, {"Pelajaran", x.Lessons}, {"Tes dan kisi-kisi", x.Quizzes}, {"Tugas lapangan", x.Tasks}, {"Soal", x.Items}, {"Berkas", x.Files}} {
 		if len(part.list) == 0 {
 			continue
 		}

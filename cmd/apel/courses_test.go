@@ -122,7 +122,7 @@ func TestLintSaysSoInItsExitStatus(t *testing.T) {
 		courses int
 		rule    lint.Rule
 	}{
-		{"all stored courses, two of which have a single item", nil, 1, 5, ""},
+		{"all stored courses, three of which have a single item", nil, 1, 16, ""},
 		{"one of them", []string{"APEL-104"}, 0, 1, ""},
 		{"a folder", []string{"../../demo/courses/APEL-103"}, 0, 1, ""},
 		{"a package with a weakness and a stored course", []string{weak, "APEL-104"}, 1, 2, lint.NoEnglish},
