@@ -19,7 +19,7 @@ import (
 
 // Attempt says where one sitting of a quiz stands.
 type Attempt struct {
-	ID        string     `json:"id"`
+	ID        string     `json:"id" doc:"Empty, as the enrolment, in a list for somebody who marks, while it waits for marks: it is read without a name under /markings"`
 	Enrolment string     `json:"enrolment"`
 	Course    string     `json:"course"`
 	Quiz      string     `json:"quiz"`
@@ -241,11 +241,12 @@ type ItemReview struct {
 	Try       int    `json:"try,omitempty" doc:"Which try counts, when it is not the first"`
 	Stem      string `json:"stem" doc:"Harmless HTML"`
 	AnswerReview
-	Parts   []AnswerReview  `json:"parts,omitempty" maxItems:"1000" doc:"Of an item that asks several things"`
-	General string          `json:"general,omitempty"`
-	Marks   []GivenMark     `json:"marks,omitempty" maxItems:"2" doc:"What people gave it, without names; two are counted by their mean"`
-	Objects *ObjectionSteps `json:"objection,omitempty" doc:"To what people gave it; missing where there is nothing to object to (any more)"`
-	Hint    string          `json:"hint,omitempty" doc:"Of the author, after a check that was not right, while checks are left; harmless HTML"`
+	Parts   []AnswerReview    `json:"parts,omitempty" maxItems:"1000" doc:"Of an item that asks several things"`
+	General string            `json:"general,omitempty"`
+	Marks   []GivenMark       `json:"marks,omitempty" maxItems:"2" doc:"What people gave it, without names; two are counted by their mean"`
+	Rubric  []MarkedCriterion `json:"rubric,omitempty" maxItems:"20" doc:"Of an answer in practice without a record, which nobody marks: to judge it oneself"`
+	Objects *ObjectionSteps   `json:"objection,omitempty" doc:"To what people gave it; missing where there is nothing to object to (any more)"`
+	Hint    string            `json:"hint,omitempty" doc:"Of the author, after a check that was not right, while checks are left; harmless HTML"`
 }
 
 // AnswerReview is what was answered and what is said about it.
@@ -295,6 +296,9 @@ func showReview(ctx context.Context, r courses.Review) Review {
 
 func showItemReview(it courses.ItemReview) ItemReview {
 	x := ItemReview{ID: it.Item, Number: it.Number, Objective: it.Objective, State: string(it.State), Earned: it.Earned, Try: it.Try, Stem: string(it.Stem), AnswerReview: showAnswerReview(it.AnswerReview), General: string(it.General), Hint: string(it.Hint), Objects: showObjectionSteps(it.Objects)}
+	if len(it.Rubric) > 0 {
+		x.Rubric = showRubric(it.Rubric)
+	}
 	if len(it.Marks) > 0 {
 		x.Marks = showGivenMarks(it.Marks)
 	}

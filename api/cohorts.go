@@ -10,7 +10,7 @@ import (
 	"github.com/apelkota/apel/internal/visit"
 )
 
-// Cohort is a course version with a period, a quota, people and a marker.
+// Cohort is a course version with a period, a quota and people.
 type Cohort struct {
 	ID      string `json:"id"`
 	Course  string `json:"course"`
@@ -19,7 +19,8 @@ type Cohort struct {
 	From    string `json:"from"`
 	Until   string `json:"until"`
 	Quota   int    `json:"quota"`
-	Marker  string `json:"marker,omitempty"`
+	Size    int    `json:"size" doc:"How many people are in it"`
+	Joined  bool   `json:"joined" doc:"The reader is one of them"`
 	Closed  bool   `json:"closed"`
 }
 
@@ -32,7 +33,7 @@ type Member struct {
 }
 
 func showCohort(d courses.CohortDoc) Cohort {
-	return Cohort{ID: d.ID, Course: d.Course, Version: d.Version, Name: d.Name, From: string(d.From), Until: string(d.Until), Quota: d.Quota, Marker: d.Marker, Closed: d.Closed}
+	return Cohort{ID: d.ID, Course: d.Course, Version: d.Version, Name: d.Name, From: string(d.From), Until: string(d.Until), Quota: d.Quota, Size: d.Size, Joined: d.Joined, Closed: d.Closed}
 }
 
 // CohortPath names a cohort in an address.
@@ -61,17 +62,16 @@ func (s *server) cohorts() {
 				From   string `json:"from" minLength:"10" maxLength:"10"`
 				Until  string `json:"until" minLength:"10" maxLength:"10" doc:"Last day"`
 				Quota  int    `json:"quota" minimum:"1" maximum:"1000"`
-				Marker string `json:"marker,omitempty" maxLength:"60"`
 			}
 		}) (*body[Cohort], error) {
 			b := in.Body
-			return one(showCohort)(s.Courses.OpenCohort(ctx, visit.Actor(ctx), courses.CohortInput{Key: b.Form, Course: b.Course, Name: b.Name, From: civil.Date(b.From), Until: civil.Date(b.Until), Quota: b.Quota, Marker: b.Marker}))
+			return one(showCohort)(s.Courses.OpenCohort(ctx, visit.Actor(ctx), courses.CohortInput{Key: b.Form, Course: b.Course, Name: b.Name, From: civil.Date(b.From), Until: civil.Date(b.Until), Quota: b.Quota}))
 		})
 	handle(s, operation{Method: http.MethodGet, Path: "/cohorts/{id}", ID: "getCohort", Tag: "cohorts", Summary: "One cohort"},
 		func(ctx context.Context, in *CohortPath) (*body[Cohort], error) {
 			return one(showCohort)(s.Courses.Cohort(ctx, visit.Actor(ctx), in.ID))
 		})
-	handle(s, operation{Method: http.MethodGet, Path: "/cohorts/{id}/members", ID: "listMembers", Tag: "cohorts", Summary: "Who is in a cohort, in the order they came: all for whoever runs or marks it, else oneself"},
+	handle(s, operation{Method: http.MethodGet, Path: "/cohorts/{id}/members", ID: "listMembers", Tag: "cohorts", Summary: "Who is in a cohort, in the order they came: all for whoever runs it, else oneself"},
 		func(ctx context.Context, in *struct {
 			CohortPath
 			PageInput
@@ -80,7 +80,7 @@ func (s *server) cohorts() {
 			if err != nil {
 				return nil, err
 			}
-			return paged(&in.PageInput, d.Members, func(m courses.Member) string { return m.Person }, func(m courses.Member) Member { return Member(m) })
+			return paged(&in.PageInput, d.Members, func(m courses.Member) string { return m.Person }, func(m courses.Member) Member { return Member{m.Person, m.At, m.Enrolment, m.Refused} })
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/cohorts/{id}/members", ID: "addMembers", Tag: "cohorts", Summary: "Put people into a cohort, all or none; the chain enrols"},
 		func(ctx context.Context, in *struct {
@@ -98,6 +98,21 @@ func (s *server) cohorts() {
 				return nil, err
 			}
 			return one(showCohort)(s.Courses.Cohort(ctx, a, in.ID)) // what this person may see of it
+		})
+	handle(s, operation{Method: http.MethodDelete, Path: "/cohorts/{id}/joining", ID: "leaveCohort", Tag: "cohorts", Summary: "Leave a cohort that one joined and that has not begun; the enrolment in the course stays"},
+		func(ctx context.Context, in *CohortPath) (*body[Cohort], error) {
+			return one(showCohort)(s.Courses.Leave(ctx, visit.Actor(ctx), in.ID))
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/courses/{code}/open-cohorts", ID: "listOpenCohorts", Tag: "cohorts", Summary: "Cohorts of a course that the reader is in or may join, the first to begin first"},
+		func(ctx context.Context, in *struct {
+			Code string `path:"code" maxLength:"40"`
+			PageInput
+		}) (*body[ListOf[Cohort]], error) {
+			found, err := s.Courses.OpenCohorts(ctx, visit.Actor(ctx), in.Code)
+			if err != nil {
+				return nil, err
+			}
+			return paged(&in.PageInput, found, func(k courses.CohortDoc) string { return k.ID }, showCohort)
 		})
 	handle(s, operation{Method: http.MethodPut, Path: "/cohorts/{id}/closed", ID: "closeCohort", Tag: "cohorts", Summary: "Close a cohort for new members, or open it again"},
 		func(ctx context.Context, in *struct {

@@ -237,13 +237,13 @@ func (s *server) fieldTasks(r *gin.Engine) {
 	})
 	handle(s, operation{Method: http.MethodGet, Path: "/supervised-work", ID: "listSupervisedWork", Tag: "markings", Summary: "Field tasks that wait for the reader as the supervisor of the day, the longest waiting first; they are claimed and marked under /markings"},
 		func(ctx context.Context, in *struct{ PageInput }) (*body[ListOf[WaitingWork]], error) {
-			all, err := s.Courses.ToJudge(ctx, visit.Actor(ctx))
+			found, next, err := s.Courses.ToJudge(ctx, visit.Actor(ctx), in.after(), in.Limit)
 			if err != nil {
 				return nil, err
 			}
-			return paged(&in.PageInput, all, func(x courses.JudgeRow) string { return x.ID }, func(x courses.JudgeRow) WaitingWork {
+			return list(found, in.next(next, true), func(x courses.JudgeRow) WaitingWork {
 				return WaitingWork{x.ID, x.Person, x.Name, x.Course, x.Title, x.Task, x.Edition, x.At.UTC(), x.Late, x.Begun}
-			})
+			}), nil
 		})
 }
 

@@ -12,34 +12,70 @@ import (
 
 // MarkingRow is one answer in the queue of markers. It names nobody.
 type MarkingRow struct {
-	ID        string    `json:"id"`
-	Course    string    `json:"course"`
-	Quiz      string    `json:"quiz"`
-	Item      string    `json:"item" doc:"Id of the item version"`
-	Code      string    `json:"code" doc:"Of the item"`
-	Alias     string    `json:"alias" doc:"Of the taker, the same in all of a course"`
-	Submitted time.Time `json:"submitted"`
-	State     string    `json:"state" enum:"open,apart,done" doc:"apart: two markers differ, a third decides"`
-	Given     int       `json:"given" doc:"Marks there are"`
-	Wanted    int       `json:"wanted" doc:"Marks it takes"`
-	Mine      bool      `json:"mine" doc:"Claimed by the reader"`
-	Free      bool      `json:"free" doc:"The reader may claim it"`
+	ID        string `json:"id"`
+	Course    string `json:"course"`
+	Quiz      string `json:"quiz"`
+	Item      string `json:"item" doc:"Id of the item version"`
+	Code      string `json:"code" doc:"Of the item"`
+	Alias     string `json:"alias" doc:"Of the taker, the same in all of a course"`
+	Submitted string `json:"submitted" doc:"The day it was handed in"`
+	State     string `json:"state" enum:"open,apart,done" doc:"apart: two markers differ, a third decides"`
+	Given     int    `json:"given" doc:"Marks there are"`
+	Wanted    int    `json:"wanted" doc:"Marks it takes"`
+	Mine      bool   `json:"mine" doc:"Claimed by the reader"`
+	Free      bool   `json:"free" doc:"The reader may claim it"`
 }
 
 func showMarkingRow(m courses.MarkingRow) MarkingRow {
-	return MarkingRow{m.ID, m.Course, m.Quiz, m.Item, m.Code, m.Alias, m.At.UTC(), string(m.State), m.Given, m.Wanted, m.Mine, !m.Others && !m.Already}
+	return MarkingRow{m.ID, m.Course, m.Quiz, m.Item, m.Code, m.Alias, string(m.On), string(m.State), m.Given, m.Wanted, m.Mine, !m.Others && !m.Already}
 }
 
 // Marking is one answer for the marker who has claimed it.
 type Marking struct {
 	MarkingRow
 	Text    string            `json:"text,omitempty" doc:"The answer as typed; only for whoever has claimed it"`
-	Files   []AnswerFile      `json:"files,omitempty" maxItems:"5" doc:"The answer as handed in; only for whoever has claimed it"`
+	Files   []AnswerFile      `json:"files,omitempty" maxItems:"10" doc:"The answer as handed in; only for whoever has claimed it"`
+	Work    *MarkedWork       `json:"work,omitempty" doc:"Of a field task"`
 	Rubric  []MarkedCriterion `json:"rubric" maxItems:"20" nullable:"false"`
 	Comment string            `json:"comment,omitempty" doc:"As saved"`
 	Seq     int               `json:"seq" doc:"To be sent with the next save"`
 	Until   *time.Time        `json:"until,omitempty" doc:"The claim lasts until then; each save renews it"`
 	Marks   []GivenMark       `json:"marks" maxItems:"2" nullable:"false" doc:"For who decides between two: theirs, without names"`
+}
+
+// MarkedWork is what a judge reads of a field task beside the text.
+type MarkedWork struct {
+	Person  string        `json:"person,omitempty" doc:"Only for the supervisor"`
+	Name    string        `json:"name,omitempty" doc:"Only for the supervisor"`
+	Edition int           `json:"edition" doc:"From 1"`
+	Late    bool          `json:"late"`
+	Accept  int           `json:"accept" doc:"Points of 100 from which it is accepted"`
+	Before  []WorkEdition `json:"before" maxItems:"20" nullable:"false" doc:"Earlier editions, the newest first; only for whoever has claimed it"`
+}
+
+// WorkEdition is an earlier edition of a field task with what was said of it.
+type WorkEdition struct {
+	Number   int          `json:"number"`
+	Text     string       `json:"text,omitempty"`
+	Files    []AnswerFile `json:"files" maxItems:"10" nullable:"false" doc:"To be downloaded as those of the answer"`
+	Accepted bool         `json:"accepted"`
+	Points   Points       `json:"points" doc:"Of 100"`
+	Marks    []GivenMark  `json:"marks" maxItems:"2" nullable:"false"`
+}
+
+func showMarkedWork(w *courses.WorkToMark) *MarkedWork {
+	if w == nil {
+		return nil
+	}
+	v := &MarkedWork{Person: w.Person, Name: w.Name, Edition: w.Edition, Late: w.Late, Accept: w.Accept, Before: []WorkEdition{}}
+	for _, e := range w.Before {
+		x := WorkEdition{Number: e.Number, Text: e.Text, Files: []AnswerFile{}, Accepted: e.Accepted, Points: Points(e.Points), Marks: showGivenMarks(e.Marks)}
+		for _, f := range e.Files { // their names may tell whose they are
+			x.Files = append(x.Files, answerFile(courses.FileID(f), "", f.Size))
+		}
+		v.Before = append(v.Before, x)
+	}
+	return v
 }
 
 // MarkedCriterion is one row of a rubric.
@@ -64,7 +100,7 @@ type GivenMark struct {
 }
 
 func showMarking(m courses.MarkingView) Marking {
-	v := Marking{MarkingRow: showMarkingRow(m.MarkingRow), Text: m.Text, Rubric: showRubric(m.Rubric), Comment: m.Comment, Seq: m.Seq, Until: instant(m.Until), Marks: showGivenMarks(m.Marks)}
+	v := Marking{MarkingRow: showMarkingRow(m.MarkingRow), Text: m.Text, Work: showMarkedWork(m.Work), Rubric: showRubric(m.Rubric), Comment: m.Comment, Seq: m.Seq, Until: instant(m.Until), Marks: showGivenMarks(m.Marks)}
 	for _, f := range m.Files {
 		v.Files = append(v.Files, answerFile(f.ID, f.Name, f.Size))
 	}

@@ -310,7 +310,7 @@ func TestCohort(t *testing.T) {
 	_, err = w.OpenCohort(ctx, admin, courses.CohortInput{Name: "x", Course: "APEL-109", From: "2026-04-02", Until: "2026-04-01", Quota: 2000})
 	is(t, err, faults.Invalid)
 	says(t, err, "until", "quota")
-	c, err := w.OpenCohort(ctx, admin, courses.CohortInput{Key: "c1", Name: "Angkatan I", Course: "APEL-109", From: "2026-03-01", Until: "2026-03-31", Quota: 3, Marker: "pen"})
+	c, err := w.OpenCohort(ctx, admin, courses.CohortInput{Key: "c1", Name: "Angkatan I", Course: "APEL-109", From: "2026-03-01", Until: "2026-03-31", Quota: 3})
 	must(t, err)
 	_, err = w.AddMembers(ctx, admin, c.ID, []string{"ani", "budi", "pen", "adm"})
 	is(t, err, faults.Conflict)
@@ -344,7 +344,57 @@ func TestCohort(t *testing.T) {
 	is(t, err, faults.Conflict)
 	list, _, err := w.Cohorts(ctx, ani, "", courses.EnrolmentFilter{}.After, 0)
 	must(t, err)
-	if len(list) != 1 || list[0].Members != nil {
+	if len(list) != 1 || list[0].Members != nil || list[0].Size != 3 || !list[0].Joined {
 		t.Fatalf("list %+v", list)
 	}
+	if open, err := w.OpenCohorts(ctx, ani, "APEL-109"); err != nil || len(open) != 0 {
+		t.Errorf("an ended cohort is open: %+v, %v", open, err)
+	}
+}
+
+// Somebody joins a cohort that is open, sees nobody else in it, and leaves it before it begins; whoever was put on its list does not.
+func TestJoinAndLeaveACohort(t *testing.T) {
+	w := newWorld(t)
+	w.course("APEL-109", nil)
+	c, err := w.OpenCohort(ctx, admin, courses.CohortInput{Key: "c1", Name: "Angkatan I", Course: "APEL-109", From: "2026-03-09", Until: "2026-03-31", Quota: 2})
+	must(t, err)
+	_, err = w.AddMembers(ctx, admin, c.ID, []string{"budi"})
+	must(t, err)
+	open, err := w.OpenCohorts(ctx, ani, "APEL-109")
+	must(t, err)
+	if len(open) != 1 || open[0].Size != 1 || open[0].Joined || len(open[0].Members) != 0 {
+		t.Fatalf("open %+v", open)
+	}
+	for range 2 {
+		_, err = w.Join(ctx, ani, c.ID)
+		must(t, err)
+	}
+	w.chain()
+	if open, _ = w.OpenCohorts(ctx, ani, "APEL-109"); len(open) != 1 || open[0].Size != 2 || !open[0].Joined || len(open[0].Members) != 1 {
+		t.Fatalf("joined %+v", open)
+	}
+	if open, _ = w.OpenCohorts(ctx, author, "APEL-109"); len(open) != 0 {
+		t.Errorf("a full cohort is open: %+v", open)
+	}
+	_, err = w.Leave(ctx, budi, c.ID)
+	is(t, err, faults.Conflict)
+	says(t, err, "admin diklat")
+	for range 2 {
+		_, err = w.Leave(ctx, ani, c.ID)
+		must(t, err)
+	}
+	if es, _, _ := w.Enrolments(ctx, admin, courses.EnrolmentFilter{Cohort: "c1"}); len(es) != 1 {
+		t.Errorf("enrolments of the cohort %+v", es)
+	}
+	if e := w.stateOf(ani, "ani.APEL-109.1"); e.State != courses.Active {
+		t.Errorf("the enrolment is %s", e.State)
+	}
+	if x := w.trail(courses.CohortsCollection, "c1", "leave_cohort"); len(x) != 1 || x[0].About != "ani" {
+		t.Errorf("traces %+v", x)
+	}
+	_, err = w.Join(ctx, ani, c.ID)
+	must(t, err)
+	w.clock.pass(7 * 24 * time.Hour)
+	_, err = w.Leave(ctx, ani, c.ID)
+	is(t, err, faults.Conflict)
 }

@@ -174,6 +174,9 @@ func (s *Service) checkView(ctx context.Context, at *Attempt, n int, keys tryKey
 	if !v.Closed {
 		said.Hint = it.line(it.HintAfter(v.Tries))
 	}
+	if state == grading.NeedsMarking && at.Ordinal == 0 {
+		said.Rubric = rubricView(it.Rubric, nil)
+	}
 	if v.Tries > 1 {
 		said.Try = v.Tries
 	}

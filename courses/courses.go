@@ -94,6 +94,7 @@ type Config struct {
 	Dictionary Dictionary                       // nil: target competencies are not checked at publishing
 	Wake       Waker                            // nil: the sweeper alone finds due work
 	Rand       io.Reader                        // seeds of draws; nil: crypto/rand
+	Secret     []byte                           // of the installation: keys the aliases that markers see; nil: one of this process, so aliases change at every start
 	Letters    Letters                          // nil: every letter can be printed
 	Files      Files                            // of lessons and items; nil: none can be added or shown
 	Viewed     access.Noter                     // where a look at somebody else is noted; nil: nowhere
@@ -173,6 +174,12 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
+	}
+	if len(cfg.Secret) == 0 {
+		cfg.Secret = make([]byte, 32)
+		if _, err := rand.Read(cfg.Secret); err != nil {
+			return nil, err
+		}
 	}
 	s := &Service{
 		cfg:           cfg,

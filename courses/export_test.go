@@ -110,3 +110,19 @@ func (s *Service) TestOnlySameCode(ctx context.Context, id VersionID, from, to s
 	})
 	return err
 }
+
+// TestOnlyMarkings stores n further markings like one, each changed.
+func (s *Service) TestOnlyMarkings(ctx context.Context, like string, n int, change func(n int, m *Marking)) error {
+	d, err := s.markings.Get(ctx, like)
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		x := storage.Doc[Marking]{ID: fmt.Sprintf("mx%04d", i), Value: d.Value}
+		change(i, &x.Value)
+		if err := s.markings.Insert(ctx, &x); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/apelkota/apel/courses/grading"
@@ -116,11 +117,11 @@ func (f WorkFact) missing(t FieldTask) (texts.Text, bool) {
 	switch f.State {
 	case WorkHandedIn:
 		if t.Judge == BySupervisor {
-			return sentence("%s menunggu penilaian atasan Anda.", "%s waits for your supervisor.", taskName(t)), true
+			return capital(sentence("%s menunggu penilaian atasan Anda.", "%s waits for your supervisor.", taskName(t))), true
 		}
-		return sentence("%s menunggu penilai.", "%s waits for a marker.", taskName(t)), true
+		return capital(sentence("%s menunggu penilai.", "%s waits for a marker.", taskName(t))), true
 	case WorkAccepted: // the enrolment records it in a moment
-		return sentence("%s diterima; sedang dicatat.", "%s was accepted and is being recorded.", taskName(t)), true
+		return capital(sentence("%s diterima; sedang dicatat.", "%s was accepted and is being recorded.", taskName(t))), true
 	case WorkReturned:
 		return sentence("Perbaiki %s menurut umpan baliknya, lalu kumpulkan lagi.", "Improve %s by its feedback, then hand it in again.", taskName(t)), false
 	case WorkOpen:
@@ -130,6 +131,18 @@ func (f WorkFact) missing(t FieldTask) (texts.Text, bool) {
 		return sentence("Kumpulkan %s.", "Hand %s in.", taskName(t)), false
 	}
 	return sentence("Kerjakan %s sampai diterima.", "Do %s until it is accepted.", taskName(t)), false
+}
+
+// capital makes a sentence of what begins with a task's name.
+func capital(t texts.Text) texts.Text {
+	up := func(s string) string {
+		if s == "" {
+			return s
+		}
+		r, n := utf8.DecodeRuneInString(s)
+		return string(unicode.ToUpper(r)) + s[n:]
+	}
+	return say(up(t.ID), up(t.EN))
 }
 
 // taskName is "tugas lapangan X", for the middle of a sentence.

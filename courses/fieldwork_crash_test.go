@@ -99,7 +99,7 @@ func fieldTaskWithCrash(t *testing.T, at int64, stored, optional bool) (broke bo
 	}
 	judge := func(a access.Actor, d courses.MarkDraft) {
 		t.Helper()
-		list, err := w.ToJudge(ctx, a)
+		list, err := w.toJudge(a)
 		must(t, err)
 		if len(list) != 1 {
 			t.Fatalf("%d wait", len(list))

@@ -67,7 +67,7 @@ func (s *Service) OpenWork(ctx context.Context, id string) error {
 	}
 	n := len(w.Editions)
 	m := storage.Doc[Marking]{ID: workMarkingID(id, n), Value: Marking{Work: id, Edition: n, Item: w.Version + "/" + w.Task, Person: w.Person, Course: w.Course, Version: w.Version, Quiz: w.Task,
-		Alias: aliasOf(w.Enrolment), At: w.Editions[n-1].At, Rule: t.Marking, State: MarkingOpen, Judge: t.Judge}}
+		At: w.Editions[n-1].At, Rule: t.Marking, State: MarkingOpen, Judge: t.Judge}}
 	if t.Judge == BySupervisor {
 		if m.Value.For, err = s.supervisor(ctx, w.Person); err != nil {
 			return err
@@ -448,38 +448,40 @@ type JudgeRow struct {
 	Begun   bool // the reader has a draft
 }
 
-// ToJudge lists the field works that wait for the actor as the supervisor of the day, the longest waiting first; at most 200.
-func (s *Service) ToJudge(ctx context.Context, a access.Actor) ([]JudgeRow, error) {
+// ToJudge lists the field works that wait for the actor as the supervisor of the day, the longest waiting first, a page at a time.
+func (s *Service) ToJudge(ctx context.Context, a access.Actor, after storage.Cursor, limit int) (out []JudgeRow, next storage.Cursor, err error) {
 	if a.Anonymous() || a.Person == "" {
-		return nil, faults.New(faults.Unauthenticated, "Silakan masuk lebih dahulu.", "Please log in first.")
+		return nil, next, faults.New(faults.Unauthenticated, "Silakan masuk lebih dahulu.", "Please log in first.")
 	}
-	p, err := s.markings.Find(ctx, storage.Query{Index: "supervised", Term: "for:" + a.Person, Limit: 200})
+	p, err := s.markings.Find(ctx, storage.Query{Index: "supervised", Term: "for:" + a.Person, After: after, Limit: limit})
 	if err != nil {
-		return nil, err
+		return nil, next, err
 	}
-	var out []JudgeRow
 	for _, d := range p.Docs {
 		m := &d.Value
 		if _, err := s.mayMark(ctx, a, d.ID, m); errors.Is(err, faults.NotFound) || errors.Is(err, faults.Forbidden) {
 			continue // somebody else's by now
 		} else if err != nil {
-			return nil, err
+			return nil, next, err
 		}
 		l, err := s.cfg.People.Learner(ctx, m.Person)
 		if err != nil {
-			return nil, err
+			return nil, next, err
 		}
 		v, err := s.version(ctx, m.Version)
 		if err != nil {
-			return nil, err
+			return nil, next, err
 		}
 		t, _ := v.Content.Task(m.Quiz)
 		w, err := s.fieldWorks.Get(ctx, m.Work)
 		if err != nil {
-			return nil, err
+			return nil, next, err
 		}
 		out = append(out, JudgeRow{ID: d.ID, Person: m.Person, Name: l.Name, Course: m.Course, Title: v.Content.Card.Title, Task: t.Title, Edition: m.Edition, At: m.At, Late: w.Value.Editions[m.Edition-1].Late,
 			Begun: slices.ContainsFunc(m.Sheets, func(x MarkSheet) bool { return x.By == a.Person })})
 	}
-	return out, nil
+	if p.More {
+		next = p.Next
+	}
+	return out, next, nil
 }

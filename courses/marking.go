@@ -2,6 +2,8 @@ package courses
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,9 +73,8 @@ type Marking struct {
 	Person  PersonID     `json:"person"`
 	Course  CourseID     `json:"course"`
 	Version VersionID    `json:"version"`
-	Quiz    string       `json:"quiz"`  // code of the quiz, or of the field task
-	Alias   string       `json:"alias"` // of the taker, the same in the whole course
-	At      time.Time    `json:"at"`    // when it was handed in
+	Quiz    string       `json:"quiz"` // code of the quiz, or of the field task
+	At      time.Time    `json:"at"`   // when it was handed in
 	Rule    QuizMarking  `json:"rule,omitzero"`
 	State   MarkingState `json:"state"`
 
@@ -114,7 +115,19 @@ var markingDef = storage.Def[Marking]{Name: MarkingsCollection, Shape: 3, Lifts:
 			return nil, ""
 		}
 		prefix := string(v.State)
-		return []string{prefix, prefix + "/" + v.Course, prefix + "/" + v.Course + "/" + v.Quiz, prefix + "/" + v.Item}, storage.OrderTime(v.At)
+		return []string{prefix, prefix + "/" + v.Course, prefix + "/" + v.Course + "/" + v.Quiz, prefix + "/" + v.Item}, storage.OrderTime(v.At.UTC().Truncate(24 * time.Hour)) // a cursor tells no more than a day
+	}},
+	// Of whoever has begun to mark it and not given the mark.
+	{Name: "drafts", Of: func(d *storage.Doc[Marking]) ([]string, string) {
+		var terms []string
+		if d.Value.State != MarkingDone && !d.Value.bySupervisor() {
+			for _, x := range d.Value.Sheets {
+				if x.Given.IsZero() && x.Round == d.Value.round() && !slices.Contains(terms, x.By) {
+					terms = append(terms, x.By)
+				}
+			}
+		}
+		return terms, storage.OrderTime(d.Value.At)
 	}},
 	{Name: "supervised", Of: func(d *storage.Doc[Marking]) ([]string, string) {
 		v := &d.Value
@@ -148,9 +161,11 @@ func markingID(attempt AttemptID, slot int) string {
 	return "m" + fingerprint([]any{"marking", attempt, slot}, 26)
 }
 
-// aliasOf names a taker for markers: the same in all of a cycle of a course, and no way back without the register.
-func aliasOf(enrolment EnrolmentID) string {
-	return strings.ToUpper(fingerprint([]any{"alias", enrolment}, 5))
+// alias names whose answer it is for markers: the same in all of a course. Without the installation's secret nobody can compute it from a list of people.
+func (s *Service) alias(m *Marking) string {
+	h := hmac.New(sha256.New, s.cfg.Secret)
+	fmt.Fprintf(h, "alias of markers\n%s\n%s", m.Person, m.Course)
+	return strings.ToUpper(fingerprint(h.Sum(nil), 5))
 }
 
 // openMarkings makes what markers work on for every answer of a result that waits for a person. Repeating it changes nothing.
@@ -160,7 +175,7 @@ func (s *Service) openMarkings(ctx context.Context, id AttemptID, at *Attempt, q
 			continue
 		}
 		d := storage.Doc[Marking]{ID: markingID(id, i), Value: Marking{Attempt: id, Slot: i, Item: x.Item, Person: at.Person, Course: at.Course, Version: at.Version, Quiz: at.Quiz,
-			Alias: aliasOf(at.Enrolment), At: at.SubmittedAt, Rule: q.Marking, State: MarkingOpen}}
+			At: at.SubmittedAt, Rule: q.Marking, State: MarkingOpen}}
 		if err := s.markings.Insert(ctx, &d); err != nil && !errors.Is(err, faults.Conflict) {
 			return fmt.Errorf("open the marking of %s: %w", x.Item, err)
 		}

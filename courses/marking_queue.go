@@ -12,6 +12,7 @@ import (
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
@@ -26,7 +27,7 @@ type MarkingRow struct {
 	Item    string     // item version, to mark all answers to it in a row
 	Code    string     // of the item
 	Alias   string
-	At      time.Time
+	On      civil.Date // handed in; the hour would tell whose it is
 	State   MarkingState
 	Given   int  // marks there are
 	Wanted  int  // marks it takes
@@ -72,14 +73,22 @@ func (m *Marking) verb() string {
 	return "mark"
 }
 
-// MarkingQueue lists what waits for markers, oldest first, a page at a time. Names do not stand on it.
-func (s *Service) MarkingQueue(ctx context.Context, a access.Actor, f QueueFilter) (list []MarkingRow, next storage.Cursor, err error) {
-	verb := "mark"
+// mayQueue asks whether somebody marks, or decides where two are apart.
+func (s *Service) mayQueue(a access.Actor, f QueueFilter) (verb string, err error) {
+	verb = "mark"
 	if f.Apart {
 		verb = "reconcile"
 	}
 	if !s.cfg.Policy.Scope(a, verb, "marking").All {
-		return nil, next, faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
+		return "", faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
+	}
+	return verb, nil
+}
+
+// MarkingQueue lists what waits for markers, oldest first, a page at a time. Names do not stand on it.
+func (s *Service) MarkingQueue(ctx context.Context, a access.Actor, f QueueFilter) (list []MarkingRow, next storage.Cursor, err error) {
+	if _, err := s.mayQueue(a, f); err != nil {
+		return nil, next, err
 	}
 	p, err := s.markings.Find(ctx, f.query())
 	if err != nil {
@@ -88,7 +97,7 @@ func (s *Service) MarkingQueue(ctx context.Context, a access.Actor, f QueueFilte
 	now := s.now()
 	for _, d := range p.Docs {
 		m := &d.Value
-		row := MarkingRow{ID: d.ID, Course: m.Course, Quiz: m.Quiz, Item: m.Item, Alias: m.Alias, At: m.At, State: m.State, Wanted: m.Rule.markers()}
+		row := MarkingRow{ID: d.ID, Course: m.Course, Quiz: m.Quiz, Item: m.Item, Alias: s.alias(m), On: s.cfg.Zone().Day(m.At), State: m.State, Wanted: m.Rule.markers()}
 		if m.State == MarkingApart {
 			row.Wanted++
 		}
@@ -173,16 +182,18 @@ type MarkingFile struct {
 	Size int64
 }
 
-func (m *Marking) files(answer grading.Answer) []MarkingFile {
+func (s *Service) filesToMark(m *Marking, answer grading.Answer) []MarkingFile {
 	var out []MarkingFile
 	for i, f := range answer.Files {
-		out = append(out, MarkingFile{FileID(f), m.fileName(i) + path.Ext(f.Name), f.Size})
+		out = append(out, MarkingFile{FileID(f), s.fileName(m, i) + path.Ext(f.Name), f.Size})
 	}
 	return out
 }
 
 // fileName is what the n-th file of an answer, from 0, is called for markers, without its ending.
-func (m *Marking) fileName(n int) string { return fmt.Sprintf("jawaban-%s-%d", m.Alias, n+1) }
+func (s *Service) fileName(m *Marking, n int) string {
+	return fmt.Sprintf("jawaban-%s-%d", s.alias(m), n+1)
+}
 
 // MarkingFile opens a file of an answer for whoever has claimed it for marking. NotFound for everybody else.
 func (s *Service) MarkingFile(ctx context.Context, a access.Actor, id, file string) (Received, error) {
@@ -198,15 +209,25 @@ func (s *Service) MarkingFile(ctx context.Context, a access.Actor, id, file stri
 	return s.fileOfAnswer(ctx, m, file)
 }
 
-// fileOfAnswer opens a file of what a marking is of, under an alias.
+// fileOfAnswer opens a file of what a marking is of, under an alias; of a field work, also one of an earlier edition.
 func (s *Service) fileOfAnswer(ctx context.Context, m *Marking, file string) (Received, error) {
 	answer, err := s.answered(ctx, m)
 	if err != nil {
 		return Received{}, err
 	}
-	for i, f := range answer.Files {
+	files := answer.Files
+	if m.ofWork() {
+		d, err := s.fieldWorks.Get(ctx, m.Work)
+		if err != nil {
+			return Received{}, err
+		}
+		for _, e := range d.Value.Editions[:m.Edition-1] {
+			files = append(slices.Clip(files), e.Files...)
+		}
+	}
+	for i, f := range files {
 		if FileID(f) == file {
-			return s.openReceived(ctx, f, m.fileName(i))
+			return s.openReceived(ctx, f, s.fileName(m, i))
 		}
 	}
 	return Received{}, faults.New(faults.NotFound, "Berkas ini tidak ada.", "This file does not exist.")
@@ -432,13 +453,13 @@ func (s *Service) viewMarking(ctx context.Context, a access.Actor, d *storage.Do
 	if err != nil {
 		return MarkingView{}, err
 	}
-	out := MarkingView{MarkingRow: MarkingRow{ID: d.ID, Course: m.Course, Quiz: m.Quiz, Title: title, Item: m.Item, Code: code, Alias: m.Alias, At: m.At, State: m.State, Wanted: m.Rule.markers()},
+	out := MarkingView{MarkingRow: MarkingRow{ID: d.ID, Course: m.Course, Quiz: m.Quiz, Title: title, Item: m.Item, Code: code, Alias: s.alias(m), On: s.cfg.Zone().Day(m.At), State: m.State, Wanted: m.Rule.markers()},
 		CourseTitle: v.Content.Card.Title, Stem: it.stem, Apart: m.Rule.apart()}
 	answer, err := s.answered(ctx, m)
 	if err != nil {
 		return MarkingView{}, err
 	}
-	out.General, out.Text, out.Files = it.line(it.General), answer.Text, m.files(answer)
+	out.General, out.Text, out.Files = it.line(it.General), answer.Text, s.filesToMark(m, answer)
 	if m.ofWork() {
 		if out.Work, err = s.workToMark(ctx, m, it.Rubric); err != nil {
 			return MarkingView{}, err
@@ -485,21 +506,38 @@ func rubricView(rubric []grading.Criterion, levels map[string]int) []CriterionVi
 	return out
 }
 
-// NextMarking finds the oldest answer that the actor may claim or has claimed; "" when there is none.
+// NextMarking finds the answer that the actor is at, or the oldest that they may claim, however many wait before it; "" when there is none.
 func (s *Service) NextMarking(ctx context.Context, a access.Actor, f QueueFilter) (string, error) {
-	f.After, f.Limit = storage.Cursor{}, storage.MaxPage
-	list, _, err := s.MarkingQueue(ctx, a, f)
+	verb, err := s.mayQueue(a, f)
 	if err != nil {
 		return "", err
 	}
-	for _, mine := range []bool{true, false} { // what one has begun comes first
-		for _, m := range list {
-			if m.Mine == mine && !m.Others && !m.Already {
-				return m.ID, nil
+	now, q := s.now(), f.query()
+	for _, query := range []storage.Query{{Index: "drafts", Term: a.Person}, {Index: q.Index, Term: q.Term}} { // what one has begun comes first
+		for query.Limit = storage.MaxPage; ; {
+			p, err := s.markings.Find(ctx, query)
+			if err != nil {
+				return "", err
 			}
+			for _, d := range p.Docs {
+				m := &d.Value
+				at, err := m.claim(a.Person, now)
+				if err == nil && m.Person != a.Person && (query.Index != "drafts" || at >= 0 && m.verb() == verb && f.holds(m)) {
+					return d.ID, nil
+				}
+			}
+			if !p.More {
+				break
+			}
+			query.After = p.Next
 		}
 	}
 	return "", nil
+}
+
+// holds says whether a marking is one of those that a filter leaves.
+func (f QueueFilter) holds(m *Marking) bool {
+	return (f.Item == "" || f.Item == m.Item) && (f.Course == "" || f.Course == m.Course) && (f.Quiz == "" || f.Quiz == m.Quiz)
 }
 
 // SavedMark is the answer to a saved draft.
@@ -531,7 +569,7 @@ func (s *Service) GiveMark(ctx context.Context, a access.Actor, id string, draft
 	if d.Due != nil {
 		s.wake(ctx, MarkingsCollection, id)
 	}
-	return MarkingRow{ID: id, Course: d.Value.Course, Quiz: d.Value.Quiz, Item: d.Value.Item, Alias: d.Value.Alias, At: d.Value.At, State: d.Value.State}, nil
+	return MarkingRow{ID: id, Course: d.Value.Course, Quiz: d.Value.Quiz, Item: d.Value.Item, Alias: s.alias(&d.Value), On: s.cfg.Zone().Day(d.Value.At), State: d.Value.State}, nil
 }
 
 func (s *Service) writeMark(ctx context.Context, a access.Actor, id string, draft MarkDraft, seq int, give bool) (storage.Doc[Marking], int, error) {

@@ -293,7 +293,7 @@ type ObjectionDetail struct {
 
 func (s *Service) objectionRow(ctx context.Context, a access.Actor, id string, m *Marking) (ObjectionRow, error) {
 	title, code, err := s.called(ctx, m)
-	return ObjectionRow{ID: id, State: m.Objection.State, Course: m.Course, Title: title, Code: code, Alias: m.Alias, At: m.Objection.At, Why: m.Objection.Why, Mine: m.markedBy(a.Person)}, err
+	return ObjectionRow{ID: id, State: m.Objection.State, Course: m.Course, Title: title, Code: code, Alias: s.alias(m), At: m.Objection.At, Why: m.Objection.Why, Mine: m.markedBy(a.Person)}, err
 }
 
 // Objections lists objections in a state, the longest waiting first, a page at a time; those of the reader's own answers are left out.
@@ -364,7 +364,7 @@ func (s *Service) Objection(ctx context.Context, a access.Actor, id string) (Obj
 	if err != nil {
 		return ObjectionDetail{}, err
 	}
-	out := ObjectionDetail{ObjectionRow: row, CourseTitle: v.Content.Card.Title, Work: m.ofWork(), Stem: it.stem, General: it.line(it.General), Text: answer.Text, Files: m.files(answer), Rubric: rubricView(it.Rubric, nil),
+	out := ObjectionDetail{ObjectionRow: row, CourseTitle: v.Content.Card.Title, Work: m.ofWork(), Stem: it.stem, General: it.line(it.General), Text: answer.Text, Files: s.filesToMark(m, answer), Rubric: rubricView(it.Rubric, nil),
 		Answered: m.Objection.Answered, Answer: m.Objection.Answer, Ended: m.Objection.Ended}
 	if n := len(m.Verdicts); n > 0 {
 		out.Marks = m.given(it.Rubric, m.Verdicts[n-1].Sheets)

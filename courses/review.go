@@ -65,10 +65,11 @@ type ItemReview struct {
 	Stem      template.HTML
 	AnswerReview
 	General template.HTML
-	Hint    template.HTML  // after a try that was not right, while tries are left
-	Parts   []AnswerReview // of an item that asks several things
-	Marks   []GivenMark    // what people gave it; two are counted by their mean
-	Objects *ObjectionView // to what people gave it; nil where nobody marked or can object any more
+	Hint    template.HTML   // after a try that was not right, while tries are left
+	Parts   []AnswerReview  // of an item that asks several things
+	Marks   []GivenMark     // what people gave it; two are counted by their mean
+	Rubric  []CriterionView // of an answer that nobody marks (practice without a record), to judge it oneself
+	Objects *ObjectionView  // to what people gave it; nil where nobody marked or can object any more
 }
 
 // AnswerReview is what was answered and what is said about it.
@@ -211,6 +212,9 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		ir.Marks, ir.Objects = given, objection
 		if i < len(res.Result.Items) { // the stored mark counts; explaining again only finds the words
 			ir.State, ir.Earned, ir.Try = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths(), res.Result.Items[i].Tries
+		}
+		if ir.State == grading.NeedsMarking && at.Ordinal == 0 {
+			ir.Rubric = rubricView(it.Rubric, nil)
 		}
 		if level == ReviewRight {
 			ir = ir.withoutKey()

@@ -22,8 +22,16 @@ func version4(old json.RawMessage) (json.RawMessage, error) { return old, nil }
 // marking2 changes nothing that is stored (shape 1 to 2): a marking may since be of a field task, which has no attempt.
 func marking2(old json.RawMessage) (json.RawMessage, error) { return old, nil }
 
-// marking3 changes nothing that is stored (shape 2 to 3): an answer may since be marked again after an objection, and a program that does not know of it must not count earlier marks to the new ones.
-func marking3(old json.RawMessage) (json.RawMessage, error) { return old, nil }
+// marking3 takes the stored alias away (shape 2 to 3): it was a hash without a key, and is made with one where it is shown. An answer may since be marked again after an objection, and a program
+// that does not know of it must not count earlier marks to the new ones.
+func marking3(old json.RawMessage) (json.RawMessage, error) {
+	return edited(old, func(m map[string]json.RawMessage) { delete(m, "alias") })
+}
+
+// cohort2 takes away a marker that nothing ever read (shape 1 to 2); writing it back puts the cohort under its course by its last day.
+func cohort2(old json.RawMessage) (json.RawMessage, error) {
+	return edited(old, func(m map[string]json.RawMessage) { delete(m, "marker") })
+}
 
 // respelled changes the kind of a card.
 func respelled(card map[string]json.RawMessage) {

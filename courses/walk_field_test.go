@@ -15,6 +15,7 @@ import (
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
 )
 
 // bosses tells who supervises whom.
@@ -44,6 +45,12 @@ func (w *world) fielded(code string, judge courses.Judge, change func(*courses.F
 		c.Card.Targets = []courses.Target{{Competency: "T.04", Level: 3}, {Competency: "M.01", Level: 2}}
 		c.Tasks = []courses.FieldTask{t}
 	})
+}
+
+// toJudge is the first page of what waits for a supervisor.
+func (w *world) toJudge(a access.Actor) ([]courses.JudgeRow, error) {
+	list, _, err := w.ToJudge(ctx, a, storage.Cursor{}, 0)
+	return list, err
 }
 
 // passes takes the post-test with so many right answers.
@@ -108,7 +115,7 @@ func TestFieldTaskToLevelThree(t *testing.T) {
 	if n := len(w.queue(mira, courses.QueueFilter{})); n != 0 {
 		t.Errorf("%d in the markers' queue", n)
 	}
-	list, err := w.ToJudge(ctx, citra)
+	list, err := w.toJudge(citra)
 	must(t, err)
 	if len(list) != 1 || list[0].Name != "ani" || list[0].Edition != 1 || strings.Contains(list[0].ID, "ani") {
 		t.Fatalf("citra has %+v", list)
@@ -141,7 +148,7 @@ func TestFieldTaskToLevelThree(t *testing.T) {
 	w.clock.pass(24 * time.Hour)
 	must(t, w.HandIn(ctx, ani, e.ID, "TL1", courses.WorkDraft{Text: "Laporan saya dengan contoh"}, x.Seq))
 	w.chain()
-	list, err = w.ToJudge(ctx, citra)
+	list, err = w.toJudge(citra)
 	must(t, err)
 	if m, err = w.Claim(ctx, citra, list[0].ID); err != nil || m.Work.Edition != 2 || len(m.Work.Before) != 1 || m.Work.Before[0].Text != "Laporan saya" {
 		t.Fatalf("the second edition: %+v %v", m.Work, err)
@@ -171,7 +178,7 @@ func TestFieldTaskBeforeTheTest(t *testing.T) {
 	w.clock.pass(15 * 24 * time.Hour)
 	must(t, w.HandIn(ctx, ani, e.ID, "TL1", courses.WorkDraft{Text: "Terlambat, tetapi lengkap"}, 0))
 	w.chain()
-	if list, err := w.ToJudge(ctx, citra); err != nil || len(list) != 0 {
+	if list, err := w.toJudge(citra); err != nil || len(list) != 0 {
 		t.Errorf("the supervisor has %+v %v", list, err)
 	}
 	list := w.queue(mira, courses.QueueFilter{Course: "APEL-109"})
@@ -212,7 +219,7 @@ func TestFieldTaskFollowsThePost(t *testing.T) {
 	must(t, w.BeginWork(ctx, ani, e.ID, "TL1"))
 	must(t, w.HandIn(ctx, ani, e.ID, "TL1", courses.WorkDraft{Text: "Laporan"}, 0))
 	w.chain()
-	list, _ := w.ToJudge(ctx, citra)
+	list, _ := w.toJudge(citra)
 	id := list[0].ID
 	_, err := w.Claim(ctx, citra, id)
 	must(t, err)
@@ -224,10 +231,10 @@ func TestFieldTaskFollowsThePost(t *testing.T) {
 	}
 	must(t, w.PersonChanged(ctx, "dedi"))
 	w.chain()
-	if list, _ = w.ToJudge(ctx, dedi); len(list) != 1 {
+	if list, _ = w.toJudge(dedi); len(list) != 1 {
 		t.Fatalf("dedi has %+v", list)
 	}
-	if list, _ = w.ToJudge(ctx, citra); len(list) != 0 {
+	if list, _ = w.toJudge(citra); len(list) != 0 {
 		t.Errorf("citra still has %+v", list)
 	}
 	if told := w.judges[id]; len(told) != 2 || told[1].Person != "dedi" {
@@ -331,7 +338,7 @@ func TestOptionalFieldTask(t *testing.T) {
 		}
 		extras, err := w.Extras(ctx, e.ID)
 		must(t, err)
-		list, err := w.ToJudge(ctx, citra)
+		list, err := w.toJudge(citra)
 		must(t, err)
 		if len(list) != 1 || len(extras) != 0 {
 			t.Fatalf("before it is judged: %+v, %+v", list, extras)

@@ -50,6 +50,9 @@ func (w *admin) listAttempts(c *gin.Context) error {
 func (w *admin) attemptRow(c *gin.Context, at courses.AttemptDoc) Row {
 	b := attemptBadge(at)
 	row := Row{URL: address("kelola", "percobaan", at.ID), Cells: []Cell{{Text: w.person(c.Request.Context(), at.Person)}, {Text: at.Course}, {Text: w.quizKind(c, at.Kind), Sub: w.T(c, "ke-%d", at.Ordinal)}, {Text: w.format(c).moment(at.StartedAt)}, {Badge: &b}, {Text: "–"}}}
+	if at.ID == "" { // waits for marks of its reader, who is not to know whose it is
+		row.URL, row.Cells[0].Text, row.Cells[2].Sub, row.Cells[3].Text = "", w.T(c, "Tanpa nama sampai dinilai"), "", w.format(c).day(at.StartedAt)
+	}
 	if at.State == courses.AttemptGraded {
 		row.Cells[5].Text = w.format(c).points(at.Score)
 	}

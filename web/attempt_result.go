@@ -92,6 +92,12 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 	if r.Unrecorded && r.Tried == "" {
 		p.Notices = append(p.Notices, Notice{Kind: Info, Text: l.T(c, "Latihan ini tidak dicatat: hasilnya hanya untuk Anda dan hilang sehari setelah dimulai.")})
 	}
+	if r.Unrecorded && r.State == courses.AttemptNeedsMarking {
+		p.Score, p.Objectives = "–", nil
+		if r.Tried == "" {
+			p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Nilai sendiri jawaban yang panjang", Text: l.T(c, "Esai dan berkas di latihan ini tidak dibaca penilai, jadi tidak ada nilai akhir. Di bawah ada rubriknya, dan contoh jawaban bila penulis soal menyediakannya.")})
+		}
+	}
 	if r.Regrading {
 		p.Notices = append(p.Notices, Notice{Kind: Info, Label: "Sedang dinilai ulang", Text: l.T(c, "Kunci sebuah soal di tes ini dibetulkan. Yang tampil di bawah adalah hasil sebelumnya, sampai penilaian ulang selesai.")})
 	}
@@ -103,6 +109,9 @@ func (l *learner) resultPage(c *gin.Context, r courses.Review, x courses.Progres
 		p.Notices = append(p.Notices, notice)
 	}
 	for _, o := range r.Objectives {
+		if p.Score == "–" {
+			break // nothing of it is known
+		}
 		bar := Progress{Name: in(c, o.Text), Done: float64(o.Percent()), Goal: 100}
 		if bar.Name == "" {
 			bar.Name = o.Code
@@ -145,6 +154,9 @@ var reviewStates = map[grading.State]string{grading.Right: "right", grading.Part
 func (l *learner) reviewItem(c *gin.Context, it courses.ItemReview, of int) QuizItem {
 	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Text: it.Stem, Value: it.Typed, Kind: ShortText,
 		Review: &QuizReview{State: reviewStates[it.State], Said: append(append(slices.Clone(it.Feedback), nonEmpty(it.Hint)...), nonEmpty(it.General)...), ShowKey: true}}
+	if len(it.Rubric) > 0 {
+		q.Review.State, q.Review.Rubric = "self", l.workCriteria(c, it.Rubric)
+	}
 	if it.Try > 1 {
 		q.Review.Feedback = l.T(c, "Dijawab pada kali coba ke-%d.", it.Try)
 	}

@@ -34,8 +34,8 @@ func (w *admin) cohortsPage(c *gin.Context, status int, form Form, open bool) er
 	if q.Filter["kursus"] == "" && len(options) > 1 {
 		q.Filter["kursus"] = options[1].Value
 	}
-	t := Table{Label: "Angkatan", URL: "/kelola/angkatan", NoSearch: true, Filters: []Field{choose("kursus", "Kursus", q.Filter["kursus"], options)}, Columns: []Column{{Label: "Angkatan", Main: true}, {Label: "Masa"}, {Label: "Peserta", Numeric: true}, {Label: "Penilai"}, {Label: "Status"}},
-		Empty: Empty{Icon: "people", Label: "Belum ada angkatan", Text: w.T(c, "Angkatan adalah satu versi kursus dengan masa, kuota, dan penilai.")}}
+	t := Table{Label: "Angkatan", URL: "/kelola/angkatan", NoSearch: true, Filters: []Field{choose("kursus", "Kursus", q.Filter["kursus"], options)}, Columns: []Column{{Label: "Angkatan", Main: true}, {Label: "Masa"}, {Label: "Peserta", Numeric: true}, {Label: "Status"}},
+		Empty: Empty{Icon: "people", Label: "Belum ada angkatan", Text: w.T(c, "Angkatan adalah satu versi kursus dengan masa dan kuota.")}}
 	if course := q.Filter["kursus"]; course != "" {
 		list, next, err := w.Courses.Cohorts(c.Request.Context(), reader(c), course, cursor(c), 0)
 		if err != nil {
@@ -43,7 +43,7 @@ func (w *admin) cohortsPage(c *gin.Context, status int, form Form, open bool) er
 		}
 		for _, k := range list {
 			b := w.cohortBadge(k)
-			t.Rows = append(t.Rows, Row{URL: address("kelola", "angkatan", k.ID), Cells: []Cell{{Text: k.Name, Sub: k.Course}, {Text: f.day(k.From) + " – " + f.day(k.Until)}, {Text: w.T(c, "%d dari %d", len(k.Members), k.Quota)}, {Text: w.person(c.Request.Context(), k.Marker)}, {Badge: &b}}})
+			t.Rows = append(t.Rows, Row{URL: address("kelola", "angkatan", k.ID), Cells: []Cell{{Text: k.Name, Sub: k.Course}, {Text: f.day(k.From) + " – " + f.day(k.Until)}, {Text: w.T(c, "%d dari %d", k.Size, k.Quota)}, {Badge: &b}}})
 		}
 		t.Pager = w.shown(c, nextPage(c, next), len(t.Rows))
 	}

@@ -25,7 +25,8 @@ type CoursePage struct {
 	Due     *Notice
 	Action  *Button // go on; nil: enrol, if Enrol
 	Enrol   bool
-	Refused string // why one cannot enrol
+	Refused string  // why one cannot enrol
+	Cohorts []Panel // that one is in or may join
 }
 
 func (l *learner) showCourse(c *gin.Context) error {
@@ -63,7 +64,7 @@ func (l *learner) coursePage(c *gin.Context) (*CoursePage, error) {
 	}
 	p.Outline = l.outline(c, version.Content)
 	l.fillAction(c, p, course, mine)
-	return p, nil
+	return p, l.fillCohorts(c, p)
 }
 
 // learningIn is the reader's own way in one course; the zero Learning when there is none.

@@ -23,7 +23,7 @@ func (l *learner) staffPlace(*gin.Context) markingPlace {
 
 // listStaffTasks lists the field tasks that wait for the reader as a supervisor.
 func (l *learner) listStaffTasks(c *gin.Context) error {
-	list, err := l.Courses.ToJudge(c.Request.Context(), reader(c))
+	list, next, err := l.Courses.ToJudge(c.Request.Context(), reader(c), cursor(c), 0)
 	if err != nil {
 		return err
 	}
@@ -44,6 +44,9 @@ func (l *learner) listStaffTasks(c *gin.Context) error {
 	}
 	if len(list) == 0 {
 		panel.Empty = &Empty{Icon: "done", Label: "Tidak ada yang menunggu", Text: l.T(c, "Tugas lapangan staf Anda muncul di sini begitu dikumpulkan.")}
+	}
+	if pager := nextPage(c, next); pager.Next != "" {
+		panel.Actions = []Button{{Label: "Berikutnya", URL: pager.Next, Icon: "arrow"}}
 	}
 	p.add(panel)
 	l.Render(c, 200, "panels", p)

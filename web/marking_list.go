@@ -56,7 +56,7 @@ func (w *admin) listMarkings(c *gin.Context) error {
 		case m.Others:
 			b, row.URL = Badge{Label: "Sedang dinilai orang lain", Icon: "lock"}, ""
 		}
-		row.Cells = []Cell{{Text: w.T(c, "Peserta %s", m.Alias)}, {Text: m.Code}, {Text: in(c, m.Title), Sub: m.Course}, {Text: f.moment(m.At)}, {Text: w.T(c, "%d dari %d", m.Given, m.Wanted)}, {Badge: &b}}
+		row.Cells = []Cell{{Text: w.T(c, "Peserta %s", m.Alias)}, {Text: m.Code}, {Text: in(c, m.Title), Sub: m.Course}, {Text: f.day(m.On)}, {Text: w.T(c, "%d dari %d", m.Given, m.Wanted)}, {Badge: &b}}
 		t.Rows = append(t.Rows, row)
 	}
 	if len(items) > 2 || q.Filter["soal"] != "" {

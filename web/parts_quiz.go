@@ -108,13 +108,14 @@ func (q QuizItem) Anchor() string { return "butir-" + q.ID }
 
 // QuizReview is what is said about an answer after grading.
 type QuizReview struct {
-	State    string // "right", "part", "wrong", "blank", "waiting"
+	State    string // "right", "part", "wrong", "blank", "waiting" (for a person), "self" (nobody marks it)
 	Points   string // "1 dari 1"
 	Feedback string
-	Key      string  // the right answer where it may be shown
-	Said     []Prose // feedback as our renderer made it, after Feedback
-	KeyText  Prose   // the right answer as our renderer made it, wins over Key
-	ShowKey  bool    // options carry Right
+	Key      string          // the right answer where it may be shown
+	Said     []Prose         // feedback as our renderer made it, after Feedback
+	KeyText  Prose           // the right answer as our renderer made it, wins over Key
+	ShowKey  bool            // options carry Right
+	Rubric   []WorkCriterion // to judge it oneself by
 }
 
 // QuizRun is the frame around a running attempt. Its data- attributes tell assets/js/quiz.js where to save; the same

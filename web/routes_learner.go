@@ -37,6 +37,7 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	in.GET("/katalog", e.Handle(l.showCatalogue))                                     // catalogue_show.go
 	in.GET("/kursus/:code", e.Handle(l.showCourse))                                   // course_show.go
 	in.POST("/kursus/:code", e.Handle(l.enrol))                                       // course_enrol.go
+	in.POST("/kursus/:code/angkatan", e.Handle(l.joinCohort))                         // cohort_join.go
 	in.GET("/belajar/:enrolment", e.Handle(l.showProgress))                           // enrolment_show.go
 	in.GET("/belajar/:enrolment/pelajaran/:lesson", e.Handle(l.showLesson))           // lesson_read.go
 	in.POST("/belajar/:enrolment/pelajaran/:lesson", e.Handle(l.readLesson))          //

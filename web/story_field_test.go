@@ -9,6 +9,7 @@ import (
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/people"
 	"github.com/apelkota/apel/web/browsertest"
@@ -128,7 +129,7 @@ func TestFieldTaskStory(t *testing.T) {
 	listed := func(n int) {
 		t.Helper()
 		r.until("the supervisor's list", func() bool {
-			rows, err := svc.ToJudge(ctx, access.Actor{Person: string(boss.ID)})
+			rows, _, err := svc.ToJudge(ctx, access.Actor{Person: string(boss.ID)}, storage.Cursor{}, 0)
 			return err == nil && len(rows) == n
 		})
 	}

@@ -136,7 +136,7 @@ func (l *learner) trialResult(c *gin.Context, r courses.Review) *ResultPage {
 	p.Crumbs = []Link{{Label: "Coba sebagai peserta", URL: trialURL(r.Tried)}}
 	p.Notices = append([]Notice{l.trialNotice(c, r.Tried)}, p.Notices...)
 	if r.State == courses.AttemptNeedsMarking {
-		p.Score, p.Verdict = "–", Badge{}
+		p.Verdict = Badge{}
 		p.Notices = append(p.Notices, Notice{Kind: Info, Text: l.T(c, "Sebagian jawaban dinilai oleh orang. Pada percobaan ini tidak ada yang menilainya, jadi belum ada nilai akhir.")})
 	}
 	p.Next = []Button{{Label: "Kembali ke awal percobaan", URL: trialURL(r.Tried), Kind: "primary", Icon: "arrow"}, {Label: "Coba lagi", URL: trialURL(r.Tried, "tes", r.Quiz), Icon: "sync"}}

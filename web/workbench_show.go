@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
@@ -77,6 +79,7 @@ func (w *admin) waiting(c *gin.Context) ([]Stat, error) {
 			if err != nil && !unseen(err) {
 				return nil, err
 			}
+			list = slices.DeleteFunc(list, func(m courses.MarkingRow) bool { return m.Already })
 			if apart {
 				add("Selisih dua penilai menunggu putusan", "scale", Warn, "/kelola/menilai?tampil=selisih", len(list), !next.Zero())
 			} else {

@@ -301,9 +301,13 @@ func (s *story) assignments() {
 }
 
 func (s *story) cohorts() {
-	h := s.posts("training_admin", "/cohorts", with{"course": "APEL-103", "name": "Angkatan II", "from": s.day(0), "until": s.day(60), "quota": 20})
+	h := s.posts("training_admin", "/cohorts", with{"course": "APEL-103", "name": "Angkatan II", "from": s.day(2), "until": s.day(60), "quota": 20})
 	s.posts("training_admin", "/cohorts/"+h.id()+"/members", with{"persons": []string{s.persons["near"], s.persons["far"]}})
 	s.posts("author", "/cohorts/"+h.id()+"/joining", nil)
+	s.does("author", "DELETE", "/cohorts/"+h.id()+"/joining", nil)
+	if k := s.gets("author", "/courses/APEL-103/open-cohorts").first("items"); k["size"] != 2. || k["joined"] != false {
+		s.t.Errorf("open cohorts: %v", k)
+	}
 	s.puts("training_admin", "/cohorts/"+h.id()+"/closed", with{"closed": true})
 }
 

@@ -267,7 +267,7 @@ func pageForm(route string) string {
 		"/ujian/:exam": {"act", "message", "text", "Uji"}, "/:number/bank": {"bank", "uji"}, "/:bank/impor": {"kind", "items"},
 		"/:bank/ambil": {"items", `[{"i":{"code":"uji-1","type":"truefalse","objective":"104.1","stem":"Uji?","options":[{"id":"a","text":"","mark":252000},{"id":"b","text":"","mark":0}]}}]`},
 		"/:bank/baru":  writtenItem, "/soal/:item/ubah": writtenItem, "/kisi-kisi": {"revision", "{revision104}", "draw.{objective104}", "1"},
-		"/:attempt/keberatan": {"item", "markedItem"}, "/simpan": {"item", "{item}"}, "/:attempt/berkas": {"item", "{item}", "remove", "tidak-ada"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
+		"/:attempt/keberatan": {"item", "markedItem"}, "/kursus/:code/angkatan": {"cohort", "{cohort}"}, "/simpan": {"item", "{item}"}, "/:attempt/berkas": {"item", "{item}", "remove", "tidak-ada"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
 		"/akun/sandi": {"password", "{password}", "new", "kuda-laut-2027", "again", "kuda-laut-2027"}, "/akun/token": {"days", "30"}, "/jp": {"title", "Uji", "organiser", "Lembaga", "on", "2026-01-31", "jp", "4"},
 		"/masuk": {"nip", "{knownNIP}", "password", "{knownPassword}"}, "/aktivasi": {"nip", "{slipNIP}", "code", "{slip}", "password", "kuda-laut-2027", "again", "kuda-laut-2027", "privacy", "1"}, "/periksa": {"code", "{code}"},
 		"/kelola/pengaturan": {"version", "{settings}"}, "/kelola/impor": {"act", "check", "kind", "units"}, "/impor/sinkron": {"kind", "sync", "source", "Uji"}, "/soal/:item": {"right", "a", "void", "1"},
@@ -490,6 +490,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{password}", cmp.Or(c.logins[name].Password, "tidak-ada"), "{email}", b["email"], "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
 		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)
+	body = strings.ReplaceAll(body, "{cohort}", s["cohort"])
 	noun, _, _ := strings.Cut(strings.TrimPrefix(q.path, api.Prefix+"/"), "/")
 	if strings.Contains(q.path, "{objection}") {
 		pairs = append([]string{"{file}", id("answerFile")}, pairs...)
