@@ -305,8 +305,9 @@ func (s *story) cohorts() {
 	s.posts("training_admin", "/cohorts/"+h.id()+"/members", with{"persons": []string{s.persons["near"], s.persons["far"]}})
 	s.posts("author", "/cohorts/"+h.id()+"/joining", nil)
 	s.does("author", "DELETE", "/cohorts/"+h.id()+"/joining", nil)
-	if k := s.gets("author", "/courses/APEL-103/open-cohorts").first("items"); k["size"] != 2. || k["joined"] != false {
-		s.t.Errorf("open cohorts: %v", k)
+	open, _ := s.gets("author", "/courses/APEL-103/open-cohorts")["items"].([]any)
+	if !slices.ContainsFunc(open, func(x any) bool { k := answered(x.(map[string]any)); return k["id"] == h["id"] && k["size"] == 2. && k["joined"] == false }) {
+		s.t.Errorf("open cohorts: %v", open)
 	}
 	s.puts("training_admin", "/cohorts/"+h.id()+"/closed", with{"closed": true})
 }
