@@ -306,7 +306,10 @@ func (s *story) cohorts() {
 	s.posts("author", "/cohorts/"+h.id()+"/joining", nil)
 	s.does("author", "DELETE", "/cohorts/"+h.id()+"/joining", nil)
 	open, _ := s.gets("author", "/courses/APEL-103/open-cohorts")["items"].([]any)
-	if !slices.ContainsFunc(open, func(x any) bool { k := answered(x.(map[string]any)); return k["id"] == h["id"] && k["size"] == 2. && k["joined"] == false }) {
+	if !slices.ContainsFunc(open, func(x any) bool {
+		k := answered(x.(map[string]any))
+		return k["id"] == h["id"] && k["size"] == 2. && k["joined"] == false
+	}) {
 		s.t.Errorf("open cohorts: %v", open)
 	}
 	s.puts("training_admin", "/cohorts/"+h.id()+"/closed", with{"closed": true})
