@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/apelkota/apel/courses"
@@ -48,40 +48,35 @@ type Tally struct {
 	Waiting   int `json:"waiting" doc:"Still wait for people to mark them"`
 }
 
-// ItemKey is the key of an item version.
+// ItemKey is the key of an item version: what of it decides about right and wrong.
 type ItemKey struct {
-	Options []KeyOption `json:"options" nullable:"false" maxItems:"20" doc:"Of an item that shows its options: all of them with the same ids and texts; else the accepted answers"`
-	Units   []string    `json:"units,omitempty" maxItems:"20"`
-	Exact   bool        `json:"exact,omitempty" doc:"Of a short text: case and accents count"`
-	Void    bool        `json:"void,omitempty" doc:"The item is taken out: everybody gets its whole mark"`
-}
-
-// KeyOption is one option of a key.
-type KeyOption struct {
-	ID        string `json:"id" maxLength:"1"`
-	Text      string `json:"text" maxLength:"4000"`
-	Mark      string `json:"mark" maxLength:"12" doc:"Percent of the item: 100, 50, -33.33333" example:"100"`
-	Tolerance string `json:"tolerance,omitempty" maxLength:"40"`
-	Feedback  string `json:"feedback,omitempty" maxLength:"4000"`
+	Options []BankOption    `json:"options" required:"false" maxItems:"20" nullable:"false" doc:"Of an item that shows its options: all of them with the same ids and texts, of an ordering in their right order; else the accepted answers"`
+	Parts   []BankPart      `json:"parts" required:"false" maxItems:"20" nullable:"false" doc:"Of a type that asks several things: the same parts with other keys"`
+	Rubric  []BankCriterion `json:"rubric" required:"false" maxItems:"20" nullable:"false" doc:"Of a type that a person marks: the same criteria and levels with other weights, marks and words"`
+	Scoring string          `json:"scoring,omitempty" maxLength:"30" doc:"Of a type that knows several ways to earn marks"`
+	Units   []string        `json:"units" required:"false" maxItems:"20" nullable:"false"`
+	Exact   bool            `json:"exact,omitempty" doc:"Of a short text: case and accents count"`
+	Void    bool            `json:"void,omitempty" doc:"The item is taken out: everybody gets its whole mark, new forms do without it; nothing else of the key need be said"`
 }
 
 func showKey(k grading.Key) ItemKey {
-	v := ItemKey{Options: []KeyOption{}, Units: k.Units, Exact: k.Exact, Void: k.Void}
-	for _, o := range k.Options {
-		v.Options = append(v.Options, KeyOption{o.ID, o.Text, o.Mark.Percent(), o.Tolerance, o.Feedback})
-	}
-	return v
+	it := showBankItem(grading.Item{Options: k.Options, Parts: k.Parts, Rubric: k.Rubric, Units: k.Units})
+	return ItemKey{it.Options, it.Parts, it.Rubric, k.Scoring, it.Units, k.Exact, k.Void}
 }
 
+// key is what was written, or a field for each mark that is none.
 func (k ItemKey) key() (grading.Key, error) {
-	out := grading.Key{Units: k.Units, Exact: k.Exact, Void: k.Void}
-	for _, o := range k.Options {
-		m, err := grading.ParseMark(o.Mark)
-		if err != nil {
-			return out, faults.OnField("key.options.mark", "Bobot "+strings.ToValidUTF8(o.Mark, "?")+" bukan persen antara -100 dan 100.", "The mark "+strings.ToValidUTF8(o.Mark, "?")+" is no percentage from -100 to 100.")
+	it, err := ItemText{Options: k.Options, Parts: k.Parts, Rubric: k.Rubric, Scoring: k.Scoring, Units: k.Units, Exact: k.Exact}.item()
+	if err != nil {
+		fault := *faults.Of(err)
+		fault.Fields = slices.Clone(fault.Fields)
+		for i := range fault.Fields {
+			fault.Fields[i].Path = "key." + fault.Fields[i].Path
 		}
-		out.Options = append(out.Options, grading.Option{ID: o.ID, Text: o.Text, Mark: m, Tolerance: o.Tolerance, Feedback: o.Feedback})
+		return grading.Key{}, &fault
 	}
+	out := it.AnswerKey()
+	out.Void = k.Void
 	return out, nil
 }
 

@@ -187,8 +187,8 @@ func mayRegrade(s *Service, a access.Actor, verb string, course CourseID) (role 
 }
 
 // CheckRegrade begins the dry run of a corrected key: who would change from what to what, and which certificates are touched. It changes no result. The same key
-// again is allowed and grades again what rests on another one. Audited; safe to call twice with the same key. Errors: Invalid for a key that cannot be graded
-// by or would change what takers saw, or without a reason.
+// again is allowed and grades again what rests on another one; one that takes the item out (Void) leaves the rest of the key as it is. Audited; safe to call twice with
+// the same key. Errors: Invalid for a key that cannot be graded by or would change what takers saw, or without a reason.
 func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeInput) (RegradeDoc, error) {
 	course := courseOfItem(in.Item)
 	role, err := mayRegrade(s, a, "check", course)
@@ -198,6 +198,18 @@ func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeIn
 	it, err := s.item(ctx, in.Item)
 	if err != nil {
 		return RegradeDoc{}, notFound(err, "Soal ini tidak ada.", "This item does not exist.")
+	}
+	c, err := s.corrected(ctx, course)
+	if err != nil {
+		return RegradeDoc{}, err
+	}
+	now, err := s.keyed(ctx, in.Item, c.number(in.Item))
+	if err != nil {
+		return RegradeDoc{}, err
+	}
+	if in.To.Void { // whatever else it says: the rest of the key that counts stands, for when the item is brought back
+		in.To = now.AnswerKey()
+		in.To.Void = true
 	}
 	wrong := faults.New(faults.Invalid, "Pembetulan kunci belum lengkap.", "The correction of the key is not complete.")
 	if _, err := grading.Rekey(it.Item, in.To, 2); err != nil {
@@ -212,21 +224,15 @@ func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeIn
 	if len(wrong.Fields) > 0 {
 		return RegradeDoc{}, wrong
 	}
-	c, err := s.corrected(ctx, course)
-	if err != nil {
-		return RegradeDoc{}, err
-	}
-	if now, err := s.keyed(ctx, in.Item, c.number(in.Item)); err != nil {
-		return RegradeDoc{}, err
-	} else if now.Void && !in.To.Void && len(now.Rubric) > 0 { // answers graded meanwhile went past the markers
+	if now.Void && !in.To.Void && len(now.Rubric) > 0 { // answers graded meanwhile went past the markers
 		return RegradeDoc{}, faults.OnField("key.void", "Soal yang dinilai orang dan sudah digugurkan tidak dapat dipakai kembali. Buat versi baru soal ini.", "An item that people mark and that was taken out cannot be brought back. Make a new version of it.")
 	}
-	id, now := in.Key, s.now()
+	id, at := in.Key, s.now()
 	if id == "" {
 		id = storage.NewID()
 	}
-	d := storage.Doc[Regrade]{ID: id, Due: storage.NewDue(RegradeStep, now), Value: Regrade{Course: course, Item: in.Item, Code: it.Code, From: c.number(in.Item), To: in.To,
-		Why: in.Why, By: a.Name(), Role: role, At: now, State: RegradeChecking}}
+	d := storage.Doc[Regrade]{ID: id, Due: storage.NewDue(RegradeStep, at), Value: Regrade{Course: course, Item: in.Item, Code: it.Code, From: c.number(in.Item), To: in.To,
+		Why: in.Why, By: a.Name(), Role: role, At: at, State: RegradeChecking}}
 	d.Trail = append(d.Trail, s.entry(a, role, "check_regrade", RegradesCollection, id, "", in.Why, it.Code))
 	err = s.regrades.Insert(ctx, &d)
 	if errors.Is(err, faults.Conflict) {

@@ -174,3 +174,55 @@ func (r *rig) items(v courses.VersionDoc) []grading.Item {
 	check(r.t, err)
 	return items
 }
+
+// The key of an item of each type has a form: sent back as it came it is the same key, what takers saw is not asked, and what was touched is another key.
+func TestCorrectionFormKnowsEveryType(t *testing.T) {
+	gin.SetMode(gin.TestMode)
+	touched := map[string]url.Values{
+		"S-A": {"o0.key": nil, "o2.key": {"1"}}, "S-B": {"o0.key": nil}, "S-C": {"o0.key": nil, "o1.key": {"1"}}, "S-D": {"o1.key": nil, "o0.key": {"1"}}, "S-E": {"o0.text": {"17,5"}}, "S-F": {"o": {"4"}, "o3.text": {"SPO"}},
+		"S-G": {"p2.right": {"c"}}, "S-H": {"o0.place": {"3"}, "o2.place": {"1"}}, "S-I": {"p1.o0.text": {"Cimahi"}}, "S-J": {"p0.o0.key": nil, "p0.o1.key": {"1"}}, "S-K": {"o0.expert": {"1,0"}}, "S-L": {"p0.o1.mark": {"100"}},
+		"S-M": {"r0.weight": {"1"}}, "S-N": {"r0.l1.mark": {"25"}},
+	}
+	fixed := map[string][]string{"S-A": {"o0.text", "o"}, "S-G": {"o0.text", "p0.text", "p"}, "S-H": {"o1.text"}, "S-I": {"p0.o0.text", "p0.o", "p1.type"}, "S-K": {"scoring", "o0.text"}, "S-L": {"p0.o0.next", "p0.o0.minutes", "p0.text", "p1.o0.text"}, "S-M": {"r", "r0.l"}}
+	open := map[string][]string{"S-E": {"o0.text", "o", "o0.tolerance", "units"}, "S-F": {"exact"}, "S-H": {"scoring", "o0.feedback"}, "S-I": {"p1.o0.text", "p1.o", "p2.units"}, "S-J": {"scoring"}, "S-L": {"p0.o0.feedback", "p0.o0.mark"}, "S-M": {"r0.text", "r0.l0.text"}}
+	for _, it := range gradingtest.Samples() {
+		it.ID = "x." + it.Code + ".1"
+		c, _ := gin.CreateTestContext(httptest.NewRecorder())
+		c.Request = httptest.NewRequest(http.MethodGet, "/", nil)
+		k := (*admin)(nil).correction(c, it)
+		for _, name := range fixed[it.Code] {
+			if !k.locked(name) {
+				t.Errorf("%s: %s may be corrected", it.Type, name)
+			}
+		}
+		for _, name := range open[it.Code] {
+			if k.locked(name) {
+				t.Errorf("%s: %s may not be corrected", it.Type, name)
+			}
+		}
+		form := k.start()
+		if key, _ := k.read(&form); !key.Same(it.AnswerKey()) || !form.OK() {
+			t.Errorf("%s: %+v %+v", it.Type, key, form.Errors)
+		}
+		form = k.start()
+		for name, v := range touched[it.Code] {
+			if k.locked(name) {
+				t.Errorf("%s: %s is no control", it.Type, name)
+			}
+			form.Values[name] = v
+		}
+		key, _ := k.read(&form)
+		if _, err := grading.Rekey(it, key, 2); err != nil || key.Same(it.AnswerKey()) || !form.OK() {
+			t.Errorf("%s: %v %+v %+v", it.Type, err, key, form.Errors)
+		}
+		form = k.start()
+		if it.Type != grading.Numeric {
+			form.Values.Set("o0.text", "lain")
+		}
+		form.Values.Set("p0.text", "lain")
+		key, _ = k.read(&form)
+		if _, err := grading.Rekey(it, key, 2); err != nil {
+			t.Errorf("%s: words that takers saw are taken from a form: %v", it.Type, err)
+		}
+	}
+}

@@ -108,16 +108,8 @@ func (w *admin) saveItem(c *gin.Context) error {
 	if !ok {
 		return faults.New(faults.Invalid, "Jenis soal ini tidak dikenal.", "This item type is not known.")
 	}
-	if do, at, rows := strings.Cut(form.Get("go"), ":"); rows && do == "add" {
-		n, _ := strconv.Atoi(form.Get(at))
-		form.Values.Set(at, strconv.Itoa(min(max(n, 0)+1, grading.MaxOptions)))
-		if strings.HasSuffix(at, "p") && e.Parts != nil && e.Parts.Options != nil && n < grading.MaxOptions {
-			form.Values.Set(fmt.Sprintf("p%d.o", n), strconv.Itoa(e.Parts.Options.Start))
-		}
-		if at == "r" {
-			form.Values.Set(fmt.Sprintf("r%d.l", n), "3")
-		}
-		return w.itemEditPage(c, http.StatusOK, v, t, code, form, fmt.Sprintf("%s%d.", at, n))
+	if list, rows := strings.CutPrefix(form.Get("go"), "add:"); rows {
+		return w.itemEditPage(c, http.StatusOK, v, t, code, form, addRow(&form, e, list))
 	}
 	if form.Get("go") == "file" { // without scripts the line goes to the end of the text
 		line, _, err := w.postedFile(c, v, true)
@@ -211,6 +203,19 @@ func pictureTexts(t grading.Type, around string, groups []FieldGroup, words func
 	return out
 }
 
+// addRow lets the form show one more row of a list, and names the row.
+func addRow(form *Form, e grading.Edit, list string) string {
+	n, _ := strconv.Atoi(form.Get(list))
+	form.Values.Set(list, strconv.Itoa(min(max(n, 0)+1, grading.MaxOptions)))
+	if strings.HasSuffix(list, "p") && e.Parts != nil && e.Parts.Options != nil && n < grading.MaxOptions {
+		form.Values.Set(fmt.Sprintf("p%d.o", n), strconv.Itoa(e.Parts.Options.Start))
+	}
+	if list == "r" {
+		form.Values.Set(fmt.Sprintf("r%d.l", n), "3")
+	}
+	return fmt.Sprintf("%s%d.", list, n)
+}
+
 // fillIDs gives every row of the form its letter, so that others can point at it.
 func fillIDs(v url.Values) {
 	fill := func(at, list string) {
@@ -283,14 +288,8 @@ func (w *admin) itemEditPage(c *gin.Context, status int, v courses.VersionDoc, t
 	title.Length = 200
 	p.Tail = append(append(p.Tail, hints...), general, category, form.Input("text", "tags", "Tag").Hinted("Dipisah koma."), title)
 
-	var rules []Field
-	if e.Scoring != nil {
-		f := form.Input("select", "scoring", "Cara menilai")
-		for _, way := range e.Scoring {
-			f.Options = append(f.Options, Option{Value: way.Value, Name: in(c, way.Name)})
-		}
-		rules = append(rules, f)
-	}
+	g := groups{w, c, form, at}
+	rules := g.rules(e)
 	if !e.Limit.Empty() {
 		f := form.Input("number", "limit", "").Short().Keyed("numeric", "").Between("0", "100000")
 		f.Label, f.Hint = in(c, e.Limit), "Kosong berarti menurut jenis soal."
@@ -305,16 +304,9 @@ func (w *admin) itemEditPage(c *gin.Context, status int, v courses.VersionDoc, t
 		f := form.Input("number", "size", "MB per berkas").Short().Keyed("numeric", "").Between("1", strconv.Itoa(grading.MaxFileMB)).Hinted("Kosong berarti 5. Foto dikecilkan sendiri.")
 		rules = append(rules, f)
 	}
-	if e.Units {
-		rules = append(rules, form.Input("text", "units", "Satuan yang boleh ditulis").Hinted("Dipisah koma, misalnya Rp, rupiah."))
-	}
-	if e.Exact {
-		rules = append(rules, form.Input("checkbox", "exact", "Huruf besar dan aksen harus sama"))
-	}
 	if e.Fixed {
 		rules = append(rules, form.Input("checkbox", "fixed", "Urutan tetap, tidak diacak"))
 	}
-	g := groups{w, c, form, at}
 	if e.Options != nil {
 		p.Groups = append(p.Groups, g.options("", e.Options, nil))
 	}
@@ -404,6 +396,24 @@ func (g groups) add(list, name string) []Button {
 		return nil
 	}
 	return []Button{{Name: g.w.T(g.c, "Tambah %s", strings.ToLower(name)), Icon: "plus", Field: "go", Value: "add:" + list, Loose: true, Small: true}}
+}
+
+// rules are the controls that say how the whole item is graded.
+func (g groups) rules(e grading.Edit) (rules []Field) {
+	if e.Scoring != nil {
+		f := g.form.Input("select", "scoring", "Cara menilai")
+		for _, way := range e.Scoring {
+			f.Options = append(f.Options, Option{Value: way.Value, Name: in(g.c, way.Name)})
+		}
+		rules = append(rules, f)
+	}
+	if e.Units {
+		rules = append(rules, g.form.Input("text", "units", "Satuan yang boleh ditulis").Hinted("Dipisah koma, misalnya Rp, rupiah."))
+	}
+	if e.Exact {
+		rules = append(rules, g.form.Input("checkbox", "exact", "Huruf besar dan aksen harus sama"))
+	}
+	return rules
 }
 
 func (g groups) options(at string, e *grading.EditList, states []Option) FieldGroup {

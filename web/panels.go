@@ -44,6 +44,8 @@ type PanelForm struct {
 	URL     string
 	Form    Form // for its errors
 	Fields  []Field
+	Groups  []FieldGroup
+	Tail    []Field // behind the groups
 	Buttons []Button
 	Files   bool // the form sends files
 	Get     bool // the form asks and changes nothing

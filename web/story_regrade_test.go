@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -45,6 +46,9 @@ func (r *rig) wronged() (attempt, item, chosen string) {
 	return "", "", ""
 }
 
+// keyTick is the control that says an option is right.
+func keyTick(option string) string { return fmt.Sprintf("o%d.key", option[0]-'a') }
+
 // checked waits for the end of a dry run.
 func (r *rig) checked(id string) {
 	r.t.Helper()
@@ -61,7 +65,7 @@ func TestRegradePages(t *testing.T) {
 	attempt, item, chosen := r.wronged()
 	ctx, v, at := context.Background(), r.visitor(), correctionURL(item)
 	v.enters(trainingAdmin)
-	form := formOf(t, v.get(at).want(t, http.StatusOK).body, at)
+	form := formOf(t, v.get(at).want(t, http.StatusOK).body, at+"#"+here)
 	form.Set("why", "periksa saja")
 	same := v.post(at, form).to
 	r.checked(strings.TrimPrefix(same, "/kelola/nilai-ulang/"))
@@ -70,8 +74,8 @@ func TestRegradePages(t *testing.T) {
 		t.Error("running it is offered as the next step although nothing changes")
 	}
 
-	form = formOf(t, v.get(at).body, at)
-	form["right"] = append(form["right"], chosen)
+	form = formOf(t, v.get(at).body, at+"#"+here)
+	form.Set(keyTick(chosen), "1")
 	form.Set("why", "Jawaban ini juga benar")
 	here := v.post(at, form).to
 	id := strings.TrimPrefix(here, "/kelola/nilai-ulang/")
@@ -115,7 +119,7 @@ func TestRegradeStory(t *testing.T) {
 		s.login(trainingAdmin)
 		s.look("nilai-ulang", "/kelola/nilai-ulang?kursus=APEL-103")
 		s.look("kunci", correctionURL(item))
-		s.p.Click(`[name=right][value="` + chosen + `"]`)
+		s.p.Click(`[name="` + keyTick(chosen) + `"]`)
 		s.p.Type("[name=why]", "Jawaban ini juga benar menurut naskah.")
 		s.submit("main .panel-form .btn-primary")
 		here := s.at()

@@ -179,12 +179,14 @@ func TestRegradeOverHTTP(t *testing.T) {
 			t.Errorf("%s does not ask for the key or does not show the earlier correction", address)
 		}
 		form := url.Values{"form": {fmt.Sprintf("uji-page-%d", n)}}
-		for _, o := range k.Options {
+		for i, o := range k.Options {
 			if o["mark"] == "100" {
-				form.Add("right", o["id"].(string))
+				form.Set(fmt.Sprintf("o%d.key", i), "1")
+			} else if o["mark"] != "0" {
+				form.Set(fmt.Sprintf("o%d.mark", i), o["mark"].(string))
 			}
 			if said, ok := o["feedback"].(string); ok {
-				form.Set("said-"+o["id"].(string), said)
+				form.Set(fmt.Sprintf("o%d.feedback", i), said)
 			}
 		}
 		if page := c.page(t, admin, http.MethodPost, address, form, http.StatusUnprocessableEntity); !strings.Contains(page, "Tulis alasannya.") {

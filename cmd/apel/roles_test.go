@@ -270,7 +270,7 @@ func pageForm(route string) string {
 		"/:attempt/keberatan": {"item", "markedItem"}, "/kursus/:code/angkatan": {"cohort", "{cohort}"}, "/simpan": {"item", "{item}"}, "/:attempt/berkas": {"item", "{item}", "remove", "tidak-ada"}, "/penugasan/aturan": {"who", "unit", "unit", "{unit}"},
 		"/akun/sandi": {"password", "{password}", "new", "kuda-laut-2027", "again", "kuda-laut-2027"}, "/akun/token": {"days", "30"}, "/jp": {"title", "Uji", "organiser", "Lembaga", "on", "2026-01-31", "jp", "4"},
 		"/masuk": {"nip", "{knownNIP}", "password", "{knownPassword}"}, "/aktivasi": {"nip", "{slipNIP}", "code", "{slip}", "password", "kuda-laut-2027", "again", "kuda-laut-2027", "privacy", "1"}, "/periksa": {"code", "{code}"},
-		"/kelola/pengaturan": {"version", "{settings}"}, "/kelola/impor": {"act", "check", "kind", "units"}, "/impor/sinkron": {"kind", "sync", "source", "Uji"}, "/soal/:item": {"right", "a", "void", "1"},
+		"/kelola/pengaturan": {"version", "{settings}"}, "/kelola/impor": {"act", "check", "kind", "units"}, "/impor/sinkron": {"kind", "sync", "source", "Uji"}, "/soal/:item": {"void", "1"},
 		"/unor/baru": {"kind", "bidang", "parent", "{unitOf}"}, "/unor/:unit/ubah": {"kind", "bidang"}, "/unor/:unit/pindah": {"parent", "{top}"},
 		"/jabatan/baru": {"kind", "pelaksana", "jenjang", "pelaksana", "seats", "1", "unit", "{unitOf}"}, "/jabatan/:position/ubah": {"kind", "pelaksana", "jenjang", "pelaksana", "seats", "1", "unit", "{unitOf}"},
 		"/pegawai/baru": {"nip", "199001012020011999", "status", "PNS", "legal_position", "01", "unit", "{unitOf}"}, "/pegawai/:person/ubah": {"status", "{status}", "legal_position", "01", "unit", "{unitOf}"}} {
@@ -417,7 +417,7 @@ func (c *city) voided() api.ItemKey {
 	}
 	k := api.ItemKey{Void: true}
 	for _, o := range it.Options {
-		k.Options = append(k.Options, api.KeyOption{ID: o.ID, Text: o.Text, Mark: o.Mark.Percent(), Tolerance: o.Tolerance, Feedback: o.Feedback})
+		k.Options = append(k.Options, api.BankOption{ID: o.ID, Text: o.Text, Mark: o.Mark.Percent(), Tolerance: o.Tolerance, Feedback: o.Feedback})
 	}
 	return k
 }

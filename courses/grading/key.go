@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/apelkota/apel/internal/faults"
 )
@@ -23,13 +24,21 @@ type Key struct {
 
 // AnswerKey is the key of an item.
 func (it Item) AnswerKey() Key {
-	return Key{Options: slices.Clone(it.Options), Parts: cloneParts(it.Parts), Scoring: it.Scoring, Rubric: slices.Clone(it.Rubric), Units: slices.Clone(it.Units), Exact: it.Exact, Void: it.Void}
+	return Key{Options: slices.Clone(it.Options), Parts: cloneParts(it.Parts), Scoring: it.Scoring, Rubric: cloneRubric(it.Rubric), Units: slices.Clone(it.Units), Exact: it.Exact, Void: it.Void}
 }
 
 func cloneParts(list []Part) []Part {
 	out := slices.Clone(list)
 	for i := range out {
 		out[i].Options = slices.Clone(out[i].Options)
+	}
+	return out
+}
+
+func cloneRubric(list []Criterion) []Criterion {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Levels = slices.Clone(out[i].Levels)
 	}
 	return out
 }
@@ -49,19 +58,23 @@ func (k Key) normal() Key {
 }
 
 // Rekey gives an item version another key, as key version n. Invalid, with fields below "key", when the key would change what takers saw or cannot be graded
-// by. In single choice a correction may accept several options: the question cannot be asked again, so each right answer must be able to count. Pure.
+// by. In single choice a correction may accept several options: the question cannot be asked again, so each right answer must be able to count. A key that takes
+// the item out grades nothing, so it need not be sound. Pure.
 func Rekey(it Item, k Key, n int) (Item, error) {
 	kind, err := kindOf(it)
 	if err != nil {
 		return Item{}, err
 	}
-	out := it
-	out.Options, out.Parts, out.Scoring, out.Rubric = slices.Clone(k.Options), cloneParts(k.Parts), k.Scoring, slices.Clone(k.Rubric)
-	out.Units, out.Exact, out.Key, out.Void = slices.Clone(k.Units), k.Exact, n, k.Void
+	out := it.with(k)
+	out.Key = n
 	r := Report{Correction: true}
 	kind.Seen(it, out, &r)
+	found := r.found
+	if !k.Void {
+		found = check(out, &r)
+	}
 	wrong := faults.New(faults.Invalid, "Kunci ini belum benar.", "This key is not right yet.")
-	for _, f := range check(out, &r) {
+	for _, f := range found {
 		if !f.Warning {
 			wrong.With("key."+f.Path, f.Text.ID, f.Text.EN)
 		}
@@ -70,4 +83,48 @@ func Rekey(it Item, k Key, n int) (Item, error) {
 		return Item{}, fmt.Errorf("key %d of item %s: %w", n, it.ID, wrong)
 	}
 	return out, nil
+}
+
+// with is the item with what a key says, sharing nothing with it.
+func (it Item) with(k Key) Item {
+	it.Options, it.Parts, it.Scoring, it.Rubric = slices.Clone(k.Options), cloneParts(k.Parts), k.Scoring, cloneRubric(k.Rubric)
+	it.Units, it.Exact, it.Void = slices.Clone(k.Units), k.Exact, k.Void
+	return it
+}
+
+// Seen says whether takers saw what change changes in a key, so that no correction may change it. The type itself is asked (Kind.Seen): pages of corrections offer
+// what is left. change gets a copy. Pure; true for an unknown type.
+func Seen(it Item, change func(*Key)) bool {
+	kind, err := kindOf(it)
+	if err != nil {
+		return true
+	}
+	k := it.AnswerKey()
+	change(&k)
+	r := Report{Correction: true}
+	kind.Seen(it, it.with(k), &r)
+	return len(r.found) > 0
+}
+
+// KeyText is the key of an item in words: what is right, in the author's order; of an item that asks several things, of each what is right; of one that a person
+// marks, its rubric. Empty for an unknown type.
+func KeyText(it Item) []string {
+	k, err := kindOf(it)
+	if err != nil {
+		return nil
+	}
+	var r Review
+	k.Explain(it, k.Show(it, nil), Answer{}, &r)
+	out := slices.Clone(r.Key)
+	for _, p := range r.Parts {
+		if line := strings.Join(p.Key, " / "); p.Label != "" {
+			out = append(out, p.Label+": "+line)
+		} else {
+			out = append(out, line)
+		}
+	}
+	for _, c := range it.Rubric {
+		out = append(out, fmt.Sprintf("%s (%d)", c.Text, c.Weight))
+	}
+	return out
 }

@@ -159,6 +159,14 @@ func (Kind) Asked(it grading.Item) []grading.Asked {
 	return []grading.Asked{best, ask("worst", texts.T("tindakan terburuk", "worst way"), low, func(o grading.Option) int { return high - o.Expert })}
 }
 
+// Seen keeps the ways to act, and how they were asked: an answer to the one question is none to the other.
+func (k Kind) Seen(was, now grading.Item, r *grading.Report) {
+	k.Choosing.Seen(was, now, r)
+	if (was.Scoring == Rating) != (now.Scoring == Rating) {
+		r.Wrong("scoring", "Cara bertanya tidak dapat diubah: peserta sudah menjawab.", "How it is asked cannot be changed: takers have answered.")
+	}
+}
+
 func (k Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	low, high := bounds(it.Options)
 	if it.Scoring != Rating {
