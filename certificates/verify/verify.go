@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/internal/civil"
 	"github.com/apelkota/apel/internal/texts"
@@ -116,7 +117,7 @@ func Read(file []byte) Document {
 		return d
 	}
 	d.unsealed, d.Seal, d.Sealed = record.SplitFile(file)
-	raw, err := attachment(d.unsealed, record.BundleName)
+	raw, err := bundleOf(d.unsealed)
 	if err == nil {
 		var b record.Bundle
 		if b, err = record.ParseBundle(raw); err == nil {
@@ -126,6 +127,14 @@ func Read(file []byte) Document {
 	d.Why = err
 	d.Ours = d.Bundle != nil || d.Sealed || record.LooksSealed(file) || bytes.Contains(file, []byte("APEL certificate"))
 	return d
+}
+
+func bundleOf(file []byte) ([]byte, error) {
+	f, err := pades.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	return f.Attachment(record.BundleName)
 }
 
 // Record reads the record a document carries, without trusting it: for asking the registry about it.

@@ -236,7 +236,7 @@ func TestReadRefusesOddPDFs(t *testing.T) {
 	a := newIssuer(t)
 	raw := mustEncode(t, a.bundle(t, example()))
 	good := string(minimalPDF(raw))
-	if got, err := attachment([]byte(good), record.BundleName); err != nil || !bytes.Equal(got, raw) {
+	if got, err := bundleOf([]byte(good)); err != nil || !bytes.Equal(got, raw) {
 		t.Fatal(err)
 	}
 	for name, bad := range map[string]string{
@@ -250,12 +250,12 @@ func TestReadRefusesOddPDFs(t *testing.T) {
 		"length elsewhere":  strings.Replace(good, "/Length ", "/Length 1 0 R %", 1),
 		"twice the key":     strings.Replace(good, "/UF (", "/UF (x) /UF (", 1),
 	} {
-		if _, err := attachment([]byte(bad), record.BundleName); err == nil {
+		if _, err := bundleOf([]byte(bad)); err == nil {
 			t.Errorf("%s was read", name)
 		}
 	}
-	bomb := minimalPDF(bytes.Repeat([]byte{0}, maxAttachment+1))
-	if _, err := attachment(bomb, record.BundleName); err == nil {
+	bomb := minimalPDF(bytes.Repeat([]byte{0}, 256<<10+1))
+	if _, err := bundleOf(bomb); err == nil {
 		t.Error("an attachment over the limit was read")
 	}
 }

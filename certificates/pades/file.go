@@ -1,4 +1,4 @@
-package verify
+package pades
 
 import (
 	"bytes"
@@ -9,10 +9,6 @@ import (
 	"strconv"
 	"unicode/utf16"
 )
-
-// A small strict reader of the PDFs this product writes: one revision, one classic cross-reference table, no encryption, no object streams. It
-// finds one embedded file by name and nothing else. Whatever it does not expect is an error, never a guess: a file it cannot read is not
-// called valid.
 
 const (
 	maxAttachment = 256 << 10
@@ -26,15 +22,82 @@ type (
 	ref  int64
 )
 
-// attachment returns the embedded file with a name.
-func attachment(file []byte, want string) ([]byte, error) {
-	p, err := openPDF(file)
+// File is a PDF as this product writes it: one revision, one classic cross-reference table, no encryption, no object streams. Whatever is not
+// expected is an error, never a guess: a file that cannot be read is not called valid. Safe for concurrent use.
+type File struct {
+	data    []byte
+	offsets map[ref]int
+	trailer map[string]any
+}
+
+// Open reads the outline of a PDF. Safe on any input; the file keeps data.
+func Open(data []byte) (*File, error) {
+	if !bytes.HasPrefix(data, []byte("%PDF-1.")) {
+		return nil, errors.New("not a PDF")
+	}
+	if n := bytes.Count(data, []byte("startxref")); n != 1 {
+		return nil, fmt.Errorf("%d revisions, one expected", n)
+	}
+	at := bytes.LastIndex(data, []byte("startxref"))
+	s := scanner{data: data, at: at + len("startxref")}
+	v, err := s.value(0)
 	if err != nil {
 		return nil, err
 	}
+	start, ok := v.(int64)
+	if !ok || start < 0 || start >= int64(at) {
+		return nil, errors.New("startxref points nowhere")
+	}
+	p := &File{data: data, offsets: map[ref]int{}}
+	s = scanner{data: data, at: int(start)}
+	if !s.word("xref") {
+		return nil, errors.New("no cross-reference table where startxref points")
+	}
+	if err := p.readTable(&s); err != nil {
+		return nil, err
+	}
+	if v, err = s.value(0); err != nil {
+		return nil, fmt.Errorf("trailer: %w", err)
+	}
+	if p.trailer, ok = v.(map[string]any); !ok {
+		return nil, errors.New("no trailer")
+	}
+	for _, k := range []string{"Prev", "Encrypt", "XRefStm"} {
+		if _, has := p.trailer[k]; has {
+			return nil, fmt.Errorf("trailer has /%s", k)
+		}
+	}
+	return p, nil
+}
+
+// Attachment returns the embedded file with a name, at most 256 KB.
+func (p *File) Attachment(want string) ([]byte, error) {
 	root, err := p.dict(p.trailer["Root"])
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	files, err := p.attachments(root)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range files {
+		if x.name == want {
+			return p.stream(x.stream)
+		}
+	}
+	return nil, fmt.Errorf("no embedded file %q", want)
+}
+
+// embedded is where an embedded file stands.
+type embedded struct {
+	name         string
+	spec, stream ref
+}
+
+// attachments lists the embedded files; none when the catalog names none.
+func (p *File) attachments(root map[string]any) (out []embedded, err error) {
+	if root["Names"] == nil {
+		return nil, nil
 	}
 	names, err := p.dict(root["Names"])
 	if err != nil {
@@ -53,68 +116,24 @@ func attachment(file []byte, want string) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("file specification: %w", err)
 		}
-		if text(spec["UF"]) != want && text(spec["F"]) != want {
-			continue
-		}
 		ef, err := p.dict(spec["EF"])
 		if err != nil {
 			return nil, fmt.Errorf("file specification: %w", err)
 		}
-		r, ok := ef["F"].(ref)
-		if !ok {
-			return nil, errors.New("file specification names no stream")
+		x := embedded{name: text(spec["UF"])}
+		if x.name == "" {
+			x.name = text(spec["F"])
 		}
-		return p.stream(r)
-	}
-	return nil, fmt.Errorf("no embedded file %q", want)
-}
-
-type pdf struct {
-	data    []byte
-	offsets map[ref]int
-	trailer map[string]any
-}
-
-func openPDF(file []byte) (*pdf, error) {
-	if !bytes.HasPrefix(file, []byte("%PDF-1.")) {
-		return nil, errors.New("not a PDF")
-	}
-	if n := bytes.Count(file, []byte("startxref")); n != 1 {
-		return nil, fmt.Errorf("%d revisions, one expected", n)
-	}
-	at := bytes.LastIndex(file, []byte("startxref"))
-	s := scanner{data: file, at: at + len("startxref")}
-	v, err := s.value(0)
-	if err != nil {
-		return nil, err
-	}
-	start, ok := v.(int64)
-	if !ok || start < 0 || start >= int64(at) {
-		return nil, errors.New("startxref points nowhere")
-	}
-	p := &pdf{data: file, offsets: map[ref]int{}}
-	s = scanner{data: file, at: int(start)}
-	if !s.word("xref") {
-		return nil, errors.New("no cross-reference table where startxref points")
-	}
-	if err := p.table(&s); err != nil {
-		return nil, err
-	}
-	if v, err = s.value(0); err != nil {
-		return nil, fmt.Errorf("trailer: %w", err)
-	}
-	if p.trailer, ok = v.(map[string]any); !ok {
-		return nil, errors.New("no trailer")
-	}
-	for _, k := range []string{"Prev", "Encrypt", "XRefStm"} {
-		if _, has := p.trailer[k]; has {
-			return nil, fmt.Errorf("trailer has /%s", k)
+		x.spec, _ = list[i].(ref)
+		if x.stream, ok = ef["F"].(ref); !ok || x.spec == 0 {
+			return nil, errors.New("file specification names no stream, or has no number")
 		}
+		out = append(out, x)
 	}
-	return p, nil
+	return out, nil
 }
 
-func (p *pdf) table(s *scanner) error {
+func (p *File) readTable(s *scanner) error {
 	for !s.word("trailer") {
 		first, err1 := s.value(0)
 		count, err2 := s.value(0)
@@ -145,7 +164,7 @@ func (p *pdf) table(s *scanner) error {
 }
 
 // object reads an indirect object and leaves the scanner behind its value.
-func (p *pdf) object(r ref) (any, *scanner, error) {
+func (p *File) object(r ref) (any, *scanner, error) {
 	at, ok := p.offsets[r]
 	if !ok {
 		return nil, nil, fmt.Errorf("object %d is not in the table", r)
@@ -161,7 +180,7 @@ func (p *pdf) object(r ref) (any, *scanner, error) {
 }
 
 // dict resolves a dictionary that stands here or in an object.
-func (p *pdf) dict(v any) (map[string]any, error) {
+func (p *File) dict(v any) (map[string]any, error) {
 	if r, ok := v.(ref); ok {
 		var err error
 		if v, _, err = p.object(r); err != nil {
@@ -175,7 +194,7 @@ func (p *pdf) dict(v any) (map[string]any, error) {
 	return d, nil
 }
 
-func (p *pdf) stream(r ref) ([]byte, error) {
+func (p *File) stream(r ref) ([]byte, error) {
 	v, s, err := p.object(r)
 	if err != nil {
 		return nil, err
@@ -185,12 +204,7 @@ func (p *pdf) stream(r ref) ([]byte, error) {
 	if !ok || !isInt || !s.word("stream") {
 		return nil, errors.New("embedded file is not a stream with a plain length")
 	}
-	if s.at < len(s.data) && s.data[s.at] == '\r' {
-		s.at++
-	}
-	if s.at < len(s.data) && s.data[s.at] == '\n' {
-		s.at++
-	}
+	s.endOfLine()
 	if length < 0 || length > int64(len(s.data)-s.at) {
 		return nil, errors.New("embedded file is cut off")
 	}
@@ -273,6 +287,16 @@ func (s *scanner) word(w string) bool {
 	}
 	s.at = end
 	return true
+}
+
+// endOfLine takes the end of line behind the word stream.
+func (s *scanner) endOfLine() {
+	if s.at < len(s.data) && s.data[s.at] == '\r' {
+		s.at++
+	}
+	if s.at < len(s.data) && s.data[s.at] == '\n' {
+		s.at++
+	}
 }
 
 func (s *scanner) regular() string {
