@@ -1,6 +1,7 @@
 package certificates
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/certificates/verify"
 	"github.com/apelkota/apel/internal/access"
@@ -207,15 +209,15 @@ func TestForeignAndForgedFiles(t *testing.T) {
 		file []byte
 		want verify.Status
 	}{
-		"ours":                         {ours, verify.Valid},
-		"of another installation":      {foreign, verify.Unknown},
-		"a PDF of something else":      {[]byte("%PDF-1.4\nhello\n%%EOF\n"), verify.Unknown},
-		"empty":                        {nil, verify.Unknown},
-		"one byte appended":            {append(ours[:len(ours):len(ours)], ' '), verify.Altered},
-		"an update appended":           {append(ours[:len(ours):len(ours)], "\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n"...), verify.Altered},
-		"cut off":                      {ours[:len(ours)-1], verify.Altered},
-		"without its seal":             {ours[:strings.LastIndex(string(ours), "%APEL-SEAL")], verify.Altered},
-		"seal of another installation": {forged, verify.Altered},
+		"ours":                    {ours, verify.Valid},
+		"of another installation": {foreign, verify.Unknown},
+		"a PDF of something else": {[]byte("%PDF-1.4\nhello\n%%EOF\n"), verify.Unknown},
+		"empty":                   {nil, verify.Unknown},
+		"one byte appended":       {append(ours[:len(ours):len(ours)], ' '), verify.Altered},
+		"an update appended":      {append(ours[:len(ours):len(ours)], "\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n"...), verify.Altered},
+		"cut off":                 {ours[:len(ours)-1], verify.Altered},
+		"without its signature":   {withoutSignature(ours), verify.Altered},
+		"signed by another":       {forged, verify.Altered},
 	} {
 		root, _ := r.Root(ctx)
 		off := verify.Judge(verify.Read(c.file), verify.Input{Root: root, Now: noon})
@@ -232,7 +234,17 @@ func TestForeignAndForgedFiles(t *testing.T) {
 	}
 }
 
-// forge makes a file whose record has another name and is sealed by somebody else's key, but names the true certificate's code.
+// withoutSignature empties the container of a file's signature.
+func withoutSignature(file []byte) []byte {
+	out := bytes.Clone(file)
+	from := bytes.Index(out, []byte("/Contents <30")) + len("/Contents <")
+	for ; out[from] != '>'; from++ {
+		out[from] = '0'
+	}
+	return out
+}
+
+// forge makes a file whose record has another name and is signed by somebody else's key, but names the true certificate's code.
 func forge(t *testing.T, r, forger *room) []byte {
 	t.Helper()
 	ctx := context.Background()
@@ -254,7 +266,7 @@ func forge(t *testing.T, r, forger *room) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pdf, err := record.SealFile(forger.keys.signer, body)
+	pdf, err := pades.Sign(ctx, body, about(c.Record, c.IssuedAt), forger.keys.pdf, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,9 +17,10 @@ import (
 // keyring says which keys this installation signs with: their public parts, kept with the data, so that a key file of somebody else's is told from
 // ours before it signs anything. Registered, with an audit entry, when the keys are made.
 type keyring struct {
-	Log    string       `json:"log"`  // verifier key of the log
-	Keys   []record.Key `json:"keys"` // record keys, newest last; that one signs
-	Copied time.Time    `json:"copied,omitzero"`
+	Log     string       `json:"log"`               // verifier key of the log
+	Keys    []record.Key `json:"keys"`              // record keys, newest last; that one signs
+	Signers []string     `json:"signers,omitempty"` // ids of the signers of PDFs, newest last; that one signs
+	Copied  time.Time    `json:"copied,omitzero"`
 }
 
 const (
@@ -53,7 +54,7 @@ func (s *Service) ring(ctx context.Context) (r keyring, ours bool, err error) {
 // register stores which keys are ours. Nothing happens when somebody else has done so: the caller compares.
 func (s *Service) register(ctx context.Context, k *Keys, how string) error {
 	a := access.System("keys")
-	d := storage.Doc[keyring]{ID: ringID, Value: keyring{Log: k.root.Log, Keys: k.root.Keys}}
+	d := storage.Doc[keyring]{ID: ringID, Value: keyring{Log: k.root.Log, Keys: k.root.Keys, Signers: k.signers}}
 	d.Trail = []storage.Audit{{ID: storage.NewID(), At: s.now().UTC(), Who: a.Name(), Role: "system", Verb: "register_keys", Thing: ringCollection + "/" + ringID,
 		Note: fmt.Sprintf("%s: %s; log %s", how, strings.Join(k.ids(), ", "), k.log.Name())}}
 	if err := s.rings.Insert(ctx, &d); !errors.Is(err, faults.Conflict) {
@@ -93,7 +94,45 @@ func (k *Keys) fits(r keyring) error {
 	if last := r.Keys[len(r.Keys)-1].ID; k.kid != last {
 		return keyFault(recordKeyFile(len(r.Keys)), "bukan kunci penerbit terbaru: "+last+".", "is not the newest issuing key: "+last+".", errors.New(k.kid))
 	}
+	if len(r.Signers) == 0 { // from before PDFs were signed inside: see firstSigner
+		return nil
+	}
+	for i := range max(len(k.signers), len(r.Signers)) {
+		switch {
+		case i >= len(k.signers):
+			return missing(signerFile(i + 1))
+		case i >= len(r.Signers):
+			return keyFault(signerFile(i+1), "tidak dikenal instalasi ini.", "is unknown to this installation.", errors.New(k.signers[i]))
+		case k.signers[i] != r.Signers[i]:
+			return keyFault(signerFile(i+1), fmt.Sprintf("bukan penanda tangan PDF instalasi ini (isinya %s, seharusnya %s).", k.signers[i], r.Signers[i]),
+				fmt.Sprintf("is not this installation's PDF signer (it holds %s, it should hold %s).", k.signers[i], r.Signers[i]), errors.New(k.signers[i]))
+		}
+	}
 	return nil
+}
+
+// firstSigner gives an installation its first signer of PDFs, where it is from before PDFs were signed inside. A file that is there already without being
+// registered is one that a crash left, and is taken: with no signer registered nothing was ever signed with another. Safe to call twice.
+func (s *Service) firstSigner(ctx context.Context, dir string) (*Keys, error) {
+	keys, err := readKeys(dir)
+	if err == nil && len(keys.signers) == 0 {
+		if err = makeSigner(dir, 1, s.now()); err == nil {
+			keys, err = readKeys(dir)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	a := access.System("keys")
+	_, err = s.rings.Update(ctx, ringID, func(d *storage.Doc[keyring]) error {
+		if len(d.Value.Signers) > 0 {
+			return storage.Unchanged
+		}
+		d.Value.Signers, d.Value.Copied = keys.signers, time.Time{} // of the new one there is no copy
+		d.Trail = append(d.Trail, storage.Audit{ID: storage.NewID(), At: s.now().UTC(), Who: a.Name(), Role: "system", Verb: "add_signer", Thing: ringCollection + "/" + ringID, Note: strings.Join(keys.signers, ", ")})
+		return nil
+	})
+	return keys, err
 }
 
 func (s *Service) openKeys(ctx context.Context, c Config) error {
@@ -112,7 +151,7 @@ func (s *Service) openKeys(ctx context.Context, c Config) error {
 			return nil
 		}
 		how = "made"
-		if err = makeKeys(c.KeyDir); err == nil {
+		if err = makeKeys(c.KeyDir, s.now()); err == nil {
 			keys, err = readKeys(c.KeyDir)
 		}
 	}
@@ -132,6 +171,14 @@ func (s *Service) openKeys(ctx context.Context, c Config) error {
 			return err
 		}
 		s.log.Info("registered signing keys", "how", how, "kid", keys.kid, "log", keys.log.Name())
+	}
+	if len(ring.Signers) == 0 && ring.Log != "" && c.DB.ReadOnly() == "" {
+		if keys, err = s.firstSigner(ctx, c.KeyDir); err != nil {
+			return err
+		}
+		if ring, _, err = s.ring(ctx); err != nil {
+			return err
+		}
 	}
 	if ring.Log != "" {
 		if err := keys.fits(ring); err != nil {
@@ -197,13 +244,16 @@ func (s *Service) AddKey(ctx context.Context, a access.Actor, why string) (kid s
 	if err := makeRecordKey(s.keys.Dir, len(s.keys.root.Keys)+1); err != nil {
 		return "", err
 	}
+	if err := makeSigner(s.keys.Dir, len(s.keys.signers)+1, s.now()); err != nil {
+		return "", err
+	}
 	keys, err := readKeys(s.keys.Dir)
 	if err != nil {
 		return "", err
 	}
 	entry := storage.Audit{ID: storage.NewID(), At: s.now().UTC(), Who: a.Name(), Role: "system", Verb: "add_key", Thing: ringCollection + "/" + ringID, Why: why, Note: keys.kid}
 	if _, err := s.rings.Update(ctx, ringID, func(d *storage.Doc[keyring]) error {
-		d.Value.Keys, d.Value.Copied = keys.root.Keys, time.Time{} // of the new one there is no copy
+		d.Value.Keys, d.Value.Signers, d.Value.Copied = keys.root.Keys, keys.signers, time.Time{} // of the new ones there is no copy
 		d.Trail = append(d.Trail, entry)
 		return nil
 	}); err != nil {

@@ -13,9 +13,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
@@ -26,14 +28,19 @@ import (
 //	record-1.pem, record-2.pem ...  P-256 keys that sign records and files; the highest number signs, the others are kept so that what they
 //	                                signed stays verifiable. A file may hold only the public part (PEM "PUBLIC KEY") of a retired key.
 //	log.key                         the Ed25519 note key that signs checkpoints of the log
+//	authority.pem                   the installation's own certificate authority, key and certificate: needed only to make a signer, so it may be kept elsewhere
+//	signer-1.pem ...                what signs PDFs: a private key, its certificate and those above it, the root last. The highest number signs; a
+//	                                retired one may hold its certificates only.
 //
 // Files are 0600, the folder 0700. Which keys they are is registered (keyring.go): a file that holds another key is refused.
 type Keys struct {
-	Dir    string
-	signer *ecdsa.PrivateKey
-	kid    string
-	log    note.Signer
-	root   record.Root
+	Dir     string
+	signer  *ecdsa.PrivateKey
+	kid     string
+	log     note.Signer
+	pdf     pades.Key // signs PDFs
+	signers []string  // ids of the signers of PDFs, newest last
+	root    record.Root
 }
 
 const logKeyFile = "log.key"
@@ -58,7 +65,7 @@ func missing(file string) error {
 // readKeys reads the keys of a folder. errNoKeys when it has none at all; any half of them is a Conflict that names the file, never a reason to
 // make new ones.
 func readKeys(dir string) (*Keys, error) {
-	numbers, err := recordKeyNumbers(dir)
+	numbers, err := keyNumbers(dir, recordKeyFile)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +106,9 @@ func readKeys(dir string) (*Keys, error) {
 		k.root.Keys = append(k.root.Keys, key)
 		k.signer, k.kid = private, key.ID // the highest number last
 	}
+	if err := k.readSigners(); err != nil {
+		return nil, err
+	}
 	if k.signer == nil {
 		return nil, keyFault(recordKeyFile(len(numbers)), "hanya berisi bagian publik, jadi tidak ada yang dapat ditandatangani.", "holds only a public key, so nothing can be signed.", errors.New("public key"))
 	}
@@ -107,7 +117,7 @@ func readKeys(dir string) (*Keys, error) {
 
 // makeKeys makes the first keys of an installation. Files that exist are never overwritten. The log's origin is random: a log keeps its name
 // even when the host changes.
-func makeKeys(dir string) error {
+func makeKeys(dir string, now time.Time) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the key folder: %w", err)
 	}
@@ -119,7 +129,10 @@ func makeKeys(dir string) error {
 	if err := writeNew(filepath.Join(dir, logKeyFile), []byte(skey+"\n"+vkey+"\n")); err != nil {
 		return err
 	}
-	return makeRecordKey(dir, 1)
+	if err := makeRecordKey(dir, 1); err != nil {
+		return err
+	}
+	return makeSigner(dir, 1, now)
 }
 
 // makeRecordKey makes the record key of a number, which no file has yet.
@@ -155,19 +168,20 @@ func recordKeyFile(n int) string { return fmt.Sprintf("record-%d.pem", n) }
 
 func recordKeyPath(dir string, n int) string { return filepath.Join(dir, recordKeyFile(n)) }
 
-func recordKeyNumbers(dir string) ([]int, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "record-*.pem"))
+// keyNumbers lists the numbers of a kind of key files, from 1 without a gap.
+func keyNumbers(dir string, file func(n int) string) ([]int, error) {
+	names, err := filepath.Glob(filepath.Join(dir, strings.Replace(file(0), "0", "*", 1)))
 	if err != nil {
-		return nil, fmt.Errorf("look for record keys: %w", err)
+		return nil, fmt.Errorf("look for keys: %w", err)
 	}
 	var out []int
-	for n := 1; n <= len(names); n++ { // numbered from 1 without a gap
-		_, err := os.Stat(recordKeyPath(dir, n))
+	for n := 1; n <= len(names); n++ {
+		_, err := os.Stat(filepath.Join(dir, file(n)))
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, missing(recordKeyFile(n))
+			return nil, missing(file(n))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("look for record keys: %w", err)
+			return nil, fmt.Errorf("look for keys: %w", err)
 		}
 		out = append(out, n)
 	}

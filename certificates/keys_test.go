@@ -13,8 +13,10 @@ import (
 	"testing"
 
 	"github.com/apelkota/apel/certificates/record"
+	"github.com/apelkota/apel/certificates/verify"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
 )
 
 func TestKeysArePrivateFiles(t *testing.T) {
@@ -22,10 +24,10 @@ func TestKeysArePrivateFiles(t *testing.T) {
 	if _, err := readKeys(dir); !errors.Is(err, errNoKeys) {
 		t.Fatalf("an empty place: %v", err)
 	}
-	if err := makeKeys(dir); err != nil {
+	if err := makeKeys(dir, noon); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, "record-1.pem"): 0o600, filepath.Join(dir, "log.key"): 0o600} {
+	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, "record-1.pem"): 0o600, filepath.Join(dir, "log.key"): 0o600, filepath.Join(dir, "authority.pem"): 0o600, filepath.Join(dir, "signer-1.pem"): 0o600} {
 		info, err := os.Stat(path)
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v %v", path, info.Mode(), err)
@@ -35,7 +37,7 @@ func TestKeysArePrivateFiles(t *testing.T) {
 	if err != nil || k.kid == "" || k.signer == nil {
 		t.Fatal(err)
 	}
-	if err := makeKeys(dir); err == nil {
+	if err := makeKeys(dir, noon); err == nil {
 		t.Error("keys were made over existing ones")
 	}
 	if again, err := readKeys(dir); err != nil || again.kid != k.kid {
@@ -53,7 +55,7 @@ func TestKeysArePrivateFiles(t *testing.T) {
 
 // A key file that is another's, lacks, or was only put there is refused at the start and by the doctor, by its name, and nothing is signed with it.
 func TestKeysOfAnotherInstallationAreRefused(t *testing.T) {
-	const first, second, logKey = "record-1.pem", "record-2.pem", "log.key"
+	const first, second, logKey, signer = "record-1.pem", "record-2.pem", "log.key", "signer-1.pem"
 	for _, c := range []struct {
 		name string
 		harm func(ours, theirs string) error
@@ -65,6 +67,12 @@ func TestKeysOfAnotherInstallationAreRefused(t *testing.T) {
 			return errors.Join(os.Rename(filepath.Join(th, first), filepath.Join(o, first)), os.Rename(filepath.Join(th, logKey), filepath.Join(o, logKey)))
 		}, logKey},
 		{"a further record key", func(o, th string) error { return os.Rename(filepath.Join(th, first), filepath.Join(o, second)) }, second},
+		{"another signer", func(o, th string) error { return os.Rename(filepath.Join(th, signer), filepath.Join(o, signer)) }, signer},
+		{"a further signer", func(o, th string) error {
+			return os.Rename(filepath.Join(th, signer), filepath.Join(o, "signer-2.pem"))
+		}, "signer-2.pem"},
+		{"no signer", func(o, _ string) error { return os.Remove(filepath.Join(o, signer)) }, signer},
+		{"a damaged signer", func(o, _ string) error { return os.WriteFile(filepath.Join(o, signer), []byte("x"), 0o600) }, signer},
 		{"no log key", func(o, _ string) error { return os.Remove(filepath.Join(o, logKey)) }, logKey},
 		{"no record key", func(o, _ string) error { return os.Remove(filepath.Join(o, first)) }, first},
 		{"a gap", func(o, _ string) error { return os.Rename(filepath.Join(o, first), filepath.Join(o, second)) }, first},
@@ -125,6 +133,65 @@ func TestKeysThatSealedAreRegisteredLater(t *testing.T) {
 		}
 		if again, err := r.rings.Get(ctx, ringID); err != nil || !reflect.DeepEqual(again.Value, d.Value) {
 			t.Errorf("registered %+v, %v", again.Value, err)
+		}
+	}
+}
+
+// An installation from before PDFs were signed inside gets its signer at the next start, registered, and its files are genuine.
+func TestSignerOfAnOlderInstallation(t *testing.T) {
+	ctx := context.Background()
+	r := openRoom(t)
+	for _, f := range []string{"signer-1.pem", "authority.pem"} {
+		if err := os.Remove(filepath.Join(r.dir, "keys", f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.rings.Update(ctx, ringID, func(d *storage.Doc[keyring]) error { d.Value.Signers = nil; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		r.db.Close()
+		if err := r.try(t); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.trail(t); !slices.Equal(got, []string{"register_keys", "add_signer"}) {
+			t.Fatalf("noted: %v", got)
+		}
+	}
+	id := r.issue(t, 1)
+	_, pdf, err := r.Download(ctx, admin, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := r.CheckFile(ctx, pdf); err != nil || v.Status != verify.Valid {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// A new key brings a new signer of the same authority; what the older one signed stays genuine.
+func TestNewSignerKeepsOlderFiles(t *testing.T) {
+	ctx := context.Background()
+	r := openRoom(t)
+	_, before, err := r.Download(ctx, admin, r.issue(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.AddKey(ctx, access.System("new-key"), "Penggantian berkala"); err != nil {
+		t.Fatal(err)
+	}
+	r.db.Close()
+	r.open(t)
+	_, after, err := r.Download(ctx, admin, r.issue(t, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := r.Root(ctx)
+	if err != nil || len(root.Anchors) != 1 || len(r.keys.signers) != 2 {
+		t.Fatalf("%+v, %v, %v", root.Anchors, r.keys.signers, err)
+	}
+	for n, pdf := range [][]byte{before, after} {
+		if v := verify.Judge(verify.Read(pdf), verify.Input{Root: root, Now: noon}); v.Status != verify.Valid {
+			t.Errorf("file %d: %+v", n, v)
 		}
 	}
 }

@@ -209,7 +209,7 @@ func (l logState) tree() (tlog.Tree, error) {
 
 // withKeys is the root after a seal: the keys of all seals so far. The log's key is that of the first seal; a change of it is no ordinary seal.
 func (l logState) withKeys(e seal) (record.Root, error) {
-	root := record.Root{Form: record.Form, Log: l.Public.Log, Keys: slices.Clone(l.Public.Keys)}
+	root := record.Root{Form: record.Form, Log: l.Public.Log, Keys: slices.Clone(l.Public.Keys), Anchors: slices.Clone(l.Public.Anchors)}
 	if root.Log == "" {
 		root.Log = e.Log
 	}
@@ -218,6 +218,9 @@ func (l logState) withKeys(e seal) (record.Root, error) {
 	}
 	if !slices.Contains(root.Keys, e.Key) {
 		root.Keys = append(root.Keys, e.Key)
+	}
+	if e.Anchor != "" && !slices.Contains(root.Anchors, e.Anchor) {
+		root.Anchors = append(root.Anchors, e.Anchor)
 	}
 	if e.Key.ID != e.KeyID {
 		return root, errors.New("the seal names another key than it carries")

@@ -19,6 +19,7 @@ import (
 	"github.com/jung-kurt/gofpdf"
 	"rsc.io/qr"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 )
 
@@ -74,11 +75,12 @@ func drawPDF(r record.Record, nip string, look Look, logo []byte, at time.Time, 
 	s.SetCatalogSort(true)
 	s.SetCreationDate(at.UTC())
 	s.SetModificationDate(at.UTC())
-	s.SetCreator("APEL certificate", false) // verify recognises our files by this
+	s.SetCreator(pades.Creator, false)
 	s.SetProducer("APEL", false)
-	s.SetTitle("Sertifikat Pelatihan "+r.Number, true)
-	s.SetAuthor(r.Issuer, true)
-	s.SetSubject(r.Title, true)
+	is := about(r, at)
+	s.SetTitle(is.Title, true)
+	s.SetAuthor(is.Author, true)
+	s.SetSubject(is.Subject, true)
 	s.SetAutoPageBreak(false, 0)
 	s.SetMargins(0, 0, 0)
 	s.SetCellMargin(0)
@@ -96,6 +98,12 @@ func drawPDF(r record.Record, nip string, look Look, logo []byte, at time.Time, 
 		return nil, fmt.Errorf("draw certificate: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// about is what the file says of itself.
+func about(r record.Record, at time.Time) pades.Document {
+	return pades.Document{Title: "Sertifikat Pelatihan " + r.Number, Author: r.Issuer, Subject: r.Title, Language: "id-ID", At: at, Reason: "Penerbitan sertifikat pelatihan", Place: r.Place,
+		Kinds: map[string]string{record.BundleName: "application/json"}}
 }
 
 // printableLogo tries a logo in an empty document.
@@ -373,7 +381,7 @@ func (s *sheet) proofText() {
 	s.line(30, y-5, pageWidth-30, y-5, 0.2, s.accent)
 	lines := []string{
 		"Cara memeriksa keaslian: pindai kode QR pada halaman pertama, atau buka " + s.r.Host + "/periksa lalu masukkan kode verifikasi " + record.FormatCode(s.r.Code) + ".",
-		"Berkas PDF ini membawa catatan bertanda tangan (record.json) dan segel atas setiap byte; perubahan sekecil apa pun akan terlihat saat berkas diperiksa.",
+		"Berkas PDF ini membawa catatan bertanda tangan (record.json) dan ditandatangani di dalamnya atas setiap byte; perubahan sekecil apa pun akan terlihat saat berkas diperiksa.",
 		"Nomor yang sudah dipakai tidak pernah digunakan lagi; sertifikat yang dicabut tetap tampil sebagai dicabut.",
 	}
 	for i, l := range lines {

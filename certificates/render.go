@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -76,7 +77,7 @@ func (s *Service) rendered(ctx context.Context, id ID) (File, error) {
 	return *after.Value.File, nil
 }
 
-// draw makes the sealed file of a certificate: a pure function of the certificate, its log proof, the logo and the key.
+// draw makes the signed file of a certificate: a pure function of the certificate, its log proof, the logo and the key.
 func (s *Service) draw(ctx context.Context, c Certificate) ([]byte, error) {
 	canonical, err := c.canonical()
 	if err != nil {
@@ -101,7 +102,7 @@ func (s *Service) draw(ctx context.Context, c Certificate) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return record.SealFile(s.keys.signer, body)
+	return pades.Sign(ctx, body, about(c.Record, c.IssuedAt), s.keys.pdf, nil, nil)
 }
 
 // proof shows a certificate's place in the log against the checkpoint of its own seal, so that it never changes.

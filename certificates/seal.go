@@ -39,9 +39,10 @@ const (
 type seal struct {
 	At         time.Time        `json:"at"`
 	KeyID      string           `json:"kid"`
-	Key        record.Key       `json:"key"`  // the public keys themselves, so that everything can be checked when the key folder is lost
-	Log        string           `json:"log"`  // verifier key of the log
-	From       int64            `json:"from"` // size of the log before
+	Key        record.Key       `json:"key"`              // the public keys themselves, so that everything can be checked when the key folder is lost
+	Log        string           `json:"log"`              // verifier key of the log
+	Anchor     string           `json:"anchor,omitempty"` // what the PDF signer's certificate leads to; absent in seals from before PDFs were signed inside
+	From       int64            `json:"from"`             // size of the log before
 	Series     map[string]int64 `json:"series"`
 	Entries    []sealEntry      `json:"entries"`
 	Checkpoint string           `json:"checkpoint"` // signed note over the log with these entries
@@ -168,7 +169,7 @@ func (s *Service) prepare(ctx context.Context, state front) (out seal, g growth,
 	now := s.now().UTC().Truncate(time.Second)
 	s.refused = map[ID]error{}
 	key := s.keys.root.Keys[len(s.keys.root.Keys)-1]
-	out = seal{At: now, KeyID: key.ID, Key: key, Log: s.keys.root.Log, From: state.Size, Series: maps.Clone(state.Series)}
+	out = seal{At: now, KeyID: key.ID, Key: key, Log: s.keys.root.Log, Anchor: s.keys.anchor(), From: state.Size, Series: maps.Clone(state.Series)}
 	if out.Series == nil {
 		out.Series = map[string]int64{}
 	}

@@ -25,7 +25,7 @@ func metadataXML(about Document) []byte {
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:description>
 <dc:language><rdf:Bag><rdf:li>%s</rdf:li></rdf:Bag></dc:language>
 <xmp:CreateDate>%s</xmp:CreateDate><xmp:ModifyDate>%s</xmp:ModifyDate>
-<xmp:CreatorTool>APEL certificate</xmp:CreatorTool><pdf:Producer>APEL</pdf:Producer>
+<xmp:CreatorTool>`+Creator+`</xmp:CreatorTool><pdf:Producer>APEL</pdf:Producer>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>`, esc(about.Title), esc(about.Author), esc(about.Subject), esc(about.Language), at, at)
 }

@@ -127,7 +127,6 @@ func Parse(canonical []byte) (Record, error) {
 
 const (
 	recordDomain = "APEL certificate record v1\n"
-	fileDomain   = "APEL certificate file v1\n"
 )
 
 // Commitment is what the log's leaf holds and what the record's signature signs: SHA-256 over a fixed first line and the canonical bytes.

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -73,31 +72,6 @@ func TestSignaturesHaveOneSpelling(t *testing.T) {
 			t.Error("another message was accepted")
 		}
 		msg = append(msg, ' ')
-	}
-	// A record's signature never passes for a file's.
-	body := []byte("%PDF-1.4\n")
-	sig, _ := Sign(key, body)
-	if VerifyFile(&key.PublicKey, body, FileSeal{Signature: sig}) {
-		t.Error("a record's signature seals a file")
-	}
-}
-
-func TestFileSeal(t *testing.T) {
-	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	for _, body := range []string{"%PDF\n", "%PDF", "x\n\n"} {
-		file, err := SealFile(key, []byte(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, seal, ok := SplitFile(file)
-		if !ok || !VerifyFile(&key.PublicKey, got, seal) || strings.TrimSuffix(body, "\n") != strings.TrimSuffix(string(got), "\n") {
-			t.Errorf("%q: %v", body, ok)
-		}
-		for name, bad := range map[string][]byte{"cut": file[:len(file)-1], "more": append(file[:len(file):len(file)], '\n'), "crlf": bytes.Replace(file, []byte("\n%APEL"), []byte("\r\n%APEL"), 1)} {
-			if got, seal, ok := SplitFile(bad); ok && VerifyFile(&key.PublicKey, got, seal) {
-				t.Errorf("%q %s was accepted", body, name)
-			}
-		}
 	}
 }
 

@@ -20,6 +20,8 @@ type Root struct {
 	Form int    `json:"form"`
 	Log  string `json:"log"` // verifier key of the log in note form; its name is the log's origin
 	Keys []Key  `json:"keys"`
+	// Anchors are the certificates that those of PDF signers lead to: DER in base64, oldest first.
+	Anchors []string `json:"anchors"`
 }
 
 // Key is one public record key, newest last.
@@ -73,6 +75,23 @@ func (r Root) Find(kid string) (*ecdsa.PublicKey, bool) {
 	return nil, false
 }
 
+// Authorities are the anchors as certificates. An error says that one cannot be read.
+func (r Root) Authorities() ([]*x509.Certificate, error) {
+	var out []*x509.Certificate
+	for _, a := range r.Anchors {
+		der, err := base64.StdEncoding.DecodeString(a)
+		if err != nil {
+			return nil, fmt.Errorf("root anchor: %w", err)
+		}
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("root anchor: %w", err)
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
 // ParseRoot reads an exported root and checks every key in it.
 func ParseRoot(raw []byte) (Root, error) {
 	var r Root
@@ -87,6 +106,9 @@ func ParseRoot(raw []byte) (Root, error) {
 			return r, err
 		}
 	}
+	if _, err := r.Authorities(); err != nil {
+		return r, err
+	}
 	if _, err := note.NewVerifier(r.Log); err != nil {
 		return r, fmt.Errorf("read root: log key: %w", err)
 	}
@@ -99,6 +121,9 @@ func (r Root) Fingerprint() string {
 	fmt.Fprintln(h, r.Log)
 	for _, k := range r.Keys {
 		fmt.Fprintln(h, k.ID, k.Alg, k.Key)
+	}
+	for _, a := range r.Anchors {
+		fmt.Fprintln(h, a)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -69,59 +68,3 @@ func Sign(key *ecdsa.PrivateKey, canonical []byte) (string, error) {
 func Verify(key *ecdsa.PublicKey, canonical []byte, signature string) bool {
 	return verify(key, Commitment(canonical), signature)
 }
-
-// sealPrefix begins the last line of a sealed file. It is a PDF comment, so readers of PDF skip it.
-const sealPrefix = "%APEL-SEAL 1 "
-
-// FileSeal is the last line of a rendered file: who sealed it, and the signature over every byte before the line.
-type FileSeal struct {
-	KeyID     string
-	Signature string
-}
-
-// SealFile appends the seal line to a rendered file. The file's own PDF signature takes its place once there is one.
-func SealFile(key *ecdsa.PrivateKey, body []byte) ([]byte, error) {
-	kid, err := KeyID(&key.PublicKey)
-	if err != nil {
-		return nil, err
-	}
-	if len(body) == 0 || body[len(body)-1] != '\n' {
-		body = append(body[:len(body):len(body)], '\n')
-	}
-	signature, err := sign(key, fileDigest(body))
-	if err != nil {
-		return nil, err
-	}
-	return append(body[:len(body):len(body)], sealPrefix+kid+" "+signature+"\n"...), nil
-}
-
-func fileDigest(body []byte) [32]byte {
-	h := sha256.New()
-	h.Write([]byte(fileDomain))
-	h.Write(body)
-	return [32]byte(h.Sum(nil))
-}
-
-const sealLength = len(sealPrefix) + 16 + 1 + SignatureLength + 1
-
-// SplitFile takes a sealed file apart. ok is false when the file does not end in exactly one well-formed seal line.
-func SplitFile(file []byte) (body []byte, seal FileSeal, ok bool) {
-	if len(file) <= sealLength {
-		return file, seal, false
-	}
-	body, line := file[:len(file)-sealLength], file[len(file)-sealLength:]
-	rest, found := bytes.CutPrefix(line, []byte(sealPrefix))
-	if !found || body[len(body)-1] != '\n' || rest[16] != ' ' || rest[len(rest)-1] != '\n' {
-		return file, seal, false
-	}
-	seal = FileSeal{KeyID: string(rest[:16]), Signature: string(rest[17 : len(rest)-1])}
-	return body, seal, true
-}
-
-// VerifyFile checks a seal over the bytes before it.
-func VerifyFile(key *ecdsa.PublicKey, body []byte, seal FileSeal) bool {
-	return verify(key, fileDigest(body), seal.Signature)
-}
-
-// LooksSealed says whether a file names our seal anywhere: used only to tell a damaged certificate from a foreign file.
-func LooksSealed(file []byte) bool { return bytes.Contains(file, []byte("%APEL-SEAL")) }

@@ -96,13 +96,12 @@ type Input struct {
 
 // Document is what a file says of itself, read without trusting any of it.
 type Document struct {
-	Hash     string // SHA-256 of the whole file, in hex
-	Ours     bool   // something in it says that it comes from this product
-	Bundle   *record.Bundle
-	Why      error // why there is no bundle
-	Seal     record.FileSeal
-	Sealed   bool // the file ends in a well-formed seal line
-	unsealed []byte
+	Hash   string // SHA-256 of the whole file, in hex
+	Ours   bool   // something in it says that it comes from this product
+	Bundle *record.Bundle
+	Why    error // why there is no bundle
+	// Signature is the file's one signature over all of it, nil when there is none that fits; whom its certificate leads to is judged later.
+	Signature *pades.Signature
 }
 
 // MaxFile is the largest file that is looked at, in bytes.
@@ -116,25 +115,20 @@ func Read(file []byte) Document {
 		d.Why = fmt.Errorf("the file has %d bytes, at most %d are read", len(file), MaxFile)
 		return d
 	}
-	d.unsealed, d.Seal, d.Sealed = record.SplitFile(file)
-	raw, err := bundleOf(d.unsealed)
+	f, err := pades.Open(file)
 	if err == nil {
-		var b record.Bundle
-		if b, err = record.ParseBundle(raw); err == nil {
-			d.Bundle = &b
+		d.Signature, _ = f.Signature()
+		var raw []byte
+		if raw, err = f.Attachment(record.BundleName); err == nil {
+			var b record.Bundle
+			if b, err = record.ParseBundle(raw); err == nil {
+				d.Bundle = &b
+			}
 		}
 	}
 	d.Why = err
-	d.Ours = d.Bundle != nil || d.Sealed || record.LooksSealed(file) || bytes.Contains(file, []byte("APEL certificate"))
+	d.Ours = d.Bundle != nil || bytes.Contains(file, []byte(pades.Creator))
 	return d
-}
-
-func bundleOf(file []byte) ([]byte, error) {
-	f, err := pades.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	return f.Attachment(record.BundleName)
 }
 
 // Record reads the record a document carries, without trusting it: for asking the registry about it.
@@ -145,12 +139,11 @@ func (d Document) Record() (record.Record, error) {
 	return record.Parse(d.Bundle.Record)
 }
 
-// Judge judges a document. A file counts as genuine only if its seal covers every byte, the record in it is signed by a key of the root, the
-// log proof fits, and the registry, if it was asked, knows the same record and the same file.
+// Judge judges a document. A file counts as genuine only if its signature covers every byte and its certificate leads to an anchor of the root and was
+// valid when the certificate was logged, the record in it is signed by a key of the root, the log proof fits, and the registry, if it was asked, knows the same record and the same file.
 func Judge(d Document, in Input) Verdict {
 	v := in.verdict()
-	sealKey, sealKnown := in.Root.Find(d.Seal.KeyID)
-	whole := d.Sealed && sealKnown && record.VerifyFile(sealKey, d.unsealed, d.Seal)
+	whole := in.signedWhole(d)
 	var r record.Record
 	signed, err := false, d.Why
 	if d.Bundle != nil {
@@ -160,7 +153,7 @@ func Judge(d Document, in Input) Verdict {
 			signed = ok && record.Verify(key, d.Bundle.Record, d.Bundle.Signature)
 		}
 	}
-	foreign := !d.Ours || !sealKnown && d.Sealed && !signed && (d.Bundle == nil || !in.Root.Has(d.Bundle.KeyID))
+	foreign := !d.Ours || !whole && !signed && (d.Bundle == nil && d.Signature != nil || d.Bundle != nil && !in.Root.Has(d.Bundle.KeyID))
 	if foreign && in.Known == nil {
 		v.Status = Unknown
 		v.Sentence = texts.T("Berkas ini bukan sertifikat dari penerbit ini.", "This file is not a certificate of this issuer.")
@@ -171,8 +164,8 @@ func Judge(d Document, in Input) Verdict {
 	} else {
 		v.add("record", false, "", "Catatan sertifikat tidak terbaca dari berkas ini.", "", "The certificate's record cannot be read from this file.")
 	}
-	v.add("file", whole, "Segel mencakup setiap byte berkas ini.", "Segel tidak cocok dengan isi berkas: ada byte yang berubah.",
-		"The seal covers every byte of this file.", "The seal does not fit the file: some byte was changed.")
+	v.add("file", whole, "Tanda tangan dalam berkas mencakup setiap byte berkas ini.", "Tanda tangan dalam berkas tidak cocok dengan isinya atau bukan milik penerbit ini.",
+		"The signature in the file covers every byte of it.", "The signature in the file does not fit its content or is not of this issuer.")
 	inLog := true
 	if signed {
 		inLog = v.log(d.Bundle.Log, record.Commitment(d.Bundle.Record), in)
@@ -206,7 +199,7 @@ func Judge(d Document, in Input) Verdict {
 	same := bytes.Equal(in.Known.Canonical, d.Bundle.Record)
 	v.add("registry", same, "Catatan ini sama dengan yang ada pada penerbit.", "Catatan ini berbeda dari yang ada pada penerbit.",
 		"This record is the one in the issuer's register.", "This record differs from the one in the issuer's register.")
-	// A genuine file whose hash the registry has not got (its register was rebuilt before the hash was logged) rests on its seal alone.
+	// A genuine file whose hash the registry has not got (its register was rebuilt before the hash was logged) rests on its signature alone.
 	file := in.Known.File == d.Hash || in.Known.File == ""
 	v.add("registered_file", in.Known.File == d.Hash, "SHA-256 berkas sama dengan yang diterbitkan.", "SHA-256 berkas berbeda dari yang diterbitkan.",
 		"The file's SHA-256 is that of the issued file.", "The file's SHA-256 differs from that of the issued file.")
@@ -247,6 +240,19 @@ func Registered(in Input) Verdict {
 	v.Record = &r
 	v.standing(in.Known.Standing, r, in)
 	return v
+}
+
+// signedWhole says whether a document's signature covers the whole file and leads to an anchor of the root, at the instant its issue was logged.
+func (in Input) signedWhole(d Document) bool {
+	if d.Signature == nil {
+		return false
+	}
+	at := d.Signature.Claimed
+	if d.Bundle != nil && d.Bundle.Log != nil { // vouched for by the log, whose proof is judged apart
+		at = d.Bundle.Log.At
+	}
+	anchors, err := in.Root.Authorities()
+	return err == nil && d.Signature.Trusted(anchors, at) == nil
 }
 
 func (in Input) verdict() Verdict {

@@ -6,7 +6,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -14,12 +18,14 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 )
 
 // issuer is the smallest thing that can issue: two keys and a log of one leaf. It shows that the verifier needs nothing of the room above.
 type issuer struct {
 	key  *ecdsa.PrivateKey
+	pdf  pades.Key
 	log  note.Signer
 	root record.Root
 }
@@ -44,7 +50,18 @@ func newIssuer(t testing.TB) issuer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return issuer{key, log, record.Root{Form: record.Form, Log: vkey, Keys: []record.Key{public}}}
+	template := &x509.Certificate{SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: "Penerbit"}, NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issuer{key, pades.Key{Signer: key, Chain: []*x509.Certificate{certificate}}, log,
+		record.Root{Form: record.Form, Log: vkey, Keys: []record.Key{public}, Anchors: []string{base64.StdEncoding.EncodeToString(raw)}}}
 }
 
 func example() record.Record {
@@ -74,18 +91,18 @@ func (i issuer) bundleAt(t testing.TB, r record.Record, at time.Time) record.Bun
 	return record.Bundle{Record: canonical, Signature: signature, KeyID: i.root.Keys[0].ID, Log: &record.Proof{At: at, Checkpoint: string(signed)}}
 }
 
-// file wraps a bundle into a minimal PDF and seals it.
+// file wraps a bundle into a minimal PDF and signs it.
 func (i issuer) file(t testing.TB, b record.Bundle) []byte {
 	t.Helper()
 	raw, err := b.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := record.SealFile(i.key, minimalPDF(raw))
+	signed, err := pades.Sign(t.Context(), minimalPDF(raw), pades.Document{At: now, Kinds: map[string]string{record.BundleName: "application/json"}}, i.pdf, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sealed
+	return signed
 }
 
 func minimalPDF(attached []byte) []byte {
@@ -100,15 +117,17 @@ func minimalPDF(attached []byte) []byte {
 		offsets = append(offsets, b.Len())
 		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(offsets), s)
 	}
-	object("<< /Type /Catalog /Names << /EmbeddedFiles << /Names [ (a) 2 0 R ] >> >> >>")
+	object("<< /Type /Catalog /Pages 4 0 R /Names << /EmbeddedFiles << /Names [ (a) 2 0 R ] >> >> >>")
 	object("<< /Type /Filespec /UF (" + record.BundleName + ") /EF << /F 3 0 R >> >>")
 	object(fmt.Sprintf("<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream", z.Len(), z.String()))
+	object("<< /Type /Pages /Count 1 /Kids [5 0 R] >>")
+	object("<< /Type /Page /Parent 4 0 R /MediaBox [0 0 100 100] >>")
 	at := b.Len()
-	fmt.Fprintf(&b, "xref\n0 4\n0000000000 65535 f \n")
+	fmt.Fprintf(&b, "xref\n0 6\n0000000000 65535 f \n")
 	for _, o := range offsets {
 		fmt.Fprintf(&b, "%010d 00000 n \n", o)
 	}
-	fmt.Fprintf(&b, "trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", at)
+	fmt.Fprintf(&b, "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", at)
 	return b.Bytes()
 }
 
@@ -159,14 +178,14 @@ func TestVerdicts(t *testing.T) {
 		{"another file was issued for the record", genuine, online(another), Altered, "isi berkas PDF"},
 		{"no file is registered", genuine, online(known(b, "")), Valid, ""},
 		{"registry has another name", genuine, online(changed), Altered, "nama"},
-		{"record swapped, resealed by the issuer", a.file(t, swapped), offline, Altered, "catatan sertifikat"},
+		{"record swapped, signed anew by the issuer", a.file(t, swapped), offline, Altered, "catatan sertifikat"},
 		{"record swapped, registry names the fact", a.file(t, swapped), online(known(b, hash)), Altered, "nama"},
 		{"no log proof", a.file(t, logless), offline, Altered, "bukti log publik"},
 		{"log proof of another log", a.file(t, elsewhere), offline, Altered, "bukti log publik"},
 		{"log instant changed", a.file(t, backdated), offline, Altered, "bukti log publik"},
-		{"sealed by a stranger", other.file(t, b), offline, Altered, "isi berkas PDF"},
+		{"signed by a stranger", other.file(t, b), offline, Altered, "isi berkas PDF"},
 		{"stranger's certificate", other.file(t, upstart), offline, Unknown, ""},
-		{"our record, no seal", minimalPDF(mustEncode(t, b)), offline, Altered, "isi berkas PDF"},
+		{"our record, no signature", minimalPDF(mustEncode(t, b)), offline, Altered, "isi berkas PDF"},
 		{"nothing", nil, offline, Unknown, ""},
 	} {
 		v := Judge(Read(c.file), c.in)
@@ -236,8 +255,8 @@ func TestReadRefusesOddPDFs(t *testing.T) {
 	a := newIssuer(t)
 	raw := mustEncode(t, a.bundle(t, example()))
 	good := string(minimalPDF(raw))
-	if got, err := bundleOf([]byte(good)); err != nil || !bytes.Equal(got, raw) {
-		t.Fatal(err)
+	if d := Read([]byte(good)); d.Bundle == nil {
+		t.Fatal(d.Why)
 	}
 	for name, bad := range map[string]string{
 		"not a PDF":         "PK" + good,
@@ -250,12 +269,12 @@ func TestReadRefusesOddPDFs(t *testing.T) {
 		"length elsewhere":  strings.Replace(good, "/Length ", "/Length 1 0 R %", 1),
 		"twice the key":     strings.Replace(good, "/UF (", "/UF (x) /UF (", 1),
 	} {
-		if _, err := bundleOf([]byte(bad)); err == nil {
+		if d := Read([]byte(bad)); d.Bundle != nil || d.Why == nil {
 			t.Errorf("%s was read", name)
 		}
 	}
 	bomb := minimalPDF(bytes.Repeat([]byte{0}, 256<<10+1))
-	if _, err := bundleOf(bomb); err == nil {
+	if d := Read(bomb); d.Bundle != nil {
 		t.Error("an attachment over the limit was read")
 	}
 }
