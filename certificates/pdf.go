@@ -241,7 +241,7 @@ func (s *sheet) foot() {
 		mid := until - width*float64(n-i) + width/2
 		s.signer(mid, top+3.4, width-5, x, i == n-1)
 	}
-	s.text(left, 189.2, "Belum ditandatangani secara elektronik \u2013 keabsahan melalui kode verifikasi.", fontText, 6.8, soft)
+	s.text(left, 189.2, "Tanda tangan elektronik tidak tersertifikasi oleh sistem penerbit \u2013 keabsahan melalui kode verifikasi.", fontText, 6.8, soft)
 }
 
 func (s *sheet) signer(mid, y, width float64, x record.Signer, last bool) {

@@ -45,7 +45,7 @@ var variants = []struct {
 		page1: []string{"PEMERINTAH KOTA CEMPAKA RAYA", "SERTIFIKAT PELATIHAN", "Nomor: 00001/APEL-103/BKPSDMD/XI/2026", "Rahmawati Kusumaningtyas, S.Kom., M.A.P.",
 			"NIP 19900512 201503 2 001", "Pranata Komputer Ahli Muda", "Layanan Tanpa Pungli dan Pengendalian Gratifikasi", "4 jam pelajaran (JP)", "3 – 21 November 2026",
 			"Memuaskan", "21 November 2027", "Cempaka Raya, 22 November 2026", "Drs. Surya Wiratama, M.Si.",
-			"Belum ditandatangani secara elektronik – keabsahan melalui kode verifikasi."},
+			"Tanda tangan elektronik tidak tersertifikasi oleh sistem penerbit – keabsahan melalui kode verifikasi."},
 		page2: []string{"DAFTAR MATERI DAN CAPAIAN", "Latihan kasus loket", "Jumlah menit semua bagian", "180", "Diakui 4 JP", "paling sedikit", "90% dari 180 menit, yaitu 162 menit", "T.04", "Level 2", "87,5", "apel.log/"}},
 	{name: "long",
 		facts: func(f *Facts) {

@@ -139,7 +139,7 @@ func sampleDesign() *DesignPage {
 			{Day: "2026-11-20", Text: "Percobaan pertama belum lulus, nilai 60", Kind: Warn, Note: "Batas lulus 70."}}},
 		Facts: []Fact{
 			{Label: "Nama", Value: "Sari Wulandari"}, {Label: "Nomor", Value: "800.2/0123/APEL/XI/2026", Code: true},
-			{Label: "Berlaku sampai", Value: "22 November 2029", Badge: &Badge{Kind: Success, Label: "Berlaku"}}, {Label: "Penanda tangan", Value: "Kepala BKPSDM", Note: "Belum ditandatangani secara elektronik"}},
+			{Label: "Berlaku sampai", Value: "22 November 2029", Badge: &Badge{Kind: Success, Label: "Berlaku"}}, {Label: "Penanda tangan", Value: "Kepala BKPSDM", Note: "TTE tidak tersertifikasi"}},
 		Code: CodeBox{Label: "Kode verifikasi", Code: "K7QW-2MZP-X4TD-9HCA", Text: "Siapa pun dapat memeriksa sertifikat ini dengan kode atau QR.", QR: "HTTPS://APEL.CONTOH.GO.ID/V#K7QW2MZPX4TD9HCA"},
 		Readiness: Chart{Kind: "bars", Label: "Kesiapan per perangkat daerah", Text: "Dinas Sosial dan Kecamatan Beringin masih di bawah ambang.", Unit: "%", Max: 100, Goal: 80,
 			Names:  []string{"Dinas Komunikasi dan Informatika", "Dinas Kependudukan", "Kecamatan Aren", "Dinas Sosial", "Kecamatan Beringin"},
