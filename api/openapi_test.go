@@ -68,7 +68,7 @@ type document struct {
 func TestDocumentChangesOnlyWithANewVersion(t *testing.T) {
 	_, raw := get(t, mounted(t), "/api/openapi.json")
 	var now bytes.Buffer
-	if err := json.Indent(&now, raw, "", "  "); err != nil {
+	if err := json.Indent(&now, raw, "", "\t"); err != nil {
 		t.Fatal(err)
 	}
 	now.WriteByte('\n')
