@@ -1,14 +1,12 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/courses"
-	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/faults"
 )
 
@@ -222,45 +220,6 @@ func (w *admin) beginBank(c *gin.Context) error {
 		return w.versionPage(c, http.StatusUnprocessableEntity, nil, form)
 	}
 	return see(c, address("kelola", "kursus", c.Param("course"), c.Param("number"), "bank", code))
-}
-
-func (w *admin) itemPanel(c *gin.Context, it grading.Item) Panel {
-	panel := Panel{Fold: true, Name: it.Code + " · " + cut(it.Stem, 90), Text: it.Stem, Badges: []Badge{{Text: in(c, it.Type.Label())}}}
-	for _, o := range it.Options {
-		r := Reason{Kind: Neutral, Text: dash(o.Text)}
-		switch {
-		case it.Type == "truefalse":
-			r.Text = w.truth(c, o.ID)
-			fallthrough
-		default:
-			if o.Mark > 0 {
-				r.Kind = Success
-				if o.Mark < grading.Full {
-					r.Text += fmt.Sprintf(" (%d%%)", o.Mark*100/grading.Full)
-				}
-			}
-		}
-		if o.Tolerance != "" {
-			r.Text += " ± " + o.Tolerance
-		}
-		if o.Feedback != "" {
-			r.Text += " · " + o.Feedback
-		}
-		panel.Reasons = append(panel.Reasons, r)
-	}
-	if it.Key > 1 {
-		panel.Badges = append(panel.Badges, Badge{Kind: Info, Text: w.T(c, "Kunci versi %d", it.Key)})
-	}
-	if it.Void {
-		panel.Badges = append(panel.Badges, Badge{Kind: Warn, Label: "Digugurkan"})
-	}
-	if it.General != "" {
-		panel.Notices = []Notice{{Kind: Info, Label: "Umpan balik", Text: it.General}}
-	}
-	for i, h := range it.Hints {
-		panel.Notices = append(panel.Notices, Notice{Kind: Info, Label: "Petunjuk", Text: w.T(c, "Setelah percobaan ke-%d: %s", i+1, h)})
-	}
-	return panel
 }
 
 func (w *admin) truth(c *gin.Context, option string) string {
