@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -155,9 +156,7 @@ func (f *filler) prepare(today civil.Date) error {
 	for _, r := range f.hand["people"].Rows() {
 		o.Taken = append(o.Taken, r[0])
 	}
-	for _, r := range f.hand["app_roles"].Rows() {
-		o.AppRoles = append(o.AppRoles, r[0]+"/"+r[1])
-	}
+	o.Required = f.required()
 	f.city = made.Make(o)
 	learners, err := demoCandidates(f.special())
 	if err != nil {
@@ -176,6 +175,15 @@ func (f *filler) special() map[string]bool {
 	return out
 }
 
+// required is which courses each role in an application requires.
+func (f *filler) required() map[string][]string {
+	out := map[string][]string{}
+	for _, r := range f.hand["app_roles"].Rows() {
+		out[r[0]+"/"+r[1]] = strings.Fields(r[2])
+	}
+	return out
+}
+
 // handStaff is the hand-written people as the history sees them. The learner whose login is printed has learned nothing yet.
 func (f *filler) handStaff(learner string) []made.Person {
 	level, front, kinds := map[string]int{}, map[string]bool{}, map[string][]string{}
@@ -187,13 +195,15 @@ func (f *filler) handStaff(learner string) []made.Person {
 		level[r[0]] = map[string]int{"jpt_pratama": 4, "administrator": 3, "pengawas": 2}[p[3]]
 		front[r[0]] = p[2] == "pelaksana" || p[8] == "PERAWAT_TERAMPIL"
 	}
-	complaint := map[string]bool{}
-	for _, r := range f.hand["app_operators"].Rows() {
-		complaint[r[0]] = complaint[r[0]] || slices.Contains([]string{"ADUAN", "KETERTIBAN", "PANGGILAN-112", "PELANGGARAN"}, r[1])
-	}
+	required := f.required()
 	var out []made.Person
 	for _, r := range f.hand["people"].Rows() {
-		out = append(out, made.Person{NIP: r[0], Unit: r[9], Joined: numberSince(r[0]), OnDuty: r[5] == "01" && r[0] != learner, Heads: level[r[0]], Frontline: front[r[0]], Complaint: complaint[r[0]]})
+		out = append(out, made.Person{NIP: r[0], Unit: r[9], Joined: numberSince(r[0]), OnDuty: r[5] == "01" && r[0] != learner, Heads: level[r[0]], Frontline: front[r[0]]})
+	}
+	for _, r := range f.hand["app_operators"].Rows() {
+		if i := slices.IndexFunc(out, func(p made.Person) bool { return p.NIP == r[0] }); i >= 0 {
+			out[i].Require(required[r[1]+"/"+r[2]])
+		}
 	}
 	return out
 }

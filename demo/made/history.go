@@ -23,8 +23,8 @@ type Sitting struct {
 const Months = 24
 
 // Plan says who learned what between from and until: most take the integrity course in the first year and renew it late or not at all, people who
-// meet citizens take the service course, operators of complaint applications the complaints course and some of them the one that stands on it. The other courses are
-// taken by few, so that they are seen in use: the base ones by anybody, those of heads by heads. Units differ. In order of day. Pure.
+// meet citizens take the service course, who has a role in an application what the role requires, and some of the complaints officers the course that stands on theirs. Else the
+// other courses are taken by few, so that they are seen in use: the base ones by anybody, those of heads by heads. Units differ. In order of day. Pure.
 func Plan(seed int64, staff []Person, from, until civil.Date) []Sitting {
 	r := random(seed, streamHistory)
 	days := from.DaysUntil(until)
@@ -61,20 +61,26 @@ func Plan(seed int64, staff []Person, from, until civil.Date) []Sitting {
 				add("APEL-103", day+285+r.IntN(150), true)
 			}
 		}
+		some := func() int { return first + r.IntN(max(1, days-first)) }
+		asked := func(course string) bool { return slices.Contains(p.Courses, course) }
+		// What a role requires the diligent learn nearly all and the others hardly, so that readiness differs by unit and by person.
+		required := map[bool]float64{true: 0.92, false: 0.25}[x < d]
 		service := 0.07
-		if p.Frontline {
+		switch {
+		case asked("APEL-104"):
+			service = required
+		case p.Frontline:
 			service = 0.85 * d
 		}
 		if r.Float64() < service {
-			add("APEL-104", first+r.IntN(max(1, days-first)), false)
+			add("APEL-104", some(), false)
 		}
 		complaints := 0.01
-		if p.Complaint {
-			complaints = 0.9 * d
+		if asked("APEL-202") || asked("APEL-203") {
+			complaints = required
 		}
-		some := func() int { return first + r.IntN(max(1, days-first)) }
 		if r.Float64() < complaints {
-			if day := some(); add("APEL-202", day, false) && r.Float64() < 0.3*d { // 203 stands on it
+			if day := some(); add("APEL-202", day, false) && (asked("APEL-203") || r.Float64() < 0.3*d) { // 203 stands on it
 				add("APEL-203", day+60+r.IntN(200), false)
 			}
 		}
@@ -85,7 +91,11 @@ func Plan(seed int64, staff []Person, from, until civil.Date) []Sitting {
 			{"APEL-101", 0.07}, {"APEL-102", 0.04}, {"APEL-105", 0.1}, {"APEL-106", 0.04}, {"APEL-201", map[bool]float64{true: 0.06}[p.Frontline]},
 			{"APEL-204", map[int]float64{2: 0.3}[p.Heads]}, {"APEL-205", map[int]float64{2: 0.2, 3: 0.2}[p.Heads]}, {"APEL-301", map[int]float64{2: 0.15, 3: 0.3}[p.Heads]}, {"APEL-302", map[int]float64{3: 0.3, 4: 0.2}[p.Heads]},
 		} {
-			if r.Float64() < c.chance*d {
+			chance := c.chance * d
+			if asked(c.course) {
+				chance = required
+			}
+			if r.Float64() < chance {
 				add(c.course, some(), false)
 			}
 		}

@@ -24,9 +24,9 @@ const (
 type Options struct {
 	People   int // people to invent, beside those of the hand-written city
 	Seed     int64
-	Today    civil.Date // ages, contracts and ranks are plausible on this day
-	Taken    []string   // NIPs of the hand-written city
-	AppRoles []string   // "APP/role" that exist
+	Today    civil.Date          // ages, contracts and ranks are plausible on this day
+	Taken    []string            // NIPs of the hand-written city
+	Required map[string][]string // "APP/role" that exist -> courses the role requires
 }
 
 // City is an invented city. The tables have a header row and the columns of demo/city/README.md.
@@ -66,9 +66,18 @@ type Person struct {
 	Unit      string
 	Joined    civil.Date // first day in the register
 	OnDuty    bool
-	Heads     int  // level of competence a structural post asks for: 4, 3 or 2; 0 for other posts
-	Frontline bool // the post meets citizens: rules give it the service course
-	Complaint bool // operates a complaints application
+	Heads     int      // level of competence a structural post asks for: 4, 3 or 2; 0 for other posts
+	Frontline bool     // the post meets citizens: rules give it the service course
+	Courses   []string // required by the roles held in applications, each once
+}
+
+// Require adds what a role in an application requires.
+func (p *Person) Require(courses []string) {
+	for _, c := range courses {
+		if !slices.Contains(p.Courses, c) {
+			p.Courses = append(p.Courses, c)
+		}
+	}
 }
 
 // streams of randomness, so that one part of the city does not shift when another is changed.
@@ -87,7 +96,7 @@ func chance(r *rand.Rand, percent float64) bool { return r.Float64()*100 < perce
 
 // Make invents a city. Pure.
 func Make(o Options) City {
-	b := &builder{o: o, r: random(o.Seed, streamPeople), numbers: map[string]bool{}, known: map[string]bool{}, roles: o.AppRoles}
+	b := &builder{o: o, r: random(o.Seed, streamPeople), numbers: map[string]bool{}, known: map[string]bool{}, roles: o.Required}
 	for _, n := range o.Taken {
 		b.numbers[n] = true
 	}
@@ -123,7 +132,7 @@ type builder struct {
 	c       City
 	numbers map[string]bool // NIPs in use
 	known   map[string]bool // name and birth date in use: nobody has a namesake born on the same day
-	roles   []string
+	roles   map[string][]string
 }
 
 // post is a line of a unit's list of posts.
@@ -198,11 +207,12 @@ func (b *builder) person(u *unit, p post, position string) {
 			} else if chance(b.r, 25) {
 				role = "verifikator"
 			}
-			if !slices.Contains(b.roles, app+"/"+role) {
+			courses, ok := b.roles[app+"/"+role]
+			if !ok {
 				continue
 			}
 			b.c.Operators = append(b.c.Operators, []string{h.nip, app, role, string(max(since, x.Joined))})
-			x.Complaint = x.Complaint || slices.Contains([]string{"ADUAN", "KETERTIBAN", "PANGGILAN-112", "PELANGGARAN"}, app)
+			x.Require(courses)
 			x.Frontline = x.Frontline || role == "operator"
 		}
 	}

@@ -3,6 +3,7 @@ package made_test
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,10 +14,11 @@ import (
 
 const today = civil.Date("2026-11-22")
 
-var roles = []string{"ANTREAN-PKM/operator", "REKAM-MEDIS/verifikator", "SURAT-PENGANTAR/operator", "SURAT-PENGANTAR/admin", "ADUAN/operator", "RAPOR/operator"}
+var roles = map[string][]string{"ANTREAN-PKM/operator": {"APEL-103", "APEL-104", "APEL-105"}, "REKAM-MEDIS/verifikator": {"APEL-103", "APEL-105"}, "SURAT-PENGANTAR/operator": {"APEL-103", "APEL-104", "APEL-105", "APEL-201"},
+	"SURAT-PENGANTAR/admin": {"APEL-103"}, "ADUAN/operator": {"APEL-103", "APEL-104", "APEL-105", "APEL-202"}, "RAPOR/operator": {"APEL-103", "APEL-105"}}
 
 func city(n int, seed int64) made.City {
-	return made.Make(made.Options{People: n, Seed: seed, Today: today, AppRoles: roles, Taken: []string{"199001012020011901"}})
+	return made.Make(made.Options{People: n, Seed: seed, Today: today, Required: roles, Taken: []string{"199001012020011901"}})
 }
 
 func TestNumbersAreValidAndUnique(t *testing.T) {
@@ -111,6 +113,32 @@ func TestSeedDecides(t *testing.T) {
 	from := today.AddMonths(-made.Months)
 	if !reflect.DeepEqual(made.Plan(3, a.Staff, from, today), made.Plan(3, b.Staff, from, today)) {
 		t.Error("the same seed makes two histories")
+	}
+}
+
+// Who has a role in an application mostly learned what it requires, the others hardly ever.
+func TestRolesAreLearnedFor(t *testing.T) {
+	c := city(5_000, 7)
+	took := map[int]bool{}
+	for _, s := range made.Plan(7, c.Staff, today.AddMonths(-made.Months), today) {
+		if s.Course == "APEL-105" {
+			took[s.Person] = true
+		}
+	}
+	var asked, askedTook, othersTook int
+	for i, p := range c.Staff {
+		switch must := slices.Contains(p.Courses, "APEL-105"); {
+		case must && took[i]:
+			asked, askedTook = asked+1, askedTook+1
+		case must:
+			asked++
+		case took[i]:
+			othersTook++
+		}
+	}
+	others := len(c.Staff) - asked
+	if asked < 200 || askedTook*100 < asked*50 || askedTook*100 > asked*90 || othersTook*100 > others*15 {
+		t.Errorf("%d of %d who must took the course, %d of %d others", askedTook, asked, othersTook, others)
 	}
 }
 
