@@ -27,6 +27,7 @@ type Certificate struct {
 	CheckURL string          `json:"check_url,omitempty"`
 	FileHash string          `json:"file_hash,omitempty" doc:"SHA-256 of the PDF; missing until it is drawn"`
 	Parked   string          `json:"parked,omitempty" doc:"Why its work waits for a person"`
+	Waits    string          `json:"waits,omitempty" doc:"Why its file is not drawn yet although it was tried: the time-stamp server is away"`
 }
 
 // StandingEvent is a change of a certificate's standing.
@@ -39,7 +40,7 @@ type StandingEvent struct {
 
 func showCertificate(v certificates.View) Certificate {
 	c := Certificate{ID: string(v.ID), Person: v.Person, State: string(v.State), Expired: v.Expired, Record: &v.Record, IssuedAt: instant(v.IssuedAt), Events: []StandingEvent{},
-		CheckURL: v.CheckURL, Parked: v.Parked}
+		CheckURL: v.CheckURL, Parked: v.Parked, Waits: v.Waits}
 	for _, e := range v.Events {
 		c.Events = append(c.Events, StandingEvent{e.Kind, e.At, e.Official, e.Reason})
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
@@ -41,6 +42,7 @@ type room struct {
 	clock    *clock
 	zone     civil.Zone
 	settings Settings
+	stamp    pades.Stamper
 }
 
 func testSettings() Settings {
@@ -99,7 +101,7 @@ func (r *room) tryOn(t testing.TB, e storage.Engine) error {
 		t.Fatal(err)
 	}
 	r.db = db
-	r.Service, err = Open(ctx, Config{DB: db, Blobs: b, Policy: p, KeyDir: filepath.Join(r.dir, "keys"), Now: r.clock.now,
+	r.Service, err = Open(ctx, Config{DB: db, Blobs: b, Policy: p, KeyDir: filepath.Join(r.dir, "keys"), Now: r.clock.now, Stamp: r.stamp,
 		Zone:     func() civil.Zone { return r.zone },
 		UnitsOf:  func(context.Context, string) ([]string, error) { return []string{"u-bidang", "u-dinas", "u-kota"}, nil },
 		Settings: func(context.Context) (Settings, error) { return r.settings, nil }})

@@ -25,6 +25,7 @@ type View struct {
 	File      *File  // nil until rendered; a download renders at once
 	CheckURL  string // the address in the QR code; "" before it is issued
 	Parked    string // why its work waits for a person; "" when it does not
+	Waits     string // why its file is not drawn yet although it was tried (the time-stamp server is away); "" otherwise
 }
 
 func view(d storage.Doc[Certificate], now time.Time) View {
@@ -37,6 +38,9 @@ func view(d storage.Doc[Certificate], now time.Time) View {
 	}
 	if d.Due != nil && d.Due.Parked {
 		v.Parked = d.Due.Reason
+	}
+	if d.Due != nil && d.Due.Step == StepRender && d.Due.Tries > 0 && !d.Due.Parked {
+		v.Waits = d.Due.Reason
 	}
 	return v
 }

@@ -3,9 +3,11 @@ package certificates
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -54,6 +56,10 @@ func (s *Service) rendered(ctx context.Context, id ID) (File, error) {
 		return File{}, faults.New(faults.Unavailable, "Berkas sertifikat sedang disiapkan. Tunggu sebentar, lalu coba lagi.", "The certificate's file is being prepared. Try again shortly.")
 	}
 	pdf, err := s.draw(ctx, c)
+	if errors.Is(err, pades.ErrStamp) {
+		return File{}, faults.Wrap(err, faults.Unavailable, "Berkas menunggu stempel waktu: server stempel waktu sedang tidak menjawab. Sertifikatnya sudah terbit dan dapat diperiksa; berkasnya dibuat begitu server menjawab.",
+			"The file waits for its time stamp: the time-stamp server does not answer at the moment. The certificate is issued and can be checked; its file is made as soon as the server answers.")
+	}
 	if err != nil {
 		return File{}, fmt.Errorf("render %s: %w", id, err)
 	}
@@ -77,7 +83,8 @@ func (s *Service) rendered(ctx context.Context, id ID) (File, error) {
 	return *after.Value.File, nil
 }
 
-// draw makes the signed file of a certificate: a pure function of the certificate, its log proof, the logo and the key.
+// draw makes the signed file of a certificate: a pure function of the certificate, its log proof, the logo and the key, and of the time-stamp authority where
+// one is configured.
 func (s *Service) draw(ctx context.Context, c Certificate) ([]byte, error) {
 	canonical, err := c.canonical()
 	if err != nil {
@@ -102,7 +109,46 @@ func (s *Service) draw(ctx context.Context, c Certificate) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pades.Sign(ctx, body, about(c.Record, c.IssuedAt), s.keys.pdf, nil, nil)
+	return pades.Sign(ctx, body, about(c.Record, c.IssuedAt), s.keys.pdf, s.stamper(), s.rand)
+}
+
+// stampPause is how long a time-stamp authority that failed is not asked again: each question may take as long as its timeout, and thousands may wait.
+const stampPause = 30 * time.Second
+
+// stamper asks the configured authority, or nobody for a while after it failed. nil where none is configured.
+func (s *Service) stamper() pades.Stamper {
+	if s.stamp == nil {
+		return nil
+	}
+	return func(ctx context.Context, digest [32]byte) ([]byte, error) {
+		if s.unstamped.on(s.now()) {
+			return nil, errors.New("the authority failed a moment ago")
+		}
+		token, err := s.stamp(ctx, digest)
+		if err != nil && ctx.Err() == nil {
+			s.unstamped.until(s.now().Add(stampPause))
+			s.log.Warn("the time-stamp authority gives no stamp; files wait for it", "err", err)
+		}
+		return token, err
+	}
+}
+
+// pause is a time in which something is not tried.
+type pause struct {
+	mu  sync.Mutex
+	end time.Time
+}
+
+func (p *pause) on(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return now.Before(p.end)
+}
+
+func (p *pause) until(end time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.end = end
 }
 
 // proof shows a certificate's place in the log against the checkpoint of its own seal, so that it never changes.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
@@ -40,6 +41,8 @@ type Config struct {
 	// UnitsOf gives the ids of a person's present unit and those above, so that the present unit's admin sees older certificates too. May be nil.
 	UnitsOf func(ctx context.Context, person string) ([]string, error)
 	Viewed  access.Noter // where a look at somebody else is noted; nil: nowhere
+	// Stamp asks a time-stamp authority for every file that is drawn; nil leaves files without. A file waits while the authority is away.
+	Stamp pades.Stamper
 }
 
 // Collection is the name of the certificates' collection, for the chain's steps.
@@ -54,17 +57,19 @@ type Service struct {
 	rings   *storage.Collection[keyring]
 	journal *journal.Journal[seal]
 
-	blobs    *blobs.Store
-	policy   access.Policy
-	settings func(ctx context.Context) (Settings, error)
-	keys     *Keys // nil where nothing can be signed
-	zone     func() civil.Zone
-	now      func() time.Time
-	log      *slog.Logger
-	waker    Waker
-	rand     io.Reader
-	unitsOf  func(ctx context.Context, person string) ([]string, error)
-	viewed   access.Noter
+	blobs     *blobs.Store
+	policy    access.Policy
+	settings  func(ctx context.Context) (Settings, error)
+	keys      *Keys // nil where nothing can be signed
+	zone      func() civil.Zone
+	now       func() time.Time
+	log       *slog.Logger
+	waker     Waker
+	rand      io.Reader
+	unitsOf   func(ctx context.Context, person string) ([]string, error)
+	viewed    access.Noter
+	stamp     pades.Stamper
+	unstamped pause // the authority was away
 
 	guesses guesses // at the holders of numbers
 
@@ -89,7 +94,7 @@ const (
 // registered ones, or a half of them, are a Conflict that names the file.
 func Open(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{blobs: c.Blobs, policy: c.Policy, settings: c.Settings, zone: c.Zone, now: c.Now, log: c.Log, waker: c.Wake, rand: c.Rand,
-		unitsOf: c.UnitsOf, viewed: c.Viewed, testOnlyAfterInsert: func() {}}
+		unitsOf: c.UnitsOf, viewed: c.Viewed, stamp: c.Stamp, testOnlyAfterInsert: func() {}}
 	if s.rand == nil {
 		s.rand = rand.Reader
 	}

@@ -43,6 +43,9 @@ func (l *learner) showCertificate(c *gin.Context) error {
 		p.Code = &CodeBox{Label: "Kode verifikasi", Code: record.FormatCode(r.Code), QR: v.CheckURL, Text: l.T(c, "Siapa pun dapat memeriksa sertifikat ini dengan kode QR atau di halaman pemeriksaan.")}
 		p.Proof = []Fact{{Label: "Alamat pemeriksaan", Value: v.CheckURL, URL: address("v", r.Code)}, {Label: "Terbit", Value: l.format(c).moment(v.IssuedAt)}}
 	}
+	if v.Waits != "" {
+		p.Notice = &Notice{Kind: Info, Label: "Berkas belum siap", Text: v.Waits}
+	}
 	for _, e := range v.Events {
 		p.History.Items = append(p.History.Items, l.certificateEvent(c, e))
 	}

@@ -24,7 +24,7 @@ type Signature struct {
 	Chain     []*x509.Certificate // the signer's first, the others as they stand in the file
 	Claimed   time.Time           // what the file says of the instant of signing; nobody vouches for it
 	SubFilter string
-	Stamp     []byte // RFC 3161 token; nil without one
+	Stamp     *Timestamp // nil without one; it fits the signature, but whom its authority leads to is another question
 }
 
 // ErrNotSigned says that a file has no signature at all.
@@ -105,7 +105,12 @@ func (p *File) Signature() (*Signature, error) {
 	if err := signed.verify(); err != nil {
 		return nil, err
 	}
-	out := &Signature{Chain: signed.chain, SubFilter: string(sub), Stamp: signed.stamp}
+	out := &Signature{Chain: signed.chain, SubFilter: string(sub)}
+	if signed.stamp != nil {
+		if out.Stamp, err = ReadStamp(signed.stamp, sha256.Sum256(signed.signature)); err != nil {
+			return nil, err
+		}
+	}
 	out.Claimed, _ = time.Parse("D:20060102150405Z", text(d["M"]))
 	return out, nil
 }

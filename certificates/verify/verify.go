@@ -35,7 +35,7 @@ const (
 
 // Check is one thing that was looked at.
 type Check struct {
-	Name string     `json:"name"` // "record", "file", "log", "registry", "registered_file"
+	Name string     `json:"name"` // "record", "file", "stamp", "log", "registry", "registered_file"
 	OK   bool       `json:"ok"`
 	Text texts.Text `json:"text"`
 }
@@ -166,6 +166,10 @@ func Judge(d Document, in Input) Verdict {
 	}
 	v.add("file", whole, "Tanda tangan dalam berkas mencakup setiap byte berkas ini.", "Tanda tangan dalam berkas tidak cocok dengan isinya atau bukan milik penerbit ini.",
 		"The signature in the file covers every byte of it.", "The signature in the file does not fit its content or is not of this issuer.")
+	if whole && d.Signature.Stamp != nil {
+		by, at := d.Signature.Stamp.Authority.Subject.CommonName, d.Signature.Stamp.At.Format("2006-01-02 15:04:05 UTC")
+		v.add("stamp", true, "Stempel waktu "+at+" oleh "+by+" cocok dengan tanda tangan itu.", "", "The time stamp "+at+" by "+by+" fits that signature.", "")
+	}
 	inLog := true
 	if signed {
 		inLog = v.log(d.Bundle.Log, record.Commitment(d.Bundle.Record), in)

@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/apelkota/apel/certificates"
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/competencies"
 	"github.com/apelkota/apel/courses"
@@ -51,6 +52,7 @@ type as struct {
 	made    int              // people of a made city to fill a new demo folder with
 	filling bool             // a new demo folder is not whole before its history is lived through
 	quiet   bool
+	stamper pades.Stamper // asked for every certificate's file; nil: none is
 
 	testOnlyEngine func(storage.Engine) storage.Engine // wraps the engine, to break writes on purpose
 	testOnlySweep  time.Duration                       // how often, and after how long, the sweeper asks
@@ -256,7 +258,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		keyDir = ""
 	}
 	if in.certificates, err = certificates.Open(ctx, certificates.Config{DB: in.db, Blobs: in.filesFor(func(ctx context.Context, name func(string)) error { return in.certificates.Named(ctx, name) }), Policy: in.policy, Settings: in.certificateSettings, KeyDir: keyDir, Zone: zone,
-		Now: in.now, Log: in.log, Wake: in.waker, UnitsOf: in.unitsOf, Viewed: in.people.NoteView}); err != nil {
+		Now: in.now, Log: in.log, Wake: in.waker, UnitsOf: in.unitsOf, Viewed: in.people.NoteView, Stamp: in.as.stamper}); err != nil {
 		return err
 	}
 	in.placement, err = placement.Open(ctx, placement.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log,

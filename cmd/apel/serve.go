@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,6 +20,7 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 
 	"github.com/apelkota/apel/api"
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/internal/faults"
 )
 
@@ -36,9 +40,42 @@ type front struct {
 	TrustedProxy bool   `help:"A proxy in front sets X-Forwarded-For and ends TLS." env:"APEL_TRUSTED_PROXY"`
 }
 
+// stamping is where files get their time stamps.
+type stamping struct {
+	TSA      string `placeholder:"URL" help:"RFC 3161 time-stamp server; every certificate's file gets its stamp. Needs --tsa-roots." env:"APEL_TSA"`
+	TSARoots string `placeholder:"FILE" help:"Root certificates (PEM) that the time-stamp server's must lead to." type:"path" env:"APEL_TSA_ROOTS"`
+}
+
+// stamper is the configured time-stamp server's, nil where there is none.
+func (s stamping) stamper() (pades.Stamper, error) {
+	if s.TSA == "" && s.TSARoots == "" {
+		return nil, nil
+	}
+	if s.TSA == "" || s.TSARoots == "" {
+		return nil, faults.New(faults.Invalid, "--tsa dan --tsa-roots hanya berlaku bersama.", "--tsa and --tsa-roots go together.")
+	}
+	raw, err := os.ReadFile(s.TSARoots)
+	if err != nil {
+		return nil, faults.Wrap(err, faults.Invalid, "Berkas sertifikat akar stempel waktu tidak dapat dibaca: "+s.TSARoots, "The file of the time stamps' root certificates cannot be read: "+s.TSARoots)
+	}
+	var roots []*x509.Certificate
+	for block, rest := pem.Decode(raw); block != nil; block, rest = pem.Decode(rest) {
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, faults.Wrap(err, faults.Invalid, "Sertifikat akar stempel waktu tidak terbaca: "+s.TSARoots, "A root certificate of time stamps cannot be read: "+s.TSARoots)
+		}
+		roots = append(roots, c)
+	}
+	if len(roots) == 0 {
+		return nil, faults.New(faults.Invalid, "Tidak ada sertifikat dalam "+s.TSARoots+".", "There is no certificate in "+s.TSARoots+".")
+	}
+	return pades.TimeStamper(s.TSA, roots, &http.Client{Timeout: 15 * time.Second}, rand.Reader), nil
+}
+
 type serveVerb struct {
 	place
 	front
+	stamping
 	NoWorker   bool `help:"Serve pages and API only; another process works. Needs --mongo and --redis." xor:"half"`
 	OnlyWorker bool `help:"Work only; another process serves. Needs --mongo and --redis." xor:"half"`
 }
@@ -49,7 +86,11 @@ func (v *serveVerb) Run(e *env) error {
 		return faults.New(faults.Invalid, "--no-worker dan --only-worker membagi pekerjaan ke beberapa proses; keduanya memerlukan --mongo dan --redis.",
 			"--no-worker and --only-worker split the work over processes; both need --mongo and --redis.")
 	}
-	in, err := open(e.ctx, v.place, as{serving: true, worker: true, asking: v.NoWorker, kind: kindCity, secure: v.front.secure()})
+	stamper, err := v.stamper()
+	if err != nil {
+		return err
+	}
+	in, err := open(e.ctx, v.place, as{serving: true, worker: true, asking: v.NoWorker, kind: kindCity, secure: v.front.secure(), stamper: stamper})
 	if err != nil {
 		return err
 	}
