@@ -23,6 +23,7 @@ import (
 	"github.com/apelkota/apel/internal/storage"
 	"github.com/apelkota/apel/internal/storage/blobs"
 	"github.com/apelkota/apel/internal/storage/sqlite"
+	"github.com/apelkota/apel/internal/storage/storagetest"
 	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/policies"
 )
@@ -142,6 +143,9 @@ type world struct {
 
 	certified  func(enrolment string)             // hears of every certify step
 	objections map[string][]courses.ObjectionNews // by marking
+
+	faulty *storagetest.Faulty // nil: nothing crashes here
+	died   bool                // something did
 }
 
 func (w *world) look(_ context.Context, a access.Actor, role, person string) error {
@@ -171,12 +175,7 @@ func newWorld(t testing.TB) *world {
 	path := filepath.Join(t.TempDir(), "apel.db")
 	e, err := sqlite.Open(path, sqlite.Options{})
 	must(t, err)
-	db, err := storage.New(ctx, e)
-	must(t, err)
-	t.Cleanup(func() { db.Close() })
-	p, err := policies.Load()
-	must(t, err)
-	w := &world{TB: t, path: path, db: db, engine: e, clock: &clock{now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)},
+	w := &world{TB: t, path: path, engine: e, clock: &clock{now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)},
 		people: &register{people: map[string]courses.Learner{}, roles: map[string][]string{}}, bosses: bosses{}}
 	for _, id := range []string{"ani", "budi"} {
 		w.people.put(courses.Learner{Person: id, Name: id, Active: true, Units: []string{"u-dukcapil", "u-city"}, Positions: []string{"p-loket"}, PositionKind: "pelaksana",
@@ -187,10 +186,22 @@ func newWorld(t testing.TB) *world {
 	}
 	w.blobs, err = blobs.Open(filepath.Join(filepath.Dir(path), "blobs"))
 	must(t, err)
-	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Files: w.blobs, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling, Supervisors: w.bosses})
-	must(t, err)
+	w.open(e)
+	t.Cleanup(func() { w.db.Close() })
 	return w
+}
+
+// open starts the room on an engine, as a process does.
+func (w *world) open(e storage.Engine) {
+	w.Helper()
+	var err error
+	w.db, err = storage.New(ctx, e)
+	must(w, err)
+	p, err := policies.Load()
+	must(w, err)
+	w.Service, err = courses.Open(ctx, courses.Config{DB: w.db, Files: w.blobs, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.DiscardHandler),
+		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling, Supervisors: w.bosses})
+	must(w, err)
 }
 
 // newDice is randomness that a failing test can repeat.
@@ -338,36 +349,43 @@ func (w *world) steps() map[string]func(context.Context, string) error {
 // chain runs everything that is due, as the workers do, until nothing is left.
 func (w *world) chain() {
 	w.Helper()
-	steps := w.steps()
 	for range 1000 {
 		idle := true
-		for _, c := range w.db.Collections() {
-			ready, err := w.db.Ready(ctx, c, w.clock.Now(), 100)
-			must(w, err)
-			for _, x := range ready {
-				if w.hold && x.Due.Step == courses.CertifyStep {
-					continue
+		w.do(func() error {
+			steps := w.steps()
+			for _, c := range w.db.Collections() {
+				ready, err := w.db.Ready(ctx, c, w.clock.Now(), 100)
+				if err != nil {
+					return err
 				}
-				step := steps[c+"/"+x.Due.Step]
-				if step == nil {
-					w.Fatalf("%s/%s is due for unknown step %s", c, x.ID, x.Due.Step)
-				}
-				for range 2 { // every step bears running twice
-					err := step(ctx, x.ID)
-					if errors.Is(err, faults.Conflict) { // as the workers do: later again
-						must(w, w.db.UpdateEnvelope(ctx, c, x.ID, func(e *storage.Envelope) error {
-							e.Due.Retry(w.clock.Now(), faults.Of(err).Text.ID)
-							return nil
-						}))
-						break
+				for _, x := range ready {
+					if w.hold && x.Due.Step == courses.CertifyStep {
+						continue
 					}
-					if err != nil {
-						w.Fatalf("%s of %s/%s: %v", x.Due.Step, c, x.ID, err)
+					step := steps[c+"/"+x.Due.Step]
+					if step == nil {
+						w.Fatalf("%s/%s is due for unknown step %s", c, x.ID, x.Due.Step)
+					}
+					idle = false
+					for range 2 { // every step bears running twice
+						err := step(ctx, x.ID)
+						if errors.Is(err, faults.Conflict) { // as the workers do: later again
+							err = w.db.UpdateEnvelope(ctx, c, x.ID, func(e *storage.Envelope) error {
+								e.Due.Retry(w.clock.Now(), faults.Of(err).Text.ID)
+								return nil
+							})
+							if err == nil {
+								break
+							}
+						}
+						if err != nil {
+							return fmt.Errorf("%s of %s/%s: %w", x.Due.Step, c, x.ID, err)
+						}
 					}
 				}
-				idle = false
 			}
-		}
+			return nil
+		})
 		if idle {
 			return
 		}

@@ -2,15 +2,10 @@ package courses_test
 
 import (
 	"bytes"
-	"io"
-	"log/slog"
 	"reflect"
 	"testing"
 
 	"github.com/apelkota/apel/courses"
-	"github.com/apelkota/apel/internal/civil"
-	"github.com/apelkota/apel/internal/storage"
-	"github.com/apelkota/apel/policies"
 )
 
 // Courses and versions of shape 1, where a kind was spelled otherwise, are read with the word that counts, found by it once they are written back, change in
@@ -45,12 +40,7 @@ func TestOlderKindIsLifted(t *testing.T) {
 		}
 		must(t, w.engine.Replace(ctx, x.collection, r))
 	}
-	w.db, err = storage.New(ctx, w.engine)
-	must(t, err)
-	p, err := policies.Load()
-	must(t, err)
-	w.Service, err = courses.Open(ctx, courses.Config{DB: w.db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), People: w.people, Dictionary: competencies, Rand: newDice()})
-	must(t, err)
+	w.open(w.engine)
 
 	after, err := w.Version(ctx, admin, one.Version)
 	must(t, err)

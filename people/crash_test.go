@@ -7,15 +7,19 @@ import (
 
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/storage/storagetest"
 	"github.com/apelkota/apel/people"
 )
 
+// crashes are the two ways in which a process dies around a write.
+var crashes = []storagetest.Mode{storagetest.Lost, storagetest.Unclear}
+
 // mortal is a city whose process can die at a chosen write.
-func mortal(t *testing.T) (*city, *dying) {
+func mortal(t *testing.T) (*city, *storagetest.Faulty) {
 	t.Helper()
-	var e *dying
+	var e *storagetest.Faulty
 	c := newCity(t, func(cfg *people.Config) {
-		e = &dying{Engine: cfg.DB.Engine(), left: -1}
+		e = storagetest.NewFaulty(cfg.DB.Engine())
 		db, err := storage.New(t.Context(), e)
 		must(t, err)
 		cfg.DB = db
@@ -24,16 +28,16 @@ func mortal(t *testing.T) (*city, *dying) {
 }
 
 func TestACrashWhileRegisteringBlocksNobody(t *testing.T) {
-	for n := range 4 {
-		for _, done := range []bool{false, true} {
+	for n := int64(1); n <= 4; n++ {
+		for _, mode := range crashes {
 			c, e := mortal(t)
 			c.town()
 			d := people.Details{Name: "Ani", Status: people.PNS, Email: "ani@contoh.example"}
 			first, second := people.ID(storage.NewID()), people.ID(storage.NewID())
-			e.dieAfter(n, done)
+			e.CrashAt(n, mode)
 			_, _, err := c.AddPerson(c.ctx, root, people.PersonInput{ID: first, NIP: nipAni, Details: d})
-			died := e.dead()
-			e.dieAfter(-1, false)
+			died := e.Dead()
+			e.Revive()
 			if died {
 				wants(t, err, faults.Unavailable)
 			}
@@ -43,7 +47,7 @@ func TestACrashWhileRegisteringBlocksNobody(t *testing.T) {
 			if made == nil {
 				wants(t, err, faults.Conflict)
 			} else if err != nil {
-				t.Errorf("died at write %d (done %v): nobody can register Ani any more: %v", n, done, err)
+				t.Errorf("died at write %d (%s): nobody can register Ani any more: %v", n, mode, err)
 			}
 			// and the first form comes once more
 			_, _, err = c.AddPerson(c.ctx, root, people.PersonInput{ID: first, NIP: nipAni, Details: d})
@@ -53,15 +57,15 @@ func TestACrashWhileRegisteringBlocksNobody(t *testing.T) {
 				wants(t, err, faults.Conflict)
 			}
 			if got := c.count(people.PersonFilter{}); got != 1 {
-				t.Errorf("died at write %d (done %v): %d people", n, done, got)
+				t.Errorf("died at write %d (%s): %d people", n, mode, got)
 			}
 		}
 	}
 }
 
 func TestACrashWhileMovingAUnitIsMended(t *testing.T) {
-	for n := range 12 {
-		for _, done := range []bool{false, true} {
+	for n := int64(1); n <= 12; n++ {
+		for _, mode := range crashes {
 			c, e := mortal(t)
 			c.town()
 			ani := c.person(nipAni, "Ani", "BIDANG")
@@ -69,13 +73,13 @@ func TestACrashWhileMovingAUnitIsMended(t *testing.T) {
 			badan, _ := c.UnitByCode(c.ctx, "BADAN")
 			bidang, _ := c.UnitByCode(c.ctx, "BIDANG")
 			kota, _ := c.UnitByCode(c.ctx, "KOTA")
-			e.dieAfter(n, done)
+			e.CrashAt(n, mode)
 			_, err := c.MoveUnit(c.ctx, root, dinas.ID, badan.ID, 0, "penataan")
-			e.dieAfter(-1, false)
+			e.Revive()
 			moved := err == nil
 			// the next process: another move is asked for, and the sweeper looks at what is due
 			if _, err := c.MoveUnit(c.ctx, root, bidang.ID, dinas.ID, 0, "tetap"); err != nil {
-				t.Fatalf("died at write %d (done %v): moves are blocked: %v", n, done, err)
+				t.Fatalf("died at write %d (%s): moves are blocked: %v", n, mode, err)
 			}
 			for range 10 {
 				ready, err := c.db.Ready(c.ctx, "units", c.clock.Now(), 100)
@@ -98,7 +102,7 @@ func TestACrashWhileMovingAUnitIsMended(t *testing.T) {
 			post, err := c.PositionByCode(c.ctx, "OPERATOR")
 			must(t, err)
 			if !slices.Equal(after.Path, want) || !slices.Equal(post.Path, want) {
-				t.Errorf("died at write %d (done %v): person %v, position %v, want %v", n, done, after.Path, post.Path, want)
+				t.Errorf("died at write %d (%s): person %v, position %v, want %v", n, mode, after.Path, post.Path, want)
 			}
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -281,16 +280,16 @@ func TestAnAcceptedImportIsFinishedAfterAnyCrash(t *testing.T) {
 		must(t, p.Err())
 		_, err = c.AcceptImport(c.ctx, root, p.ID)
 		must(t, err)
-		crashes := 0
-		for n := 1; ; n++ {
-			e.dieAfter(n*5, n%2 == 0)
+		died := 0
+		for n := int64(1); ; n++ {
+			e.CrashAt(n*5+1, crashes[n%2])
 			err := c.ApplyImport(c.ctx, p.ID)
-			if e.dead() {
-				crashes++
+			if e.Dead() {
+				died++
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			e.dieAfter(-1, false)
+			e.Revive()
 			now, err := c.ShowImport(c.ctx, root, p.ID)
 			must(t, err)
 			if now.State == people.ImportDone {
@@ -300,8 +299,8 @@ func TestAnAcceptedImportIsFinishedAfterAnyCrash(t *testing.T) {
 				break
 			}
 		}
-		if crashes < 10 {
-			t.Errorf("only %d crashes", crashes)
+		if died < 10 {
+			t.Errorf("only %d crashes", died)
 		}
 		if n := c.count(people.PersonFilter{}); n != rows {
 			t.Errorf("%d people of %d rows", n, rows)
@@ -321,75 +320,6 @@ func TestAnAcceptedImportIsFinishedAfterAnyCrash(t *testing.T) {
 			t.Errorf("round %d: the register disagrees with itself: %+v %v", round, f, err)
 		}
 	}
-}
-
-// dying is the real engine of a process that dies at a chosen write: the write is lost, or done but not acknowledged; after it nothing answers any more.
-type dying struct {
-	storage.Engine
-	mu   sync.Mutex
-	left int // writes until death; negative: immortal
-	done bool
-	gone bool
-}
-
-func (d *dying) dieAfter(n int, done bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.left, d.done, d.gone = n, done, false
-}
-
-func (d *dying) dead() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.gone
-}
-
-func (d *dying) write(do func() error) error {
-	d.mu.Lock()
-	if d.gone {
-		d.mu.Unlock()
-		return faults.Unavailable
-	}
-	last := d.left == 0
-	if d.left >= 0 {
-		d.left--
-	}
-	d.gone = last
-	d.mu.Unlock()
-	if last && !d.done {
-		return faults.Unavailable
-	}
-	err := do()
-	if last {
-		return faults.Unavailable
-	}
-	return err
-}
-
-func (d *dying) Insert(ctx context.Context, collection string, r storage.Record) error {
-	return d.write(func() error { return d.Engine.Insert(ctx, collection, r) })
-}
-
-func (d *dying) Replace(ctx context.Context, collection string, r storage.Record) error {
-	return d.write(func() error { return d.Engine.Replace(ctx, collection, r) })
-}
-
-func (d *dying) Delete(ctx context.Context, collection, id string, version int64) error {
-	return d.write(func() error { return d.Engine.Delete(ctx, collection, id, version) })
-}
-
-func (d *dying) Get(ctx context.Context, collection, id string) (storage.Record, error) {
-	if d.dead() {
-		return storage.Record{}, faults.Unavailable
-	}
-	return d.Engine.Get(ctx, collection, id)
-}
-
-func (d *dying) Find(ctx context.Context, collection string, q storage.Query) ([]storage.Found, error) {
-	if d.dead() {
-		return nil, faults.Unavailable
-	}
-	return d.Engine.Find(ctx, collection, q)
 }
 
 func TestSyncPreviewsAndApplies(t *testing.T) {

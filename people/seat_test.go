@@ -110,8 +110,8 @@ func TestRacingAppointmentsFillTheSeatsOnce(t *testing.T) {
 
 // Wherever a process dies while it appoints, the seat is either taken or free again after a minute, and never taken twice.
 func TestACrashWhileAppointingLosesNoSeat(t *testing.T) {
-	for n := range 4 {
-		for _, done := range []bool{false, true} {
+	for n := int64(1); n <= 4; n++ {
+		for _, mode := range crashes {
 			c, e := mortal(t)
 			c.town()
 			ani, budi := c.person(nipAni, "Ani", "BIDANG"), c.person(nipBudi, "Budi", "BIDANG")
@@ -121,9 +121,9 @@ func TestACrashWhileAppointingLosesNoSeat(t *testing.T) {
 				_, err := c.Appoint(c.ctx, root, p.ID, people.AppointInput{Appointment: people.Appointment{Position: pos.ID, Kind: people.Definitif, Since: "2026-01-01"}, Why: "SK"})
 				return err
 			}
-			e.dieAfter(n, done)
+			e.CrashAt(n, mode)
 			_ = try(ani)
-			e.dieAfter(-1, false)
+			e.Revive()
 			now, err := c.Look(c.ctx, ani.ID)
 			must(t, err)
 			taken := len(now.Appointments) == 1
@@ -136,7 +136,7 @@ func TestACrashWhileAppointingLosesNoSeat(t *testing.T) {
 				field(t, try(ani), faults.Conflict, "beyond_seats")
 			}
 			if held, err := c.Holders(c.ctx, pos.ID, "2026-03-31"); err != nil || len(held) != 1 {
-				t.Errorf("died at write %d (done %v): %d hold the post: %v", n, done, len(held), err)
+				t.Errorf("died at write %d (%s): %d hold the post: %v", n, mode, len(held), err)
 			}
 		}
 	}
