@@ -334,7 +334,7 @@ func (f *filled) own(ctx context.Context, in *installation, person string) error
 // essay hands an essay in that waits for a marker.
 func (f *filled) essay(ctx context.Context, in *installation, self access.Actor, b belongings) error {
 	if f.shared["essays"] == "" {
-		if err := essays(ctx, in); err != nil {
+		if err := essays(ctx, in, courses.QuizMarking{}); err != nil {
 			return err
 		}
 		f.shared["essays"] = "UJI-ESAI"
@@ -386,7 +386,7 @@ func (f *filled) essay(ctx context.Context, in *installation, self access.Actor,
 func (f *filled) objections(ctx context.Context, in *installation, self access.Actor, b belongings) error {
 	if f.shared["objections"] == "" {
 		levels := []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}
-		if err := markedByPeople(ctx, in, "UJI-KEBERATAN", grading.Item{Code: "FILE-1", Type: "upload", Objective: "1", Stem: "Unggah.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}); err != nil {
+		if err := markedByPeople(ctx, in, "UJI-KEBERATAN", courses.QuizMarking{}, grading.Item{Code: "FILE-1", Type: "upload", Objective: "1", Stem: "Unggah.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}); err != nil {
 			return err
 		}
 		f.shared["objections"] = "UJI-KEBERATAN"
@@ -442,7 +442,7 @@ func (f *filled) file(ctx context.Context, in *installation, self access.Actor, 
 	if f.shared["files"] == "" {
 		f.shared["files"] = "UJI-FILE"
 		levels := []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}
-		if err := markedByPeople(ctx, in, "UJI-FILE", grading.Item{Code: "FILE-1", Type: "upload", Objective: "1", Stem: "Unggah.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}); err != nil {
+		if err := markedByPeople(ctx, in, "UJI-FILE", courses.QuizMarking{}, grading.Item{Code: "FILE-1", Type: "upload", Objective: "1", Stem: "Unggah.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}); err != nil {
 			return err
 		}
 	}
@@ -467,13 +467,13 @@ func (f *filled) file(ctx context.Context, in *installation, self access.Actor, 
 }
 
 // essays publishes a course whose practice is one essay.
-func essays(ctx context.Context, in *installation) error {
+func essays(ctx context.Context, in *installation, marking courses.QuizMarking) error {
 	levels := []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}
-	return markedByPeople(ctx, in, "UJI-ESAI", grading.Item{Code: "ESAI-1", Type: "essay", Objective: "1", Stem: "Ceritakan.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}})
+	return markedByPeople(ctx, in, "UJI-ESAI", marking, grading.Item{Code: "ESAI-1", Type: "essay", Objective: "1", Stem: "Ceritakan.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}})
 }
 
 // markedByPeople publishes a course whose practice is one item that a person marks.
-func markedByPeople(ctx context.Context, in *installation, code string, it grading.Item) error {
+func markedByPeople(ctx context.Context, in *installation, code string, marking courses.QuizMarking, it grading.Item) error {
 	card := courses.Card{Title: texts.T("Menulis laporan", "Writing a report"), Kind: courses.Managerial, Track: "dasar", JP: 1}
 	if _, err := in.courses.NewCourse(ctx, system, code, card); err != nil {
 		return err
@@ -498,7 +498,7 @@ func markedByPeople(ctx context.Context, in *installation, code string, it gradi
 	c.Minutes = map[string]int{"lessons": 45}
 	c.Objectives = []courses.Objective{{Code: "1", Text: texts.T("Menulis", "Writing")}}
 	draw := grading.PerObjective(map[string]int{"1": 1})
-	c.Quizzes = []courses.Quiz{{Code: "esai", Kind: courses.Practice, Bank: "bank", Draw: draw}, {Code: "akhir", Kind: courses.PostTest, Bank: "bank", Draw: draw, Minutes: 30, PassMark: 50}}
+	c.Quizzes = []courses.Quiz{{Code: "esai", Kind: courses.Practice, Bank: "bank", Draw: draw, Marking: marking}, {Code: "akhir", Kind: courses.PostTest, Bank: "bank", Draw: draw, Minutes: 30, PassMark: 50}}
 	if v, err = in.courses.Revise(ctx, system, v.ID, v.Revision, c); err != nil {
 		return err
 	}

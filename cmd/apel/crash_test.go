@@ -48,25 +48,43 @@ const (
 // stories are what is carried through: what the process does first, and what is settled at its end.
 var stories = map[string]struct {
 	begin func(ctx context.Context, in *installation, s sitting) error
-	over  func(s sitting) [][2]string
+	over  func(t *testing.T, in *installation, s sitting) [][2]string // in the order in which one makes the next due
 	score int
 	grade int // results of the attempt
 	told  int // notices of a regrade
+	rows  int // of evidence
+	also  func(ctx context.Context, in *installation, s sitting) error
 }{
 	"exam": {
 		begin: func(ctx context.Context, in *installation, s sitting) error {
 			_, err := in.courses.Submit(ctx, access.Actor{Person: s.person}, s.attempt, nil, 0)
 			return err
 		},
-		over:  sitting.documents,
-		score: 100_000, grade: 1,
+		over:  func(_ *testing.T, _ *installation, s sitting) [][2]string { return s.documents() },
+		score: 100_000, grade: 1, rows: 4, // three competencies and the held row
 	},
 	"regrade": { // confirmed in the prepared folder
 		begin: func(context.Context, *installation, sitting) error { return nil },
-		over: func(s sitting) [][2]string {
+		over: func(_ *testing.T, _ *installation, s sitting) [][2]string {
 			return append([][2]string{{courses.RegradesCollection, crashRegrade}}, s.documents()...)
 		},
-		score: 93_750, grade: 2, told: 1, // one of 16
+		score: 93_750, grade: 2, told: 1, rows: 4, // one of 16
+	},
+	"marking": { // an essay that two markers see differently, and a field task with a file
+		begin: beginMarking,
+		over: func(t *testing.T, in *installation, s sitting) [][2]string {
+			id, err := in.courses.MarkingOfTask(t.Context(), s.enrolment, "T1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, work, err := in.courses.Marked(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return append([][2]string{{courses.MarkingsCollection, s.essayMarking}, {courses.AttemptsCollection, s.essay}, {courses.MarkingsCollection, id}, {courses.FieldWorksCollection, work}}, s.documents()...)
+		},
+		score: 100_000, grade: 1, rows: 5,
+		also: lookAtMarking,
 	},
 }
 
@@ -123,7 +141,10 @@ func (s *suicidal) Delete(ctx context.Context, c, id string, v int64) error {
 }
 
 // sitting names what the prepared folder holds: a learner whose post-test is answered by the key and not yet submitted.
-type sitting struct{ person, enrolment, attempt string }
+type sitting struct {
+	person, enrolment, attempt string
+	essay, essayMarking        string // an attempt that waits for its markers, where there is one
+}
 
 func (s sitting) certificate() string { return s.enrolment + ".training.1" }
 
@@ -134,10 +155,15 @@ func (s sitting) documents() [][2]string {
 func sittingIn(dir string) (sitting, error) {
 	b, err := os.ReadFile(filepath.Join(dir, "sitting"))
 	f := strings.Fields(string(b))
-	if err != nil || len(f) != 3 {
+	if err != nil || len(f) < 3 {
 		return sitting{}, fmt.Errorf("the prepared folder names no sitting: %w", err)
 	}
-	return sitting{f[0], f[1], f[2]}, nil
+	f = append(f, "", "")
+	return sitting{f[0], f[1], f[2], f[3], f[4]}, nil
+}
+
+func (s sitting) keep(dir string) error {
+	return os.WriteFile(filepath.Join(dir, "sitting"), []byte(strings.Join([]string{s.person, s.enrolment, s.attempt, s.essay, s.essayMarking}, " ")), 0o600)
 }
 
 // prepare makes the folder once; the runs copy it.
@@ -233,7 +259,7 @@ func prepare(t *testing.T, dir string) {
 		}
 		f.Seq = saved.Seq
 	}
-	if err := os.WriteFile(filepath.Join(dir, "sitting"), []byte(strings.Join([]string{string(p.ID), e.ID, f.Attempt}, " ")), 0o600); err != nil {
+	if err := (sitting{person: string(p.ID), enrolment: e.ID, attempt: f.Attempt}).keep(dir); err != nil {
 		t.Fatal(err)
 	}
 	// The runs go on an hour later by the machine's clock only if the attempt is still open then: its end lies far behind the stepped clock.
@@ -242,31 +268,32 @@ func prepare(t *testing.T, dir string) {
 	}
 }
 
-// prepareRegrade makes a folder in which the chain has ended into one where the key of an item that the learner answered is corrected: confirmed, not run.
-func prepareRegrade(t *testing.T, dir string) {
+// beyond opens a folder in which the chain has ended, to prepare what a story begins with.
+func beyond(t *testing.T, dir string, do func(ctx context.Context, in *installation, s sitting) error) {
 	t.Helper()
-	ctx := t.Context()
-	in, err := open(ctx, place{Dir: dir}, as{serving: true, worker: true, kind: kindDemo, quiet: true})
+	in, err := open(t.Context(), place{Dir: dir}, as{serving: true, worker: true, kind: kindDemo, quiet: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if err := in.close(); err != nil {
-			t.Error(err)
-		}
-	}()
 	s, err := sittingIn(dir)
-	if err != nil {
+	if err == nil {
+		err = do(t.Context(), in, s)
+	}
+	if err := errors.Join(err, in.close()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// prepareRegrade makes a folder in which the chain has ended into one where the key of an item that the learner answered is corrected: confirmed, not run.
+func prepareRegrade(ctx context.Context, in *installation, s sitting) error {
 	review, err := in.courses.Review(ctx, system, s.attempt)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	for _, x := range review.Items {
 		it, err := in.courses.ItemToCorrect(ctx, system, x.Item)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		key := it.AnswerKey()
 		right := slices.IndexFunc(key.Options, func(o grading.Option) bool { return o.Mark == grading.Full })
@@ -276,17 +303,140 @@ func prepareRegrade(t *testing.T, dir string) {
 		other := (right + 1) % len(key.Options)
 		key.Options[right].Mark, key.Options[other].Mark = 0, grading.Full
 		if _, err := in.courses.CheckRegrade(ctx, system, courses.RegradeInput{Key: crashRegrade, Item: x.Item, To: key, Why: "kunci salah"}); err != nil {
-			t.Fatal(err)
+			return err
 		}
 		if _, err := in.workers.Drain(ctx, workers.Drained{}); err != nil {
-			t.Fatal(err)
+			return err
 		}
-		if _, err := in.courses.ConfirmRegrade(ctx, system, crashRegrade); err != nil {
-			t.Fatal(err)
-		}
-		return
+		_, err = in.courses.ConfirmRegrade(ctx, system, crashRegrade)
+		return err
 	}
-	t.Fatal("the form asks no item with one right option")
+	return errors.New("the form asks no item with one right option")
+}
+
+// prepareMarking has the learner hand in an essay that two markers mark, in another course.
+func prepareMarking(dir string) func(ctx context.Context, in *installation, s sitting) error {
+	return func(ctx context.Context, in *installation, s sitting) error {
+		if err := essays(ctx, in, courses.QuizMarking{Markers: 2}); err != nil {
+			return err
+		}
+		e, err := in.courses.Enrol(ctx, system, courses.EnrolInput{Person: s.person, Course: "UJI-ESAI", Why: "uji"})
+		if err != nil {
+			return err
+		}
+		self := access.Actor{Person: s.person}
+		form, err := in.courses.Start(ctx, self, e.ID, "esai")
+		if err != nil {
+			return err
+		}
+		if _, err := in.courses.Submit(ctx, self, form.Attempt, map[string]grading.Answer{form.Items[0].Item: {Text: "Saya tolak, catat, lapor."}}, form.Seq); err != nil {
+			return err
+		}
+		if _, err := in.workers.Drain(ctx, workers.Drained{}); err != nil {
+			return err
+		}
+		s.essay = form.Attempt
+		if s.essayMarking, err = in.courses.MarkingOf(ctx, s.essay, 0); err != nil {
+			return err
+		}
+		return s.keep(dir)
+	}
+}
+
+// beginMarking is what people do: two markers give marks and a third decides; the learner hands in the field task of the course, and the supervisor accepts it. Who comes after a dead
+// process does it all again.
+func beginMarking(ctx context.Context, in *installation, s sitting) error {
+	give := func(a access.Actor, id string, d courses.MarkDraft) error {
+		m, err := in.courses.Claim(ctx, a, id)
+		if errors.Is(err, faults.Conflict) {
+			return nil // given before the process died
+		}
+		if err != nil {
+			return err
+		}
+		saved, err := in.courses.SaveMark(ctx, a, id, d, m.Seq)
+		if err != nil {
+			return err
+		}
+		_, err = in.courses.GiveMark(ctx, a, id, d, saved.Seq)
+		return err
+	}
+	for _, m := range []struct {
+		who   string
+		level int
+	}{{"penilai-satu", 1}, {"penilai-dua", 0}, {"penilai-tiga", 1}} {
+		if err := give(access.Actor{Person: m.who, Grants: []access.Grant{{Role: "marker"}}}, s.essayMarking, courses.MarkDraft{Levels: map[string]int{"a": m.level}, Comment: "Dari " + m.who}); err != nil {
+			return err
+		}
+	}
+	self := access.Actor{Person: s.person}
+	if err := in.courses.BeginWork(ctx, self, s.enrolment, "T1"); err != nil {
+		return err
+	}
+	x, err := in.courses.OwnWork(ctx, self, s.enrolment, "T1")
+	if err != nil {
+		return err
+	}
+	if len(x.Editions) == 0 {
+		if err := in.courses.AddFileToWork(ctx, self, s.enrolment, "T1", courses.FileInput{Name: "meja.txt", Content: strings.NewReader("Meja sebelum dan sesudah.\n")}); err != nil {
+			return err
+		}
+		if err := in.courses.HandIn(ctx, self, s.enrolment, "T1", courses.WorkDraft{Text: "Saya menata satu meja."}, x.Seq); err != nil {
+			return err
+		}
+	}
+	id, err := in.courses.MarkingOfTask(ctx, s.enrolment, "T1")
+	if err != nil {
+		return err
+	}
+	boss, err := in.people.SupervisorOf(ctx, people.ID(s.person))
+	if err != nil || boss == "" {
+		return fmt.Errorf("nobody supervises the learner: %w", err)
+	}
+	return give(access.Actor{Person: string(boss)}, id, courses.MarkDraft{Levels: map[string]int{"a": 3, "b": 3, "c": 3, "d": 3, "e": 3}, Comment: "Jelas."})
+}
+
+// lookAtMarking finds one mark of the essay that counts, one edition of the work with its file and one verdict on it, and each told once.
+func lookAtMarking(ctx context.Context, in *installation, s sitting) error {
+	self := access.Actor{Person: s.person}
+	at, err := in.courses.Attempt(ctx, self, s.essay)
+	if err != nil {
+		return err
+	}
+	results, err := in.courses.Results(ctx, s.essay)
+	if err != nil {
+		return err
+	}
+	r, err := in.courses.Review(ctx, self, s.essay)
+	if err != nil {
+		return err
+	}
+	if marks := append(r.Items, r.Marked...)[0].Marks; at.State != courses.AttemptGraded || at.Score != 100_000 || results != 2 || len(marks) != 1 || marks[0].Comment != "Dari penilai-tiga" {
+		return fmt.Errorf("the essay is %s with %d, %d results and the marks %+v", at.State, at.Score, results, marks)
+	}
+	x, err := in.courses.OwnWork(ctx, self, s.enrolment, "T1")
+	if err != nil {
+		return err
+	}
+	if x.State != courses.WorkAccepted || len(x.Editions) != 1 || len(x.Editions[0].Marks) != 1 || len(x.Editions[0].Files) != 1 {
+		return fmt.Errorf("the field task is %+v", x)
+	}
+	notices, err := in.people.Notices(ctx, self, people.ID(s.person), false, storage.Cursor{}, 50)
+	if err != nil {
+		return err
+	}
+	for _, link := range []string{"/percobaan/" + s.essay + "/hasil", "/belajar/" + s.enrolment + "/tugas/T1"} {
+		n := 0
+		for _, x := range notices.Items {
+			if x.Link == link {
+				n++
+			}
+		}
+		if n != 1 {
+			return fmt.Errorf("%d notices of %s", n, link)
+		}
+	}
+	return nil
 }
 
 // until waits until a document has nothing due any more, woken by the workers' signals.
@@ -369,7 +519,7 @@ func TestCrashChild(t *testing.T) {
 	if err := in.startWork(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range story.over(s) {
+	for _, d := range story.over(t, in, s) {
 		in.until(t, d[0], d[1])
 	}
 	killer.armed.Store(false)
@@ -414,13 +564,15 @@ func TestCrashes(t *testing.T) {
 	whole.child(t, 0, "none", false)
 	exactlyOne(t, whole, "no crash")
 	regrade := copied(t, whole.dir)
-	prepareRegrade(t, regrade)
+	beyond(t, regrade, prepareRegrade)
+	marking := copied(t, whole.dir)
+	beyond(t, marking, prepareMarking(marking))
 	for queue, redis := range map[string]string{"embedded": "", "redis": os.Getenv("APEL_TEST_REDIS")} {
 		t.Run(queue, func(t *testing.T) {
 			if queue == "redis" && redis == "" {
 				t.Skip("no APEL_TEST_REDIS names a database of a real Redis")
 			}
-			for story, base := range map[string]string{"exam": exam, "regrade": regrade} {
+			for story, base := range map[string]string{"exam": exam, "regrade": regrade, "marking": marking} {
 				writes, deaths := crashes(t, story, base, redis)
 				t.Logf("%s, %s: %d writes, killed %d times", queue, story, writes, deaths)
 			}
@@ -508,7 +660,7 @@ func exactlyOne(t *testing.T, r crashRun, when string) {
 		t.Errorf("%s: log %+v, %v", when, report, err)
 	}
 	evidence, err := in.competencies.Evidence(ctx, a, s.person)
-	if err != nil || len(evidence) != 4 { // three competencies and the held row
+	if err != nil || len(evidence) != story.rows {
 		t.Errorf("%s: %d rows of evidence, %v", when, len(evidence), err)
 	}
 	hours, err := in.competencies.HoursOf(ctx, a, s.person, "")
@@ -525,5 +677,10 @@ func exactlyOne(t *testing.T, r crashRun, when string) {
 	}
 	if n := told["/percobaan/"+s.attempt+"/hasil"]; n != story.told {
 		t.Errorf("%s: %d notices of a regrade, want %d", when, n, story.told)
+	}
+	if story.also != nil {
+		if err := story.also(ctx, in, s); err != nil {
+			t.Errorf("%s: %v", when, err)
+		}
 	}
 }

@@ -19,7 +19,7 @@ func (s *story) answerFiles() {
 		}
 	}
 	levels := []grading.Level{{Text: "Belum ada"}, {Text: "Lengkap", Mark: grading.Full}}
-	check(markedByPeople(ctx, s.installation, "UJI-BERKAS", grading.Item{Code: "BERKAS-1", Type: "upload", Objective: "1", Stem: "Unggah.", Limit: 2, Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}))
+	check(markedByPeople(ctx, s.installation, "UJI-BERKAS", courses.QuizMarking{}, grading.Item{Code: "BERKAS-1", Type: "upload", Objective: "1", Stem: "Unggah.", Limit: 2, Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}}))
 	self := access.Actor{Person: s.of("near")["person"]}
 	e, err := s.courses.Enrol(ctx, system, courses.EnrolInput{Person: self.Person, Course: "UJI-BERKAS", Why: "uji"})
 	check(err)
