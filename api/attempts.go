@@ -74,10 +74,11 @@ type Item struct {
 	Number int    `json:"number"`
 	Stem   string `json:"stem" doc:"Harmless HTML; a part that is inline stands where [[n]] is, counted from 1"`
 	Field
-	Parts  []Part     `json:"parts,omitempty" maxItems:"1000" doc:"With ask parts: what is asked, in order; answer.parts answers them"`
-	Steps  bool       `json:"steps,omitempty" doc:"The parts are decided one after the other: what is decided stands, and saving it gives the next"`
-	Answer Answer     `json:"answer"`
-	Check  *ItemCheck `json:"check,omitempty" doc:"Only where items can be checked before the end"`
+	Parts  []Part      `json:"parts,omitempty" maxItems:"1000" doc:"With ask parts: what is asked, in order; answer.parts answers them"`
+	Steps  bool        `json:"steps,omitempty" doc:"The parts are decided one after the other: what is decided stands, and saving it gives the next"`
+	Answer Answer      `json:"answer"`
+	Advice *texts.Text `json:"advice,omitempty" doc:"Why the answer, kept as it is, cannot be read as what is asked for (words where a number is wanted); says nothing about right or wrong"`
+	Check  *ItemCheck  `json:"check,omitempty" doc:"Only where items can be checked before the end"`
 }
 
 // Field is one control.
@@ -176,18 +177,22 @@ func showItem(it courses.ItemView) Item {
 		x.Parts = append(x.Parts, Part{Field: showField(p), Label: string(p.Label), Inline: p.Inline, Taken: p.Taken, After: string(p.After), Minutes: p.Minutes})
 	}
 	x.Check = showCheck(it.Check)
+	if !it.Advice.Empty() {
+		x.Advice = &it.Advice
+	}
 	return x
 }
 
 // Saved is the answer to a save.
 type Saved struct {
-	Seq  int        `json:"seq" doc:"Send it with the next save"`
-	Left int        `json:"left,omitempty" doc:"Seconds left"`
-	Ends *time.Time `json:"ends,omitempty" doc:"With extra time given meanwhile"`
+	Seq    int                   `json:"seq" doc:"Send it with the next save"`
+	Left   int                   `json:"left,omitempty" doc:"Seconds left"`
+	Ends   *time.Time            `json:"ends,omitempty" doc:"With extra time given meanwhile"`
+	Advice map[string]texts.Text `json:"advice,omitempty" doc:"By item: why its answer, kept as it is, cannot be read as what is asked for; says nothing about right or wrong"`
 }
 
 func showSaved(v courses.Saved) Saved {
-	return Saved{v.Seq, int(v.Left / time.Second), instant(v.EndsAt)}
+	return Saved{v.Seq, int(v.Left / time.Second), instant(v.EndsAt), v.Advice}
 }
 
 // Receipt is the answer to a submission; a second submission gets the same.

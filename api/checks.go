@@ -74,7 +74,7 @@ type Checked struct {
 
 func (s *server) checks() {
 	handle(s, operation{Method: http.MethodPost, Path: "/attempts/{id}/answers/{item}/check", Named: map[string]string{"answers": "path.item"}, ID: "checkAnswer", Tag: "attempts",
-		Summary: "Save the answer to one item and learn at once what it is worth, in a quiz with immediate or interactive feedback; the same answer again costs no try", Max: 8 << 10},
+		Summary: "Save the answer to one item and learn at once what it is worth, in a quiz with immediate or interactive feedback; the same answer again costs no try, nor does one that cannot be read (item.advice), which is kept and not checked", Max: 8 << 10},
 		func(ctx context.Context, in *struct {
 			AttemptPath
 			Item string `path:"item" maxLength:"100"`

@@ -12,6 +12,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Saved is the answer to an autosave.
@@ -20,6 +21,8 @@ type Saved struct {
 	Left time.Duration // by the server's clock; 0 without limit
 
 	EndsAt time.Time // with extra time given meanwhile; zero without limit
+
+	Advice map[string]texts.Text // item -> why its answer, kept as it is, cannot be read as what is asked for; see grading.Advise
 }
 
 // Save keeps answers of an open attempt: usually the one that just changed, after a lost network all that wait. seq is the number of the form or of the
@@ -66,7 +69,38 @@ func (s *Service) SaveFrom(ctx context.Context, a access.Actor, id AttemptID, an
 	if err != nil {
 		return Saved{}, err
 	}
-	return saved(at, now), nil
+	out := saved(at, now)
+	for item := range answers {
+		n := at.find(item)
+		advice, err := s.advice(ctx, at, n, at.answer(n))
+		if err != nil {
+			return Saved{}, err
+		}
+		if !advice.Empty() {
+			if out.Advice == nil {
+				out.Advice = map[string]texts.Text{}
+			}
+			out.Advice[item] = advice
+		}
+	}
+	return out, nil
+}
+
+// advice is what a taker is told of an answer to the n-th item; empty when it can be read. A corrected key may read what the first one did not; it is looked at only then.
+func (s *Service) advice(ctx context.Context, at *Attempt, n int, ans grading.Answer) (texts.Text, error) {
+	slot := at.slot(n)
+	it, err := s.item(ctx, slot.Item)
+	if err != nil || grading.Advise(it.Item, ans).Empty() {
+		return texts.Text{}, err
+	}
+	keys, err := s.corrected(ctx, at.Course)
+	if err != nil {
+		return texts.Text{}, err
+	}
+	if it, err = s.keyed(ctx, slot.Item, keys.number(slot.Item)); err != nil {
+		return texts.Text{}, err
+	}
+	return grading.Advise(it.Item, ans), nil
 }
 
 // answering changes an attempt by answers of its taker, while it is open. One whose time is up is ended instead, and says so: what was saved counts, what comes now does not.

@@ -29,7 +29,7 @@ type Checked struct {
 }
 
 // CheckAnswer keeps an answer and says what it is worth, in one write. It is for quizzes with immediate or interactive feedback; from as in SaveFrom. Safe to call twice: the same answer
-// again says the same and uses up no try. Errors: as Save; Conflict also when the quiz has feedback at the end only; Invalid also when
+// again says the same and uses up no try; one that cannot be read as what is asked for (ItemView.Advice) is kept and uses up none either. Errors: as Save; Conflict also when the quiz has feedback at the end only; Invalid also when
 // the item is blank, closed, or marked by a person.
 func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID, item string, ans grading.Answer, from Page) (Checked, error) {
 	answers := map[string]grading.Answer{item: ans}
@@ -46,6 +46,13 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 			return err
 		}
 		n := at.find(item)
+		advice, err := s.advice(ctx, at, n, ans)
+		if err != nil {
+			return err
+		}
+		if !advice.Empty() && repeated(at, answers, from.Seq) {
+			return storage.Unchanged
+		}
 		if list := at.tries(n); len(list) > 0 && list[len(list)-1].Same(ans) {
 			if at.holds(n, ans) {
 				return storage.Unchanged
@@ -56,6 +63,11 @@ func (s *Service) CheckAnswer(ctx context.Context, a access.Actor, id AttemptID,
 		}
 		if err := s.heldUp(ctx, at); err != nil {
 			return err
+		}
+		if !advice.Empty() {
+			keep(at, answers)
+			at.noteFirst(answers, now)
+			return nil
 		}
 		keys, err := s.tryKeys(ctx, at, rule)
 		if err != nil {

@@ -43,6 +43,7 @@ type ItemView struct {
 	Stem   template.HTML
 	FieldView
 	Answer grading.Answer // as saved
+	Advice texts.Text     // why the answer cannot be read as what is asked for; empty when it can
 	Check  *CheckView     // of a quiz whose items can be checked before the end; else nil
 }
 
@@ -143,6 +144,9 @@ func (s *Service) itemView(ctx context.Context, a *Attempt, n int, keys tryKeys)
 		return ItemView{}, err
 	}
 	iv := ItemView{Item: slot.Item, Number: n + 1, Stem: it.stem, FieldView: it.field(shown.Field), Answer: a.answer(n)}
+	if iv.Advice, err = s.advice(ctx, a, n, a.answer(n)); err != nil {
+		return ItemView{}, err
+	}
 	iv.Check, err = s.checkView(ctx, a, n, keys)
 	return iv, err
 }

@@ -89,7 +89,7 @@ func (l *learner) quizItem(c *gin.Context, attempt string, it courses.ItemView, 
 	if it.Check != nil && it.Check.Closed { // checked for the last time: what stands here is its explanation
 		return l.reviewItem(c, *it.Check.Said, of)
 	}
-	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Kind: asks[it.Ask], Text: it.Stem, Value: it.Answer.Text, Unit: strings.Join(it.Units, ", ")}
+	q := QuizItem{ID: it.Item, Number: it.Number, Total: of, Kind: asks[it.Ask], Text: it.Stem, Value: it.Answer.Text, Unit: strings.Join(it.Units, ", "), Advice: in(c, it.Advice)}
 	switch it.Ask {
 	case grading.AskFiles:
 		q.Upload = l.quizUpload(c, attempt, it)

@@ -20,7 +20,7 @@ func (l *learner) saveAnswer(c *gin.Context) error {
 	saved, err := l.Courses.SaveFrom(c.Request.Context(), reader(c), c.Param("attempt"), map[string]grading.Answer{item: savedAnswer(c, item)}, postedFrom(c))
 	if err == nil {
 		c.Header("Cache-Control", "no-store")
-		c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": l.format(c).clock(l.config.Now()), "left": saved.Left.Milliseconds(), "ends": milli(saved.EndsAt)})
+		c.JSON(http.StatusOK, gin.H{"seq": saved.Seq, "saved": l.format(c).clock(l.config.Now()), "left": saved.Left.Milliseconds(), "ends": milli(saved.EndsAt), "advice": in(c, saved.Advice[item])})
 		return nil
 	}
 	return l.saveRefused(c, err)

@@ -12,6 +12,7 @@ type LastLookPage struct {
 	Nav     []QuizNavItem
 	Attempt string
 	Open    int // questions without an answer
+	Unread  []Link // those whose answer cannot be read as what they ask for, and why
 	Left    string
 	Submit  string // posted to
 	BackURL string
@@ -33,6 +34,9 @@ func (l *learner) reviewAnswers(c *gin.Context) error {
 		p.Nav = append(p.Nav, QuizNavItem{ID: it.Item, Number: it.Number, URL: attemptURL(f.Attempt) + "#butir-" + it.Item, Answered: !it.Answer.Blank()})
 		if it.Answer.Blank() {
 			p.Open++
+		}
+		if !it.Advice.Empty() {
+			p.Unread = append(p.Unread, Link{Name: l.T(c, "Soal %d", it.Number) + ": " + in(c, it.Advice), URL: attemptURL(f.Attempt) + "#butir-" + it.Item})
 		}
 	}
 	if !f.EndsAt.IsZero() {

@@ -33,6 +33,7 @@ type QuizItem struct {
 	Flagged bool
 	NoFlag  bool // no "ragu-ragu" (practice, lessons)
 	Points  string
+	Advice  string      // why the answer given cannot be read as what is asked for
 	Parts   []QuizPart  // of a question that asks several things
 	Upload  *QuizUpload // of a question that is answered with files
 	Pieces  []QuizPiece // of a text with gaps: what stands before each gap, and the gap

@@ -18,8 +18,8 @@
  *
  *   check=1       the answer is also checked: what was asked is answered with 200 {..., "html": the question as it stands now}; see check()
  *
- *   200 {"seq": 8, "saved": "10.32", "ends": ms}   kept, at this time of the installation's zone; the next save carries this seq; ends
- *                 is the end by the server's clock, which follows extra time
+ *   200 {"seq": 8, "saved": "10.32", "ends": ms, "advice": ""}   kept, at this time of the installation's zone; the next save carries this seq; ends
+ *                 is the end by the server's clock, which follows extra time; advice says why what was typed cannot be read as what is asked for
  *   409           another page was opened, or somebody saved after this page's seq: a stale tab. What waited here is held in this browser and
  *                 offered when the page is loaded again. The server answers 200 to a save that it has already stored
  *                 under this very seq (same content, seq one behind): then only its first answer was lost on the way. That is why
@@ -324,6 +324,16 @@ function checksWait(text) {
   queue.forEach((body, id) => { if (asksCheck(body)) waits(id, text, true); });
 }
 
+/** Says below a question why its answer cannot be read. @param {string} id @param {string} text */
+function advise(id, text) {
+  const line = find('[data-item="' + id + '"] [data-advice]');
+  const words = line && line.querySelector('span');
+  if (!line || !words || (words.textContent === text && line.hidden === !text)) return;
+  words.textContent = text;
+  line.hidden = !text;
+  if (text) say(text);
+}
+
 /** Has the answer to a question checked. @param {string} id */
 function check(id) {
   if (!answeredOn(id)) { waits(id, words('blank'), false); return; }
@@ -342,7 +352,7 @@ function check(id) {
 function checkedNow(id, html) {
   const now = redraw(id, html);
   if (!now) return;
-  const said = /** @type {HTMLElement | null} */ (now.querySelector('.review'));
+  const said = /** @type {HTMLElement | null} */ (now.querySelector('[data-advice]:not([hidden])') || now.querySelector('.review'));
   if (!said) return;
   said.setAttribute('tabindex', '-1');
   said.focus({ preventScroll: true });
@@ -413,6 +423,7 @@ function done(status, data) {
     const hidden = form.querySelector('input[name="seq"]');
     if (hidden instanceof HTMLInputElement) hidden.value = String(seq);
     if (flight && data.html) checkedNow(flight[0], String(data.html));
+    else if (flight && !queue.has(flight[0]) && !(typing && typed === flight[0])) advise(flight[0], String(data.advice || ''));
     flight = null;
     probing = false;
     tries = 0;

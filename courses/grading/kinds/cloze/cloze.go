@@ -127,12 +127,13 @@ func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.
 	}
 }
 
-// Advise speaks of the first gap that cannot be read.
+// Advise names the first gap that cannot be read.
 func (Kind) Advise(it grading.Item, a grading.Answer) texts.Text {
 	for i, p := range it.Parts {
 		if k, ok := gaps[p.Type]; ok {
 			if t := k.Advise(gap(it, p), a.Part(i)); !t.Empty() {
-				return t
+				n := strconv.Itoa(i + 1)
+				return texts.T("Isian ke-"+n+": "+t.ID, "Gap "+n+": "+t.EN)
 			}
 		}
 	}

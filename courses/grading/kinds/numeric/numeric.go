@@ -52,6 +52,10 @@ func (Kind) Advise(it grading.Item, a grading.Answer) texts.Text {
 	if strings.TrimSpace(a.Text) == "" || len(typed.Readings(a.Text, it.Units)) > 0 {
 		return texts.Text{}
 	}
+	if len(it.Units) > 0 {
+		units := strings.Join(it.Units, ", ")
+		return texts.T("Jawaban ini belum terbaca sebagai angka. Tulis angkanya, misalnya 15.000 atau 2,5; boleh dengan satuan "+units+".", "This does not read as a number. Write the number, such as 15,000 or 2.5; it may have the unit "+units+".")
+	}
 	return texts.T("Jawaban ini belum terbaca sebagai angka. Tulis angkanya saja, misalnya 15.000 atau 2,5.", "This does not read as a number. Write the number only, such as 15,000 or 2.5.")
 }
 
