@@ -129,6 +129,7 @@ func TestPartsStory(t *testing.T) {
 			for i, text := range []string{"Salam", "Catat", "Beri nomor"} {
 				s.choose(fmt.Sprintf(`.item-part:nth-of-type(%d) [name=%q]`, i+1, name("104-P3", 0)), place(byStem["104-P3"].FieldView, text))
 			}
+			s.unread(byStem["104-P4"].Item, fmt.Sprintf(`[name=%q]`, name("104-P4", 1)))
 			s.p.Type(fmt.Sprintf(`[name=%q]`, name("104-P4", 1)), "5")
 			s.choose(fmt.Sprintf(`[name=%q]`, name("104-P4", 2)), place(byStem["104-P4"].Parts[1], "kanal asal"))
 			tick("104-P5", 1, "Dengarkan")
@@ -165,6 +166,22 @@ func TestPartsStory(t *testing.T) {
 			s.rig.quiet()
 		})
 	}
+}
+
+// unread types a word where a number is wanted, sees that this is said, and empties the field again.
+func (s *story) unread(item, field string) {
+	s.t.Helper()
+	s.p.Type(field, "lima")
+	advice := fmt.Sprintf(`[data-item=%q] [data-advice]`, item)
+	if s.view.NoJS {
+		s.submit(`button[value=review]`)
+		s.says("Jawaban yang belum terbaca", "Isian ke-1: Jawaban ini belum terbaca sebagai angka.")
+		s.see("parts-unread-last")
+		s.submit(`.notice.is-warn li a`)
+	}
+	s.p.Wait(fmt.Sprintf(`document.querySelector(%q).innerText.includes('Isian ke-1: Jawaban ini belum terbaca')`, advice))
+	s.see("parts-unread")
+	s.choose(field, "")
 }
 
 func codeOf(it courses.ItemView) string {
