@@ -11,7 +11,7 @@ type LastLookPage struct {
 	Base
 	Nav     []QuizNavItem
 	Attempt string
-	Open    int // questions without an answer
+	Open    int    // questions without an answer
 	Unread  []Link // those whose answer cannot be read as what they ask for, and why
 	Left    string
 	Submit  string // posted to
