@@ -19,6 +19,7 @@ type BankItem struct {
 	ID      string `json:"id" doc:"Of this version of the item"`
 	Code    string `json:"code" doc:"The author's, the same in every version"`
 	Version int    `json:"version"`
+	Void    bool   `json:"void,omitempty" doc:"Taken out: no new form has it"`
 	ItemText
 }
 
@@ -84,7 +85,7 @@ type BankLevel struct {
 }
 
 func showBankItem(it grading.Item) BankItem {
-	v := BankItem{it.ID, it.Code, it.Version, ItemText{Type: string(it.Type), Title: it.Title, Objective: it.Objective, Difficulty: string(it.Difficulty), Category: it.Category, Tags: orEmpty(it.Tags), Stem: it.Stem,
+	v := BankItem{it.ID, it.Code, it.Version, it.Void, ItemText{Type: string(it.Type), Title: it.Title, Objective: it.Objective, Difficulty: string(it.Difficulty), Category: it.Category, Tags: orEmpty(it.Tags), Stem: it.Stem,
 		Options: showOptions(it.Options), Parts: []BankPart{}, Rubric: []BankCriterion{}, Scoring: it.Scoring, Limit: it.Limit, Files: orEmpty(it.Files), Size: it.Size, Units: orEmpty(it.Units), Exact: it.Exact, Fixed: it.Fixed, General: it.General, Hints: it.Hints}}
 	for _, p := range it.Parts {
 		v.Parts = append(v.Parts, BankPart{p.ID, p.Text, string(p.Type), showOptions(p.Options), p.Right, p.Weight, orEmpty(p.Units), p.Exact})

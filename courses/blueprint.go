@@ -29,11 +29,11 @@ func checkBlueprint(at string, q Quiz, c *Content, have grading.Blueprint, with 
 	}
 }
 
-// Stock counts what a bank of a version has per objective and difficulty, for authors and reviewers. NotFound without the bank.
+// Stock counts what a bank of a version has to draw from per objective and difficulty (items that were taken out do not count), for authors and reviewers. NotFound without the bank.
 func (s *Service) Stock(ctx context.Context, a access.Actor, version VersionID, bank string) (grading.Blueprint, error) {
-	_, b, err := s.bankOf(ctx, a, version, bank)
+	v, b, err := s.bankOf(ctx, a, version, bank)
 	if err != nil {
 		return nil, err
 	}
-	return b.Count(), nil
+	return s.stock(ctx, v.Course, b)
 }

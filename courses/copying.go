@@ -75,7 +75,7 @@ func (s *Service) copyBank(ctx context.Context, a access.Actor, of CourseID, fro
 	}
 	for i, x := range b.Items {
 		it := &items[i]
-		it.ID, it.Version, it.Key, it.Void = "", 0, 0, false
+		it.ID, it.Version, it.Key = "", 0, 0
 		before[x.Code] = x.Item
 	}
 	m, err := s.makeBank(ctx, course, from.Code, "", items)

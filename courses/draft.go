@@ -257,7 +257,9 @@ func (s *Service) Blueprint(ctx context.Context, a access.Actor, id VersionID, q
 		if err != nil {
 			return QuizStock{}, err
 		}
-		out.Stock = b.Count()
+		if out.Stock, err = s.stock(ctx, d.Value.Course, b); err != nil {
+			return QuizStock{}, err
+		}
 	}
 	out.Short = q.Draw.Short(out.Stock)
 	return out, nil
@@ -285,7 +287,11 @@ func (s *Service) Covered(ctx context.Context, a access.Actor, id VersionID) ([]
 		if err != nil {
 			return nil, err
 		}
-		for cell, n := range b.Count() {
+		have, err := s.stock(ctx, d.Value.Course, b)
+		if err != nil {
+			return nil, err
+		}
+		for cell, n := range have {
 			stock[cell] += n
 		}
 	}

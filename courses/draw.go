@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ const lookBack = 5
 
 // drawForm draws the form of the next attempt of an enrolment: a seed, and per cell of the blueprint items the learner has not seen in the last attempts of
 // any cycle at any quiz that draws the same bank, as far as there are; where they are too few, the ones seen longest ago fill up, and on a post-test last of all those they wrote or reviewed.
+// What was taken out by a correction is not drawn; a form is shorter where the rest does not fill a cell.
 func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content) (grading.Form, error) {
 	ref, ok := c.Bank(q.Bank)
 	if !ok {
@@ -26,6 +28,16 @@ func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content
 	b, err := s.bank(ctx, ref.Bank)
 	if err != nil {
 		return grading.Form{}, err
+	}
+	if b, err = s.drawable(ctx, e.Course, b); err != nil {
+		return grading.Form{}, err
+	}
+	draw := maps.Clone(q.Draw)
+	for _, x := range draw.Short(b.Count()) { // a published version has what it draws, until items are taken out: then its forms are shorter
+		draw[x.Cell] = x.Have
+	}
+	if draw.Count() == 0 {
+		return grading.Form{}, faults.New(faults.Conflict, "Semua soal tes ini sedang digugurkan, jadi tes ini belum dapat dimulai. Hubungi admin diklat.", "All items of this test have been taken out, so it cannot be begun yet. Ask the training admin.")
 	}
 	seen, err := s.seenItems(ctx, e, c, q.Bank)
 	if err != nil {
@@ -37,7 +49,7 @@ func (s *Service) drawForm(ctx context.Context, e *Enrolment, q Quiz, c *Content
 			return grading.Form{}, err
 		}
 	}
-	plan := grading.Plan{Blueprint: q.Draw, KeepOrder: q.InOrder, Last: map[string]int{}}
+	plan := grading.Plan{Blueprint: draw, KeepOrder: q.InOrder, Last: map[string]int{}}
 	for _, it := range b.Items {
 		if at := seen[it.Code]; at > 0 {
 			plan.Last[it.Item] = at

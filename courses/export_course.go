@@ -68,7 +68,7 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 		}
 		for i := range items {
 			it := &items[i]
-			it.ID, it.Version, it.Key, it.Void = "", 0, 0, false
+			it.ID, it.Version, it.Key = "", 0, 0
 			if was := it.Code; used[was] { // of before codes had to differ between banks
 				for n := 2; used[it.Code]; n++ {
 					it.Code = fmt.Sprintf("%s-%d", was[:min(len(was), 26)], n)

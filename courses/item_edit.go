@@ -68,7 +68,7 @@ func (s *Service) CopyItem(ctx context.Context, a access.Actor, version VersionI
 	if err != nil {
 		return VersionDoc{}, "", err
 	}
-	copied.Code, copied.ID, copied.Version, copied.Key, copied.Void = freeCode(b, elsewhere, code+"-"), "", 0, 0, false
+	copied.Code, copied.ID, copied.Version, copied.Key = freeCode(b, elsewhere, code+"-"), "", 0, 0
 	return s.addItem(ctx, a, version, revision, bank, copied, code)
 }
 

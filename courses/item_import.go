@@ -243,7 +243,7 @@ func (s *Service) ExportItems(ctx context.Context, a access.Actor, version Versi
 		return ItemFileOf{}, err
 	}
 	for i := range items {
-		items[i].ID, items[i].Version, items[i].Key, items[i].Void = "", 0, 0, false
+		items[i].ID, items[i].Version, items[i].Key = "", 0, 0
 	}
 	for _, f := range exchange.WrittenFormats() {
 		if string(f.Format) == format {

@@ -38,6 +38,7 @@ type BankItem struct {
 	Options    string             `json:"x,omitempty"` // ids of the options
 	Parts      []string           `json:"p,omitempty"` // of each part its id, then its type, then the ids of its options: "a single abc"
 	Fixed      bool               `json:"f,omitempty"`
+	Void       bool               `json:"v,omitempty"` // taken out when it was written; a correction of its key decides otherwise, see drawable
 }
 
 // itemDef keeps item versions; the id is course.code.hash, so an item version never changes. A corrected key is a later key version.
@@ -70,6 +71,39 @@ func bareOptions(ids string) (out []grading.Option) {
 		out = append(out, grading.Option{ID: ids[i : i+1]})
 	}
 	return out
+}
+
+// drawable is a bank without the items that were taken out. No new form draws them and nothing counts them; a later key that is sound brings them back. Forms that
+// have one already keep it, and everybody has its whole mark there.
+func (s *Service) drawable(ctx context.Context, course CourseID, b *Bank) (*Bank, error) {
+	c, err := s.corrected(ctx, course)
+	if err != nil {
+		return nil, err
+	}
+	out := &Bank{Items: make([]BankItem, 0, len(b.Items))}
+	for _, it := range b.Items {
+		void := it.Void
+		if n := c.number(it.Item); n > 1 {
+			x, err := s.keyed(ctx, it.Item, n)
+			if err != nil {
+				return nil, err
+			}
+			void = x.Void
+		}
+		if !void {
+			out.Items = append(out.Items, it)
+		}
+	}
+	return out, nil
+}
+
+// stock counts what a bank has to draw from per objective and difficulty.
+func (s *Service) stock(ctx context.Context, course CourseID, b *Bank) (grading.Blueprint, error) {
+	b, err := s.drawable(ctx, course, b)
+	if err != nil {
+		return nil, err
+	}
+	return b.Count(), nil
 }
 
 // Count counts items per objective and difficulty.
@@ -236,7 +270,7 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 	}
 	var m made
 	for _, it := range items {
-		it.ID, it.Version, it.Key, it.Void = "", 0, 0, false
+		it.ID, it.Version, it.Key = "", 0, 0
 		id := course + "." + it.Code + "." + fingerprint(it, 8)
 		it.ID, it.Version, it.Key = id, was[it.Code].Version+1, 1
 		if was[it.Code].Item == id {
@@ -254,7 +288,7 @@ func (s *Service) makeBank(ctx context.Context, course CourseID, code, before st
 			m.items = append(m.items, storage.Doc[grading.Item]{ID: id, Value: it})
 			m.new = append(m.new, newVersion{id, it.Code, was[it.Code].Item, it.Version})
 		}
-		m.bank.Value.Items = append(m.bank.Value.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, grading.Order(it.Options, nil), parts, it.Fixed})
+		m.bank.Value.Items = append(m.bank.Value.Items, BankItem{id, it.Code, it.Version, it.Type, it.Objective, it.Difficulty, grading.Order(it.Options, nil), parts, it.Fixed, it.Void})
 	}
 	m.bank.ID = course + "." + code + "." + fingerprint(m.bank.Value, 10)
 	files, err := filesOf(items)

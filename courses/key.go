@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -233,6 +234,46 @@ func (s *Service) RegradedItem(ctx context.Context, a access.Actor, id string) (
 	}
 	after, err = grading.Rekey(was.Item, d.Value.To, d.Value.Key)
 	return was.Item, after, err
+}
+
+// Shortens says, of a regrade that takes its item out, which tests of the course's newest version draw more than their bank then has: their new forms are shorter. Empty for any
+// other regrade. For whoever may see it.
+func (s *Service) Shortens(ctx context.Context, a access.Actor, id string) (out []texts.Text, err error) {
+	d, _, err := s.regradeFor(ctx, a, "view", id)
+	if err != nil || !d.Value.To.Void {
+		return nil, err
+	}
+	c, err := s.courses.Get(ctx, d.Value.Course)
+	if err != nil || c.Value.Head == "" {
+		return nil, err
+	}
+	v, err := s.version(ctx, c.Value.Head)
+	if err != nil {
+		return nil, err
+	}
+	for _, ref := range v.Content.Banks {
+		b, err := s.bank(ctx, ref.Bank)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(b.Items, func(it BankItem) bool { return it.Item == d.Value.Item }) {
+			continue
+		}
+		if b, err = s.drawable(ctx, d.Value.Course, b); err != nil {
+			return nil, err
+		}
+		left := Bank{Items: slices.DeleteFunc(b.Items, func(it BankItem) bool { return it.Item == d.Value.Item })}
+		for _, q := range v.Content.Quizzes {
+			if q.Bank != ref.Code {
+				continue
+			}
+			for _, x := range q.Draw.Short(left.Count()) {
+				t, name := x.Text(), q.Name()
+				out = append(out, texts.T(name.ID+": "+t.ID, name.In(texts.EN)+": "+t.EN))
+			}
+		}
+	}
+	return out, nil
 }
 
 // takeKey makes the corrected key count: the course's slot first, then the key version (an earlier one when the key is the same), then its number in the

@@ -116,6 +116,9 @@ func (s *Service) Progress(ctx context.Context, a access.Actor, id EnrolmentID) 
 				if err != nil {
 					return Progress{}, err
 				}
+				if b, err = s.drawable(ctx, d.Value.Course, b); err != nil {
+					return Progress{}, err
+				}
 				qp.Sure = ownAtLeast(b, q.Draw, own)
 			}
 		}

@@ -222,7 +222,9 @@ func (s *Service) checkPublish(ctx context.Context, course CourseID, c *Content,
 			if err != nil {
 				return err
 			}
-			have = b.Count()
+			if have, err = s.stock(ctx, course, b); err != nil {
+				return err
+			}
 		}
 		checkQuiz(i, q, c, have, with)
 		if q.Kind == PostTest {

@@ -63,7 +63,7 @@ func (s *Service) Trial(ctx context.Context, a access.Actor, version VersionID) 
 	t := Trial{VersionDoc: v}
 	for i, q := range v.Content.Quizzes {
 		x := TrialQuiz{Quiz: q}
-		if x.Wrong, err = s.untriable(ctx, &v.Content, i); err != nil {
+		if x.Wrong, err = s.untriable(ctx, v.Course, &v.Content, i); err != nil {
 			return Trial{}, err
 		}
 		d, err := s.rehearsals.Get(ctx, attemptID(trialEnrolment(a.Person, v.Course), q.Code, 0))
@@ -80,7 +80,7 @@ func (s *Service) Trial(ctx context.Context, a access.Actor, version VersionID) 
 }
 
 // untriable says why the n-th quiz of a content draws no form yet.
-func (s *Service) untriable(ctx context.Context, c *Content, n int) (why texts.Text, err error) {
+func (s *Service) untriable(ctx context.Context, course CourseID, c *Content, n int) (why texts.Text, err error) {
 	q := c.Quizzes[n]
 	have := grading.Blueprint{}
 	if ref, ok := c.Bank(q.Bank); ok {
@@ -88,7 +88,9 @@ func (s *Service) untriable(ctx context.Context, c *Content, n int) (why texts.T
 		if err != nil {
 			return why, err
 		}
-		have = b.Count()
+		if have, err = s.stock(ctx, course, b); err != nil {
+			return why, err
+		}
 	}
 	checkQuiz(n, q, c, have, func(path, id, en string) {
 		if why.Empty() {
@@ -126,7 +128,7 @@ func (s *Service) TryQuiz(ctx context.Context, a access.Actor, version VersionID
 		if q.Code != quiz {
 			continue
 		}
-		why, err := s.untriable(ctx, &v.Content, i)
+		why, err := s.untriable(ctx, v.Course, &v.Content, i)
 		if err != nil {
 			return FormView{}, err
 		}

@@ -126,6 +126,9 @@ func (w *admin) bankTable(c *gin.Context, v courses.VersionDoc, list courses.Ban
 		if len(it.Alike) > 0 {
 			sub += " · " + w.T(c, "mirip %s", alikeNames(it.Alike, bank))
 		}
+		if it.Void {
+			sub += " · " + w.T(c, "digugurkan, tidak diambil lagi")
+		}
 		if it.Remarks > 0 {
 			sub += " · " + w.T(c, "%d catatan", it.Remarks)
 		}

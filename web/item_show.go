@@ -71,6 +71,10 @@ func (w *admin) itemPage(c *gin.Context, status int, form Form, tried bool) erro
 	}
 	draft := x.State == courses.Draft && w.may(c, "author", "course")
 	facts := Panel{Label: "Soal", Badges: []Badge{itemStateBadges[x.Life.State]}, Facts: []Fact{{Label: "Capaian", Value: dash(it.Objective)}, {Label: "Tingkat kesulitan", Value: w.difficulty(c, it.Difficulty)}, {Label: "Kategori", Value: dash(it.Category)}}}
+	if it.Void {
+		facts.Badges = append(facts.Badges, Badge{Kind: Warn, Label: "Digugurkan"})
+		facts.Notices = []Notice{{Kind: Warn, Text: w.T(c, "Lembar baru tidak memuat soal ini. Memperbaikinya membuat versi baru yang diambil lagi.")}}
+	}
 	for _, t := range it.Tags {
 		facts.Badges = append(facts.Badges, Badge{Text: t})
 	}

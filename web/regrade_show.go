@@ -69,6 +69,17 @@ func (w *admin) regradePage(c *gin.Context, status int, which string, form Form,
 	if more, ended := r.Beyond(); more > 0 {
 		p.add(Panel{Bare: true, Notices: []Notice{{Kind: Warn, Text: w.T(c, "%d hasil lebih banyak daripada uji coba: di antara uji coba dan penilaian ulang, %d percobaan lagi selesai.", more, ended)}}})
 	}
+	short, err := w.Courses.Shortens(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	if len(short) > 0 {
+		panel := Panel{Label: "Lembar baru lebih pendek", Text: w.T(c, "Tanpa soal ini bank tidak lagi memenuhi kisi-kisi. Sampai ada versi kursus dengan soal pengganti, lembar baru memuat soal yang tersisa.")}
+		for _, x := range short {
+			panel.Reasons = append(panel.Reasons, Reason{Kind: Warn, Text: in(c, x)})
+		}
+		p.add(panel)
+	}
 	w.regradeActs(c, p, r, which, form)
 	if err := w.listedCertificates(c, p, r); err != nil {
 		return err

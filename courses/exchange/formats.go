@@ -121,13 +121,15 @@ func Write(w io.Writer, f Format, items []grading.Item, open OpenFile) (Report, 
 			if err != nil {
 				return nil, err
 			}
-			if f == GIFT || f == Aiken { // neither has a word for it
-				for i, it := range items {
-					if l := (&losses{}); len(it.Hints) > 0 {
-						l.add("petunjuk", "hints")
-						l.report(&r, string(f), i, it)
-					}
+			for i, it := range items { // what formats have no word for
+				var l losses
+				if len(it.Hints) > 0 && (f == GIFT || f == Aiken) {
+					l.add("petunjuk", "hints")
 				}
+				if it.Void && f != Own {
+					l.add("tanda bahwa soal ini digugurkan", "the mark that this item was taken out")
+				}
+				l.report(&r, string(f), i, it)
 			}
 			_, err = w.Write(b.Bytes())
 			return r, err

@@ -44,7 +44,7 @@ type member struct{ path, text string }
 
 // membersOf flattens an item to its members that say something. Going through JSON, a member added to Item is compared without a line here.
 func membersOf(it Item) []member {
-	it.ID, it.Version, it.Key, it.Void = "", 0, 0, false
+	it.ID, it.Version, it.Key = "", 0, 0
 	b, err := json.Marshal(it)
 	if err != nil {
 		panic("an item does not marshal: " + err.Error())
@@ -118,7 +118,7 @@ var memberNames = map[string]texts.Text{
 	"scoring": texts.T("Cara menilai", "Scoring"), "limit": texts.T("Batas", "Limit"), "files": texts.T("Jenis berkas", "Kinds of files"), "size": texts.T("MB per berkas", "MB per file"), "units": texts.T("Satuan", "Units"), "exact": texts.T("Huruf besar dan aksen dihitung", "Case and accents count"),
 	"fixed": texts.T("Urutan tetap", "Fixed order"), "general": texts.T("Pembahasan", "Explanation"), "hints": texts.T("Petunjuk", "Hint"), "text": texts.T("teks", "text"), "mark": texts.T("nilai", "mark"),
 	"tolerance": texts.T("toleransi", "tolerance"), "feedback": texts.T("umpan balik", "feedback"), "expert": texts.T("penilaian panel", "panel rating"), "next": texts.T("menuju", "leads to"),
-	"minutes": texts.T("menit", "minutes"), "right": texts.T("pasangan", "partner"), "weight": texts.T("bobot", "weight"),
+	"minutes": texts.T("menit", "minutes"), "right": texts.T("pasangan", "partner"), "weight": texts.T("bobot", "weight"), "void": texts.T("Digugurkan", "Taken out"),
 }
 
 // nameOf puts a path in words: "Pilihan B, umpan balik".

@@ -107,7 +107,7 @@ type Item struct {
 	Fixed      bool        `json:"fixed,omitempty"`   // options keep the author's order ("A dan B benar", a scale)
 	General    string      `json:"general,omitempty"` // feedback shown whatever the answer
 	Hints      []string    `json:"hints,omitempty"`   // Markdown, one paragraph each: the n-th is shown after the n-th try that was not right, while tries are left
-	Void       bool        `json:"void,omitempty"`    // set by a correction of the key only: everybody gets the whole mark
+	Void       bool        `json:"void,omitempty"`    // taken out, by a correction of its key or in the file it was written from: no new form draws it, and where it was drawn everybody gets the whole mark
 }
 
 // Option is one answer the author foresaw: a choice that is shown (single, multiple, truefalse) or an answer that is accepted (numeric, shorttext).

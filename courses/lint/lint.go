@@ -47,6 +47,7 @@ const (
 	NoFeedback    Rule = "no-feedback"
 	NoDifficulty  Rule = "no-difficulty"
 	NoEnglish     Rule = "no-english"
+	TakenOut      Rule = "taken-out"
 )
 
 // Heavy says whether what a rule finds lets people pass a test without having learned; the others make it worse to take or to read.
@@ -88,6 +89,7 @@ type Report struct {
 // Course looks at a whole course. It costs about a tenth of a second for each post-test.
 func Course(d *exchange.Draft) Report {
 	r := Report{Course: d.Code, Findings: []Finding{}, Positions: []Positions{}, Longest: []Longest{}, Bots: []BotRate{}}
+	d = r.sound(d)
 	for _, b := range d.Banks {
 		r.keys(b)
 		r.stems(b)
@@ -109,6 +111,39 @@ func Course(d *exchange.Draft) Report {
 	}
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line) })
 	return r
+}
+
+// sound is a course without the items that were taken out: no form draws them, so nothing else is said of them. Tests that draw more than is left are named.
+func (r *Report) sound(d *exchange.Draft) *exchange.Draft {
+	out := *d
+	out.Banks = nil
+	for _, b := range d.Banks {
+		left := b
+		left.Items, left.Lines = nil, nil
+		stock := grading.Blueprint{}
+		for i, it := range b.Items {
+			if it.Void {
+				r.find(item(b, i, TakenOut, say("Soal ini digugurkan: tidak ada lembar baru yang memuatnya.", "This item was taken out: no new form has it."), say("Perbaiki soalnya, atau hapus dari bank.", "Mend the item, or delete it from the bank.")))
+				continue
+			}
+			stock.Add(it.Objective, it.Difficulty)
+			left.Items = append(left.Items, it)
+			if i < len(b.Lines) {
+				left.Lines = append(left.Lines, b.Lines[i])
+			}
+		}
+		out.Banks = append(out.Banks, left)
+		for _, q := range d.Quizzes {
+			if q.Bank != b.Code || len(left.Items) == len(b.Items) {
+				continue
+			}
+			for _, x := range q.Draw.Short(stock) {
+				t := x.Text()
+				r.find(Finding{Rule: FewItems, File: b.File, Text: say("Tanpa soal yang digugurkan, lembar tes %s lebih pendek dari kisi-kisinya.", "Without the items that were taken out, forms of the test %s are shorter than its blueprint.", q.Code), Do: t})
+			}
+		}
+	}
+	return &out
 }
 
 func (r *Report) find(f Finding) { r.Findings = append(r.Findings, f) }
