@@ -211,7 +211,7 @@ func (s *server) certificates(r *gin.Engine) {
 // boundRecords says how long the lists of signed records are: their room knows nothing of the document.
 func boundRecords(o *huma.OpenAPI) {
 	schemas := o.Components.Schemas.Map()
-	for name, lists := range map[string][]string{"RecordRecord": {"competencies", "signers", "subjects"}, "RecordRoot": {"keys"}} {
+	for name, lists := range map[string][]string{"RecordRecord": {"competencies", "signers", "subjects"}, "RecordRoot": {"keys", "anchors"}} {
 		for _, list := range lists {
 			schemas[name].Properties[list].MaxItems = new(1000)
 		}

@@ -232,7 +232,7 @@ func TestDoctorTellsFiguresAndWorkAlike(t *testing.T) {
 		t.Errorf("behind: %+v, %+v", figures, work)
 	}
 	c.clock.step(longWait + time.Minute)
-	if figures, work := says(); !figures.OK || work.OK || !strings.Contains(figures.Note, "angka menyusul 1 pekerjaan") || !strings.Contains(work.Note, "pekerjaan menunggu lebih dari 10 menit") {
+	if figures, work := says(); !figures.OK || work.OK || !strings.Contains(figures.Note, "angka menyusul") || !strings.Contains(work.Note, "pekerjaan menunggu lebih dari 10 menit") {
 		t.Errorf("stuck: %+v, %+v", figures, work)
 	}
 }
