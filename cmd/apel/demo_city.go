@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"io"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"runtime/debug"
@@ -496,7 +497,7 @@ func (f *filler) class(ctx context.Context, all []*pupil) (early []*pupil, err e
 			here = append(here, p)
 		}
 	}
-	if err := f.sit(ctx, here, courses.PreTest, -0.28); err != nil {
+	if err := f.sit(ctx, here, courses.PreTest, -1.5); err != nil {
 		return nil, err
 	}
 	f.clock.step(20 * time.Minute)
@@ -509,7 +510,7 @@ func (f *filler) class(ctx context.Context, all []*pupil) (early []*pupil, err e
 			practising = append(practising, p)
 		}
 	}
-	if err := f.sit(ctx, practising, courses.Practice, -0.08); err != nil {
+	if err := f.sit(ctx, practising, courses.Practice, -0.4); err != nil {
 		return nil, err
 	}
 	for try := range 3 {
@@ -518,7 +519,7 @@ func (f *filler) class(ctx context.Context, all []*pupil) (early []*pupil, err e
 		} else {
 			f.clock.step(25 * time.Minute)
 		}
-		if err := f.sit(ctx, here, courses.PostTest, 0.04*float64(try)); err != nil {
+		if err := f.sit(ctx, here, courses.PostTest, 0.4*float64(try)); err != nil {
 			return nil, err
 		}
 		if _, err := f.drain(ctx, courses.EnrolmentsCollection, certificates.Collection); err != nil {
@@ -595,8 +596,8 @@ func (f *filler) readLessons(ctx context.Context, here []*pupil) error {
 	return nil
 }
 
-// sit lets everybody who has not gone away take the tests of a kind and has them graded.
-func (f *filler) sit(ctx context.Context, here []*pupil, kind courses.QuizKind, skill float64) error {
+// sit lets everybody who has not gone away take the tests of a kind and has them graded; more is added to their ability, in logits.
+func (f *filler) sit(ctx context.Context, here []*pupil, kind courses.QuizKind, more float64) error {
 	most := 0
 	for _, p := range here {
 		if !p.away {
@@ -613,7 +614,7 @@ func (f *filler) sit(ctx context.Context, here []*pupil, kind courses.QuizKind, 
 				}
 				return err
 			}
-			answers, seq, err := f.answers(ctx, v, p, p.Skill+skill)
+			answers, seq, err := f.answers(ctx, v, p, math.Log(p.Skill/(1-p.Skill))+more)
 			if err != nil {
 				return err
 			}
@@ -632,11 +633,11 @@ func (f *filler) sit(ctx context.Context, here []*pupil, kind courses.QuizKind, 
 }
 
 // answers answers a form; the steps of case simulations are taken on the way, since each shows the next.
-func (f *filler) answers(ctx context.Context, v courses.FormView, p *pupil, skill float64) (out map[string]grading.Answer, seq int, err error) {
+func (f *filler) answers(ctx context.Context, v courses.FormView, p *pupil, ability float64) (out map[string]grading.Answer, seq int, err error) {
 	out, seq = make(map[string]grading.Answer, len(v.Items)), v.Seq
 	for n := range v.Items {
 		it := v.Items[n]
-		chance := skill + f.ease(it.Item)
+		chance := chanceOf(it.Item, ability)
 		x, err := f.solver.answer(shownItem(it.Item, it.FieldView), p.r.Float64() < chance)
 		for err == nil && it.Steps && x.undecided(len(it.Answer.Parts)) {
 			var saved courses.Saved
@@ -663,11 +664,17 @@ func (f *filler) answers(ctx context.Context, v courses.FormView, p *pupil, skil
 	return out, seq, nil
 }
 
-// ease is how much easier than the average an item is to everybody, which analysis then finds.
-func (f *filler) ease(item string) float64 {
-	h := fnv.New32a()
+// chanceOf is how likely somebody of an ability answers an item, as items of real tests behave (two-parameter logistic model): some are harder for everybody, most
+// tell the able from the others, and a few tell hardly anything, which analysis then finds.
+func chanceOf(item string, ability float64) float64 {
+	h := fnv.New64a()
 	h.Write([]byte(item)) //nolint:errcheck // it never fails
-	return float64(h.Sum32()%1000)/1000*0.3 - 0.17
+	r := rand.New(rand.NewPCG(h.Sum64(), 0))
+	difficulty, slope := 2*r.Float64()-0.9, 0.8+r.Float64()
+	if r.IntN(100) < 4 {
+		slope = 0.15
+	}
+	return 1 / (1 + math.Exp(-slope*(ability-difficulty)))
 }
 
 // shownItem is a question as the solver reads it.

@@ -35,7 +35,7 @@ func Plan(seed int64, staff []Person, from, until civil.Date) []Sitting {
 			diligence[p.Unit] = 0.45 + 0.53*math.Sqrt(r.Float64())
 		}
 		d := diligence[p.Unit]
-		skill := min(max(0.84+0.1*r.NormFloat64(), 0.5), 0.99)
+		skill := 1 / (1 + math.Exp(-1.75-r.NormFloat64()))
 		first := max(0, from.DaysUntil(p.Joined)+20)
 		x := r.Float64()
 		if !p.OnDuty || first > days-10 {
@@ -57,8 +57,12 @@ func Plan(seed int64, staff []Person, from, until civil.Date) []Sitting {
 		}
 		if x < d {
 			day := first + int(float64(min(365, max(30, days-first)))*math.Sqrt(r.Float64()*r.Float64()))
-			if add("APEL-103", day, false) && r.Float64() < d*0.9 {
-				add("APEL-103", day+285+r.IntN(150), true)
+			renews, late := d*0.9, 150
+			if len(p.Courses) > 0 { // somebody counts who is ready for an application, and asks in time
+				renews, late = 0.95, 95
+			}
+			if add("APEL-103", day, false) && r.Float64() < renews {
+				add("APEL-103", day+285+r.IntN(late), true)
 			}
 		}
 		some := func() int { return first + r.IntN(max(1, days-first)) }
