@@ -124,7 +124,7 @@ func TestDoor(t *testing.T) {
 	v.get("/").leads(t, "/masuk?kembali=%2F")
 	v.get("/kursus/APEL-104").leads(t, "/masuk?kembali=%2Fkursus%2FAPEL-104")
 	v.post("/kursus/APEL-104", nil).want(t, 401, "Masuk dahulu")
-	for _, path := range []string{"/masuk", "/aktivasi", "/lupa-sandi", "/lupa-sandi/salah", "/privasi", "/periksa"} {
+	for _, path := range []string{"/masuk", "/aktivasi", "/lupa-sandi", "/lupa-sandi/salah", "/privasi", "/istilah", "/periksa"} {
 		v.get(path).want(t, 200)
 	}
 	v.get("/penyiapan/salah").want(t, 401)

@@ -23,6 +23,7 @@ var learnerPages = []Page{
 	{Name: "forgotten", Label: "Lupa kata sandi", Layout: "plain", Sample: func() any { return &ForgottenPage{Mail: true} }},
 	{Name: "reset", Label: "Kata sandi baru", Layout: "plain", Sample: func() any { return &ResetPage{} }},
 	{Name: "privacy", Label: "Pelindungan data pribadi", Layout: "plain", Sample: func() any { return &PrivacyPage{Agency: "BKPSDM Kota Contoh", DPO: "ppid@contoh.example"} }},
+	{Name: "terms", Label: "Istilah Indonesia dalam bahasa Inggris", Layout: "plain", Sample: func() any { return &TermsPage{Terms: terms} }},
 	{Name: "home", Label: "Beranda", Sample: func() any { return sampleHome() }},
 	{Name: "catalogue", Label: "Katalog kursus", Sample: func() any {
 		return &CataloguePage{Search: Field{Kind: "search", Name: "q", Label: "Cari kursus"}, Filters: []Field{{Kind: "select", Name: "jenis", Label: "Jenis", Options: []Option{{Label: "Semua jenis"}}}},

@@ -22,6 +22,7 @@ func (e *Engine) MountLearner(r gin.IRouter, rooms LearnerRooms) {
 	r.GET("/lupa-sandi/:token", e.Handle(l.showReset)) //
 	r.POST("/lupa-sandi/:token", e.Handle(l.reset))    //
 	r.GET("/privasi", e.Handle(l.showPrivacy))         // privacy_show.go
+	r.GET("/istilah", e.Handle(l.showTerms))           // terms_show.go
 	r.GET("/periksa", e.Handle(l.showCheck))           // certificate_check.go
 	r.POST("/periksa", e.Handle(l.check))              //
 	for _, bare := range []string{"/v", "/v/", "/V", "/V/"} {

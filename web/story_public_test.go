@@ -27,7 +27,7 @@ func TestPublicStory(t *testing.T) {
 		s.says("tidak cocok")
 		s.see("login-refused")
 		for _, x := range []struct{ name, path, says string }{{"activation", "/aktivasi", "slip"}, {"setup", "/penyiapan/" + must[string](s.t)(r.emptySetup()), "Tautan ini berlaku sekali"}, {"forgotten", "/lupa-sandi", "slip"},
-			{"reset", "/lupa-sandi/tautan-lama", "Kata sandi"}, {"privacy", "/privasi", "data"}, {"check", "/periksa", "Kode"}, {"offline", "/luring", "sinyal"}} {
+			{"reset", "/lupa-sandi/tautan-lama", "Kata sandi"}, {"privacy", "/privasi", "data"}, {"terms", "/istilah", "perangkat daerah"}, {"check", "/periksa", "Kode"}, {"offline", "/luring", "sinyal"}} {
 			s.look(x.name, x.path)
 			s.says(x.says)
 		}
