@@ -9,6 +9,7 @@ import (
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
 	"github.com/apelkota/apel/internal/storage"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // CheckView is how an item stands in a quiz that tells before the end what an answer was worth.
@@ -181,7 +182,7 @@ func (s *Service) checkView(ctx context.Context, at *Attempt, n int, keys tryKey
 	if !v.Closed {
 		x = veiled(x)
 	}
-	said := it.explained(x, n)
+	said := it.explained(x, n, texts.From(ctx))
 	said.State, said.Earned = state, max(m-grading.Mark(v.Tries-1)*keys.rule.Penalty, 0).Thousandths()
 	if !v.Closed {
 		said.Hint = it.line(it.HintAfter(v.Tries))

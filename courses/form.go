@@ -47,7 +47,7 @@ type ItemView struct {
 	Check  *CheckView     // of a quiz whose items can be checked before the end; else nil
 }
 
-// FieldView is what is asked, with its texts rendered; see grading.Field.
+// FieldView is what is asked, with its texts rendered, the fixed words of its type in the reader's language; see grading.Field.
 type FieldView struct {
 	Ask     grading.Ask
 	Label   template.HTML
@@ -70,13 +70,13 @@ type ChoiceView struct {
 	HTML template.HTML
 }
 
-func (it *shownItem) field(f grading.Field) FieldView {
-	v := FieldView{Ask: f.Ask, Label: it.line(f.Label), Units: f.Units, Limit: f.Limit, Kinds: f.Kinds, Size: f.Size, Inline: f.Inline, Taken: f.Taken, After: it.line(f.After), Minutes: f.Minutes, Steps: f.Steps}
+func (it *shownItem) field(f grading.Field, l texts.Lang) FieldView {
+	v := FieldView{Ask: f.Ask, Label: it.line(f.Label.In(l)), Units: f.Units, Limit: f.Limit, Kinds: f.Kinds, Size: f.Size, Inline: f.Inline, Taken: f.Taken, After: it.line(f.After.In(l)), Minutes: f.Minutes, Steps: f.Steps}
 	for _, c := range f.Choices {
-		v.Choices = append(v.Choices, ChoiceView{c.ID, it.line(c.Text)})
+		v.Choices = append(v.Choices, ChoiceView{c.ID, it.line(c.Text.In(l))})
 	}
 	for _, p := range f.Parts {
-		v.Parts = append(v.Parts, it.field(p))
+		v.Parts = append(v.Parts, it.field(p, l))
 	}
 	return v
 }
@@ -143,7 +143,7 @@ func (s *Service) itemView(ctx context.Context, a *Attempt, n int, keys tryKeys)
 	if err != nil {
 		return ItemView{}, err
 	}
-	iv := ItemView{Item: slot.Item, Number: n + 1, Stem: it.stem, FieldView: it.field(shown.Field), Answer: a.answer(n)}
+	iv := ItemView{Item: slot.Item, Number: n + 1, Stem: it.stem, FieldView: it.field(shown.Field, texts.From(ctx)), Answer: a.answer(n)}
 	if iv.Advice, err = s.advice(ctx, a, n, a.answer(n)); err != nil {
 		return ItemView{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // bankOf reads a bank of a version for somebody who may see its keys.
@@ -240,7 +241,7 @@ func (s *Service) PreviewItem(ctx context.Context, a access.Actor, course Course
 	if err != nil {
 		return out, err
 	}
-	out.View = ItemView{Item: item.ID, Number: 1, Stem: it.stem, FieldView: it.field(shown.Field), Answer: answer}
-	out.Review = it.explained(x, 0)
+	out.View = ItemView{Item: item.ID, Number: 1, Stem: it.stem, FieldView: it.field(shown.Field, texts.From(ctx)), Answer: answer}
+	out.Review = it.explained(x, 0, texts.From(ctx))
 	return out, nil
 }

@@ -208,7 +208,7 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 		if err != nil {
 			return Review{}, err
 		}
-		ir := it.explained(x, i)
+		ir := it.explained(x, i, texts.From(ctx))
 		ir.Marks, ir.Objects = given, objection
 		if i < len(res.Result.Items) { // the stored mark counts; explaining again only finds the words
 			ir.State, ir.Earned, ir.Try = res.Result.Items[i].State, res.Result.Items[i].Mark.Thousandths(), res.Result.Items[i].Tries
@@ -225,24 +225,24 @@ func (s *Service) Review(ctx context.Context, a access.Actor, id AttemptID) (Rev
 }
 
 // explained is one item of a review, rendered.
-func (it *shownItem) explained(x grading.Review, n int) ItemReview {
-	ir := ItemReview{Item: it.ID, Number: n + 1, Objective: it.Objective, State: x.State, Earned: x.Mark.Thousandths(), Stem: it.stem, AnswerReview: it.reviewed(x), General: it.line(x.General)}
+func (it *shownItem) explained(x grading.Review, n int, l texts.Lang) ItemReview {
+	ir := ItemReview{Item: it.ID, Number: n + 1, Objective: it.Objective, State: x.State, Earned: x.Mark.Thousandths(), Stem: it.stem, AnswerReview: it.reviewed(x, l), General: it.line(x.General)}
 	for _, p := range x.Parts {
-		ir.Parts = append(ir.Parts, it.reviewed(p))
+		ir.Parts = append(ir.Parts, it.reviewed(p, l))
 	}
 	return ir
 }
 
-func (it *shownItem) reviewed(x grading.Review) AnswerReview {
-	r := AnswerReview{Stands: x.State, Label: it.line(x.Label), Typed: x.Typed, Files: x.Files}
+func (it *shownItem) reviewed(x grading.Review, l texts.Lang) AnswerReview {
+	r := AnswerReview{Stands: x.State, Label: it.line(x.Label.In(l)), Typed: x.Typed, Files: x.Files}
 	for _, k := range x.Key {
-		r.Key = append(r.Key, it.line(k))
+		r.Key = append(r.Key, it.line(k.In(l)))
 	}
 	for _, f := range x.Feedback {
-		r.Feedback = append(r.Feedback, it.line(f))
+		r.Feedback = append(r.Feedback, it.line(f.In(l)))
 	}
 	for _, c := range x.Choices {
-		r.Choices = append(r.Choices, ChoiceReview{c.ID, it.line(c.Text), c.Chosen, c.Right, it.line(c.Feedback)})
+		r.Choices = append(r.Choices, ChoiceReview{c.ID, it.line(c.Text.In(l)), c.Chosen, c.Right, it.line(c.Feedback)})
 	}
 	return r
 }

@@ -280,7 +280,7 @@ func (w *admin) keyLines(c *gin.Context, it grading.Item) []string {
 	switch {
 	case len(it.Parts) > 0 || len(it.Rubric) > 0 || !slices.ContainsFunc(it.Options, func(o grading.Option) bool { return o.Mark > 0 }):
 		for _, line := range grading.KeyText(it) {
-			lines = append(lines, cut(line, 120))
+			lines = append(lines, cut(in(c, line), 120))
 		}
 	default: // with what earns a part
 		for _, o := range it.Options {

@@ -81,9 +81,9 @@ func solved(t *testing.T, keys solver, it grading.Item, seed uint64, right bool)
 
 // viewed is a field as a page shows it, its texts as they were written.
 func viewed(f grading.Field) courses.FieldView {
-	v := courses.FieldView{Label: template.HTML(template.HTMLEscapeString(f.Label)), Taken: f.Taken, Steps: f.Steps}
+	v := courses.FieldView{Label: template.HTML(template.HTMLEscapeString(f.Label.ID)), Taken: f.Taken, Steps: f.Steps}
 	for _, c := range f.Choices {
-		v.Choices = append(v.Choices, courses.ChoiceView{ID: c.ID, HTML: template.HTML(template.HTMLEscapeString(c.Text))})
+		v.Choices = append(v.Choices, courses.ChoiceView{ID: c.ID, HTML: template.HTML(template.HTMLEscapeString(c.Text.ID))})
 	}
 	for _, p := range f.Parts {
 		v.Parts = append(v.Parts, viewed(p))

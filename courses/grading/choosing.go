@@ -127,12 +127,12 @@ func (r *Review) Chooses(options []Option, order string, a Answer, right func(Op
 	chosen := Chosen(order, a)
 	for _, o := range options {
 		if slices.Contains(chosen, o.ID) && o.Feedback != "" {
-			r.Feedback = append(r.Feedback, o.Feedback)
+			r.Feedback = append(r.Feedback, Written(o.Feedback))
 		}
 	}
 	for i := range len(order) {
 		o, _ := FindOption(options, order[i:i+1])
-		c := ReviewedChoice{ID: OptionID(i), Text: o.Text, Chosen: slices.Contains(chosen, o.ID), Right: right(o), Feedback: o.Feedback}
+		c := ReviewedChoice{ID: OptionID(i), Text: Written(o.Text), Chosen: slices.Contains(chosen, o.ID), Right: right(o), Feedback: o.Feedback}
 		if c.Right {
 			r.Key = append(r.Key, c.Text)
 		}

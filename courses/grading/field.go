@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Ask is the control a page shows for an answer. Types are made of these few, so that a new type needs no new page.
@@ -25,26 +26,29 @@ const (
 
 // Field is what a taker is asked: no key, no marks, no feedback, the choices in the order of the form under the names a, b, c ...
 type Field struct {
-	Ask     Ask      `json:"ask"`
-	Label   string   `json:"label,omitempty"`   // of a part: Markdown
-	Choices []Choice `json:"choices,omitempty"` // for one, many, order
-	Units   []string `json:"units,omitempty"`   // for number: units that may be typed with it
-	Limit   int      `json:"limit,omitempty"`   // long: words; files: how many; parts that are steps: minutes on their clock
-	Kinds   []string `json:"kinds,omitempty"`   // files: of FileKinds; empty: all
-	Size    int      `json:"size,omitempty"`    // files: megabytes of one
-	Inline  bool     `json:"inline,omitempty"`  // of a part: it stands in the stem at [[n]], counted from 1
-	Taken   bool     `json:"taken,omitempty"`   // of a part: a decision that stands and cannot be changed any more
-	After   string   `json:"after,omitempty"`   // of a part that is taken: what came of it, Markdown
-	Minutes int      `json:"minutes,omitempty"` // of a part: what is left on the case's own clock
-	Parts   []Field  `json:"parts,omitempty"`   // for parts
-	Steps   bool     `json:"steps,omitempty"`   // for parts: they are decided one after the other, and what is decided leads to the next
+	Ask     Ask        `json:"ask"`
+	Label   texts.Text `json:"label"`             // of a part: Markdown, its author's (then in one language) or a fixed word of the type
+	Choices []Choice   `json:"choices,omitempty"` // for one, many, order
+	Units   []string   `json:"units,omitempty"`   // for number: units that may be typed with it
+	Limit   int        `json:"limit,omitempty"`   // long: words; files: how many; parts that are steps: minutes on their clock
+	Kinds   []string   `json:"kinds,omitempty"`   // files: of FileKinds; empty: all
+	Size    int        `json:"size,omitempty"`    // files: megabytes of one
+	Inline  bool       `json:"inline,omitempty"`  // of a part: it stands in the stem at [[n]], counted from 1
+	Taken   bool       `json:"taken,omitempty"`   // of a part: a decision that stands and cannot be changed any more
+	After   texts.Text `json:"after"`             // of a part that is taken: what came of it, Markdown
+	Minutes int        `json:"minutes,omitempty"` // of a part: what is left on the case's own clock
+	Parts   []Field    `json:"parts,omitempty"`   // for parts
+	Steps   bool       `json:"steps,omitempty"`   // for parts: they are decided one after the other, and what is decided leads to the next
 }
 
 // Choice is one option as shown.
 type Choice struct {
-	ID   string `json:"id"`   // position on this form: "a" is the first shown. Answer.Choices holds these
-	Text string `json:"text"` // Markdown
+	ID   string     `json:"id"`   // position on this form: "a" is the first shown. Answer.Choices holds these
+	Text texts.Text `json:"text"` // Markdown, as Field.Label
 }
+
+// Written is a text of an author, who writes in one language.
+func Written(md string) texts.Text { return texts.Text{ID: md} }
 
 // takes checks the shape of an answer against the field: choices where there is something to choose, text where something is typed, only positions that
 // exist, none twice, not too long. The error is Invalid on the member that is wrong, below path.
@@ -103,7 +107,7 @@ func Choices(options []Option, order string) []Choice {
 	out := make([]Choice, 0, len(order))
 	for i := range len(order) {
 		o, _ := FindOption(options, order[i:i+1])
-		out = append(out, Choice{ID: OptionID(i), Text: o.Text})
+		out = append(out, Choice{ID: OptionID(i), Text: Written(o.Text)})
 	}
 	return out
 }

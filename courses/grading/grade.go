@@ -177,20 +177,20 @@ type Review struct {
 	Choices  []ReviewedChoice `json:"choices,omitempty"`
 	Typed    string           `json:"typed,omitempty"`
 	Files    []File           `json:"files,omitempty"`
-	Label    string           `json:"label,omitempty"`    // of a part
+	Label    texts.Text       `json:"label"`              // of a part, as Field.Label
 	Parts    []Review         `json:"parts,omitempty"`    // of an item that asks several things; their mark is a share of the part
-	Feedback []string         `json:"feedback,omitempty"` // of what was chosen or matched, in the author's order
+	Feedback []texts.Text     `json:"feedback,omitempty"` // of what was chosen or matched, in the author's order
 	General  string           `json:"general,omitempty"`
-	Key      []string         `json:"key,omitempty"` // the right answers in words
+	Key      []texts.Text     `json:"key,omitempty"` // the right answers in words
 }
 
 // ReviewedChoice is one choice as shown, with its feedback.
 type ReviewedChoice struct {
-	ID       string `json:"id"`
-	Text     string `json:"text"`
-	Chosen   bool   `json:"chosen"`
-	Right    bool   `json:"right"`
-	Feedback string `json:"feedback,omitempty"`
+	ID       string     `json:"id"`
+	Text     texts.Text `json:"text"`
+	Chosen   bool       `json:"chosen"`
+	Right    bool       `json:"right"`
+	Feedback string     `json:"feedback,omitempty"`
 }
 
 // Explain grades one answer and says why: feedback per option, general feedback and the key in words. Errors as Grade.

@@ -161,7 +161,7 @@ func TestMarksReadBack(t *testing.T) {
 func TestExplainAndPresent(t *testing.T) {
 	slot := Slot{Item: "v1", Order: "cdab"}
 	v, err := Present(twoOfFour, slot, Answer{})
-	if err != nil || len(v.Choices) != 4 || v.Choices[0] != (Choice{"a", "tiga"}) || v.Ask != AskMany {
+	if err != nil || len(v.Choices) != 4 || v.Choices[0] != (Choice{"a", Written("tiga")}) || v.Ask != AskMany {
 		t.Fatalf("%+v %v", v, err)
 	}
 	r, err := Explain(twoOfFour, slot, Answer{Choices: []string{"a", "b"}})
@@ -171,10 +171,10 @@ func TestExplainAndPresent(t *testing.T) {
 	if v, _ := Present(fact, Slot{Item: "v1"}, Answer{}); len(v.Choices) != 0 {
 		t.Fatal("the accepted answers of a short text were shown")
 	}
-	if v, _ := Present(isFalse, Slot{Item: "v1", Order: "ab"}, Answer{}); v.Choices[0].Text != "Benar" || v.Choices[1].Text != "Salah" {
+	if v, _ := Present(isFalse, Slot{Item: "v1", Order: "ab"}, Answer{}); v.Choices[0].Text.ID != "Benar" || v.Choices[1].Text.ID != "Salah" {
 		t.Fatalf("%+v", v)
 	}
-	if r, _ := Explain(thousands, Slot{Item: "v1"}, Answer{}); r.State != Blank || len(r.Feedback) != 0 || r.Key[0] != "15000" {
+	if r, _ := Explain(thousands, Slot{Item: "v1"}, Answer{}); r.State != Blank || len(r.Feedback) != 0 || r.Key[0].ID != "15000" {
 		t.Fatalf("%+v", r)
 	}
 	if Advise(half, Answer{Text: "kira-kira tiga"}).Empty() || !Advise(half, Answer{Text: "3,5"}).Empty() || !Advise(half, Answer{}).Empty() {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // Key is what decides about right and wrong in an item version, apart from what a taker sees of it. A wrong one is corrected by a later key version of the
@@ -108,7 +109,7 @@ func Seen(it Item, change func(*Key)) bool {
 
 // KeyText is the key of an item in words: what is right, in the author's order; of an item that asks several things, of each what is right; of one that a person
 // marks, its rubric. Empty for an unknown type.
-func KeyText(it Item) []string {
+func KeyText(it Item) []texts.Text {
 	k, err := kindOf(it)
 	if err != nil {
 		return nil
@@ -117,14 +118,22 @@ func KeyText(it Item) []string {
 	k.Explain(it, k.Show(it, nil), Answer{}, &r)
 	out := slices.Clone(r.Key)
 	for _, p := range r.Parts {
-		if line := strings.Join(p.Key, " / "); p.Label != "" {
-			out = append(out, p.Label+": "+line)
-		} else {
-			out = append(out, line)
-		}
+		out = append(out, texts.T(p.keyIn(texts.ID), p.keyIn(texts.EN)))
 	}
 	for _, c := range it.Rubric {
-		out = append(out, fmt.Sprintf("%s (%d)", c.Text, c.Weight))
+		out = append(out, Written(fmt.Sprintf("%s (%d)", c.Text, c.Weight)))
 	}
 	return out
+}
+
+// keyIn is what is right in a part, behind the words of the part.
+func (r Review) keyIn(l texts.Lang) string {
+	right := make([]string, len(r.Key))
+	for i, k := range r.Key {
+		right[i] = k.In(l)
+	}
+	if r.Label.Empty() {
+		return strings.Join(right, " / ")
+	}
+	return r.Label.In(l) + ": " + strings.Join(right, " / ")
 }

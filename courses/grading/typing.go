@@ -32,11 +32,11 @@ func (Typing) Seen(_, _ Item, _ *Report) {}
 // Types fills in a review with what was typed: the feedback of the option it matched (-1: none) and the key in words.
 func (r *Review) Types(options []Option, matched int) {
 	if matched >= 0 && r.State != Blank && options[matched].Feedback != "" {
-		r.Feedback = append(r.Feedback, options[matched].Feedback)
+		r.Feedback = append(r.Feedback, Written(options[matched].Feedback))
 	}
 	for _, o := range options {
 		if o.Mark == Full {
-			r.Key = append(r.Key, o.Text)
+			r.Key = append(r.Key, Written(o.Text))
 		}
 	}
 }

@@ -25,7 +25,7 @@ var absolute = regexp.MustCompile(`(?i)\b(selalu|semua|setiap|seluruh|tidak pern
 // The bots. Besides the three of the issue: one that avoids words that claim too much, since wrong options often do, and one that takes the option that repeats most of
 // the question.
 var bots = []bot{
-	{texts.T("selalu memilih yang terpanjang", "always the longest"), "longest", func(_ string, c []grading.Choice, n int) float64 { return float64(length(c[n].Text)) }},
+	{texts.T("selalu memilih yang terpanjang", "always the longest"), "longest", func(_ string, c []grading.Choice, n int) float64 { return float64(length(c[n].Text.ID)) }},
 	{texts.T("selalu memilih C", "always C"), "c", func(_ string, _ []grading.Choice, n int) float64 {
 		if n == 2 {
 			return 1
@@ -33,15 +33,15 @@ var bots = []bot{
 		return 0
 	}},
 	{texts.T("memilih yang paling resmi bahasanya", "the most formal wording"), "formal", func(_ string, c []grading.Choice, n int) float64 {
-		w := words(c[n].Text)
+		w := words(c[n].Text.ID)
 		letters := 0
 		for _, x := range w {
 			letters += len(x)
 		}
-		return float64(len(formal.FindAllString(c[n].Text, -1)))*3 + float64(letters)/float64(max(len(w), 1))
+		return float64(len(formal.FindAllString(c[n].Text.ID, -1)))*3 + float64(letters)/float64(max(len(w), 1))
 	}},
 	{texts.T("menghindari kata yang berlebihan", "avoids words that claim too much"), "cautious", func(_ string, c []grading.Choice, n int) float64 {
-		return -float64(len(absolute.FindAllString(c[n].Text, -1)))*100 + float64(length(c[n].Text))/100
+		return -float64(len(absolute.FindAllString(c[n].Text.ID, -1)))*100 + float64(length(c[n].Text.ID))/100
 	}},
 	{texts.T("memilih yang paling mirip pertanyaannya", "the one most like the question"), "echo", func(stem string, c []grading.Choice, n int) float64 {
 		in := map[string]bool{}
@@ -49,7 +49,7 @@ var bots = []bot{
 			in[w] = len(w) > 3
 		}
 		same := 0
-		for _, w := range words(c[n].Text) {
+		for _, w := range words(c[n].Text.ID) {
 			if in[w] {
 				same++
 			}
@@ -146,7 +146,7 @@ func (x bot) field(f grading.Field, stem string) (a grading.Answer) {
 		}
 	case grading.AskParts:
 		for _, p := range f.Parts {
-			a.Parts = append(a.Parts, x.field(p, p.Label))
+			a.Parts = append(a.Parts, x.field(p, p.Label.ID))
 		}
 		if slices.ContainsFunc(f.Parts, func(p grading.Field) bool { return p.Minutes > 0 }) && len(a.Parts) > 1 {
 			a.Parts = a.Parts[:1]

@@ -240,10 +240,10 @@ func turn(t *testing.T, it grading.Item, from, to grading.Slot, a grading.Answer
 func sameWords(a, b grading.Field) bool {
 	seen := map[string]bool{}
 	for _, c := range a.Choices {
-		seen[c.Text] = true
+		seen[c.Text.ID] = true
 	}
 	for _, c := range b.Choices {
-		if !seen[c.Text] {
+		if !seen[c.Text.ID] {
 			return false
 		}
 	}

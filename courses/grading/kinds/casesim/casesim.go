@@ -66,15 +66,15 @@ func place(it grading.Item, id string) int {
 }
 
 // tooLate is what a taker reads when the clock has run out.
-const tooLate = "Waktu kasus habis sebelum langkah ini selesai. Kasus berakhir di sini."
+var tooLate = texts.T("Waktu kasus habis sebelum langkah ini selesai. Kasus berakhir di sini.", "The time of the case ran out before this step was done. The case ends here.")
 
 func (Kind) Field(it grading.Item, order string, a grading.Answer) grading.Field {
 	f := grading.Field{Ask: grading.AskParts, Steps: true, Limit: it.Limit}
 	for _, s := range way(it, order, a) {
 		p := it.Parts[s.state]
-		part := grading.Field{Ask: grading.AskOne, Label: p.Text, Choices: grading.Choices(p.Options, grading.OrderOf(order, s.state)), Minutes: max(s.left, 0), Taken: s.decided}
+		part := grading.Field{Ask: grading.AskOne, Label: grading.Written(p.Text), Choices: grading.Choices(p.Options, grading.OrderOf(order, s.state)), Minutes: max(s.left, 0), Taken: s.decided}
 		if s.decided {
-			part.After = s.option.Feedback
+			part.After = grading.Written(s.option.Feedback)
 		}
 		if s.late {
 			part.After = tooLate
@@ -164,7 +164,7 @@ func (Kind) Asked(it grading.Item) (out []grading.Asked) {
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, s := range way(it, order, a) {
 		p := it.Parts[s.state]
-		part := grading.Review{Label: p.Text}
+		part := grading.Review{Label: grading.Written(p.Text)}
 		var most grading.Mark
 		for _, o := range p.Options {
 			most = max(most, o.Mark)

@@ -79,7 +79,7 @@ func TestDecisionsStand(t *testing.T) {
 		t.Fatalf("%+v, %v", first, err)
 	}
 	next, err := grading.Present(complaint, slot, decide("a"))
-	if err != nil || len(next.Parts) != 2 || !next.Parts[0].Taken || next.Parts[0].After != "Pelapor punya nomor." || next.Parts[1].Minutes != 50 {
+	if err != nil || len(next.Parts) != 2 || !next.Parts[0].Taken || next.Parts[0].After.ID != "Pelapor punya nomor." || next.Parts[1].Minutes != 50 {
 		t.Fatalf("%+v, %v", next, err)
 	}
 	late, err := grading.Present(complaint, slot, decide("c", "a"))

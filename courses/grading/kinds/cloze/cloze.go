@@ -64,7 +64,7 @@ func (Kind) Field(it grading.Item, order string, a grading.Answer) grading.Field
 	f := grading.Field{Ask: grading.AskParts}
 	for i, p := range it.Parts {
 		part := gaps[p.Type].Field(gap(it, p), grading.OrderOf(order, i), a.Part(i))
-		part.Inline, part.Label = true, p.Text
+		part.Inline, part.Label = true, grading.Written(p.Text)
 		f.Parts = append(f.Parts, part)
 	}
 	return f
@@ -118,7 +118,7 @@ func (Kind) Wrote(it grading.Item, order string, a grading.Answer) (out []gradin
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, p := range it.Parts {
 		k, own := gaps[p.Type], gap(it, p)
-		part := grading.Review{Label: p.Text, Typed: a.Part(i).Text, Mark: grading.MarkPart(k, own, grading.OrderOf(order, i), a.Part(i))}
+		part := grading.Review{Label: grading.Written(p.Text), Typed: a.Part(i).Text, Mark: grading.MarkPart(k, own, grading.OrderOf(order, i), a.Part(i))}
 		if a.Part(i).Blank() {
 			part.State = grading.Blank
 		}

@@ -28,7 +28,13 @@ const (
 	highest = 50
 )
 
-var scale = []string{"Sangat tidak tepat", "Tidak tepat", "Cukup tepat", "Tepat", "Sangat tepat"}
+var scale = []texts.Text{texts.T("Sangat tidak tepat", "Very inappropriate"), texts.T("Tidak tepat", "Inappropriate"), texts.T("Cukup tepat", "Fairly appropriate"), texts.T("Tepat", "Appropriate"), texts.T("Sangat tepat", "Very appropriate")}
+
+// What stands above the two choices of best and worst.
+var (
+	theBest  = texts.T("Tindakan yang paling tepat", "The best way to act")
+	theWorst = texts.T("Tindakan yang paling tidak tepat", "The worst way to act")
+)
 
 // Kind is the type. Options are the ways to act, each with Expert.
 type Kind struct{ grading.Choosing }
@@ -46,8 +52,8 @@ func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field
 	choices := grading.Choices(it.Options, order)
 	if it.Scoring != Rating {
 		return grading.Field{Ask: grading.AskParts, Parts: []grading.Field{
-			{Ask: grading.AskOne, Label: "Tindakan yang paling tepat", Choices: choices},
-			{Ask: grading.AskOne, Label: "Tindakan yang paling tidak tepat", Choices: choices}}}
+			{Ask: grading.AskOne, Label: theBest, Choices: choices},
+			{Ask: grading.AskOne, Label: theWorst, Choices: choices}}}
 	}
 	points := make([]grading.Choice, len(scale))
 	for i, word := range scale {
@@ -170,7 +176,7 @@ func (k Kind) Seen(was, now grading.Item, r *grading.Report) {
 func (k Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	low, high := bounds(it.Options)
 	if it.Scoring != Rating {
-		best, worst := grading.Review{Label: "Tindakan yang paling tepat"}, grading.Review{Label: "Tindakan yang paling tidak tepat"}
+		best, worst := grading.Review{Label: theBest}, grading.Review{Label: theWorst}
 		best.Chooses(it.Options, order, a.Part(0), func(o grading.Option) bool { return o.Expert == high })
 		worst.Chooses(it.Options, order, a.Part(1), func(o grading.Option) bool { return o.Expert == low })
 		r.Parts = []grading.Review{best, worst}
@@ -179,20 +185,21 @@ func (k Kind) Explain(it grading.Item, order string, a grading.Answer, r *gradin
 	f := k.Field(it, order, a)
 	for i := range len(order) {
 		o, _ := grading.FindOption(it.Options, order[i:i+1])
-		part := grading.Review{Label: o.Text, Key: []string{panel(o.Expert)}}
+		part := grading.Review{Label: grading.Written(o.Text), Key: []texts.Text{panel(o.Expert)}}
 		for _, c := range f.Parts[i].Choices {
 			chosen := len(a.Part(i).Choices) == 1 && a.Part(i).Choices[0] == c.ID
 			part.Choices = append(part.Choices, grading.ReviewedChoice{ID: c.ID, Text: c.Text, Chosen: chosen, Right: point(c.ID) == (o.Expert+lowest/2)/lowest*lowest})
 			if chosen && o.Feedback != "" {
-				part.Feedback = append(part.Feedback, o.Feedback)
+				part.Feedback = append(part.Feedback, grading.Written(o.Feedback))
 			}
 		}
 		r.Parts = append(r.Parts, part)
 	}
 }
 
-func panel(tenths int) string {
-	return fmt.Sprintf("nilai acuan: %d,%d dari 5 (%s)", tenths/10, tenths%10, strings.ToLower(scale[min(max((tenths+5)/10, 1), 5)-1]))
+func panel(tenths int) texts.Text {
+	word := scale[min(max((tenths+5)/10, 1), 5)-1]
+	return texts.T(fmt.Sprintf("nilai acuan: %d,%d dari 5 (%s)", tenths/10, tenths%10, strings.ToLower(word.ID)), fmt.Sprintf("reference: %d.%d of 5 (%s)", tenths/10, tenths%10, strings.ToLower(word.EN)))
 }
 
 func (Kind) Check(it grading.Item, r *grading.Report) {

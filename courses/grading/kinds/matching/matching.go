@@ -28,7 +28,7 @@ func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field
 	f := grading.Field{Ask: grading.AskParts}
 	choices := grading.Choices(it.Options, order)
 	for _, p := range it.Parts {
-		f.Parts = append(f.Parts, grading.Field{Ask: grading.AskOne, Label: p.Text, Choices: choices})
+		f.Parts = append(f.Parts, grading.Field{Ask: grading.AskOne, Label: grading.Written(p.Text), Choices: choices})
 	}
 	return f
 }
@@ -89,7 +89,7 @@ func (Kind) Asked(it grading.Item) (out []grading.Asked) {
 
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for i, p := range it.Parts {
-		part := grading.Review{Label: p.Text}
+		part := grading.Review{Label: grading.Written(p.Text)}
 		part.Chooses(it.Options, order, a.Part(i), func(o grading.Option) bool { return o.ID == p.Right })
 		if right(it, order, a, i) {
 			part.Mark = grading.Full

@@ -108,13 +108,13 @@ func (Kind) Asked(it grading.Item) (out []grading.Asked) {
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
 	for _, id := range grading.Chosen(order, a) {
 		o, _ := grading.FindOption(it.Options, id)
-		r.Choices = append(r.Choices, grading.ReviewedChoice{ID: id, Text: o.Text, Chosen: true, Right: it.Options[len(r.Choices)].ID == id, Feedback: o.Feedback})
+		r.Choices = append(r.Choices, grading.ReviewedChoice{ID: id, Text: grading.Written(o.Text), Chosen: true, Right: it.Options[len(r.Choices)].ID == id, Feedback: o.Feedback})
 	}
 	for i := range r.Choices {
 		r.Choices[i].ID = grading.OptionID(i)
 	}
 	for _, o := range it.Options {
-		r.Key = append(r.Key, o.Text)
+		r.Key = append(r.Key, grading.Written(o.Text))
 	}
 }
 

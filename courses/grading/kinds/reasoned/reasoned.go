@@ -32,15 +32,22 @@ func (Kind) Edit() grading.Edit {
 		Scoring: []grading.Way{{Value: "", Name: texts.T("Penilaian benar bernilai separuh", "The right judgement earns half")}, {Value: Both, Name: texts.T("Hanya bila penilaian dan alasan benar", "Only when judgement and reason are right")}}}
 }
 
+// statement is what stands above the judgement.
+var statement = texts.T("Pernyataan ini", "This statement")
+
+// why is what stands above the reasons: the author's question for them, where there is one.
+func why(reasons grading.Part) texts.Text {
+	if reasons.Text != "" {
+		return grading.Written(reasons.Text)
+	}
+	return texts.T("Alasannya", "The reason")
+}
+
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
 	f := grading.Field{Ask: grading.AskParts, Parts: []grading.Field{
-		{Ask: grading.AskOne, Label: "Pernyataan ini", Choices: grading.Choices(truefalse.Worded(it.Options), grading.Order(it.Options, nil))}}}
+		{Ask: grading.AskOne, Label: statement, Choices: truefalse.Choices(it.Options, grading.Order(it.Options, nil))}}}
 	for i, p := range it.Parts {
-		label := p.Text
-		if label == "" {
-			label = "Alasannya"
-		}
-		f.Parts = append(f.Parts, grading.Field{Ask: grading.AskOne, Label: label, Choices: grading.Choices(p.Options, grading.OrderOf(order, i))})
+		f.Parts = append(f.Parts, grading.Field{Ask: grading.AskOne, Label: why(p), Choices: grading.Choices(p.Options, grading.OrderOf(order, i))})
 	}
 	return f
 }
@@ -74,9 +81,9 @@ func (Kind) Asked(it grading.Item) []grading.Asked {
 }
 
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
-	one := grading.Review{Label: "Pernyataan ini"}
-	one.Chooses(truefalse.Worded(it.Options), grading.Order(it.Options, nil), a.Part(0), grading.Whole)
-	two := grading.Review{Label: "Alasannya"}
+	one := grading.Review{Label: statement}
+	truefalse.Explain(it.Options, grading.Order(it.Options, nil), a.Part(0), &one)
+	two := grading.Review{Label: why(it.Parts[0])}
 	two.Chooses(it.Parts[0].Options, grading.OrderOf(order, 0), a.Part(1), grading.Whole)
 	r.Parts = []grading.Review{one, two}
 }

@@ -2,8 +2,6 @@
 package truefalse
 
 import (
-	"slices"
-
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/texts"
 )
@@ -23,7 +21,7 @@ func (Kind) Edit() grading.Edit { return grading.Edit{Options: grading.TruthList
 func (Kind) Show(it grading.Item, _ *grading.Dice) string { return grading.Order(it.Options, nil) }
 
 func (Kind) Field(it grading.Item, order string, _ grading.Answer) grading.Field {
-	return grading.Field{Ask: grading.AskOne, Choices: grading.Choices(Worded(it.Options), order)}
+	return grading.Field{Ask: grading.AskOne, Choices: Choices(it.Options, order)}
 }
 
 func (Kind) Grade(it grading.Item, order string, a grading.Answer) (grading.Mark, bool) {
@@ -38,8 +36,8 @@ func (Kind) Asked(it grading.Item) []grading.Asked {
 // AskTruth is the question whether a statement is true. Its wrong option is no distractor that could be replaced.
 func AskTruth(part string, label texts.Text, options []grading.Option) grading.Asked {
 	q := grading.AskOptions(part, label, options, grading.Whole)
-	for i, o := range Worded(options) {
-		q.Options[i].Label = o.Text
+	for i := range min(len(options), len(words)) {
+		q.Options[i].Label = words[i].ID
 	}
 	q.Foils = nil
 	q.Note = texts.T("Benar atau salah: hanya ada dua pilihan, jadi tidak ada pengecoh yang dapat diganti. Pilihan salah yang hampir tidak dipilih tampak sebagai soal yang terlalu mudah.",
@@ -48,7 +46,18 @@ func AskTruth(part string, label texts.Text, options []grading.Option) grading.A
 }
 
 func (Kind) Explain(it grading.Item, order string, a grading.Answer, r *grading.Review) {
-	r.Chooses(Worded(it.Options), order, a, grading.Whole)
+	Explain(it.Options, order, a, r)
+}
+
+// Explain fills in the review of a judgement.
+func Explain(options []grading.Option, order string, a grading.Answer, r *grading.Review) {
+	r.Chooses(options, order, a, grading.Whole)
+	r.Key = nil
+	for i, c := range Choices(options, order) {
+		if r.Choices[i].Text = c.Text; r.Choices[i].Right {
+			r.Key = append(r.Key, c.Text)
+		}
+	}
 }
 
 func (Kind) Check(it grading.Item, r *grading.Report) { CheckOptions(it.Options, r) }
@@ -60,12 +69,17 @@ func CheckOptions(options []grading.Option, r *grading.Report) {
 	}
 }
 
-// Worded gives the two options the words takers see.
-func Worded(options []grading.Option) []grading.Option {
-	out := slices.Clone(options)
-	for i, word := range []string{"Benar", "Salah"} {
-		if i < len(out) {
-			out[i].Text = word
+// words are what takers see of the two options.
+var words = []texts.Text{texts.T("Benar", "True"), texts.T("Salah", "False")}
+
+// Choices are the two options in the words takers see.
+func Choices(options []grading.Option, order string) []grading.Choice {
+	out := grading.Choices(options, order)
+	for i := range out {
+		for j := range min(len(options), len(words)) {
+			if options[j].ID == order[i:i+1] {
+				out[i].Text = words[j]
+			}
 		}
 	}
 	return out
