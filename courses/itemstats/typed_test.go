@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -76,50 +77,80 @@ func TestTypedAnswersAddUp(t *testing.T) {
 	}
 }
 
-// The table stays bounded whatever people type; the frequent ones are in it, with a count that is certain and a bound on what it missed, also after merging.
+// bounded looks at the table of what was typed against how often each answer was: it is small, what a row counts is certain, and what rows and table may have missed is bounded.
+func bounded(t *testing.T, when string, s *Sums, typed map[string]int64) {
+	t.Helper()
+	a := s.Items["x"].Typed[""]
+	if len(a.Rows) > TypedMost || s.Check() != nil {
+		t.Errorf("%s: %d rows, %v", when, len(a.Rows), s.Check())
+	}
+	for text, row := range a.Rows {
+		if row.N() > typed[text] || row.weight() < typed[text] {
+			t.Errorf("%s: %s: between %d and %d, typed %d times", when, text, row.N(), row.weight(), typed[text])
+		}
+	}
+	for text, n := range typed {
+		if a.Rows[text] == nil && n > a.Lost {
+			t.Errorf("%s: %s, typed %d times, was lost with %d", when, text, n, a.Lost)
+		}
+	}
+	if a.Lost > s.N/TypedMost {
+		t.Errorf("%s: of %d an answer of %d may be lost", when, s.N, a.Lost)
+	}
+}
+
+// The table stays bounded whatever people type, and the frequent ones are in it, also after merging months.
 func TestTypedAnswersAreBounded(t *testing.T) {
 	r := rand.New(rand.NewPCG(302, 1))
-	true_ := map[string]int64{}
-	var months [6]*Sums
-	for m := range months {
+	typed := map[string]int64{}
+	total := sums(t, Frame{unit, unit}, nil)
+	for month := range 6 {
 		var all []Sitting
 		for range 1500 {
 			text := fmt.Sprintf("w%d", r.IntN(100_000))
 			if u := r.Float64(); u < .3 {
 				text = []string{"lima", "enam", "tujuh"}[int(u*10)]
 			}
-			true_[text]++
+			typed[text]++
 			all = append(all, Sitting{{Item: "x", Max: unit, Typed: []Typed{{Text: text}}}})
 		}
-		months[m] = sums(t, Frame{unit, unit}, all)
-	}
-	total := months[0]
-	for _, m := range months[1:] {
-		if err := total.Merge(m); err != nil {
+		if err := total.Merge(sums(t, Frame{unit, unit}, all)); err != nil {
 			t.Fatal(err)
 		}
-	}
-	a := total.Items["x"].Typed[""]
-	if len(a.Rows) > TypedMost || total.Check() != nil {
-		t.Fatalf("%d rows, %v", len(a.Rows), total.Check())
+		bounded(t, fmt.Sprintf("after %d months", month+1), total, typed)
 	}
 	for _, text := range []string{"lima", "enam", "tujuh"} {
-		if row := a.Rows[text]; row == nil || row.N() < true_[text]*9/10 {
-			t.Errorf("%s: %+v of %d", text, row, true_[text])
+		if row := total.Items["x"].Typed[""].Rows[text]; row == nil || row.N() < typed[text]*9/10 {
+			t.Errorf("%s: %+v of %d", text, row, typed[text])
 		}
 	}
-	for text, row := range a.Rows {
-		if row.N() > true_[text] || row.weight() < true_[text] {
-			t.Errorf("%s: between %d and %d, typed %d times", text, row.N(), row.weight(), true_[text])
+
+	// What comes in runs gives way and comes back, in one table and in both of two that are merged; in every other turn the second has what the first has.
+	for turn := range 200 {
+		typed := map[string]int64{}
+		stream := func(all []Sitting) (*Sums, []Sitting) {
+			for again := all != nil; !again && len(all) < 10*TypedMost; {
+				x := Sitting{{Item: "x", Max: unit, Typed: []Typed{{Text: fmt.Sprintf("k%d", r.IntN(TypedMost+1+turn%4))}}}}
+				all = append(all, slices.Repeat([]Sitting{x}, 1+r.IntN(4))...)
+			}
+			mine := map[string]int64{}
+			for _, s := range all {
+				mine[s[0].Typed[0].Text]++
+				typed[s[0].Typed[0].Text]++
+			}
+			s := sums(t, Frame{unit, unit}, all)
+			bounded(t, fmt.Sprintf("turn %d", turn), s, mine)
+			return s, all
 		}
-	}
-	for text, n := range true_ {
-		if a.Rows[text] == nil && n > a.Lost {
-			t.Errorf("%s, typed %d times, was lost with %d", text, n, a.Lost)
+		one, again := stream(nil)
+		if turn%2 == 0 {
+			again = nil
 		}
-	}
-	if a.Lost > 9000/TypedMost {
-		t.Errorf("an answer of %d may be lost", a.Lost)
+		two, _ := stream(again)
+		if err := one.Merge(two); err != nil {
+			t.Fatal(err)
+		}
+		bounded(t, fmt.Sprintf("turn %d merged", turn), one, typed)
 	}
 }
 
