@@ -212,7 +212,7 @@ func (it AnalysedItem) Named(id string) string {
 	}
 	group, option, of := strings.Cut(id, ".")
 	if !of {
-		return it.words(it.Options, id)
+		return it.letter(id) + it.words(it.Options, id)
 	}
 	for _, p := range it.Parts {
 		if p.ID != group {
@@ -222,7 +222,7 @@ func (it AnalysedItem) Named(id string) string {
 		if len(options) == 0 {
 			options = it.Options
 		}
-		if text := it.words(options, option); p.Text == "" {
+		if text := it.letter(id) + it.words(options, option); p.Text == "" {
 			return text
 		} else {
 			return p.Text + " → " + text
@@ -230,13 +230,25 @@ func (it AnalysedItem) Named(id string) string {
 	}
 	switch _, rated := grading.FindOption(it.Options, group); {
 	case group == "best":
-		return "(+) " + it.words(it.Options, option)
+		return "(+) " + it.letter(id) + it.words(it.Options, option)
 	case group == "worst":
-		return "(-) " + it.words(it.Options, option)
+		return "(−) " + it.letter(id) + it.words(it.Options, option)
 	case rated:
 		return it.words(it.Options, group) + ": " + option
 	}
 	return group + ". " + it.words(it.Options, option)
+}
+
+// letter is what the hints call an option, before its words: "B. "; empty where they call it by its words.
+func (it AnalysedItem) letter(id string) string {
+	for _, asked := range grading.AskedOf(it.Item) {
+		for _, o := range asked.Options {
+			if o.ID == id && len(o.Label) == 1 && "A" <= o.Label && o.Label <= "Z" && !asked.Typed {
+				return o.Label + ". "
+			}
+		}
+	}
+	return ""
 }
 
 func (it AnalysedItem) words(options []grading.Option, id string) string {

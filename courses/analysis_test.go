@@ -82,7 +82,7 @@ func TestAnalysisOfAllFirstSittings(t *testing.T) {
 		chosen := int64(0)
 		for _, o := range it.Options {
 			chosen += o.N
-			if word := a.About[it.ID].Named(o.ID); (word == "benar "+a.About[it.ID].Code) != o.Key {
+			if word := a.About[it.ID].Named(o.ID); (word == "B. benar "+a.About[it.ID].Code) != o.Key {
 				t.Errorf("option %s of %s is %q, key %v", o.ID, it.ID, word, o.Key)
 			}
 		}
@@ -229,6 +229,12 @@ func TestNamedAnswers(t *testing.T) {
 		{grading.Item{Options: two}, "a.4", "satu: 4"},
 		{grading.Item{Options: two}, "best.b", "(+) dua"},
 		{grading.Item{Options: two}, "x", "x"},
+		// As the hints call them, where they do so by letter.
+		{grading.Item{Type: grading.Single, Options: two}, "b", "B. dua"},
+		{grading.Item{Type: grading.TrueFalse, Options: grading.NewTrueFalse(true, "", "")}, "b", "Salah"},
+		{grading.Item{Type: "matching", Options: two, Parts: []grading.Part{{ID: "c", Text: "kiri", Right: "a"}}}, "c.b", "kiri → dua"},
+		{grading.Item{Type: "ordering", Options: two}, "1.b", "1. dua"},
+		{grading.Item{Type: "judgement", Scoring: "best_worst", Options: two}, "best.b", "(+) B. dua"},
 	} {
 		if got := (courses.AnalysedItem{Item: c.it}).Named(c.id); got != c.want {
 			t.Errorf("%s: %q, want %q", c.id, got, c.want)

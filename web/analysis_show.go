@@ -180,13 +180,19 @@ func taken(scores []itemstats.Step) []itemstats.Step {
 var flagKinds = map[itemstats.Kind]string{itemstats.WrongKey: Danger, itemstats.MissingAnswer: Danger, itemstats.Against: Danger, itemstats.Drifted: Warn, itemstats.TooHard: Warn, itemstats.TooEasy: Info, itemstats.Weak: Warn,
 	itemstats.DeadOption: Info, itemstats.SmallN: Neutral, itemstats.UnusedOptions: Info, itemstats.Misfit: Warn}
 
+// followsWrongKey is what an item with a wrong key shows besides; the flags come by urgency, the wrong key first.
+var followsWrongKey = []itemstats.Kind{itemstats.Against, itemstats.TooHard, itemstats.Weak, itemstats.Misfit}
+
 // lookPanel says in words which items deserve a look.
 func (w *admin) lookPanel(c *gin.Context, a courses.Analysis) Panel {
 	panel := Panel{Label: "Yang perlu dilihat", Text: w.T(c, "Petunjuk untuk diperiksa orang, bukan putusan.")}
-	few := 0
+	few, wrong := 0, map[string]bool{} // items with a wrong key: what follows from that is said on their own page only
 	for _, f := range a.Flags {
 		if f.Kind == itemstats.SmallN {
 			few++
+			continue
+		}
+		if wrong[f.Item] = wrong[f.Item] || f.Kind == itemstats.WrongKey; wrong[f.Item] && slices.Contains(followsWrongKey, f.Kind) {
 			continue
 		}
 		panel.Reasons = append(panel.Reasons, Reason{Kind: flagKinds[f.Kind], Text: in(c, f.Text), URL: itemAnalysisURL(a, f.Item)})

@@ -179,6 +179,14 @@ func TestMain(m *testing.M) {
 // newRig serves a copy of the demo city.
 func newRig(t testing.TB) *rig {
 	t.Helper()
+	r := copyOfCity(t)
+	r.serve()
+	return r
+}
+
+// copyOfCity opens a copy of the demo city that begins to work and to answer with serve.
+func copyOfCity(t testing.TB) *rig {
+	t.Helper()
 	city.once.Do(func() {
 		city.dir = must[string](t)(os.MkdirTemp("", "apel-city-"))
 		r := openRig(t, city.dir, -time.Hour)
@@ -189,9 +197,7 @@ func newRig(t testing.TB) *rig {
 	})
 	dir := t.TempDir()
 	check(t, os.CopyFS(dir, os.DirFS(city.dir)))
-	r := openRig(t, dir, 0)
-	r.serve()
-	return r
+	return openRig(t, dir, 0)
 }
 
 // openRig opens the rooms on a folder. They begin to work and to answer with serve.

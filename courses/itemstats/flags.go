@@ -110,12 +110,12 @@ func en1(v float64) string {
 	if s == "-0.0" {
 		return "0.0"
 	}
-	return s
+	return strings.Replace(s, "-", "−", 1)
 }
 func id1(v float64) string { return strings.ReplaceAll(en1(v), ".", ",") }
 
 // two and point write a number with two decimals in Indonesian and English.
-func point(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+func point(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) }
 func two(v float64) string   { return strings.ReplaceAll(point(v), ".", ",") }
 
 // called is an item, and which of its questions is meant, in a sentence.
@@ -230,28 +230,28 @@ func (p Pooled) markFlags(id string, a About) []Flag {
 	switch {
 	case f.Value >= easyShare && f.Low > 90:
 		out = append(out, flag(TooEasy, id, "", nums,
-			fmt.Sprintf("Soal %s terlalu mudah: peserta rata-rata meraih %s%% nilainya (rentang %s–%s, %d percobaan), jadi hampir tidak membedakan siapa pun.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n),
-			fmt.Sprintf("Item %s is too easy: takers earn %s%% of it on average (interval %s–%s, %d attempts), so it tells hardly anybody apart.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
+			fmt.Sprintf("Soal %s terlalu mudah: peserta rata-rata meraih %s%% nilainya (rentang %s sampai %s, %d percobaan), jadi hampir tidak membedakan siapa pun.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n),
+			fmt.Sprintf("Item %s is too easy: takers earn %s%% of it on average (interval %s to %s, %d attempts), so it tells hardly anybody apart.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
 	case g > 0 && f.High < g:
 		out = append(out, flag(TooHard, id, "", nums,
-			fmt.Sprintf("Soal %s dijawab lebih buruk daripada menebak: %s%% (rentang %s–%s, %d percobaan), menebak memberi %s%%. Periksa kunci, kalimat, dan materinya.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n, id1(g)),
-			fmt.Sprintf("Item %s is answered worse than by guessing: %s%% (interval %s–%s, %d attempts), guessing earns %s%%. Check key, wording and lesson.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n, en1(g))))
+			fmt.Sprintf("Soal %s dijawab lebih buruk daripada menebak: %s%% (rentang %s sampai %s, %d percobaan), menebak memberi %s%%. Periksa kunci, kalimat, dan materinya.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n, id1(g)),
+			fmt.Sprintf("Item %s is answered worse than by guessing: %s%% (interval %s to %s, %d attempts), guessing earns %s%%. Check key, wording and lesson.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n, en1(g))))
 	case f.Value <= hardShare && f.High < 30:
 		out = append(out, flag(TooHard, id, "", nums,
-			fmt.Sprintf("Soal %s terlalu sulit: peserta rata-rata hanya meraih %s%% nilainya (rentang %s–%s, %d percobaan). Periksa apakah materinya sudah diajarkan.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n),
-			fmt.Sprintf("Item %s is too hard: takers earn only %s%% of it on average (interval %s–%s, %d attempts). Check whether it has been taught.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
+			fmt.Sprintf("Soal %s terlalu sulit: peserta rata-rata hanya meraih %s%% nilainya (rentang %s sampai %s, %d percobaan). Periksa apakah materinya sudah diajarkan.", a.Name, id1(f.Value), id1(f.Low), id1(f.High), n),
+			fmt.Sprintf("Item %s is too hard: takers earn only %s%% of it on average (interval %s to %s, %d attempts). Check whether it has been taught.", a.Name, en1(f.Value), en1(f.Low), en1(f.High), n)))
 	}
 	if d := p.ItemRest.times(100); d != nil {
 		nums := numbers{"n": float64(n), "discrimination": d.Value, "low": d.Low, "high": d.High}
 		switch {
 		case d.High < 0:
 			out = append(out, flag(Against, id, "", nums,
-				fmt.Sprintf("Soal %s berlawanan arah: makin baik nilai peserta pada soal lain, makin buruk pada soal ini (daya beda %s, rentang %s–%s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
-				fmt.Sprintf("Item %s runs the wrong way: the better people do on the other items, the worse on this one (discrimination %s, interval %s–%s, %d attempts).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
+				fmt.Sprintf("Soal %s berlawanan arah: makin baik nilai peserta pada soal lain, makin buruk pada soal ini (daya beda %s, rentang %s sampai %s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
+				fmt.Sprintf("Item %s runs the wrong way: the better people do on the other items, the worse on this one (discrimination %s, interval %s to %s, %d attempts).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
 		case d.High < weakBelow && f.Value < easyShare:
 			out = append(out, flag(Weak, id, "", nums,
-				fmt.Sprintf("Soal %s hampir tidak membedakan peserta yang mampu dan belum (daya beda %s, rentang %s–%s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
-				fmt.Sprintf("Item %s hardly tells able people from others (discrimination %s, interval %s–%s, %d attempts).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
+				fmt.Sprintf("Soal %s hampir tidak membedakan peserta yang mampu dan belum (daya beda %s, rentang %s sampai %s, %d percobaan).", a.Name, id1(d.Value), id1(d.Low), id1(d.High), n),
+				fmt.Sprintf("Item %s hardly tells able people from others (discrimination %s, interval %s to %s, %d attempts).", a.Name, en1(d.Value), en1(d.Low), en1(d.High), n)))
 		}
 	}
 	return out
