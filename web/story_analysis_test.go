@@ -162,7 +162,7 @@ func (r *rig) class(version int, nips []string, questions map[string]question) {
 			if err != nil {
 				return err
 			}
-			able, luck := rand.New(rand.NewPCG(uint64(version), uint64(i))).NormFloat64(), rand.New(rand.NewPCG(uint64(i), uint64(len(quiz)*version)))
+			able := rand.New(rand.NewPCG(uint64(version), uint64(i))).NormFloat64()
 			answers := map[string]grading.Answer{}
 			for _, it := range f.Items {
 				var q question
@@ -171,7 +171,7 @@ func (r *rig) class(version int, nips []string, questions map[string]question) {
 						q = x
 					}
 				}
-				k := 0
+				k, luck := 0, rand.New(rand.NewPCG(uint64(1000*version+i), math.Float64bits(q.b)+uint64(len(quiz)))) // whatever the order of the form
 				if luck.Float64() > 1/(1+math.Exp(-1.4*(able+learned-q.b))) {
 					k = 1 + luck.IntN(3)
 				}
