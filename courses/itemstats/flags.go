@@ -115,8 +115,10 @@ func en1(v float64) string {
 func id1(v float64) string { return strings.ReplaceAll(en1(v), ".", ",") }
 
 // two and point write a number with two decimals in Indonesian and English.
-func point(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) }
-func two(v float64) string   { return strings.ReplaceAll(point(v), ".", ",") }
+func point(v float64) string {
+	return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1)
+}
+func two(v float64) string { return strings.ReplaceAll(point(v), ".", ",") }
 
 // called is an item, and which of its questions is meant, in a sentence.
 func (a About) called(q Question) (id, en string) {
