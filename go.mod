@@ -33,6 +33,7 @@ require (
 	golang.org/x/text v0.43.0
 	modernc.org/sqlite v1.61.1
 	rsc.io/qr v0.2.0
+	software.sslmate.com/src/go-pkcs12 v0.5.0
 )
 
 require (

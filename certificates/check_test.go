@@ -266,7 +266,7 @@ func forge(t *testing.T, r, forger *room) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pdf, err := pades.Sign(ctx, body, about(c.Record, c.IssuedAt), forger.keys.pdf, nil, nil)
+	pdf, err := pades.Sign(ctx, body, about(c.Record, c.IssuedAt), forger.keys.newestSigner(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/apelkota/apel/certificates/pades"
 	"github.com/apelkota/apel/certificates/record"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
@@ -193,6 +195,7 @@ func (s *Service) openKeys(ctx context.Context, c Config) error {
 type KeyReport struct {
 	Keys   int       // issuing keys in the folder
 	Copied time.Time // when a copy of the keys was last made by a backup; zero: never
+	Until  time.Time // last instant of what signs PDFs now; zero where nothing does
 }
 
 // CheckKeys compares the key files in a folder with what is registered and with what sealed. For `apel doctor`; it changes nothing and keeps no
@@ -214,6 +217,11 @@ func (s *Service) CheckKeys(ctx context.Context, dir string) (KeyReport, error) 
 		return r, err
 	}
 	r.Keys = len(keys.root.Keys)
+	for _, c := range keys.newestSigner().Chain { // it is worth no more than those above it
+		if r.Until.IsZero() || c.NotAfter.Before(r.Until) {
+			r.Until = c.NotAfter
+		}
+	}
 	if err := keys.fits(ring); err != nil {
 		return r, err
 	}
@@ -244,8 +252,14 @@ func (s *Service) AddKey(ctx context.Context, a access.Actor, why string) (kid s
 	if err := makeRecordKey(s.keys.Dir, len(s.keys.root.Keys)+1); err != nil {
 		return "", err
 	}
-	if err := makeSigner(s.keys.Dir, len(s.keys.signers)+1, s.now()); err != nil {
+	own, err := s.keys.own()
+	if err != nil {
 		return "", err
+	}
+	if own { // a certificate that somebody else gave is renewed there, and imported
+		if err := makeSigner(s.keys.Dir, len(s.keys.signers)+1, s.now()); err != nil {
+			return "", err
+		}
 	}
 	keys, err := readKeys(s.keys.Dir)
 	if err != nil {
@@ -260,6 +274,37 @@ func (s *Service) AddKey(ctx context.Context, a access.Actor, why string) (kid s
 		return "", err
 	}
 	return keys.kid, nil
+}
+
+// AddSigner takes a key and certificate that somebody else gave as what signs PDFs from the next start on, audited with the reason; the older ones stay
+// for what they signed. The chain goes from the signer to its root. Not to be called twice in one process. Invalid where the certificate cannot serve or
+// there is no reason, Conflict where this process holds no keys or the signer is registered already.
+func (s *Service) AddSigner(ctx context.Context, a access.Actor, k pades.Key, why string) (id string, err error) {
+	switch why = Normal(why); {
+	case !a.IsSystem():
+		return "", faults.New(faults.NotFound, "Yang Anda cari tidak ada.", "What you are looking for does not exist.")
+	case why == "":
+		return "", faults.OnField("why", "Isi alasannya.", "Give the reason.")
+	case s.keys == nil:
+		return "", missing(recordKeyFile(1))
+	}
+	if err := checkImported(k, s.now()); err != nil {
+		return "", err
+	}
+	id = signerID(k.Chain[0])
+	if slices.Contains(s.keys.signers, id) {
+		return "", faults.New(faults.Conflict, "Penanda tangan ini sudah terpasang.", "This signer is installed already.")
+	}
+	if err := writeChain(filepath.Join(s.keys.Dir, signerFile(len(s.keys.signers)+1)), k); err != nil {
+		return "", err
+	}
+	entry := storage.Audit{ID: storage.NewID(), At: s.now().UTC(), Who: a.Name(), Role: "system", Verb: "add_signer", Thing: ringCollection + "/" + ringID, Why: why, Note: id}
+	_, err = s.rings.Update(ctx, ringID, func(d *storage.Doc[keyring]) error {
+		d.Value.Signers, d.Value.Copied = append(slices.Clone(s.keys.signers), id), time.Time{} // of the new one there is no copy
+		d.Trail = append(d.Trail, entry)
+		return nil
+	})
+	return id, err
 }
 
 // NoteCopy notes, audited, that a copy of the keys was made. Nothing happens where this process holds none. Safe to call twice: the later one stands.

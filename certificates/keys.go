@@ -38,8 +38,8 @@ type Keys struct {
 	signer  *ecdsa.PrivateKey
 	kid     string
 	log     note.Signer
-	pdf     pades.Key // signs PDFs
-	signers []string  // ids of the signers of PDFs, newest last
+	pdfs    []pades.Key // sign PDFs, newest last; retired ones may be without their private key
+	signers []string    // their ids
 	root    record.Root
 }
 

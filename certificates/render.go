@@ -109,7 +109,12 @@ func (s *Service) draw(ctx context.Context, c Certificate) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pades.Sign(ctx, body, about(c.Record, c.IssuedAt), s.keys.pdf, s.stamper(), s.rand)
+	key, ok := s.keys.signerAt(c.IssuedAt)
+	if !ok {
+		return nil, faults.New(faults.Unavailable, "Berkas belum dapat dibuat: tidak ada penanda tangan PDF yang berlaku pada saat sertifikat terbit. Pengelola sistem perlu memasang penanda tangan (apel import-signer atau apel new-key).",
+			"The file cannot be made yet: no PDF signer was valid when the certificate was issued. The system's operator has to install one (apel import-signer or apel new-key).")
+	}
+	return pades.Sign(ctx, body, about(c.Record, c.IssuedAt), key, s.stamper(), s.rand)
 }
 
 // stampPause is how long a time-stamp authority that failed is not asked again: each question may take as long as its timeout, and thousands may wait.

@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/certificates/pades"
+	"github.com/apelkota/apel/internal/faults"
 )
 
 const (
@@ -53,21 +55,41 @@ func (k *Keys) readSigners() error {
 		if err != nil {
 			return broken(signerFile(n), err)
 		}
-		k.pdf = key // the highest number last
+		k.pdfs = append(k.pdfs, key)
 		k.signers = append(k.signers, signerID(key.Chain[0]))
 		if anchor := k.anchor(); !slices.Contains(k.root.Anchors, anchor) {
 			k.root.Anchors = append(k.root.Anchors, anchor)
 		}
 	}
-	if n := len(numbers); n > 0 && k.pdf.Signer == nil {
-		return keyFault(signerFile(n), "hanya berisi sertifikat, jadi tidak ada yang dapat ditandatangani.", "holds only certificates, so nothing can be signed.", errors.New("no private key"))
+	if n := len(numbers); n > 0 && k.newestSigner().Signer == nil {
+		return keyFault(signerFile(numbers[n-1]), "hanya berisi sertifikat, jadi tidak ada yang dapat ditandatangani.", "holds only certificates, so nothing can be signed.", errors.New("no private key"))
 	}
 	return nil
 }
 
+// newestSigner is what signs PDFs; nothing in a folder from before PDFs were signed inside.
+func (k *Keys) newestSigner() pades.Key {
+	if len(k.pdfs) == 0 {
+		return pades.Key{}
+	}
+	return k.pdfs[len(k.pdfs)-1]
+}
+
+// signerAt is the newest signer whose certificate was valid at an instant, since that is what readers demand of the instant at which the certificate was
+// logged: a file that is drawn long after its issue may need an older signer than one that is drawn today. ok is false where there is none whose key is here.
+func (k *Keys) signerAt(t time.Time) (key pades.Key, ok bool) {
+	for _, key := range slices.Backward(k.pdfs) {
+		if c := key.Chain[0]; key.Signer != nil && !t.Before(c.NotBefore) && !t.After(c.NotAfter) {
+			return key, true
+		}
+	}
+	return key, false
+}
+
 // anchor is what the newest signer's certificate leads to: DER in base64.
 func (k *Keys) anchor() string {
-	return base64.StdEncoding.EncodeToString(k.pdf.Chain[len(k.pdf.Chain)-1].Raw)
+	chain := k.newestSigner().Chain
+	return base64.StdEncoding.EncodeToString(chain[len(chain)-1].Raw)
 }
 
 // parseSigner reads a private key, if there is one, and a chain of certificates up to its root.
@@ -113,6 +135,9 @@ func checkChain(k pades.Key) error {
 	}
 	for i, c := range k.Chain {
 		above := k.Chain[min(i+1, len(k.Chain)-1)]
+		if !bytes.Equal(c.RawIssuer, above.RawSubject) {
+			return fmt.Errorf("certificate %d is of another issuer than the next", i+1)
+		}
 		if err := c.CheckSignatureFrom(above); err != nil {
 			return fmt.Errorf("certificate %d is not signed by the next: %w", i+1, err)
 		}
@@ -146,7 +171,8 @@ func makeSigner(dir string, n int, now time.Time) error {
 	if last := authority.Chain[0].NotAfter; template.NotAfter.After(last) {
 		template.NotAfter = last
 	}
-	return writeSigner(filepath.Join(dir, signerFile(n)), template, authority.Chain[0], key, authority.Signer, now)
+	// As old as the authority: what was issued under an earlier signer and is drawn under this one is judged at the instant of its issue.
+	return writeSigner(filepath.Join(dir, signerFile(n)), template, authority.Chain[0], key, authority.Signer, authority.Chain[0].NotBefore)
 }
 
 func makeAuthority(dir string, now time.Time) error {
@@ -156,17 +182,17 @@ func makeAuthority(dir string, now time.Time) error {
 	}
 	template := &x509.Certificate{Subject: pkix.Name{Organization: []string{"APEL"}, CommonName: "Otoritas sertifikat pelatihan"}, NotAfter: now.AddDate(authorityYears, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true, KeyUsage: x509.KeyUsageCertSign}
-	return writeSigner(filepath.Join(dir, authorityFile), template, nil, key, key, now)
+	return writeSigner(filepath.Join(dir, authorityFile), template, nil, key, key, now.AddDate(0, 0, -1)) // clocks of readers differ
 }
 
-// writeSigner makes a certificate and writes it with its key and the one above it. Valid from a day before: clocks of readers differ.
-func writeSigner(path string, template, above *x509.Certificate, key *ecdsa.PrivateKey, by crypto.Signer, now time.Time) error {
+// writeSigner makes a certificate and writes it with its key and the one above it.
+func writeSigner(path string, template, above *x509.Certificate, key *ecdsa.PrivateKey, by crypto.Signer, from time.Time) error {
 	serial := make([]byte, 16)
 	if _, err := rand.Read(serial); err != nil {
 		return fmt.Errorf("make a certificate: %w", err)
 	}
 	serial[0] = serial[0]&0x7f | 0x40 // 127 bits, always 16 bytes and positive
-	template.SerialNumber, template.NotBefore = new(big.Int).SetBytes(serial), now.AddDate(0, 0, -1)
+	template.SerialNumber, template.NotBefore = new(big.Int).SetBytes(serial), from
 	parent := above
 	if parent == nil {
 		parent = template
@@ -175,13 +201,22 @@ func writeSigner(path string, template, above *x509.Certificate, key *ecdsa.Priv
 	if err != nil {
 		return fmt.Errorf("make a certificate: %w", err)
 	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return fmt.Errorf("make a certificate: %w", err)
-	}
-	out := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})...)
+	chain := []*x509.Certificate{{Raw: certificate}}
 	if above != nil {
-		out = append(out, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: above.Raw})...)
+		chain = append(chain, above)
+	}
+	return writeChain(path, pades.Key{Signer: key, Chain: chain})
+}
+
+// writeChain writes a key with its certificates into a file that does not exist yet.
+func writeChain(path string, k pades.Key) error {
+	private, err := x509.MarshalPKCS8PrivateKey(k.Signer)
+	if err != nil {
+		return fmt.Errorf("write a signer: %w", err)
+	}
+	out := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
+	for _, c := range k.Chain {
+		out = append(out, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
 	}
 	return writeNew(path, out)
 }
@@ -199,4 +234,57 @@ func readAuthority(dir string) (pades.Key, error) {
 		return k, keyFault(authorityFile, "hanya berisi sertifikat, jadi penanda tangan baru tidak dapat dibuat.", "holds only a certificate, so no new signer can be made.", errors.New("no private key"))
 	}
 	return k, nil
+}
+
+// own says whether what signs PDFs was made by the installation's own authority.
+func (k *Keys) own() (bool, error) {
+	authority, err := readAuthority(k.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // kept elsewhere: no new signer can be made here
+	}
+	if err != nil {
+		return false, err
+	}
+	chain := k.newestSigner().Chain
+	return chain[len(chain)-1].Equal(authority.Chain[0]), nil
+}
+
+// checkImported says why a signer cannot serve: a chain that does not lead to its root, a certificate that is over, not yet valid, of an authority or not for
+// signatures, a key that is too short or of a kind that PDF readers do not know.
+func checkImported(k pades.Key, now time.Time) error {
+	bad := func(id, en string) error {
+		return faults.OnField("signer", "Sertifikat ini tidak dapat dipakai menandatangani: "+id, "This certificate cannot sign: "+en)
+	}
+	if k.Signer == nil || len(k.Chain) == 0 {
+		return bad("berkasnya tidak berisi kunci dan sertifikat.", "the file does not hold a key and a certificate.")
+	}
+	if err := checkChain(k); err != nil {
+		return faults.Wrap(err, faults.Invalid, "Rantai sertifikat tidak lengkap atau tidak cocok. Berikan sertifikat di atasnya sampai akarnya dengan --chain.",
+			"The chain of certificates is incomplete or does not fit. Give those above it, up to the root, with --chain.")
+	}
+	switch key := k.Signer.Public().(type) {
+	case *ecdsa.PublicKey:
+		if key.Curve != elliptic.P256() && key.Curve != elliptic.P384() && key.Curve != elliptic.P521() {
+			return bad("kurvanya tidak didukung.", "its curve is not supported.")
+		}
+	case *rsa.PublicKey:
+		if key.N.BitLen() < 2048 {
+			return bad("kunci RSA-nya kurang dari 2048 bit.", "its RSA key has fewer than 2048 bits.")
+		}
+	default:
+		return bad("kuncinya harus RSA atau ECDSA.", "its key has to be RSA or ECDSA.")
+	}
+	c := k.Chain[0]
+	switch {
+	case c.IsCA:
+		return bad("ini sertifikat otoritas, bukan penanda tangan.", "it is an authority's, not a signer's.")
+	case c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0:
+		return bad("kegunaannya bukan untuk tanda tangan.", "its usage is not for signatures.")
+	}
+	for _, c := range k.Chain {
+		if now.Before(c.NotBefore) || now.After(c.NotAfter) {
+			return bad("masa berlakunya "+c.NotBefore.Format(time.DateOnly)+" sampai "+c.NotAfter.Format(time.DateOnly)+".", "it is valid from "+c.NotBefore.Format(time.DateOnly)+" to "+c.NotAfter.Format(time.DateOnly)+".")
+		}
+	}
+	return nil
 }

@@ -29,11 +29,23 @@ type Document struct {
 // Stamper gives an RFC 3161 token over a SHA-256 digest.
 type Stamper func(ctx context.Context, digest [32]byte) (token []byte, err error)
 
-// Sizes of the signature's container in bytes.
+// Sizes of the signature's container in bytes: the least, and what a time stamp may add.
 const (
-	containerPlain   = 6 << 10
-	containerStamped = 20 << 10
+	containerPlain = 6 << 10
+	containerStamp = 14 << 10
 )
+
+// container is how many bytes are kept for a signature: its certificates, and what else a signature has.
+func (k Key) container(stamped bool) int {
+	n := 2 << 10
+	for _, c := range k.Chain {
+		n += len(c.Raw)
+	}
+	if n = max(n, containerPlain); stamped {
+		n += containerStamp
+	}
+	return n
+}
 
 // ErrStamp says that the time-stamp server gave no token. The file can be signed without, or later.
 var ErrStamp = errors.New("no time stamp")
@@ -42,10 +54,7 @@ var ErrStamp = errors.New("no time stamp")
 // it. stamp may be nil. The same input gives the same bytes where the key signs deterministically and there is no stamp. An error that is ErrStamp comes
 // from the stamper alone.
 func Sign(ctx context.Context, pdf []byte, about Document, key Key, stamp Stamper, random io.Reader) ([]byte, error) {
-	container := containerPlain
-	if stamp != nil {
-		container = containerStamped
-	}
+	container := key.container(stamp != nil)
 	out, hole, err := rewrite(pdf, about, key, container)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)

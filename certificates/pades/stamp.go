@@ -39,7 +39,7 @@ var (
 )
 
 // maxStamp is how long an answer may be, in bytes: what the container keeps beyond a plain signature.
-const maxStamp = containerStamped - containerPlain
+const maxStamp = containerStamp
 
 // tstInfo is TSTInfo of RFC 3161, 2.4.2.
 type tstInfo struct {

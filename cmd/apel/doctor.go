@@ -80,6 +80,19 @@ func (v *doctorVerb) Run(e *env) error {
 	return nil
 }
 
+// signerSoon is how long before its end the doctor asks for the next signer of PDFs: to get one from outside takes weeks.
+const signerSoon = 90 * 24 * time.Hour
+
+// signerEnds says how long what signs PDFs serves. Once it is over, what is issued gets no file.
+func (in *installation) signerEnds(e *env, until time.Time) finding {
+	f := finding{What: "penanda tangan PDF / PDF signer", OK: in.now().Before(until), Note: "berlaku sampai " + string(in.settings.Zone().Day(until))}
+	if f.Warn = in.now().Add(signerSoon).After(until); f.Warn {
+		f.Note = texts.T(f.Note+": pasang yang berikutnya dengan apel import-signer, atau apel new-key bila dibuat sendiri.",
+			"valid until "+string(in.settings.Zone().Day(until))+": install the next one with apel import-signer, or apel new-key where it is of your own.").In(e.lang)
+	}
+	return f
+}
+
 // mend makes again what is kept beside its source and can only be right in one way. Safe to run again after a crash.
 func (in *installation) mend(ctx context.Context) error {
 	if err := in.certificates.Rebuild(ctx); err != nil {
@@ -134,6 +147,9 @@ func (in *installation) examine(e *env, since string) ([]finding, error) {
 				"none is noted. Without the keys nothing can be issued again and the data cannot be opened: apel backup --with-keys. A copy of the folder keys/ made by hand is not noted.").In(e.lang)
 		}
 		out = append(out, copied)
+	}
+	if !report.Until.IsZero() {
+		out = append(out, in.signerEnds(e, report.Until))
 	}
 	head, err := in.audit.Check(ctx)
 	note("jejak audit / audit journal", err, fmt.Sprintf("%d blok, setiap hash cocok", head.N))

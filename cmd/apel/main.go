@@ -23,18 +23,19 @@ type verbs struct {
 	Config kong.ConfigFlag `help:"JSON file with any of these options." placeholder:"FILE"`
 	Lang   string          `enum:"id,en" default:"id" env:"APEL_LANG" help:"Language of messages: id or en."`
 
-	Serve    serveVerb    `cmd:"" help:"Serve pages, API and workers."`
-	Demo     demoVerb     `cmd:"" help:"Fill a fresh folder with the demo city (./contoh-apel unless --dir names another) and serve it; with --once run the main job and exit."`
-	Import   importVerb   `cmd:"" help:"Import the register, standards, rules, courses or apps from files."`
-	Verify   verifyVerb   `cmd:"" help:"Check a certificate without a network; the exit status is 0 only when it is valid."`
-	Backup   backupVerb   `cmd:"" help:"Write a consistent copy of the data, also while the server runs."`
-	Restore  restoreVerb  `cmd:"" help:"Put a backup into an empty folder and compare it."`
-	Courses  coursesVerb  `cmd:"" help:"Look at courses."`
-	Attempts attemptsVerb `cmd:"" help:"Check results of tests."`
-	Doctor   doctorVerb   `cmd:"" help:"Check configuration, storage, signatures, log, queue and half-done work; the exit status is 0 only when all is well."`
-	NewKey   newKeyVerb   `cmd:"" help:"Make the next key that signs certificates, while no server runs; the older ones stay."`
-	Bench    benchVerb    `cmd:"" help:"Measure the published figures."`
-	Version  versionVerb  `cmd:"" help:"Print the version."`
+	Serve        serveVerb        `cmd:"" help:"Serve pages, API and workers."`
+	Demo         demoVerb         `cmd:"" help:"Fill a fresh folder with the demo city (./contoh-apel unless --dir names another) and serve it; with --once run the main job and exit."`
+	Import       importVerb       `cmd:"" help:"Import the register, standards, rules, courses or apps from files."`
+	Verify       verifyVerb       `cmd:"" help:"Check a certificate without a network; the exit status is 0 only when it is valid."`
+	Backup       backupVerb       `cmd:"" help:"Write a consistent copy of the data, also while the server runs."`
+	Restore      restoreVerb      `cmd:"" help:"Put a backup into an empty folder and compare it."`
+	Courses      coursesVerb      `cmd:"" help:"Look at courses."`
+	Attempts     attemptsVerb     `cmd:"" help:"Check results of tests."`
+	Doctor       doctorVerb       `cmd:"" help:"Check configuration, storage, signatures, log, queue and half-done work; the exit status is 0 only when all is well."`
+	ImportSigner importSignerVerb `cmd:"" help:"Sign PDFs with a key and certificate that somebody else gave (PKCS#12), while no server runs; the older ones stay."`
+	NewKey       newKeyVerb       `cmd:"" help:"Make the next key that signs certificates, while no server runs; the older ones stay."`
+	Bench        benchVerb        `cmd:"" help:"Measure the published figures."`
+	Version      versionVerb      `cmd:"" help:"Print the version."`
 }
 
 // env is what every verb gets.
