@@ -506,7 +506,13 @@ func (in *installation) takers(ctx context.Context, n int, explain courses.Feedb
 		return nil, err
 	}
 	draft.Code = "BENCH-1"
-	draft.Quizzes = slices.DeleteFunc(draft.Quizzes, func(q exchange.Quiz) bool { return q.Kind == "pre_test" })
+	practices := 0 // the first stays: it draws from the bank of questions, a later one from that of simulations
+	draft.Quizzes = slices.DeleteFunc(draft.Quizzes, func(q exchange.Quiz) bool {
+		if q.Kind == "practice" {
+			practices++
+		}
+		return q.Kind == "pre_test" || q.Kind == "practice" && practices > 1
+	})
 	for i := range draft.Quizzes {
 		if q := &draft.Quizzes[i]; q.Kind == "practice" {
 			q.Code, q.TimeLimitMinutes = "practice", 30
