@@ -59,17 +59,18 @@ func showStep(r courses.Requirement, lang texts.Lang) Step {
 
 // Lesson is a lesson as its reader gets it.
 type Lesson struct {
-	Enrolment string     `json:"enrolment"`
-	Code      string     `json:"code"`
-	Title     texts.Text `json:"title"`
-	HTML      string     `json:"html" doc:"Harmless HTML made from the author's Markdown"`
-	Minutes   int        `json:"minutes"`
-	Part      string     `json:"part,omitempty"`
-	Number    int        `json:"number"`
-	Of        int        `json:"of"`
-	Previous  string     `json:"previous,omitempty"`
-	Next      string     `json:"next,omitempty"`
-	Reading   Reading    `json:"reading"`
+	Enrolment  string     `json:"enrolment"`
+	Code       string     `json:"code"`
+	Title      texts.Text `json:"title"`
+	HTML       string     `json:"html" doc:"Harmless HTML made from the author's Markdown"`
+	LocalRules []string   `json:"local_rules,omitempty" maxItems:"2000" doc:"What the city lays down, where the lesson leaves something to it"`
+	Minutes    int        `json:"minutes"`
+	Part       string     `json:"part,omitempty"`
+	Number     int        `json:"number"`
+	Of         int        `json:"of"`
+	Previous   string     `json:"previous,omitempty"`
+	Next       string     `json:"next,omitempty"`
+	Reading    Reading    `json:"reading"`
 }
 
 // Reading says how far a lesson was read, by the server's clock.
@@ -147,7 +148,7 @@ func (s *server) enrolments() {
 			if err != nil {
 				return nil, err
 			}
-			return answer(Lesson{l.Enrolment, l.Code, l.Title, string(l.HTML), l.Minutes, l.Part, l.Number, l.Of, l.Previous, l.Next, showReading(ctx, l.Status)}), nil
+			return answer(Lesson{l.Enrolment, l.Code, l.Title, string(l.HTML), l.Local, l.Minutes, l.Part, l.Number, l.Of, l.Previous, l.Next, showReading(ctx, l.Status)}), nil
 		})
 	handle(s, operation{Method: http.MethodPost, Path: "/enrolments/{id}/lessons/{lesson}/reading", ID: "readLesson", Tag: "enrolments", Summary: "Count reading time; with end when the end was reached"},
 		func(ctx context.Context, in *struct {

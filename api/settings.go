@@ -24,6 +24,7 @@ type Settings struct {
 	NumberPattern string   `json:"number_pattern" maxLength:"200"`
 	Contact       string   `json:"contact,omitempty" maxLength:"500"`
 	DPO           string   `json:"dpo,omitempty" maxLength:"500"`
+	LocalRules    *string  `json:"local_rules,omitempty" maxLength:"2000" doc:"What the city lays down where lessons leave something to it, line by line; missing: as it is"`
 	PPPKCodes     []string `json:"pppk_codes" maxItems:"100" nullable:"false"`
 	ServiceMonths int      `json:"service_months"`
 	JPNotice      int      `json:"jp_notice"`
@@ -53,7 +54,7 @@ type SettingsState struct {
 
 func showSettings(v settings.Settings, version int64) SettingsState {
 	out := SettingsState{Version: version, Demo: v.Demo, Settings: Settings{Institution: v.Institution, City: v.City, Agency: v.Agency, AgencyShort: v.AgencyShort, Logo: v.Logo, Accent: v.Accent,
-		Signers: []Signer{}, Zone: v.Zone, BaseURL: v.BaseURL, BaseConfirmed: v.BaseConfirmed, OldHosts: orEmpty(v.OldHosts), NumberPattern: v.NumberPattern, Contact: v.Contact, DPO: v.DPO,
+		Signers: []Signer{}, Zone: v.Zone, BaseURL: v.BaseURL, BaseConfirmed: v.BaseConfirmed, OldHosts: orEmpty(v.OldHosts), NumberPattern: v.NumberPattern, Contact: v.Contact, DPO: v.DPO, LocalRules: &v.LocalRules,
 		PPPKCodes: orEmpty(v.PPPKCodes), ServiceMonths: v.ServiceMonths, JPNotice: v.JPNotice, JPDuty: v.JPDuty, ObjectionDays: &v.ObjectionDays, MailServer: v.Mail.Server, MailFrom: v.Mail.From, MailUser: v.Mail.User,
 		QuietFrom: v.Mail.QuietFrom, QuietUntil: v.Mail.QuietUntil}}
 	for _, x := range v.Signers {
@@ -67,6 +68,9 @@ func (v Settings) over(s settings.Settings) settings.Settings {
 	s.Institution, s.City, s.Agency, s.AgencyShort, s.Logo, s.Accent = v.Institution, v.City, v.Agency, v.AgencyShort, v.Logo, v.Accent
 	s.Zone, s.BaseURL, s.BaseConfirmed, s.OldHosts, s.NumberPattern, s.Contact, s.DPO = v.Zone, v.BaseURL, v.BaseConfirmed, v.OldHosts, v.NumberPattern, v.Contact, v.DPO
 	s.PPPKCodes, s.ServiceMonths, s.JPNotice, s.JPDuty = v.PPPKCodes, v.ServiceMonths, v.JPNotice, v.JPDuty
+	if v.LocalRules != nil {
+		s.LocalRules = *v.LocalRules
+	}
 	if v.ObjectionDays != nil {
 		s.ObjectionDays = *v.ObjectionDays
 	}

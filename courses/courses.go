@@ -100,7 +100,8 @@ type Config struct {
 	Viewed     access.Noter                     // where a look at somebody else is noted; nil: nowhere
 	Caller     func(ctx context.Context) Caller // where a request comes from; nil: nowhere, so exams bound to networks cannot be begun
 
-	ObjectionDays func() int // for how many days a mark by people can be objected to; nil: UsualObjectionDays, 0: it cannot
+	ObjectionDays func() int    // for how many days a mark by people can be objected to; nil: UsualObjectionDays, 0: it cannot
+	LocalRules    func() string // what the city lays down where lessons leave something to it, line by line; nil: nothing is shown
 
 	Supervisors Supervisors // of field tasks that a supervisor judges; nil: nobody has one, so markers judge them
 }

@@ -200,7 +200,7 @@ func (w *world) open(e storage.Engine) {
 	p, err := policies.Load()
 	must(w, err)
 	w.Service, err = courses.Open(ctx, courses.Config{DB: w.db, Files: w.blobs, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.DiscardHandler),
-		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling, Supervisors: w.bosses})
+		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling, Supervisors: w.bosses, LocalRules: func() string { return "Aduan ringan: 2 hari kerja.\r\n\nGratifikasi: tanya UPG.\n" }})
 	must(w, err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"strings"
 	"time"
 
 	"github.com/apelkota/apel/internal/access"
@@ -68,6 +69,7 @@ type LessonView struct {
 	Code      string
 	Title     texts.Text
 	HTML      template.HTML
+	Local     []string // what the city lays down, where the lesson leaves something to "ketentuan yang berlaku di daerah Anda"
 	Minutes   int
 	Part      string
 	Number    int // 1..Of
@@ -131,12 +133,20 @@ func (s *Service) OpenLesson(ctx context.Context, a access.Actor, id EnrolmentID
 			return LessonView{}, err
 		}
 	}
-	return lessonView(&v.Content, LessonView{Enrolment: id, Course: d.Value.Course, Code: code, Title: ref.Title, HTML: template.HTML(text.HTML), Minutes: ref.Minutes, Part: ref.Part,
+	return s.lessonView(&v.Content, LessonView{Enrolment: id, Course: d.Value.Course, Code: code, Title: ref.Title, HTML: template.HTML(text.HTML), Minutes: ref.Minutes, Part: ref.Part,
 		Status: status(d.Value.Reading[code], ref)}), nil
 }
 
-// lessonView says where a lesson stands among the others.
-func lessonView(c *Content, view LessonView) LessonView {
+// lessonView says where a lesson stands among the others, and what the city adds to it.
+func (s *Service) lessonView(c *Content, view LessonView) LessonView {
+	html := string(view.HTML)
+	if s.cfg.LocalRules != nil && (strings.Contains(html, "berlaku di daerah Anda") || strings.Contains(html, "ketentuan yang sedang berlaku")) {
+		for line := range strings.Lines(s.cfg.LocalRules()) {
+			if line = strings.TrimSpace(line); line != "" {
+				view.Local = append(view.Local, line)
+			}
+		}
+	}
 	view.Of = len(c.Lessons)
 	for i, l := range c.Lessons {
 		if l.Code != view.Code {

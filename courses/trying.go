@@ -114,7 +114,7 @@ func (s *Service) TryLesson(ctx context.Context, a access.Actor, version Version
 	if err != nil {
 		return LessonView{}, err
 	}
-	return lessonView(&v.Content, LessonView{Course: v.Course, Code: code, Title: ref.Title, HTML: template.HTML(text.HTML), Minutes: ref.Minutes, Part: ref.Part}), nil
+	return s.lessonView(&v.Content, LessonView{Course: v.Course, Code: code, Title: ref.Title, HTML: template.HTML(text.HTML), Minutes: ref.Minutes, Part: ref.Part}), nil
 }
 
 // TryQuiz begins a test of a version as a learner would, or goes on with the one under way; one that was begun before the draft changed begins anew. Form, Save, CheckAnswer,

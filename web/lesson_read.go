@@ -14,6 +14,7 @@ import (
 type LessonPage struct {
 	Base
 	Text    Prose
+	Local   []string // what the city lays down on it
 	Reading Reading
 	Place   Progress // lesson n of m
 	Minutes int
@@ -43,7 +44,7 @@ func (l *learner) showLesson(c *gin.Context) error {
 
 // lessonPage is a lesson with the ways to its neighbours and back to the course.
 func (l *learner) lessonPage(c *gin.Context, v courses.LessonView, at func(code string) string, back string) *LessonPage {
-	p := &LessonPage{Base: Base{Title: in(c, v.Title), Active: navCatalogue, Crumbs: []Link{{Name: v.Course, URL: back}}}, Text: Prose(v.HTML), Minutes: v.Minutes,
+	p := &LessonPage{Base: Base{Title: in(c, v.Title), Active: navCatalogue, Crumbs: []Link{{Name: v.Course, URL: back}}}, Text: Prose(v.HTML), Local: v.Local, Minutes: v.Minutes,
 		Place: Progress{Name: l.T(c, "Pelajaran %d dari %d", v.Number, v.Of), Done: float64(v.Number), Goal: float64(v.Of), Text: l.format(c).minutes(l.words, v.Minutes)}}
 	p.Next = Button{Label: "Kembali ke langkah belajar", URL: back, Kind: "primary", Icon: "arrow"}
 	if v.Next != "" {

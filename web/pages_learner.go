@@ -36,7 +36,7 @@ var learnerPages = []Page{
 			NextIs: "Baca: Mendengar dulu", Steps: sampleCourse().Outline, Certificate: &card, Missing: []string{"Tes awal belum dikerjakan."}}
 	}},
 	{Name: "lesson", Layout: "focus", Sample: func() any {
-		return &LessonPage{Base: Base{Title: "Tiga menit pertama"}, Text: "<p>Sapa warga sebelum ditanya.</p>", Reading: Reading{URL: "/belajar/x/pelajaran/L1"}, Place: Progress{Name: "Pelajaran 1 dari 5", Done: 1, Goal: 5, Text: "12 menit"},
+		return &LessonPage{Base: Base{Title: "Tiga menit pertama"}, Text: "<p>Sapa warga sebelum ditanya.</p>", Local: []string{"Aduan ringan: 2 hari kerja."}, Reading: Reading{URL: "/belajar/x/pelajaran/L1"}, Place: Progress{Name: "Pelajaran 1 dari 5", Done: 1, Goal: 5, Text: "12 menit"},
 			Missing: "Baca 40 detik lagi.", Prev: &Button{Label: "Sebelumnya", URL: "/belajar/x/pelajaran/L0", Icon: "arrow-left"}, Next: Button{Label: "Pelajaran berikutnya", URL: "/belajar/x/pelajaran/L2", Kind: "primary", Icon: "arrow"}}
 	}},
 	{Name: "quiz", Sample: func() any {

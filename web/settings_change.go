@@ -60,7 +60,7 @@ type settingText struct {
 // settingTexts are the settings that are one line of text, by the name of their field.
 func settingTexts(s *settings.Settings) []settingText {
 	return []settingText{{"institution", &s.Institution}, {"city", &s.City}, {"agency", &s.Agency}, {"agency_short", &s.AgencyShort}, {"accent", &s.Accent}, {"zone", &s.Zone}, {"base_url", &s.BaseURL},
-		{"number_pattern", &s.NumberPattern}, {"contact", &s.Contact}, {"dpo", &s.DPO}, {"mail.server", &s.Mail.Server}, {"mail.from", &s.Mail.From}, {"mail.user", &s.Mail.User}, {"mail.password_file", &s.Mail.PasswordFile}}
+		{"number_pattern", &s.NumberPattern}, {"contact", &s.Contact}, {"dpo", &s.DPO}, {"local_rules", &s.LocalRules}, {"mail.server", &s.Mail.Server}, {"mail.from", &s.Mail.From}, {"mail.user", &s.Mail.User}, {"mail.password_file", &s.Mail.PasswordFile}}
 }
 
 type settingNumber struct {

@@ -19,7 +19,7 @@ func TestSettingsByForm(t *testing.T) {
 	want.Institution, want.City, want.Agency, want.AgencyShort, want.Accent, want.Zone = "Pemerintah Kota Delima", "Delima", "BKPSDM Kota Delima", "BKPSDM", "#7a1f3d", "Asia/Makassar"
 	want.BaseURL, want.OldHosts, want.NumberPattern = "https://apel.delima.example", []string{"lama.delima.example", "uji.delima.example"}, "{seq:5}/{badan}/{tahun}"
 	want.Signers = []settings.Signer{{Name: "Ir. Sari Wulandari, M.T.", Title: "Kepala BKPSDM", Rank: "Pembina Utama Muda", NIP: "197003031995032905"}, {Name: "Bagus Contohan, S.H.", Title: "Sekretaris"}}
-	want.JPDuty, want.Contact = 24, "Loket BKPSDM"
+	want.JPDuty, want.Contact, want.LocalRules = 24, "Loket BKPSDM", "Gratifikasi: tanya UPG.\nAduan ringan: 2 hari kerja."
 
 	form := url.Values{"version": {strconv.FormatInt(r.Rooms.Settings.Version(), 10)}, "why": {"penyiapan kota"}, "act": {"save"}, "base_confirmed": {"1"}, "pppk_codes": {"21 22 23"}, "old_hosts": {"lama.delima.example\r\nuji.delima.example"}}
 	want.PPPKCodes = []string{"21", "22", "23"}

@@ -156,6 +156,7 @@ func demoSettings(base string) settings.Settings {
 	s.Agency, s.AgencyShort = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia Daerah", "BKPSDMD"
 	s.Signers = []settings.Signer{{Name: "Contoh Penanda Tangan, S.E., M.Si.", Title: "Kepala BKPSDMD Kota Cempaka Raya", Rank: "Pembina Utama Muda"}}
 	s.BaseURL, s.Demo = base, true
+	s.LocalRules = "Gratifikasi: batas nilai dan tenggat lapor ditanyakan kepada UPG di Inspektorat Daerah (contoh).\nAduan: ringan 2, normatif 5, tanpa unsur pengawasan 14, dengan unsur pengawasan 60 hari kerja (contoh).\nPelindungan data: pejabatnya di Dinas Komunikasi dan Informatika (contoh)."
 	s.Contact = "BKPSDMD Kota Cempaka Raya (contoh)"
 	return s
 }

@@ -247,6 +247,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 	if in.courses, err = courses.Open(ctx, courses.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, People: courses.Roster(in.people, in.now, zone), Supervisors: courses.Heads{Register: in.people},
 		Secret:        secret,
 		ObjectionDays: func() int { return current().ObjectionDays },
+		LocalRules:    func() string { return current().LocalRules },
 		Letters:       certificates.Letters{}, Apps: in.readiness, Dictionary: in.competencies, Wake: in.waker, Files: in.filesFor(func(ctx context.Context, name func(string)) error { return in.courses.Named(ctx, name) }), Viewed: in.people.NoteView, Caller: func(ctx context.Context) courses.Caller {
 			v := visit.From(ctx)
 			return courses.Caller{Address: v.Address, Device: v.Device}

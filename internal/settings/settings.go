@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/civil"
@@ -30,20 +31,21 @@ type Settings struct {
 	Logo          string   `json:"logo,omitempty"` // blob hash of a PNG; "" shows the neutral mark
 	Accent        string   `json:"accent"`         // #rrggbb
 	Signers       []Signer `json:"signers"`
-	Zone          string   `json:"zone"`                // IANA name
-	BaseURL       string   `json:"base_url"`            // public address printed on certificates; nothing real is issued without it
-	BaseConfirmed bool     `json:"base_confirmed"`      // somebody opened it from outside and said so
-	OldHosts      []string `json:"old_hosts,omitempty"` // earlier public addresses whose codes stay valid
-	NumberPattern string   `json:"number_pattern"`      // see certificates
-	Contact       string   `json:"contact,omitempty"`   // where to ask, shown on error and check pages
-	DPO           string   `json:"dpo,omitempty"`       // data protection officer's contact (UU 27/2022 art. 53)
-	PPPKCodes     []string `json:"pppk_codes"`          // digits 13-14 of an NI PPPK that are accepted
-	ServiceMonths int      `json:"service_months"`      // nobody is recommended whose service ends within so many months
-	JPNotice      int      `json:"jp_notice"`           // JP per contract year from which a PPPK is told (never blocked)
-	JPDuty        int      `json:"jp_duty"`             // JP per calendar year a PNS must reach
-	ObjectionDays int      `json:"objection_days"`      // for how many days a mark given by people can be objected to; 0: it cannot
-	Mail          Mail     `json:"mail"`                // no server: inbox only
-	Demo          bool     `json:"demo,omitempty"`      // every page and PDF says CONTOH
+	Zone          string   `json:"zone"`                  // IANA name
+	BaseURL       string   `json:"base_url"`              // public address printed on certificates; nothing real is issued without it
+	BaseConfirmed bool     `json:"base_confirmed"`        // somebody opened it from outside and said so
+	OldHosts      []string `json:"old_hosts,omitempty"`   // earlier public addresses whose codes stay valid
+	NumberPattern string   `json:"number_pattern"`        // see certificates
+	Contact       string   `json:"contact,omitempty"`     // where to ask, shown on error and check pages
+	DPO           string   `json:"dpo,omitempty"`         // data protection officer's contact (UU 27/2022 art. 53)
+	LocalRules    string   `json:"local_rules,omitempty"` // what this city lays down where lessons say "ketentuan yang berlaku di daerah Anda": lines of plain text, at most MaxLocalRules letters
+	PPPKCodes     []string `json:"pppk_codes"`            // digits 13-14 of an NI PPPK that are accepted
+	ServiceMonths int      `json:"service_months"`        // nobody is recommended whose service ends within so many months
+	JPNotice      int      `json:"jp_notice"`             // JP per contract year from which a PPPK is told (never blocked)
+	JPDuty        int      `json:"jp_duty"`               // JP per calendar year a PNS must reach
+	ObjectionDays int      `json:"objection_days"`        // for how many days a mark given by people can be objected to; 0: it cannot
+	Mail          Mail     `json:"mail"`                  // no server: inbox only
+	Demo          bool     `json:"demo,omitempty"`        // every page and PDF says CONTOH
 }
 
 // Signer is an official whose name stands on certificates.
@@ -133,11 +135,17 @@ func (s Settings) Check() error {
 	if s.ObjectionDays < 0 || s.ObjectionDays > 90 {
 		bad.With("objection_days", "Isi 0 sampai 90 hari.", "Enter 0 to 90 days.")
 	}
+	if utf8.RuneCountInString(s.LocalRules) > MaxLocalRules {
+		bad.With("local_rules", "Paling banyak 2.000 huruf. Tulis di mana ketentuannya dapat dibaca.", "At most 2,000 letters. Say where the rules can be read.")
+	}
 	if len(bad.Fields) > 0 {
 		return bad
 	}
 	return nil
 }
+
+// MaxLocalRules is how many letters the rules of the city may have; they are shown below lessons, on phones.
+const MaxLocalRules = 2000
 
 const usualObjection = 14
 
