@@ -37,9 +37,9 @@ type Exam struct {
 
 // ReviewRules say how much takers see of their result, by phase.
 type ReviewRules struct {
-	After  string `json:"after,omitempty" enum:",nothing,score,right,full" doc:"In the first ten minutes after handing in; empty as outside of an exam"`
-	During string `json:"during,omitempty" enum:",nothing,score,right,full" doc:"Later, while the window is open"`
-	Closed string `json:"closed,omitempty" enum:",nothing,score,right,full" doc:"After it closed"`
+	After  string `json:"after,omitempty" enum:",nothing,score,right,full" doc:"In the first ten minutes after handing in; empty: score"`
+	During string `json:"during,omitempty" enum:",nothing,score,right,full" doc:"Later, while anybody may still sit; empty: score. What shows keys reaches those who still write"`
+	Closed string `json:"closed,omitempty" enum:",nothing,score,right,full" doc:"After it closed for everybody, extra time and pauses included; empty: as outside of an exam"`
 }
 
 // ExamExtra is extra time for a person, a unit or, with neither, everybody.
@@ -155,12 +155,13 @@ type ExamPlan struct {
 	Review       ReviewRules `json:"review,omitempty"`
 	Password     string      `json:"password,omitempty" maxLength:"200" doc:"6 to 60 letters; case and spaces do not matter. Missing in a change: as it was"`
 	NoPassword   bool        `json:"no_password,omitempty" doc:"In a change: takes the password away"`
+	EndsOutside  bool        `json:"ends_outside,omitempty" doc:"That attempts under way outside of the exam end when it opens is known; without it an exam is refused while there are any, with their number and names"`
 }
 
 func (p ExamPlan) input() courses.ExamInput {
 	return courses.ExamInput{Name: p.Name, Opens: p.Opens, Closes: p.Closes, Late: p.Late, Cohorts: p.Cohorts, Units: p.Units, Networks: p.Networks, Attempts: p.Attempts, Delay: p.Delay, Invigilators: p.Invigilators,
 		Review:   courses.ReviewRules{After: courses.ReviewLevel(p.Review.After), During: courses.ReviewLevel(p.Review.During), Closed: courses.ReviewLevel(p.Review.Closed)},
-		Password: p.Password, NoPassword: p.NoPassword}
+		Password: p.Password, NoPassword: p.NoPassword, EndsOutside: p.EndsOutside}
 }
 
 // ExamBoard is how an exam stands as a whole; listTakers has its lines.

@@ -376,6 +376,9 @@ func (s *Service) Extend(ctx context.Context, a access.Actor, id AttemptID, minu
 	if strings.TrimSpace(why) == "" {
 		return AttemptDoc{}, faults.OnField("why", "Tulis alasannya.", "Give the reason.")
 	}
+	if err := s.mayLast(ctx, &d.Value, minutes); err != nil && (key == "" || d.Value.Extended != key) {
+		return AttemptDoc{}, err
+	}
 	now := s.now()
 	entry := s.entry(a, role, "extra_time", AttemptsCollection, id, d.Value.Person, why, "minutes="+itoa(minutes))
 	d, err = s.attempts.Update(ctx, id, func(d *storage.Doc[Attempt]) error {
@@ -396,6 +399,9 @@ func (s *Service) Extend(ctx context.Context, a access.Actor, id AttemptID, minu
 		d.Trail = append(d.Trail, entry)
 		return nil
 	})
+	if err == nil && d.Value.Exam != nil {
+		err = s.sitsAlone(ctx, &d.Value, d.Value.EndsAt)
+	}
 	if err != nil {
 		return AttemptDoc{}, err
 	}

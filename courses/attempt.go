@@ -83,6 +83,13 @@ var attemptDef = storage.Def[Attempt]{Name: AttemptsCollection, Shape: 1, Indexe
 		}
 		return []string{d.Value.Exam.ID}, storage.OrderTime(d.Value.StartedAt)
 	}},
+	// Of one that is open outside of an exam, so that an exam planned meanwhile finds it.
+	{Name: "open", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
+		if d.Value.State != AttemptOpen || d.Value.Exam != nil {
+			return nil, ""
+		}
+		return []string{openTerm(d.Value.Course, d.Value.Quiz)}, storage.OrderTime(d.Value.StartedAt)
+	}},
 	// Of an attempt that holds files, so that the sweep of files need not read all attempts.
 	{Name: "files", Of: func(d *storage.Doc[Attempt]) ([]string, string) {
 		held := false
@@ -244,9 +251,12 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, enrolment Enrolment
 		return FormView{}, err
 	}
 	if exam != nil {
-		if err := s.seated(ctx, exam, &d); err != nil {
-			return FormView{}, err
-		}
+		err = s.seated(ctx, exam, &d)
+	} else if err = s.boundBy(ctx, d.ID, &e.Value); err == nil { // by an exam planned at this moment
+		d, err = s.attempts.Get(ctx, d.ID)
+	}
+	if err != nil {
+		return FormView{}, err
 	}
 	return s.view(ctx, d.ID, &d.Value)
 }

@@ -47,13 +47,14 @@ type Exam struct {
 	Review       ReviewRules `json:"review,omitzero"`
 	Password     *secret     `json:"password,omitempty"`
 
-	Extra     []ExamExtra   `json:"extra,omitempty"`
-	Pauses    []Span        `json:"pauses,omitempty"` // of everybody at once
-	Stopped   time.Time     `json:"stopped,omitzero"` // ended by an invigilator for all
-	Messages  []ExamMessage `json:"messages,omitempty"`
-	Acted     []PersonID    `json:"acted,omitempty"` // who paused, stopped or gave time, to all or to a unit: they do not sit it
-	Cancelled time.Time     `json:"cancelled,omitzero"`
-	Forgotten bool          `json:"forgotten,omitempty"` // traces of devices, networks and looking away are deleted
+	Extra     []ExamExtra            `json:"extra,omitempty"`
+	Pauses    []Span                 `json:"pauses,omitempty"` // of everybody at once
+	Stopped   time.Time              `json:"stopped,omitzero"` // ended by an invigilator for all
+	Messages  []ExamMessage          `json:"messages,omitempty"`
+	Acted     []PersonID             `json:"acted,omitempty"` // who paused, stopped or gave time, to all or to a unit: they do not sit it
+	Cancelled time.Time              `json:"cancelled,omitzero"`
+	Alone     map[PersonID]time.Time `json:"alone,omitempty"`     // until when those sit who were given time or paused by themselves
+	Forgotten bool                   `json:"forgotten,omitempty"` // traces of devices, networks and looking away are deleted
 
 	Revision int       `json:"revision"`       // raised by every change; a form names the one it was filled from
 	Keys     []string  `json:"keys,omitempty"` // of the last acts, so that a repeated post acts once
@@ -88,7 +89,7 @@ type ReviewLevel string
 
 // The levels, each with what the one before shows.
 const (
-	ReviewAsQuiz  ReviewLevel = "" // as outside of an exam, see Review
+	ReviewAsQuiz  ReviewLevel = "" // as outside of an exam, see Review; before it closed: ReviewScore
 	ReviewNothing ReviewLevel = "nothing"
 	ReviewScore   ReviewLevel = "score"
 	ReviewRight   ReviewLevel = "right" // which items were right
@@ -107,15 +108,17 @@ type ReviewRules struct {
 // justAfter is how long after handing in the first phase lasts.
 const justAfter = 10 * time.Minute
 
-// reviewLevel is the level that holds at a moment for an attempt handed in then.
+// reviewLevel is the level that holds at a moment for an attempt handed in then. While anybody may still sit, nothing that is unsaid shows a key: what a quiz would show
+// to one who passed would reach the others.
 func (x *Exam) reviewLevel(submitted, now time.Time) ReviewLevel {
+	level := x.Review.During
 	switch {
 	case !now.Before(x.last()):
 		return x.Review.Closed
 	case now.Before(submitted.Add(justAfter)):
-		return x.Review.After
+		level = x.Review.After
 	}
-	return x.Review.During
+	return cmp.Or(level, ReviewScore)
 }
 
 // end is when the window ends.
@@ -126,7 +129,7 @@ func (x *Exam) end() time.Time {
 	return x.Closes
 }
 
-// last is from when on nobody sits any more: the end of the window, later by what pauses of all took and by the most extra time anybody has on the list. Keys shown before
+// last is from when on nobody sits any more: the end of the window, later by what pauses of all took, by the most extra time anybody has on the list, and until those who were given time or paused by themselves are done. Keys shown before
 // would reach those who still write.
 func (x *Exam) last() time.Time {
 	if !x.Stopped.IsZero() {
@@ -144,6 +147,9 @@ func (x *Exam) last() time.Time {
 		}
 	}
 	end := x.Closes.Add(time.Duration(all+person+unit) * time.Minute)
+	for _, until := range x.Alone {
+		end = maxTime(end, until)
+	}
 	for _, p := range x.Pauses {
 		if p.Until.IsZero() {
 			return maxTime(end, p.From.Add(longestPause))
@@ -324,6 +330,7 @@ type ExamInput struct {
 	Review       ReviewRules
 	Password     string // "" on a change: as it was
 	NoPassword   bool   // takes the password away
+	EndsOutside  bool   // whoever plans it knows that attempts under way outside of it end when it opens
 }
 
 // Limits of an exam.
@@ -338,7 +345,7 @@ const (
 )
 
 // PlanExam plans an exam of a quiz of the course's present version. Audited. Safe to call twice with the same key.
-// Errors: Invalid naming each field, Forbidden.
+// Errors: Invalid naming each field, also ends_outside while people are at the test outside of it and in.EndsOutside does not say that this is known; Forbidden.
 func (s *Service) PlanExam(ctx context.Context, a access.Actor, in ExamInput) (ExamDoc, error) {
 	role, err := s.cfg.Policy.May(a, "plan", access.Thing{Kind: "exam", ID: in.Key})
 	if err != nil {
@@ -355,8 +362,16 @@ func (s *Service) PlanExam(ctx context.Context, a access.Actor, in ExamInput) (E
 	if err := s.fillExam(ctx, &x, in, now); err != nil {
 		return ExamDoc{}, err
 	}
+	n, err := s.checkOutside(ctx, &x, in.EndsOutside)
+	if err != nil {
+		return ExamDoc{}, err
+	}
+	note := x.Course + " " + x.Quiz
+	if n > 0 {
+		note += " outside=" + itoa(n)
+	}
 	d := storage.Doc[Exam]{ID: id, Value: x, Due: storage.NewDue(SettleStep, now)}
-	d.Trail = append(d.Trail, s.entry(a, role, "plan_exam", ExamsCollection, id, "", "", x.Course+" "+x.Quiz))
+	d.Trail = append(d.Trail, s.entry(a, role, "plan_exam", ExamsCollection, id, "", "", note))
 	err = s.exams.Insert(ctx, &d)
 	if errors.Is(err, faults.Conflict) {
 		d, err = s.exams.Get(ctx, id)
@@ -390,7 +405,15 @@ func (s *Service) ChangeExam(ctx context.Context, a access.Actor, id string, rev
 	if err := s.fillExam(ctx, &x, in, now); err != nil {
 		return ExamDoc{}, err
 	}
-	entry := s.entry(a, role, "change_exam", ExamsCollection, id, "", why, "")
+	n, err := s.checkOutside(ctx, &x, in.EndsOutside)
+	if err != nil {
+		return ExamDoc{}, err
+	}
+	note := ""
+	if n > 0 {
+		note = "outside=" + itoa(n)
+	}
+	entry := s.entry(a, role, "change_exam", ExamsCollection, id, "", why, note)
 	d, err = s.exams.Update(ctx, id, func(d *storage.Doc[Exam]) error {
 		if d.Value.Revision != revision {
 			return faults.New(faults.Conflict, "Ujian ini diubah orang lain sejak Anda membukanya. Muat ulang, lalu ubah lagi.", "Somebody changed this exam since you opened it. Reload, then change it again.")

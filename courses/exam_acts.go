@@ -209,7 +209,7 @@ func (s *Service) invigilateOne(ctx context.Context, a access.Actor, role string
 		return ExamDoc{}, err
 	}
 	entry.Thing = AttemptsCollection + "/" + seat.Value.Attempt
-	_, err = s.attempts.Update(ctx, seat.Value.Attempt, func(d *storage.Doc[Attempt]) error {
+	d, err := s.attempts.Update(ctx, seat.Value.Attempt, func(d *storage.Doc[Attempt]) error {
 		at := &d.Value
 		switch {
 		case at.State != AttemptOpen && in.Act == StopExam && at.Exam != nil && at.Exam.Stopped:
@@ -251,6 +251,15 @@ func (s *Service) invigilateOne(ctx context.Context, a access.Actor, role string
 		d.Trail = append(d.Trail, entry)
 		return nil
 	})
+	if err == nil {
+		until := d.Value.EndsAt
+		if p := d.Value.Exam.Paused; d.Value.State != AttemptOpen {
+			until = d.Value.SubmittedAt
+		} else if !p.IsZero() { // unless somebody ends the pause before
+			until = p.Add(longestPause)
+		}
+		err = s.sitsAlone(ctx, &d.Value, until)
+	}
 	if err != nil {
 		return ExamDoc{}, err
 	}

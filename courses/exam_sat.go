@@ -3,6 +3,7 @@ package courses
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -156,7 +157,7 @@ const (
 	CollectStep = "collect" // after the end: answers are compared when the last one is graded
 )
 
-// SettleExam lets every running attempt of an exam follow its last change (end, extra time, pauses, networks, stop), and those that were graded and withheld, too: when they
+// SettleExam lets every running attempt of an exam follow its last change (end, extra time, pauses, networks, stop), those outside of it end when it opens, and those that were graded and withheld, too: when they
 // count may have moved. Step "settle". Idempotent.
 func (s *Service) SettleExam(ctx context.Context, id string) error {
 	d, err := s.exams.Get(ctx, id)
@@ -172,6 +173,9 @@ func (s *Service) SettleExam(ctx context.Context, id string) error {
 		}
 		return nil
 	}); err != nil {
+		return err
+	}
+	if err := s.settleOutside(ctx, &d.Value); err != nil {
 		return err
 	}
 	revision := d.Value.Revision
@@ -216,6 +220,30 @@ func (s *Service) follow(ctx context.Context, id AttemptID, x *Exam) error {
 	})
 	if ended && err == nil {
 		s.wake(ctx, AttemptsCollection, id)
+	}
+	return err
+}
+
+// sitsAlone notes on an exam until when one of its attempts may last that was given time, or paused, by itself, so that keys stay closed for the others until then. Safe to call twice.
+func (s *Service) sitsAlone(ctx context.Context, at *Attempt, until time.Time) error {
+	now := s.now()
+	_, err := s.exams.Update(ctx, at.Exam.ID, func(d *storage.Doc[Exam]) error {
+		x := &d.Value
+		if x.Alone[at.Person].Equal(until) || len(x.Alone) >= storage.MaxList {
+			return storage.Unchanged
+		}
+		x.Alone = maps.Clone(x.Alone)
+		if x.Alone == nil {
+			x.Alone = map[PersonID]time.Time{}
+		}
+		x.Alone[at.Person] = until
+		if d.Due != nil && (d.Due.Step == SettleStep || d.Due.Step == CollectStep) {
+			d.Due = storage.NewDue(SettleStep, now) // those withheld follow
+		}
+		return nil
+	})
+	if err == nil {
+		s.wake(ctx, ExamsCollection, at.Exam.ID)
 	}
 	return err
 }

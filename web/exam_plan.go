@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,7 +45,14 @@ func (w *admin) planPage(c *gin.Context, status int, form Form) error {
 	return nil
 }
 
-var reviewOptions = []Option{{Value: "", Label: "Seperti tes biasa"}, {Value: "nothing", Label: "Tidak ada"}, {Value: "score", Label: "Nilai saja"}, {Value: "right", Label: "Nilai dan soal mana yang benar"}, {Value: "full", Label: "Semua, dengan kunci dan pembahasan"}}
+// What takers may see: while anybody sits, and after the exam closed.
+var (
+	sittingOptions = []Option{{Value: "nothing", Label: "Tidak ada"}, {Value: "score", Label: "Nilai saja"}, {Value: "right", Label: "Nilai dan soal mana yang benar"}, {Value: "full", Label: "Semua, dengan kunci dan pembahasan"}}
+	closedOptions  = append([]Option{{Value: "", Label: "Seperti tes biasa"}}, sittingOptions...)
+)
+
+// sitting is the level that holds before an exam closed where none is said.
+func sitting(level courses.ReviewLevel) string { return string(cmp.Or(level, courses.ReviewScore)) }
 
 // findButton sends a form that comes back with what its searches found.
 var findButton = Button{Label: "Cari", Icon: "search", Field: "act", Value: "find", Loose: true}
@@ -98,9 +107,14 @@ func (w *admin) examFields(c *gin.Context, form *Form, course, exam string) ([]F
 	}
 	fields = append(fields, form.Input("textarea", "networks", "Hanya dari jaringan").Tall(2).Hinted("Satu per baris, misalnya 10.20.0.0/16. Kosong: dari mana pun. Di belakang proksi, alamat yang dihitung ialah yang dilaporkan proksi tepercaya."))
 	fields = append(fields, w.chooseInvigilators(c, form)...)
-	return append(fields,
-		form.Input("select", "review_after", "Yang dilihat peserta sesaat setelah mengumpulkan").With(reviewOptions).Hinted("Sepuluh menit pertama."), form.Input("select", "review_during", "Sesudah itu, selama ujian belum ditutup").With(reviewOptions),
-		form.Input("select", "review_closed", "Setelah ujian ditutup").With(reviewOptions)), nil
+	fields = append(fields,
+		form.Input("select", "review_after", "Yang dilihat peserta sesaat setelah mengumpulkan").With(sittingOptions).Hinted("Sepuluh menit pertama. Kunci yang dibuka sekarang dapat sampai ke yang masih mengerjakan."),
+		form.Input("select", "review_during", "Sesudah itu, selama ujian belum ditutup").With(sittingOptions),
+		form.Input("select", "review_closed", "Setelah ujian ditutup").With(closedOptions).Hinted("Setelah semua selesai, tambahan waktu dan jeda termasuk."))
+	if form.Get("ends_outside") != "" || slices.ContainsFunc(form.Errors, func(e FieldError) bool { return e.Field == "ends_outside" }) {
+		fields = append(fields, form.Input("checkbox", "ends_outside", "Saya tahu: percobaan di luar ujian berakhir saat ujian dibuka"))
+	}
+	return fields, nil
 }
 
 // typedPassword is the field of the password; a search in the form gives it back as it was typed, so that an exam is not planned without one unnoticed. The page is never stored.
@@ -134,7 +148,7 @@ func (w *admin) examInput(c *gin.Context, form *Form) (courses.ExamInput, error)
 		return t
 	}
 	in := courses.ExamInput{Key: form.Get("key"), Course: form.Get("course"), Quiz: form.Get("quiz"), Name: form.Get("name"), Opens: at("opens"), Closes: at("closes"), Late: number("late"), Attempts: number("attempts"), Delay: number("delay"),
-		Cohorts: form.Values["cohort"], Networks: strings.Fields(form.Get("networks")), Password: form.Values.Get("password"), NoPassword: form.Get("no_password") != "",
+		Cohorts: form.Values["cohort"], Networks: strings.Fields(form.Get("networks")), Password: form.Values.Get("password"), NoPassword: form.Get("no_password") != "", EndsOutside: form.Get("ends_outside") != "",
 		Review: courses.ReviewRules{After: courses.ReviewLevel(form.Get("review_after")), During: courses.ReviewLevel(form.Get("review_during")), Closed: courses.ReviewLevel(form.Get("review_closed"))}}
 	if _, err := w.chooseUnits(c, form, "", ""); err != nil {
 		return in, err
@@ -198,7 +212,7 @@ func (w *admin) showChangeExam(c *gin.Context) error {
 	return w.changePage(c, http.StatusOK, x, "", NewForm(map[string][]string{"revision": {strconv.Itoa(x.Revision)}, "name": {x.Name}, "opens_day": {x.Opens.In(loc).Format("2006-01-02")}, "opens_time": {x.Opens.In(loc).Format("15:04")},
 		"closes_day": {x.Closes.In(loc).Format("2006-01-02")}, "closes_time": {x.Closes.In(loc).Format("15:04")}, "late": {strconv.Itoa(x.Late)}, "attempts": {strconv.Itoa(x.Attempts)}, "delay": {strconv.Itoa(x.Delay)},
 		"cohort": x.Cohorts, "unit": x.Units, "networks": {strings.Join(x.Networks, "\n")}, "invigilator": x.Invigilators,
-		"review_after": {string(x.Review.After)}, "review_during": {string(x.Review.During)}, "review_closed": {string(x.Review.Closed)}}))
+		"review_after": {sitting(x.Review.After)}, "review_during": {sitting(x.Review.During)}, "review_closed": {string(x.Review.Closed)}}))
 }
 
 // examToChange is the exam of the address, for whoever may change it.
