@@ -94,6 +94,14 @@ func (w *admin) figure(c *gin.Context, v *itemstats.Value, places int) string {
 	return w.format(c).Fixed(v.Value, places)
 }
 
+// percent is an estimate as whole percents, or a dash.
+func (w *admin) percent(c *gin.Context, v *itemstats.Value) string {
+	if v == nil {
+		return "–"
+	}
+	return w.figure(c, v, 0) + "%"
+}
+
 // between is the 95 % interval of an estimate, with why it should not be leaned on: "55,0 sampai 68,3 (data sedikit)".
 func (w *admin) between(c *gin.Context, v *itemstats.Value, places int) string {
 	if v == nil {
@@ -235,7 +243,7 @@ func (w *admin) groupPanel(c *gin.Context, a courses.Analysis) Panel {
 		if g.Competency != "" {
 			name = w.T(c, "Kompetensi %s", g.Competency)
 		}
-		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: name}, {Text: w.count(c, g.Items)}, {Text: w.count(c, int(g.Answers))}, {Text: w.figure(c, g.Facility, 0) + "%", Sub: w.between(c, g.Facility, 0)}, {Text: w.count(c, g.Flagged)}}})
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: name}, {Text: w.count(c, g.Items)}, {Text: w.count(c, int(g.Answers))}, {Text: w.percent(c, g.Facility), Sub: w.between(c, g.Facility, 0)}, {Text: w.count(c, g.Flagged)}}})
 	}
 	return Panel{Label: "Menurut capaian dan kompetensi", Text: w.T(c, "Bagian nilai yang rata-rata diperoleh pada soal-soalnya. Kompetensi menggabungkan semua capaian yang mendukungnya; rentangnya sengaja lebar."), Table: &t}
 }
@@ -280,7 +288,7 @@ func (w *admin) itemsPanel(c *gin.Context, a courses.Analysis) Panel {
 				t = &noted
 			}
 		}
-		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, taken, {Text: w.figure(c, it.Facility, 0) + "%", Sub: w.between(c, it.Facility, 0)},
+		t.Rows = append(t.Rows, Row{URL: itemAnalysisURL(a, it.ID), Cells: []Cell{{Text: about.Code, Sub: cut(about.Stem, 80)}, {Text: about.Objective}, taken, {Text: w.percent(c, it.Facility), Sub: w.between(c, it.Facility, 0)},
 			{Text: w.figure(c, it.Discrimination, 0), Sub: w.between(c, it.Discrimination, 0)}, {Text: w.figure(c, it.Efficiency, 0), Sub: w.between(c, it.Efficiency, 0)},
 			{Text: w.figure(c, it.Effective, 1), Sub: explained(w.between(c, it.Effective, 1), w.T(c, "dimaksud %s", w.format(c).Fixed(it.IntendedWeight, 1)))}, note}})
 	}
@@ -412,10 +420,10 @@ func (w *admin) pooledPanel(c *gin.Context, x courses.PooledItem, about courses.
 		if o.Key {
 			name.Sub = w.T(c, "Kunci")
 		}
-		t.Rows = append(t.Rows, Row{Cells: []Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + "%", Sub: w.between(c, o.Share, 0)}, {Text: w.figure(c, o.PointBiserial, 2), Sub: w.between(c, o.PointBiserial, 2)}}})
+		t.Rows = append(t.Rows, Row{Cells: []Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.percent(c, o.Share), Sub: w.between(c, o.Share, 0)}, {Text: w.figure(c, o.PointBiserial, 2), Sub: w.between(c, o.PointBiserial, 2)}}})
 	}
 	panel := Panel{Label: "Digabung dari beberapa versi kursus", Text: w.T(c, "Soal ini sama di versi kursus %s. Petunjuk di halaman ini memakai angka gabungan; korelasi dihitung di dalam tiap versi, jadi beda kemampuan peserta antarversi tidak ikut.", numerals(x.Versions)),
-		Facts: []Fact{{Label: "Dikerjakan", Value: w.count(c, int(x.N))}, {Label: "Tingkat kesukaran", Value: w.figure(c, x.Facility, 0) + "%", Note: w.between(c, x.Facility, 0)},
+		Facts: []Fact{{Label: "Dikerjakan", Value: w.count(c, int(x.N))}, {Label: "Tingkat kesukaran", Value: w.percent(c, x.Facility), Note: w.between(c, x.Facility, 0)},
 			{Label: "Korelasi soal dan sisanya", Value: w.figure(c, x.ItemRest, 2), Note: w.between(c, x.ItemRest, 2)}}}
 	if len(t.Rows) > 0 {
 		panel.Table = &t
@@ -426,7 +434,7 @@ func (w *admin) pooledPanel(c *gin.Context, x courses.PooledItem, about courses.
 // driftPanel compares an item with what it was before.
 func (w *admin) driftPanel(c *gin.Context, d courses.ItemDrift) Panel {
 	panel := Panel{Label: "Dibanding sebelumnya", Text: w.T(c, "Soal ini tidak berubah; dibanding dengan dirinya sendiri di versi kursus %s.", numerals(d.Versions)), Facts: []Fact{
-		{Label: "Tingkat kesukaran sebelumnya", Value: w.figure(c, d.Before, 0) + "%", Note: w.between(c, d.Before, 0)},
+		{Label: "Tingkat kesukaran sebelumnya", Value: w.percent(c, d.Before), Note: w.between(c, d.Before, 0)},
 		{Label: "Selisih sekarang", Value: w.figure(c, d.Difference, 1), Note: w.between(c, d.Difference, 1)}}}
 	if d.Changed {
 		panel.Text = w.T(c, "Versi soal ini (di versi kursus %s) dibanding versi soal %d (di versi kursus %s).", numerals(d.Now), d.Item, numerals(d.Versions))
@@ -457,7 +465,7 @@ func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.An
 		for i, g := range o.Groups {
 			thirds[i].Text = f.Fixed(g, 0) + "%"
 		}
-		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.figure(c, o.Share, 0) + "%", Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2), Sub: w.between(c, o.PointBiserial, 2)})...)})
+		t.Rows = append(t.Rows, Row{Cells: append([]Cell{name, {Text: w.count(c, int(o.N))}, {Text: w.percent(c, o.Share), Sub: w.between(c, o.Share, 0)}}, append(thirds, Cell{Text: w.figure(c, o.PointBiserial, 2), Sub: w.between(c, o.PointBiserial, 2)})...)})
 	}
 	typed := slices.ContainsFunc(it.Options, func(o itemstats.Option) bool { _, _, ok := itemstats.TypedText(o.ID); return ok })
 	panel := Panel{Label: "Pilihan jawaban", Text: w.T(c, "Pengecoh yang baik dipilih lebih sering oleh yang nilainya rendah; kunci sebaliknya."), Table: &t}

@@ -198,6 +198,9 @@ func (l *learner) fillAction(c *gin.Context, p *CoursePage, course courses.Cours
 		p.Enrol = mine.ValidUntil != "" && course.Card.SelfEnrolment && mine.ValidUntil.AddMonths(-courses.RenewalMonths) <= l.today()
 	case mine.Enrolment != "":
 		p.Action = &Button{Label: "Lanjutkan belajar", URL: enrolmentURL(mine.Enrolment), Kind: "primary", Icon: "arrow"}
+		if mine.Percent == 0 {
+			p.Action.Label = "Mulai belajar"
+		}
 	case course.Closed:
 		p.Refused = l.T(c, "Kursus ini sedang ditutup untuk peserta baru.")
 	case !course.Card.SelfEnrolment && mine.Assignment == nil:

@@ -287,6 +287,7 @@ func TestStoryAnalysis(t *testing.T) {
 	s.submit(`main a[href*="/nilai-ulang/soal/"]`)
 	s.says("B. Jawaban dekat 312-B05", "Jawaban tepat 312-B05")
 	s.p.Click(`[name="` + keyTick("a") + `"]`)
+	s.p.Click(`[name="` + keyTick("b") + `"]`)
 	s.p.Type("[name=why]", "Analisis soal: pilihan A yang tepat menurut naskah.")
 	s.see("analysis-key")
 	s.submit("main .panel-form .btn-primary")
