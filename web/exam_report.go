@@ -16,7 +16,13 @@ func (w *admin) showExamReport(c *gin.Context) error {
 	p := &PanelsPage{Base: Base{Active: navExams, Title: w.T(c, "Tanda dan kemiripan jawaban"), Lead: w.T(c, "Bahan bagi orang yang menilai, bukan nilai dan bukan bukti. Tidak ada hasil yang berubah karenanya; semua ini dihapus 90 hari setelah ujian."),
 		Crumbs: crumbs(Link{Label: "Ujian terjadwal", URL: "/kelola/ujian"}, Link{Name: r.Name, URL: examURL(id)})}}
 	usual := Panel{Label: "Seberapa lazim di ujian ini"}
-	for _, t := range r.Rates.Texts() {
+	rates := r.Rates.Texts()
+	if r.Rates.Takers == 0 {
+		if rates, usual.Text = nil, w.T(c, "Belum ada yang mengerjakan ujian ini."); r.Forgotten {
+			usual.Text = w.T(c, "Jejak ujian ini sudah dihapus menurut masa simpannya.")
+		}
+	}
+	for _, t := range rates {
 		usual.Notices = append(usual.Notices, Notice{Kind: Info, Text: in(c, t)})
 	}
 	p.add(usual)
