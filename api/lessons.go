@@ -76,7 +76,7 @@ type NewLesson struct {
 // CourseFile is a picture, video or recording that lessons and items may show.
 type CourseFile struct {
 	Name     string `json:"name" doc:"The same content has the same name"`
-	Type     string `json:"type" doc:"As found in the content: image/png, image/jpeg, video/mp4, audio/mp4 or audio/mpeg"`
+	Type     string `json:"type" doc:"As found in the content: image/png, image/jpeg, video/mp4, video/webm, audio/mp4 or audio/mpeg"`
 	Size     int64  `json:"size" doc:"Bytes as it is kept; a picture was made smaller"`
 	Width    int    `json:"width,omitempty"`
 	Height   int    `json:"height,omitempty"`

@@ -104,7 +104,7 @@ func (w *admin) editorPage(c *gin.Context, status int, v courses.VersionDoc, for
 	}
 	p.Unsaved = c.Request.Method == http.MethodPost
 	p.Files = w.fileBox(c, form)
-	p.Files.File = form.Input("file", "picture", "Gambar, video, atau rekaman suara").Accepting("image/png,image/jpeg,image/gif,video/mp4,audio/mp4,audio/mpeg").Hinted("Gambar dikecilkan menjadi paling besar 60 KB. Video MP4 paling tinggi 480p dan 30 MB, suara 10 MB, dengan transkrip.")
+	p.Files.File = form.Input("file", "picture", "Gambar, video, atau rekaman suara").Accepting("image/png,image/jpeg,image/gif,video/mp4,video/webm,audio/mp4,audio/mpeg").Hinted("Gambar dikecilkan menjadi paling besar 60 KB. Video MP4 (H.264 dan AAC) atau WebM paling tinggi 480p dan 30 MB, suara 10 MB, dengan transkrip.")
 	p.Markdown = form.Need("textarea", "markdown", "Isi pelajaran").Tall(22)
 	p.Markdown.Length = courses.MaxLesson
 	if md := form.Values.Get("markdown"); strings.TrimSpace(md) != "" {

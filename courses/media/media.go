@@ -54,7 +54,7 @@ func (f File) Name() string {
 	return name + endings[f.Type]
 }
 
-var endings = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4", "audio/mp4": ".m4a", "audio/mpeg": ".mp3"}
+var endings = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4", "video/webm": ".webm", "audio/mp4": ".m4a", "audio/mpeg": ".mp3"}
 
 // Facts is what a name says.
 type Facts struct {
@@ -66,7 +66,7 @@ type Facts struct {
 	Video         bool
 }
 
-var nameRule = regexp.MustCompile(`^[0-9a-f]{24}(?:-(\d{1,5})x(\d{1,5}))?(?:-(\d{1,6})k)?(?:-(\d{1,6})s)?\.(jpg|png|mp4|m4a|mp3)$`)
+var nameRule = regexp.MustCompile(`^[0-9a-f]{24}(?:-(\d{1,5})x(\d{1,5}))?(?:-(\d{1,6})k)?(?:-(\d{1,6})s)?\.(jpg|png|mp4|webm|m4a|mp3)$`)
 
 // Parse reads a name; false for what no File is called.
 func Parse(name string) (Facts, bool) {
@@ -75,7 +75,7 @@ func Parse(name string) (Facts, bool) {
 		return Facts{}, false
 	}
 	n := func(s string) int { i, _ := strconv.Atoi(s); return i }
-	return Facts{Name: name, Width: n(m[1]), Height: n(m[2]), Bytes: int64(n(m[3])) << 10, Seconds: n(m[4]), Picture: m[5] == "jpg" || m[5] == "png", Video: m[5] == "mp4"}, true
+	return Facts{Name: name, Width: n(m[1]), Height: n(m[2]), Bytes: int64(n(m[3])) << 10, Seconds: n(m[4]), Picture: m[5] == "jpg" || m[5] == "png", Video: m[5] == "mp4" || m[5] == "webm"}, true
 }
 
 // Take makes a file of an author fit to be kept, whatever it is called. Faults: Invalid for what cannot be taken, TooLarge.
@@ -85,6 +85,8 @@ func Take(data []byte) (File, error) {
 		return picture(data, kind, size{MaxPicture, shownSide})
 	case "video/mp4":
 		return film(data)
+	case "video/webm":
+		return webm(data)
 	case "audio/mpeg":
 		if len(data) > MaxAudio {
 			return File{}, tooLarge(MaxAudio)
@@ -96,10 +98,10 @@ func Take(data []byte) (File, error) {
 		return File{}, faults.New(faults.Invalid, "Jenis gambar ini belum diterima. Simpan sebagai PNG atau JPEG, atau salin lalu tempel gambarnya.", "This kind of picture is not accepted yet. Save it as PNG or JPEG, or copy and paste it.")
 	case "image/emf":
 		return File{}, faults.New(faults.Invalid, "Gambar ini berjenis EMF atau WMF dari Office, yang tidak dapat ditampilkan peramban. Di Word, potong gambarnya, lalu tempel sebagai PNG (Tempel Khusus, Paste Special).", "This picture is an EMF or WMF of Office, which browsers cannot show. In Word cut it, then paste it as PNG (Paste Special).")
-	case "video/webm", "video/avi":
+	case "video/avi":
 		return File{}, faults.New(faults.Invalid, "Jenis video ini tidak diterima. Ubah menjadi MP4 (H.264), paling tinggi 480p.", "This kind of video is not accepted. Convert it to MP4 (H.264) of at most 480p.")
 	}
-	return File{}, faults.New(faults.Invalid, "Berkas ini bukan gambar, video, atau rekaman suara. Yang diterima: PNG, JPEG, GIF, MP4, M4A, MP3.", "This file is no picture, video or recording. Accepted are PNG, JPEG, GIF, MP4, M4A and MP3.")
+	return File{}, faults.New(faults.Invalid, "Berkas ini bukan gambar, video, atau rekaman suara. Yang diterima: PNG, JPEG, GIF, MP4, WebM, M4A, MP3.", "This file is no picture, video or recording. Accepted are PNG, JPEG, GIF, MP4, WebM, M4A and MP3.")
 }
 
 // Pixels is how much work a picture is; 0 for what is none.
