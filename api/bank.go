@@ -481,7 +481,7 @@ func (s *server) itemReviews() {
 			}
 			return one(reviewing(in.Item))(s.Courses.RemarkItem(ctx, a, in.Item, key, in.Body.Text))
 		})
-	handle(s, operation{Method: http.MethodPut, Path: "/courses/{code}/reviewed", ID: "requireReview", Tag: "items", Status: http.StatusNoContent, Summary: "Ask that a course is published only with approved items, or take that back, with the reason"},
+	handle(s, operation{Method: http.MethodPut, Path: "/courses/{code}/reviewed", ID: "requireReview", Tag: "items", Status: http.StatusNoContent, Summary: "Ask that a course is published only when its items and the version are approved, or take that back, with the reason"},
 		func(ctx context.Context, in *struct {
 			CoursePath
 			Body struct {

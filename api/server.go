@@ -87,6 +87,7 @@ func Mount(ctx context.Context, r *gin.Engine, c Config) (clean func(context.Con
 	s.answerFiles(r)
 	s.markings()
 	s.objections(r)
+	s.reviewing()
 	s.fieldTasks(r)
 	s.exams(r)
 	s.regrades()

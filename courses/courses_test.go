@@ -143,6 +143,7 @@ type world struct {
 
 	certified  func(enrolment string)             // hears of every certify step
 	objections map[string][]courses.ObjectionNews // by marking
+	reviews    []courses.ReviewNews
 
 	faulty *storagetest.Faulty // nil: nothing crashes here
 	died   bool                // something did
@@ -331,7 +332,7 @@ func (w *world) steps() map[string]func(context.Context, string) error {
 	return map[string]func(context.Context, string) error{
 		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced, "courses/announce": w.CourseAnnounced,
 		"assignments/enrol": w.EnrolAssigned, "assignment_rules/apply": w.ApplyRule, "cohorts/enrol": w.EnrolCohort,
-		"markings/marked": w.Settle, "markings/route": w.route, "markings/tell": w.tellObjection, "field_works/open": w.OpenWork, "field_works/record": w.RecordWork, "field_works/tell": w.tellWork, "regrades/regrade": w.RunRegrade, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
+		"markings/marked": w.Settle, "markings/route": w.route, "markings/tell": w.tellObjection, "item_lives/tell": w.tellReview, "version_talks/tell": w.tellTalk, "field_works/open": w.OpenWork, "field_works/record": w.RecordWork, "field_works/tell": w.tellWork, "regrades/regrade": w.RunRegrade, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
 		"exams/settle": w.SettleExam, "exams/collect": w.CollectExam, "exams/forget": w.ForgetExam, "exam_alikes/rebuild": w.CompareExam,
 		"sitting_months/rebuild": w.CountMonth, "quiz_analyses/rebuild": w.AnalyseQuiz,
 		"enrolments/certify": func(ctx context.Context, id string) error {
@@ -443,6 +444,44 @@ func (w *world) tellWork(ctx context.Context, id string) error {
 		w.works[id] = append(w.works[id], n)
 	}
 	return w.ToldWork(ctx, id, n.Edition)
+}
+
+// tellReview and tellTalk keep what reviewers and authors are told of reviews, the same news once.
+func (w *world) tellReview(ctx context.Context, item string) error {
+	news, state, err := w.UntoldReview(ctx, item)
+	if err != nil {
+		return err
+	}
+	w.heard(news...)
+	return w.ToldReview(ctx, item, state)
+}
+
+func (w *world) tellTalk(ctx context.Context, version string) error {
+	n, untold, err := w.UntoldVersionReview(ctx, version)
+	if err != nil {
+		return err
+	}
+	if untold {
+		w.heard(n)
+	}
+	if err := w.ToldVersionReview(ctx, version, n.Topic); err != nil {
+		return err
+	}
+	_, remarks, err := w.UntoldRemarks(ctx, version)
+	if err != nil {
+		return err
+	}
+	return w.ToldRemarks(ctx, version, remarks)
+}
+
+func (w *world) heard(news ...courses.ReviewNews) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, n := range news {
+		if !slices.ContainsFunc(w.reviews, func(had courses.ReviewNews) bool { return had.Topic == n.Topic }) {
+			w.reviews = append(w.reviews, n)
+		}
+	}
 }
 
 func (w *world) tellObjection(ctx context.Context, id string) error {

@@ -193,6 +193,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, in ImportInput) (I
 			}
 			x.Value.Content = p.content
 			x.Value.Edits++
+			x.Value.wrote(a)
 			return nil
 		})
 		if err != nil {

@@ -43,6 +43,7 @@ type ItemLife struct {
 
 	AskedBy    string    `json:"asked_by,omitempty"`
 	AskedAt    time.Time `json:"asked_at,omitzero"`
+	Ask        string    `json:"ask,omitempty"` // the same for all that was asked for with one click
 	ApprovedBy string    `json:"approved_by,omitempty"`
 	ApprovedAt time.Time `json:"approved_at,omitzero"`
 }
@@ -83,6 +84,16 @@ var itemLifeDef = storage.Def[ItemLife]{Name: ItemLivesCollection, Shape: 1, Ind
 			}
 		}
 		return terms, d.ID
+	}},
+	{Name: "review", Of: func(d *storage.Doc[ItemLife]) ([]string, string) {
+		var terms []string
+		if d.Value.State == ItemInReview {
+			terms = append(terms, "all")
+		}
+		if d.Value.Ask != "" {
+			terms = append(terms, "ask:"+d.Value.Ask)
+		}
+		return terms, storage.OrderTime(d.Value.AskedAt)
 	}},
 }}
 
@@ -183,18 +194,29 @@ func (s *Service) changeLife(ctx context.Context, a access.Actor, item, verb, au
 			}
 			return err
 		}
+		was := l.State
 		if err := do(l); err != nil {
 			return err
+		}
+		if l.State != was && l.Ask != "" {
+			d.Due = storage.NewDue(TellStep, entry.At)
 		}
 		entry.Role = role
 		d.Trail = append(d.Trail, entry)
 		return nil
 	})
+	if err == nil && d.Due != nil {
+		s.wake(ctx, ItemLivesCollection, item)
+	}
 	return d.Value, err
 }
 
 // AskReview puts an item version before the reviewers. For authors; audited; safe to call twice. Conflict when it is approved.
 func (s *Service) AskReview(ctx context.Context, a access.Actor, item string) (ItemLife, error) {
+	return s.askReview(ctx, a, item, storage.NewID())
+}
+
+func (s *Service) askReview(ctx context.Context, a access.Actor, item, ask string) (ItemLife, error) {
 	return s.changeLife(ctx, a, item, "ask", "ask_item_review", "", func(l *ItemLife) error {
 		switch l.State {
 		case ItemInReview:
@@ -202,7 +224,7 @@ func (s *Service) AskReview(ctx context.Context, a access.Actor, item string) (I
 		case ItemApproved:
 			return errApproved()
 		}
-		l.State, l.AskedBy, l.AskedAt = ItemInReview, a.Name(), s.now()
+		l.State, l.AskedBy, l.AskedAt, l.Ask = ItemInReview, a.Name(), s.now(), ask
 		return nil
 	})
 }
@@ -219,7 +241,7 @@ func (s *Service) AskReviews(ctx context.Context, a access.Actor, version Versio
 	if v.State != Draft {
 		return 0, errFrozen()
 	}
-	n := 0
+	n, ask := 0, storage.NewID()
 	for _, it := range b.Items {
 		l, err := s.life(ctx, it.Item)
 		if err != nil {
@@ -228,7 +250,7 @@ func (s *Service) AskReviews(ctx context.Context, a access.Actor, version Versio
 		if l.State != ItemDraft {
 			continue
 		}
-		if _, err := s.AskReview(ctx, a, it.Item); err != nil {
+		if _, err := s.askReview(ctx, a, it.Item, ask); err != nil {
 			return n, err
 		}
 		n++

@@ -155,7 +155,7 @@ func TestReviewOfAnItem(t *testing.T) {
 	w.audited("item_lives", "ask_item_review", 3)
 }
 
-// A course that asks for review is published only with items that are approved.
+// A course that asks for review is published only when its items and the version are approved.
 func TestOnlyApprovedItemsArePublished(t *testing.T) {
 	w := newWorld(t)
 	w.course("APEL-101", nil)
@@ -183,6 +183,11 @@ func TestOnlyApprovedItemsArePublished(t *testing.T) {
 			must(t, err)
 		}
 	}
+	says(t, w.CheckPublish(ctx, author, v.ID), "review: Versi ini belum disetujui penelaah")
+	_, err = w.AskVersionReview(ctx, author, v.ID)
+	must(t, err)
+	_, err = w.ApproveVersion(ctx, reviewer, v.ID, v.Revision)
+	must(t, err)
 	_, err = w.Publish(ctx, admin, v.ID) // the bank that no quiz draws from is not asked for
 	must(t, err)
 }

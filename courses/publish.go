@@ -41,7 +41,7 @@ func (s *Service) Publish(ctx context.Context, a access.Actor, id VersionID) (Ve
 		return VersionDoc{}, err
 	}
 	if d.Value.State == Draft {
-		if err := s.checkPublish(ctx, d.Value.Course, &d.Value.Content, s.bankOfRef, s.lessonText, true); err != nil {
+		if err := s.publishable(ctx, versionDoc(d)); err != nil {
 			return VersionDoc{}, err
 		}
 		now := s.now()
@@ -132,7 +132,7 @@ func (s *Service) CheckPublish(ctx context.Context, a access.Actor, id VersionID
 	if err != nil {
 		return err
 	}
-	return s.checkPublish(ctx, v.Course, &v.Content, s.bankOfRef, s.lessonText, true)
+	return s.publishable(ctx, v)
 }
 
 // bankOfRef reads a stored bank.

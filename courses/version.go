@@ -38,10 +38,11 @@ type Version struct {
 	Edits   int64        `json:"edits,omitempty"`  // how often the draft was changed; the document's own version also counts what the system does to it
 	Import  bool         `json:"import,omitempty"` // written by an import, so the next import may write over it while it is a draft
 
-	MadeBy      string    `json:"made_by"`
-	MadeAt      time.Time `json:"made_at"`
-	PublishedBy string    `json:"published_by,omitempty"`
-	PublishedAt time.Time `json:"published_at,omitzero"`
+	MadeBy      string     `json:"made_by"`
+	MadeAt      time.Time  `json:"made_at"`
+	Writers     []PersonID `json:"writers,omitempty"` // who changed the draft; none of them approves it
+	PublishedBy string     `json:"published_by,omitempty"`
+	PublishedAt time.Time  `json:"published_at,omitzero"`
 }
 
 // Content is what a version teaches, asks and promises.
@@ -335,6 +336,7 @@ func (s *Service) edit(ctx context.Context, a access.Actor, id VersionID, revisi
 		}
 		d.Value.Import = false
 		d.Value.Edits++
+		d.Value.wrote(a)
 		if err := change(&d.Value); err != nil {
 			return err
 		}

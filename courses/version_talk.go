@@ -16,14 +16,22 @@ import (
 // Talk is what authors and reviewers say about a version and its lessons: the remarks of items (ItemLife), about larger things. Its id is the version's; a version nobody said
 // anything about has none. It stands beside the version, so that a published one can be spoken about and never changes.
 type Talk struct {
-	Course  CourseID `json:"course"`
-	Remarks []Remark `json:"remarks"` // as they came
+	Course  CourseID       `json:"course"`
+	Remarks []Remark       `json:"remarks"` // as they came
+	Review  *VersionReview `json:"review,omitempty"`
 }
 
 // TalksCollection is where they are, as steps and audit entries write it.
 const TalksCollection = "version_talks"
 
-var talkDef = storage.Def[Talk]{Name: TalksCollection, Shape: 1}
+var talkDef = storage.Def[Talk]{Name: TalksCollection, Shape: 1, Indexes: []storage.Index[Talk]{
+	{Name: "review", Of: func(d *storage.Doc[Talk]) ([]string, string) {
+		if r := d.Value.Review; r != nil && r.State == ItemInReview {
+			return []string{"all"}, storage.OrderTime(r.AskedAt)
+		}
+		return nil, ""
+	}},
+}}
 
 // maxTold bounds how many people hear of one remark.
 const maxTold = 50
@@ -221,7 +229,7 @@ func (s *Service) ToldRemarks(ctx context.Context, version VersionID, told []str
 			r.Untold = r.Untold && !slices.Contains(told, r.ID)
 			left = left || r.Untold
 		}
-		if d.Due != nil && d.Due.Step == TellStep && !left {
+		if d.Due != nil && d.Due.Step == TellStep && !left && (d.Value.Review == nil || !d.Value.Review.Untold) {
 			d.Due = nil
 		}
 		return nil

@@ -1,11 +1,17 @@
 package courses_test
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/storage"
 )
 
 // TestVersionsAreSpokenAbout remarks on a version and a lesson, tells the others once, settles and opens again.
@@ -66,5 +72,135 @@ func TestVersionsAreSpokenAbout(t *testing.T) {
 		if got := len(w.trail(courses.TalksCollection, v.ID, verb)); got != want {
 			t.Errorf("%d entries of %s, want %d", got, verb, want)
 		}
+	}
+}
+
+// A draft is reviewed by somebody who wrote nothing of it: asked for, given back with the reason, approved as it was read; a change afterwards makes it a draft again. A course that asks for review is published
+// only when its version is approved, too. Each of them is told once.
+func TestVersionsAreReviewed(t *testing.T) {
+	w := newWorld(t)
+	w.course("APEL-101", nil)
+	v, err := w.NewDraft(ctx, author, "APEL-101")
+	must(t, err)
+	both := access.Actor{Person: "adm", Grants: []access.Grant{{Role: "author"}, {Role: "reviewer"}}}
+	other := access.Actor{Person: "uadm", Grants: []access.Grant{{Role: "reviewer"}}}
+	_, err = w.ApproveVersion(ctx, other, v.ID, v.Revision)
+	is(t, err, faults.Conflict) // nobody asked
+	_, err = w.AskVersionReview(ctx, other, v.ID)
+	is(t, err, faults.Forbidden)
+	_, err = w.AskVersionReview(ctx, ani, v.ID)
+	is(t, err, faults.NotFound)
+	for range 2 {
+		_, err = w.AskVersionReview(ctx, author, v.ID)
+		must(t, err)
+	}
+	list, _, err := w.VersionsInReview(ctx, other, storage.Cursor{}, 0)
+	must(t, err)
+	if len(list) != 1 || list[0].Version != v.ID || list[0].AskedBy != "pen" || list[0].Mine {
+		t.Fatalf("waiting are %+v", list)
+	}
+	if list, _, err = w.VersionsInReview(ctx, author, storage.Cursor{}, 0); err != nil || len(list) != 1 || !list[0].Mine {
+		t.Errorf("the author sees %+v, %v", list, err)
+	}
+	_, _, err = w.VersionsInReview(ctx, ani, storage.Cursor{}, 0)
+	is(t, err, faults.NotFound)
+	w.chain()
+	w.clock.pass(time.Second)
+	_, err = w.ReturnVersion(ctx, other, v.ID, " ")
+	is(t, err, faults.Invalid)
+	for range 2 {
+		_, err = w.ReturnVersion(ctx, other, v.ID, "Capaian 9.2 tidak diajarkan.")
+		must(t, err)
+	}
+	w.chain()
+	v, err = w.WriteLesson(ctx, both, v.ID, v.Revision, courses.LessonText{Code: "L2", Title: text("Pelajaran L2"), Minutes: 10, Markdown: lessonText + " lagi"})
+	must(t, err)
+	w.clock.pass(time.Second)
+	_, err = w.AskVersionReview(ctx, author, v.ID)
+	must(t, err)
+	w.chain()
+	for _, a := range []access.Actor{both, author, {Person: "pen", Grants: admin.Grants}} { // wrote of it
+		if _, err = w.ApproveVersion(ctx, a, v.ID, v.Revision); !errors.Is(err, faults.Forbidden) {
+			t.Errorf("%s approves: %v", a.Person, err)
+		}
+		if _, err = w.ReturnVersion(ctx, a, v.ID, "x"); !errors.Is(err, faults.Forbidden) {
+			t.Errorf("%s returns: %v", a.Person, err)
+		}
+	}
+	_, err = w.ApproveVersion(ctx, other, v.ID, v.Revision-1)
+	is(t, err, faults.Conflict) // read before the change
+	for range 2 {
+		talk, err := w.ApproveVersion(ctx, other, v.ID, v.Revision)
+		must(t, err)
+		if talk.Stands(v.Revision) != courses.ItemApproved || talk.Stands(v.Revision+1) != courses.ItemDraft {
+			t.Errorf("it stands as %+v", talk.Review)
+		}
+	}
+	w.chain()
+	var titles []string
+	for _, n := range w.reviews {
+		titles = append(titles, n.Person+": "+strings.SplitN(n.Title.ID, ":", 2)[0])
+	}
+	if got := strings.Join(titles, "; "); got != ": Kursus menunggu telaah; pen: Kursus perlu diperbaiki; : Kursus menunggu telaah; pen: Kursus disetujui penelaah" || w.reviews[1].Body.ID != "Capaian 9.2 tidak diajarkan." {
+		t.Errorf("told are %s", got)
+	}
+	if not := w.reviews[2].Not; !slices.Contains(not, "pen") || !slices.Contains(not, "adm") {
+		t.Errorf("who wrote it is asked, too: %v", not)
+	}
+	if list, _, err = w.VersionsInReview(ctx, other, storage.Cursor{}, 0); err != nil || len(list) != 0 {
+		t.Errorf("still waiting: %+v, %v", list, err)
+	}
+	for verb, want := range map[string]int{"ask_version_review": 2, "return_version": 1, "approve_version": 1} {
+		w.audited(courses.TalksCollection, verb, want)
+	}
+
+	must(t, w.RequireReview(ctx, admin, "APEL-101", true, "sertifikat bertumpu padanya"))
+	refused := w.CheckPublish(ctx, author, v.ID)
+	is(t, refused, faults.Invalid) // its items
+	if strings.Contains(fmt.Sprint(faults.Of(refused).Fields), "Versi ini belum disetujui") {
+		t.Error("it is approved")
+	}
+	_, err = w.WriteLesson(ctx, author, v.ID, v.Revision, courses.LessonText{Code: "L2", Title: text("Pelajaran L2"), Minutes: 10, Markdown: lessonText})
+	must(t, err)
+	says(t, w.CheckPublish(ctx, author, v.ID), "Versi ini belum disetujui penelaah")
+}
+
+// Items that are asked for with one click are one news to reviewers, and one to who asked when the last of them is decided; each that comes back is told by itself.
+func TestReviewsOfItemsAreTold(t *testing.T) {
+	w := newWorld(t)
+	w.course("APEL-101", nil)
+	v, err := w.NewDraft(ctx, author, "APEL-101")
+	must(t, err)
+	reviewer := access.Actor{Person: "uadm", Grants: []access.Grant{{Role: "reviewer"}}}
+	_, err = w.AskReviews(ctx, author, v.ID, "pre")
+	must(t, err)
+	w.chain()
+	list, next, err := w.ItemsInReview(ctx, reviewer, storage.Cursor{}, 4)
+	must(t, err)
+	rest, end, err := w.ItemsInReview(ctx, reviewer, next, 4)
+	must(t, err)
+	list = append(list, rest...)
+	if len(list) != 6 || !end.Zero() || list[0].Bank != "pre" || list[0].Version != v.ID || list[0].AskedBy != "pen" {
+		t.Fatalf("%d wait: %+v", len(list), list)
+	}
+	_, _, err = w.ItemsInReview(ctx, ani, storage.Cursor{}, 0)
+	is(t, err, faults.NotFound)
+	for i, r := range list {
+		if i == 2 {
+			_, err = w.ReturnItem(ctx, reviewer, r.Item, "Opsi C dan D sama.")
+		} else {
+			_, err = w.ApproveItem(ctx, reviewer, r.Item)
+		}
+		must(t, err)
+		w.chain()
+		if want := 2; i > 1 && i < 5 && len(w.reviews) != want {
+			t.Fatalf("after %d: %+v", i+1, w.reviews)
+		}
+	}
+	if n := w.reviews; len(n) != 3 || n[0].Person != "" || n[1].Person != "pen" || n[1].Body.ID != "Opsi C dan D sama." || !strings.HasSuffix(n[1].Link, "/bank/pre/soal/"+list[2].Code) || n[2].Person != "pen" || !strings.HasPrefix(n[2].Body.ID, "5 dari 6 soal") {
+		t.Errorf("told are %+v", n)
+	}
+	if list, _, err = w.ItemsInReview(ctx, reviewer, storage.Cursor{}, 0); err != nil || len(list) != 0 {
+		t.Errorf("still waiting: %+v, %v", list, err)
 	}
 }

@@ -95,6 +95,22 @@ func (s *Service) Derive(ctx context.Context, a access.Actor, id ID) (Derivation
 	return s.derive(ctx, p)
 }
 
+// RoleHolders lists who holds a role today, wherever they hold it. For other rooms, which tell them something; takes no actor.
+func (s *Service) RoleHolders(ctx context.Context, role string) (out []ID, err error) {
+	day := s.today()
+	err = s.accounts.Each(ctx, storage.Query{Index: "accounts", Term: "role:" + role}, func(d storage.Doc[account]) error {
+		p, err := s.person(ctx, ID(d.ID))
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(d.Value.grants(p, day, false), func(g access.Grant) bool { return g.Role == role }) {
+			out = append(out, p.ID)
+		}
+		return nil
+	})
+	return out, err
+}
+
 // SupervisorOf is who supervises a person today; "" when nobody does. For other rooms; takes no actor. NotFound.
 func (s *Service) SupervisorOf(ctx context.Context, id ID) (ID, error) {
 	p, err := s.person(ctx, id)

@@ -72,9 +72,9 @@ func (w *admin) managePage(c *gin.Context, status int, which string, form Form) 
 		p.add(Panel{Fold: true, Open: open, Name: w.words.say(Lang(c), label), Text: text, Form: &PanelForm{URL: address("kelola", "kursus", code, "tutup"), Form: shut,
 			Fields: []Field{hidden("closed", strconv.FormatBool(!k.Closed)), reasoned(shut, "Dicatat di jejak audit.")}, Buttons: []Button{{Label: label}}}})
 		review, open := refused(which, "telaah", form)
-		label, text = "Wajibkan telaah soal", w.T(c, "Versi berikutnya hanya dapat terbit bila semua soal tesnya disetujui penelaah lain.")
+		label, text = "Wajibkan telaah", w.T(c, "Versi berikutnya hanya dapat terbit bila versi itu dan semua soal tesnya disetujui orang lain.")
 		if k.Reviewed {
-			label, text = "Jangan wajibkan telaah soal", w.T(c, "Versi berikutnya boleh terbit walaupun soalnya belum ditelaah.")
+			label, text = "Jangan wajibkan telaah", w.T(c, "Versi berikutnya boleh terbit walaupun belum ditelaah.")
 		}
 		p.add(Panel{Fold: true, Open: open, Name: w.words.say(Lang(c), label), Text: text, Form: &PanelForm{URL: address("kelola", "kursus", code, "tutup"), Form: review,
 			Fields: []Field{hidden("reviewed", strconv.FormatBool(!k.Reviewed)), reasoned(review, "Dicatat di jejak audit.").prefixed("telaah-")}, Buttons: []Button{{Label: label}}}})

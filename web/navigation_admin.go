@@ -9,6 +9,7 @@ const (
 	navSlips           = "slips"
 	navImport          = "import"
 	navCourses         = "courses"
+	navReviews         = "reviews"
 	navAttempts        = "attempts"
 	navMarking         = "marking"
 	navObjections      = "objections"
@@ -48,6 +49,7 @@ func AdminNavigation(may func(verb, kind string) bool) []NavGroup {
 		}},
 		{Label: "Pembelajaran", Entries: []entry{
 			{NavItem{Key: navCourses, Label: "Kelola kursus", Icon: "course", URL: "/kelola/kursus"}, [][2]string{{"author", "course"}, {"review", "course"}}},
+			{NavItem{Key: navReviews, Label: "Menunggu telaah", Icon: "eye", URL: "/kelola/telaah"}, [][2]string{{"approve", "course"}}},
 			{NavItem{Key: navAssignments, Label: "Penugasan kursus", Icon: "task", URL: "/kelola/penugasan"}, [][2]string{{"view", "assignment"}}},
 			{NavItem{Key: navCohorts, Label: "Angkatan", Icon: "calendar", URL: "/kelola/angkatan"}, [][2]string{{"run", "cohort"}}},
 			{NavItem{Key: navExams, Label: "Ujian terjadwal", Icon: "shield", URL: "/kelola/ujian"}, [][2]string{{"view", "exam"}}},

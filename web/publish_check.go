@@ -39,6 +39,8 @@ func mendedAt(k courses.Content, path string) []string {
 		return []string{"tes", k.Quizzes[n].Code}
 	case list == "banks" && err == nil && n < len(k.Banks):
 		return []string{"bank", k.Banks[n].Code}
+	case path == "review":
+		return []string{"catatan"}
 	case list == "lessons" || list == "quizzes":
 		return []string{"susunan"}
 	}

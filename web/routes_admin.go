@@ -131,6 +131,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/menilai/:marking/ambil", e.Handle(w.claimMarking))                           //
 	in.GET("/menilai/:marking/berkas/:file", e.Handle(w.showMarkingFile))                  // fieldwork_judge.go
 	in.POST("/menilai/:marking/simpan", e.Handle(w.saveMark))                              //
+	in.GET("/telaah", e.Handle(w.listReviews))                                             // review_queue.go
 	in.GET("/keberatan", e.Handle(w.listObjections))                                       // objection_answer.go
 	in.GET("/keberatan/:objection", e.Handle(w.showObjection))                             //
 	in.POST("/keberatan/:objection", e.Handle(w.answerObjection))                          //

@@ -263,9 +263,43 @@ func TestStoryAuthor(t *testing.T) {
 	page := at + "/bank/soal/soal/" + list[0].Code
 	s.go_(page)
 	s.submit(`#telaah button[value="ask"]`)
-	if status, _, _ := r.post(reviewer, page, map[string][]string{"act": {"approve"}, "version": {list[0].ID}}); status != 303 {
+	s.go_(at + "/catatan")
+	s.submit(`#telaah button[value="ask"]`)
+	r.until("the reviewer is told", func() bool {
+		_, text := r.get(reviewer, "/kotak-masuk")
+		return strings.Contains(text, "Soal menunggu telaah") && strings.Contains(text, "Kursus menunggu telaah")
+	})
+	for _, view := range []browsertest.View{browsertest.Phone, browsertest.Office} {
+		for _, lang := range []string{"en", "id"} {
+			s.p, s.view = b.Page(t, view), view
+			s.p.SetCookie(r.URL, visit.SessionCookie, r.session(reviewer))
+			s.p.SetCookie(r.URL, visit.LanguageCookie, lang)
+			s.look("author-reviews-"+lang, "/kelola/telaah")
+			s.look("author-review-"+lang, at+"/catatan")
+		}
+	}
+	s.go_("/kelola/telaah")
+	s.says("Menyapa warga", "APEL-311 · versi 1", list[0].Code)
+	s.submit(`#soal table a`)
+	s.submit(`#telaah button[value="approve"]`)
+	s.says("Soal disetujui.")
+	s.go_("/kelola/telaah")
+	s.says("Tidak ada soal yang menunggu")
+	s.submit(`#kursus table a`)
+	s.p.Type("#telaah textarea", "Contoh siang masih kurang.")
+	s.submit(`#telaah button[value="return"]`)
+	s.says("Versi dikembalikan ke penulis.", "Contoh siang masih kurang.")
+	s.p.Check()
+	s.p, s.view = desk, browsertest.Office
+	s.go_(at + "/catatan")
+	s.says("Contoh siang masih kurang.")
+	s.submit(`#telaah button[value="ask"]`)
+	v1 := must[courses.VersionDoc](t)(r.Admin.Courses.Version(ctx, access.System("test"), "APEL-311.1"))
+	if status, _, _ := r.post(reviewer, at+"/catatan", map[string][]string{"act": {"approve"}, "revision": {fmt.Sprint(v1.Revision)}}); status != 303 {
 		t.Errorf("approving answers %d", status)
 	}
+	s.look("author-approved", at+"/catatan")
+	s.says("Disetujui", "Mengubah draf ini meminta telaah baru.")
 
 	// A third publishes, and a learner takes it.
 	boss := r.enter(trainingAdmin)

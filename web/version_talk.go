@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,6 +25,9 @@ func (w *admin) talkPage(c *gin.Context, status int, form Form) error {
 		return err
 	}
 	p := &PanelsPage{Base: Base{Active: navCourses, Title: w.T(c, "Catatan penulis dan penelaah"), Lead: in(c, v.Content.Card.Title) + " · " + w.T(c, "versi %d", v.Number), Crumbs: w.draftCrumbs(c)}}
+	if panel := w.versionReviewPanel(c, v, talk, form); panel != nil {
+		p.add(*panel)
+	}
 	may := w.may(c, "remark", "course")
 	open, settled := Panel{ID: "terbuka", Label: "Terbuka"}, Panel{Fold: true, Label: "Selesai"}
 	for i := len(talk.Remarks) - 1; i >= 0; i-- {
@@ -100,6 +104,16 @@ func (w *admin) changeTalk(c *gin.Context) error {
 			said = w.T(c, "Catatan dibuka lagi.")
 		}
 		_, err = w.Courses.SettleRemark(ctx, a, id, form.Get("remark"), act == "settle")
+	case "ask":
+		said = w.T(c, "Telaah diminta.")
+		_, err = w.Courses.AskVersionReview(ctx, a, id)
+	case "approve":
+		said = w.T(c, "Versi disetujui.")
+		revision, _ := strconv.ParseInt(form.Get("revision"), 10, 64)
+		_, err = w.Courses.ApproveVersion(ctx, a, id, revision)
+	case "return":
+		said = w.T(c, "Versi dikembalikan ke penulis.")
+		_, err = w.Courses.ReturnVersion(ctx, a, id, form.Get("why"))
 	default:
 		err = faults.New(faults.Invalid, "Tombol ini tidak dikenal.", "This button is not known.")
 	}

@@ -48,7 +48,8 @@ func Chain(r Rooms) Steps {
 			courses.TellStep: {Do: r.tellRegraded, Lane: Tell},
 		},
 		// Authors and reviewers hear of what others say about their version.
-		courses.TalksCollection:      {courses.TellStep: {Do: alone(r.tellRemarks), Lane: Tell}},
+		courses.TalksCollection:      {courses.TellStep: {Do: alone(r.tellTalk), Lane: Tell}},
+		courses.ItemLivesCollection:  {courses.TellStep: {Do: alone(r.tellItemReview), Lane: Tell}},
 		courses.RehearsalsCollection: {courses.ForgetStep: {Do: alone(r.Courses.ForgetRehearsal), Lane: Bulk}},
 		courses.MarkingsCollection: {
 			// 3 again, when people have marked.
@@ -417,8 +418,54 @@ func (r Rooms) tellObjection(ctx context.Context, marking string) error {
 	return r.Courses.ToldObjection(ctx, marking)
 }
 
-// tellRemarks tells authors and reviewers of remarks on a version.
-func (r Rooms) tellRemarks(ctx context.Context, version string) error {
+// tellItemReview tells reviewers what waits for them, and authors what came of it.
+func (r Rooms) tellItemReview(ctx context.Context, item string) error {
+	news, state, err := r.Courses.UntoldReview(ctx, item)
+	if err != nil {
+		return err
+	}
+	for _, n := range news {
+		if err := r.tellReview(ctx, n); err != nil {
+			return err
+		}
+	}
+	return r.Courses.ToldReview(ctx, item, state)
+}
+
+// tellReview tells one person, or all reviewers who did not write what is reviewed.
+func (r Rooms) tellReview(ctx context.Context, n courses.ReviewNews) error {
+	who := []people.ID{people.ID(n.Person)}
+	if n.Person == "" {
+		var err error
+		if who, err = r.People.RoleHolders(ctx, "reviewer"); err != nil {
+			return err
+		}
+	}
+	for _, p := range who {
+		if slices.Contains(n.Not, string(p)) {
+			continue
+		}
+		if err := r.People.Tell(ctx, people.NoticeInput{Person: p, Kind: "review", Topic: n.Topic, Link: n.Link, Title: n.Title, Body: n.Body}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellTalk tells authors and reviewers of the review of a version and of remarks on it.
+func (r Rooms) tellTalk(ctx context.Context, version string) error {
+	n, untold, err := r.Courses.UntoldVersionReview(ctx, version)
+	if err != nil {
+		return err
+	}
+	if untold {
+		if err := r.tellReview(ctx, n); err != nil {
+			return err
+		}
+	}
+	if err := r.Courses.ToldVersionReview(ctx, version, n.Topic); err != nil {
+		return err
+	}
 	news, remarks, err := r.Courses.UntoldRemarks(ctx, version)
 	if err != nil {
 		return err

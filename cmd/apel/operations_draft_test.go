@@ -108,6 +108,9 @@ func (s *story) itemsOne() {
 	if n := s.posts(who, bank+"/review-requests", nil); n["asked"] != 1. {
 		s.t.Errorf("asked: %v", n)
 	}
+	if r := s.gets("reviewer", "/reviews?kind=item").first("items"); r["code"] != "S1" || r["bank"] == nil || r["item"] != x.id() {
+		s.t.Errorf("waiting: %v", r)
+	}
 	if r := s.posts("reviewer", at+"/approval", nil); r["state"] != "approved" || len(r["remarks"].([]any)) != 2 {
 		s.t.Errorf("approved: %v", r)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/access"
@@ -25,7 +26,8 @@ func (s *story) fieldTasks() {
 	file := w.first("files")
 	s.does("near", "DELETE", work+"/files/"+file.id(), nil)
 	w = s.asks(s.as("near"), "POST", work+"/files?name=loket.txt", "application/octet-stream", "loket")
-	if _, _, data := send(s.t, s.as("near"), "GET", "/api/v1"+work+"/files/"+w.first("files").id(), "", ""); string(data) != "loket" {
+	kept := w.first("files").id()
+	if _, _, data := send(s.t, s.as("near"), "GET", "/api/v1"+work+"/files/"+kept, "", ""); string(data) != "loket" {
 		s.t.Errorf("the file is %q", data)
 	}
 	if w = s.posts("near", work+"/editions", with{"text": "Laporan lengkap", "seq": w["seq"]}); w["state"] != "handed_in" {
@@ -36,6 +38,37 @@ func (s *story) fieldTasks() {
 	boss, err := courses.Heads{Register: s.installation.people}.Supervisor(s.t.Context(), s.persons["near"])
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	// Whoever judges reads the files, once they have claimed the work; nobody else does.
+	judges := "marker"
+	if boss != "" {
+		judges = ""
+		for name, person := range s.persons {
+			if person == boss {
+				judges = name
+			}
+		}
+	}
+	if judges == "" {
+		s.t.Fatalf("nobody logs in who supervises the learner")
+	}
+	handed, err := s.courses.MarkingOfTask(s.t.Context(), s.of("near")["workEnrolment"], "TL1")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	at = "/api/v1/markings/" + handed + "/files/" + kept
+	if status, _, _ := send(s.t, s.as(judges), "GET", at, "", ""); status != 404 {
+		s.t.Errorf("before it is claimed the file answers %d", status)
+	}
+	claimed := s.posts(judges, "/markings/"+handed+"/claim", nil)
+	if name := fmt.Sprint(claimed.first("files")["name"]); !strings.HasPrefix(name, "jawaban-") {
+		s.t.Errorf("the judge reads the name %s", name)
+	}
+	if status, _, data := send(s.t, s.as(judges), "GET", at, "", ""); status != 200 || string(data) != "loket" {
+		s.t.Errorf("the judge's file answers %d: %s", status, data)
+	}
+	if status, _, _ := send(s.t, s.as("far"), "GET", at, "", ""); status != 404 {
+		s.t.Errorf("to a stranger the file answers %d", status)
 	}
 	judge := access.Actor{Person: boss}
 	if boss == "" {

@@ -281,6 +281,16 @@ func (s *story) authoring() {
 	s.puts("reviewer", "/versions/"+d.id()+"/remarks/uji", with{"text": "Contohnya kurang.", "lesson": l["code"]})
 	s.gets("author", "/versions/"+d.id()+"/remarks")
 	s.puts("author", "/versions/"+d.id()+"/remarks/uji/settled", with{"settled": true})
+	s.posts("author", "/versions/"+d.id()+"/review-request", nil)
+	if r := s.gets("reviewer", "/reviews?kind=version").first("items"); r["version"] != d.id() || r["mine"] != false {
+		s.t.Errorf("waiting: %v", r)
+	}
+	s.posts("reviewer", "/versions/"+d.id()+"/return", with{"why": "Contohnya kurang."})
+	r := s.posts("author", "/versions/"+d.id()+"/review-request", nil)
+	s.posts("reviewer", "/versions/"+d.id()+"/approval", with{"revision": r["revision"]})
+	if r = s.gets("author", "/versions/"+d.id()+"/review"); r["state"] != "approved" {
+		s.t.Errorf("approved: %v", r)
+	}
 	s.posts("author", "/versions/"+d.id()+"/copies", with{"code": "UJI-SALIN", "title": with{"id": "Salinan"}})
 	s.posts("author", "/versions/"+d.id()+"/discarding", with{"why": "Belum perlu"})
 	s.draftOfOne()
