@@ -63,7 +63,7 @@ type Lesson struct {
 	Code       string     `json:"code"`
 	Title      texts.Text `json:"title"`
 	HTML       string     `json:"html" doc:"Harmless HTML made from the author's Markdown"`
-	LocalRules []string   `json:"local_rules,omitempty" maxItems:"2000" doc:"What the city lays down, where the lesson leaves something to it"`
+	LocalRules []string   `json:"local_rules,omitempty" maxItems:"1000" doc:"What the city lays down, where the lesson leaves something to it"`
 	Minutes    int        `json:"minutes"`
 	Part       string     `json:"part,omitempty"`
 	Number     int        `json:"number"`

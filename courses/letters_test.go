@@ -19,7 +19,7 @@ func TestLettersOfTitles(t *testing.T) {
 	must(t, err)
 	db, err := storage.New(ctx, w.db.Engine())
 	must(t, err)
-	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.DiscardHandler), People: w.people, Rand: newDice(), Letters: certificates.Letters{}})
+	w.Service, err = courses.Open(ctx, courses.Config{DB: db, Files: w.blobs, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.DiscardHandler), People: w.people, Rand: newDice(), Letters: certificates.Letters{}})
 	must(t, err)
 	d := folder(t, "APEL-103")
 	d.Title, d.TitleEN, d.Lessons[1].Title = d.Title+" 市", "Tariffs 🎓", "Bagian 二"
