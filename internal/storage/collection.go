@@ -9,11 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/apelkota/apel/internal/faults"
 )
@@ -290,18 +293,30 @@ func (c *Collection[T]) Find(ctx context.Context, q Query) (Page[T], error) {
 	if p.More {
 		found = found[:want]
 	}
-	p.Docs = make([]Doc[T], 0, len(found))
-	for _, f := range found {
-		p.Next = Cursor{f.Order, f.ID}
-		if q.Bare {
-			p.Docs = append(p.Docs, Doc[T]{ID: f.ID, Version: f.Version})
-			continue
+	if len(found) > 0 {
+		last := found[len(found)-1]
+		p.Next = Cursor{last.Order, last.ID}
+	}
+	p.Docs = make([]Doc[T], len(found))
+	if q.Bare {
+		for i, f := range found {
+			p.Docs[i] = Doc[T]{ID: f.ID, Version: f.Version}
 		}
-		d, err := c.decode(f.Record)
-		if err != nil {
-			return Page[T]{}, err
-		}
-		p.Docs = append(p.Docs, d)
+		return p, nil
+	}
+	// Decoding is most of what a long read costs, and each document is one by itself.
+	share := max(decodeShare, (len(found)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var decoding errgroup.Group
+	for from := 0; from < len(found); from += share {
+		decoding.Go(func() (err error) {
+			for i := from; i < min(from+share, len(found)) && err == nil; i++ {
+				p.Docs[i], err = c.decode(found[i].Record)
+			}
+			return err
+		})
+	}
+	if err := decoding.Wait(); err != nil {
+		return Page[T]{}, err
 	}
 	return p, nil
 }
@@ -383,6 +398,9 @@ func (c *Collection[T]) IDs(ctx context.Context, after string, limit int) ([]str
 	}
 	return ids, nil
 }
+
+// decodeShare is how many documents are decoded by one goroutine at least.
+const decodeShare = 16
 
 // sliceSize bounds the memory of a stream: a document may have 1 MB.
 const sliceSize = 64
