@@ -213,7 +213,7 @@ type GainFigures struct {
 	Worse      *Estimate `json:"worse,omitempty"`
 }
 
-func showAnalysis(a courses.Analysis) QuizAnalysis {
+func showAnalysis(a courses.Analysis, l texts.Lang) QuizAnalysis {
 	q := a.Figures.Quiz
 	v := QuizAnalysis{Course: a.Course, Version: a.Version, Quiz: a.Quiz, Kind: string(a.Kind), CountedAt: instant(a.CountedAt), Pending: a.Pending, Sittings: q.N,
 		Score: QuizFigures{estimate(q.Mean), estimate(q.Median), estimate(q.SD), estimate(q.Skewness), estimate(q.Kurtosis), estimate(q.Consistency), string(q.Method), estimate(q.ErrorRatio), estimate(q.SEM), []ScoreBar{}},
@@ -231,7 +231,7 @@ func showAnalysis(a courses.Analysis) QuizAnalysis {
 		if p, ok := a.Pooled[it.ID]; ok {
 			x.Pooled = &PooledFigures{p.Versions, p.N, p.Blank, estimate(p.Facility), estimate(p.ItemRest), []PooledChoices{}}
 			for _, o := range p.Options {
-				x.Pooled.Options = append(x.Pooled.Options, PooledChoices{o.ID, about.Named(o.ID), o.Key, o.N, estimate(o.Share), estimate(o.PointBiserial)})
+				x.Pooled.Options = append(x.Pooled.Options, PooledChoices{o.ID, about.Named(o.ID).In(l), o.Key, o.N, estimate(o.Share), estimate(o.PointBiserial)})
 			}
 		}
 		if d, ok := a.Drift[it.ID]; ok {
@@ -240,7 +240,7 @@ func showAnalysis(a courses.Analysis) QuizAnalysis {
 		for _, o := range it.Options {
 			text := ""
 			if o.ID != "" {
-				text = about.Named(o.ID)
+				text = about.Named(o.ID).In(l)
 			}
 			x.Options = append(x.Options, OptionFigures{o.ID, text, o.Key, o.N, estimate(o.Share), append([]float64{}, o.Groups...), o.MeanRest, estimate(o.PointBiserial)})
 		}
@@ -284,7 +284,7 @@ type QuizPath struct {
 func (s *server) analyses(r *gin.Engine) {
 	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/quizzes/{quiz}/analysis", ID: "getAnalysis", Tag: "authoring", Summary: "Item analysis of a quiz, from the first sittings; no attempt is read and nobody is named"},
 		func(ctx context.Context, in *QuizPath) (*body[QuizAnalysis], error) {
-			return one(showAnalysis)(s.Courses.Analysis(ctx, visit.Actor(ctx), in.ID, in.Quiz))
+			return one(func(a courses.Analysis) QuizAnalysis { return showAnalysis(a, visit.From(ctx).Lang) })(s.Courses.Analysis(ctx, visit.Actor(ctx), in.ID, in.Quiz))
 		})
 	download(s, r, operation{Path: "/versions/{id}/quizzes/{quiz}/analysis/{format}", ID: "exportAnalysis", Tag: "authoring",
 		Summary: "The same as a file in the language of Accept-Language, with every figure, its interval and its warning: xlsx has a sheet per part, csv is one long table"}, "application/octet-stream", func(c *gin.Context) {
@@ -301,6 +301,6 @@ func (s *server) analyses(r *gin.Engine) {
 			if err := s.Courses.CountAgain(ctx, visit.Actor(ctx), in.ID, in.Quiz); err != nil {
 				return nil, err
 			}
-			return one(showAnalysis)(s.Courses.Analysis(ctx, visit.Actor(ctx), in.ID, in.Quiz))
+			return one(func(a courses.Analysis) QuizAnalysis { return showAnalysis(a, visit.From(ctx).Lang) })(s.Courses.Analysis(ctx, visit.Actor(ctx), in.ID, in.Quiz))
 		})
 }

@@ -202,17 +202,17 @@ func (it AnalysedItem) Silent() (out []texts.Text) {
 	return out
 }
 
-// Named puts a name that the figures use for what was taken (grading.Took) into the author's words.
-func (it AnalysedItem) Named(id string) string {
+// Named puts a name that the figures use for what was taken (grading.Took) into words: the author's, or the fixed ones of the type.
+func (it AnalysedItem) Named(id string) texts.Text {
 	if question, text, ok := itemstats.TypedText(id); ok {
 		if n := slices.IndexFunc(it.Parts, func(p grading.Part) bool { return p.ID == question }); n >= 0 {
-			return strconv.Itoa(n+1) + ": “" + text + "”"
+			return grading.Written(strconv.Itoa(n+1) + ": “" + text + "”")
 		}
-		return "“" + text + "”"
+		return grading.Written("“" + text + "”")
 	}
 	group, option, of := strings.Cut(id, ".")
 	if !of {
-		return it.letter(id) + it.words(it.Options, id)
+		return it.called("", it.Options, id, id)
 	}
 	for _, p := range it.Parts {
 		if p.ID != group {
@@ -222,44 +222,41 @@ func (it AnalysedItem) Named(id string) string {
 		if len(options) == 0 {
 			options = it.Options
 		}
-		if text := it.letter(id) + it.words(options, option); p.Text == "" {
-			return text
-		} else {
-			return p.Text + " → " + text
+		if p.Text == "" {
+			return it.called("", options, id, option)
 		}
+		return it.called(p.Text+" → ", options, id, option)
 	}
 	switch _, rated := grading.FindOption(it.Options, group); {
 	case group == "best":
-		return "(+) " + it.letter(id) + it.words(it.Options, option)
+		return it.called("(+) ", it.Options, id, option)
 	case group == "worst":
-		return "(−) " + it.letter(id) + it.words(it.Options, option)
+		return it.called("(−) ", it.Options, id, option)
 	case rated:
-		return it.words(it.Options, group) + ": " + option
+		return grading.Written(words(it.Options, group) + ": " + option)
 	}
-	return group + ". " + it.words(it.Options, option)
+	return grading.Written(group + ". " + words(it.Options, option))
 }
 
-// letter is what the hints call an option, before its words: "B. "; empty where they call it by its words.
-func (it AnalysedItem) letter(id string) string {
+// called is an option under the name that the hints use: its letter before its words, or its words, after what stands before.
+func (it AnalysedItem) called(before string, options []grading.Option, id, option string) texts.Text {
 	for _, asked := range grading.AskedOf(it.Item) {
 		for _, o := range asked.Options {
-			if o.ID == id && len(o.Label) == 1 && "A" <= o.Label && o.Label <= "Z" && !asked.Typed {
-				return o.Label + ". "
+			switch l := o.Label.ID; {
+			case o.ID != id || asked.Typed:
+			case len(l) == 1 && "A" <= l && l <= "Z":
+				return grading.Written(before + l + ". " + words(options, option))
+			case o.Label.EN != "": // the type's own words, in both languages
+				return texts.T(before+o.Label.ID, before+o.Label.EN)
 			}
 		}
 	}
-	return ""
+	return grading.Written(before + words(options, option))
 }
 
-func (it AnalysedItem) words(options []grading.Option, id string) string {
-	for i, o := range options {
-		switch {
-		case o.ID != id:
-		case o.Text == "" && len(options) == 2: // true and false have no words of their own
-			return []string{"Benar", "Salah"}[i]
-		default:
-			return o.Text
-		}
+func words(options []grading.Option, id string) string {
+	if o, ok := grading.FindOption(options, id); ok {
+		return o.Text
 	}
 	return id
 }

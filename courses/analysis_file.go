@@ -149,7 +149,7 @@ func (t analysisTables) option(item, id string) string {
 	if id == "" {
 		return t.say("(dikosongkan)", "(blank)")
 	}
-	return t.About[item].Named(id)
+	return t.About[item].Named(id).In(t.l)
 }
 
 func (t analysisTables) options() sheets.Table {

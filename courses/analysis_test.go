@@ -82,7 +82,7 @@ func TestAnalysisOfAllFirstSittings(t *testing.T) {
 		chosen := int64(0)
 		for _, o := range it.Options {
 			chosen += o.N
-			if word := a.About[it.ID].Named(o.ID); (word == "B. benar "+a.About[it.ID].Code) != o.Key {
+			if word := a.About[it.ID].Named(o.ID).ID; (word == "B. benar "+a.About[it.ID].Code) != o.Key {
 				t.Errorf("option %s of %s is %q, key %v", o.ID, it.ID, word, o.Key)
 			}
 		}
@@ -217,6 +217,10 @@ func TestAnalysisIsForAuthors(t *testing.T) {
 func TestNamedAnswers(t *testing.T) {
 	option := func(id, text string) grading.Option { return grading.Option{ID: id, Text: text} }
 	two := []grading.Option{option("a", "satu"), option("b", "dua")}
+	truth := courses.AnalysedItem{Item: grading.Item{Type: grading.TrueFalse, Options: grading.NewTrueFalse(true, "", "")}}
+	if a, b := truth.Named("a").EN, truth.Named("b").EN; a != "True" || b != "False" {
+		t.Errorf("true and false are %q and %q in English", a, b)
+	}
 	for _, c := range []struct {
 		it       grading.Item
 		id, want string
@@ -236,7 +240,7 @@ func TestNamedAnswers(t *testing.T) {
 		{grading.Item{Type: "ordering", Options: two}, "1.b", "1. dua"},
 		{grading.Item{Type: "judgement", Scoring: "best_worst", Options: two}, "best.b", "(+) B. dua"},
 	} {
-		if got := (courses.AnalysedItem{Item: c.it}).Named(c.id); got != c.want {
+		if got := (courses.AnalysedItem{Item: c.it}).Named(c.id).ID; got != c.want {
 			t.Errorf("%s: %q, want %q", c.id, got, c.want)
 		}
 	}

@@ -96,7 +96,7 @@ func TestTypedAnswersAreListed(t *testing.T) {
 	for _, it := range a.Figures.Items {
 		for _, o := range it.Options {
 			if strings.Contains(o.ID, "=") {
-				got = append(got, fmt.Sprintf("%s %s %d", a.About[it.ID].Code, a.About[it.ID].Named(o.ID), o.N))
+				got = append(got, fmt.Sprintf("%s %s %d", a.About[it.ID].Code, a.About[it.ID].Named(o.ID).ID, o.N))
 			}
 		}
 	}

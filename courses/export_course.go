@@ -14,13 +14,14 @@ import (
 	"github.com/apelkota/apel/courses/markdown"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // PackageOf is a version of a course as a zipped folder.
 type PackageOf struct {
 	Name string
 	Data []byte
-	Lost []string // what the folder has no place for; it stands in course.yaml as remarks, too
+	Lost []texts.Text // what the folder has no place for; it stands in course.yaml as remarks, too
 }
 
 // ExportCourse writes a version of a course as a zipped folder with its lessons, items, pictures, video and recordings, for authors and reviewers: it holds the keys. What Import
@@ -60,7 +61,7 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 			return PackageOf{}, err
 		}
 	}
-	used, renumbered := map[string]bool{}, []string(nil)
+	used, renumbered := map[string]bool{}, []texts.Text(nil)
 	for _, ref := range c.Banks {
 		items, err := s.Items(ctx, a, version, ref.Code)
 		if err != nil {
@@ -73,7 +74,7 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 				for n := 2; used[it.Code]; n++ {
 					it.Code = fmt.Sprintf("%s-%d", was[:min(len(was), 26)], n)
 				}
-				renumbered = append(renumbered, "Soal "+was+" di bank "+ref.Code+" menjadi "+it.Code+", karena bank lain juga memakai kode itu.")
+				renumbered = append(renumbered, texts.T("Soal "+was+" di bank "+ref.Code+" menjadi "+it.Code+", karena bank lain juga memakai kode itu.", "Item "+was+" of bank "+ref.Code+" becomes "+it.Code+", because another bank uses that code, too."))
 			}
 			used[it.Code] = true
 		}
@@ -99,9 +100,7 @@ func (s *Service) ExportCourse(ctx context.Context, a access.Actor, version Vers
 			return PackageOf{}, err
 		}
 	}
-	for _, t := range c.NotPacked() {
-		out.Lost = append(out.Lost, t.ID)
-	}
+	out.Lost = append(out.Lost, c.NotPacked()...)
 	var b bytes.Buffer
 	if err := exchange.WritePackage(&b, d, out.Lost); err != nil {
 		return PackageOf{}, err

@@ -2,6 +2,7 @@ package courses_test
 
 import (
 	"bytes"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -48,11 +49,18 @@ func TestAnItemHasOneCodeInAVersion(t *testing.T) {
 	must(t, w.TestOnlySameCode(ctx, v.ID, "bank", "pre")) // of before codes had to differ
 	p, err := w.ExportCourse(ctx, author, v.ID)
 	must(t, err)
-	if len(p.Lost) != 30 || !strings.Contains(p.Lost[0], "B-00-2") {
+	if len(p.Lost) != 30 || !strings.Contains(p.Lost[0].ID, "B-00-2") || !strings.Contains(p.Lost[0].EN, "becomes B-00-2") {
 		t.Errorf("said: %q", p.Lost)
 	}
 	z, err := exchange.OpenZip(bytes.NewReader(p.Data))
 	must(t, err)
+	yaml, err := fs.ReadFile(z, "course.yaml")
+	must(t, err)
+	for _, remark := range []string{p.Lost[0].ID, p.Lost[0].EN} {
+		if !strings.HasPrefix(string(yaml), "# ") || !strings.Contains(string(yaml), "# "+remark+"\n") {
+			t.Errorf("course.yaml does not say %q", remark)
+		}
+	}
 	d, report := exchange.ReadFolder(ctx, z)
 	must(t, report.Err())
 	d.Code = "UJI-2"

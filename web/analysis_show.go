@@ -416,7 +416,7 @@ func otherVersions(list []int, version courses.VersionID) []int {
 func (w *admin) pooledPanel(c *gin.Context, x courses.PooledItem, about courses.AnalysedItem) Panel {
 	t := Table{ID: "pooled", Label: "Pilihan, semua versi", NoSearch: true, Columns: []Column{{Label: "Pilihan", Main: true}, {Label: "Dipilih", Numeric: true}, {Label: "Bagian", Numeric: true}, {Label: "Korelasi", Numeric: true}}}
 	for _, o := range x.Options {
-		name := Cell{Text: cut(about.Named(o.ID), 100)}
+		name := Cell{Text: cut(in(c, about.Named(o.ID)), 100)}
 		if o.Key {
 			name.Sub = w.T(c, "Kunci")
 		}
@@ -456,7 +456,7 @@ func (w *admin) optionsPanel(c *gin.Context, it itemstats.Item, about courses.An
 	for _, o := range it.Options {
 		name := Cell{Text: w.T(c, "(dikosongkan)")}
 		if o.ID != "" {
-			name.Text = cut(about.Named(o.ID), 100)
+			name.Text = cut(in(c, about.Named(o.ID)), 100)
 		}
 		if o.Key {
 			name.Sub = w.T(c, "Kunci")
@@ -536,7 +536,7 @@ func (w *admin) plots(c *gin.Context, it itemstats.Item, about courses.AnalysedI
 		for _, k := range of {
 			o := it.Options[k]
 			drawn[o.ID] = true
-			s := Series{Name: cut(about.Named(o.ID), 30)}
+			s := Series{Name: cut(in(c, about.Named(o.ID)), 30)}
 			if o.Key {
 				s.Name = w.T(c, "%s (kunci)", s.Name)
 			}

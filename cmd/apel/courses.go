@@ -83,7 +83,10 @@ func (v *exportCourseVerb) Run(e *env) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(v.File))
 	}
-	out.Bytes, out.Lost = len(p.Data), append(out.Lost, p.Lost...)
+	out.Bytes = len(p.Data)
+	for _, l := range p.Lost {
+		out.Lost = append(out.Lost, l.In(e.lang))
+	}
 	if v.JSON {
 		return print(out)
 	}

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/apelkota/apel/internal/faults"
+	"github.com/apelkota/apel/internal/texts"
 	"github.com/apelkota/apel/internal/uploads"
 )
 
@@ -77,6 +79,7 @@ func openDocx(data []byte) (*document, error) {
 	}
 	for _, r := range rels.all("Relationship") {
 		d.links[r.attr["Id"]] = r.attr["Target"]
+		d.beside(r)
 	}
 	if d.numbering, err = d.part("word/numbering.xml"); err != nil {
 		return nil, err
@@ -109,6 +112,7 @@ type docxReader struct {
 	started           map[string]bool  // numId and level whose own start was taken
 	pictures          map[string]*File // by part; nil for one that cannot be taken. Each is unpacked once, however often it is shown
 	n                 int
+	looked            int     // headers, footers and comments read
 	boxes             []*node // text boxes of the paragraph under way
 	doc               document
 }
@@ -191,9 +195,13 @@ func (d *docxReader) blocks(in *node) (out []block) {
 			}
 		case "tbl":
 			b := block{n: d.n + 1}
-			for _, tr := range k.all("tr") {
+			for _, tr := range within(k, "tr") {
+				if p := tr.kid("trPr"); p.kid("del") != nil {
+					d.doc.lost.add(deletedText.ID, deletedText.EN)
+					continue
+				}
 				var row []cell
-				for _, tc := range tr.all("tc") {
+				for _, tc := range within(tr, "tc") {
 					row = append(row, d.blocks(tc))
 				}
 				b.rows = append(b.rows, row)
@@ -203,11 +211,84 @@ func (d *docxReader) blocks(in *node) (out []block) {
 			if c := k.kid("sdtContent"); c != nil {
 				out = append(out, d.blocks(c)...)
 			}
-		case "customXml", "ins":
-			out = append(out, d.blocks(k)...)
+		case "customXml", "ins", "moveTo":
+			in := k
+			if k.kid("r") != nil { // added text without a paragraph of its own
+				in = &node{kids: []*node{{name: "p", kids: k.kids}}}
+			}
+			out = append(out, d.blocks(in)...)
+		case "del", "moveFrom":
+			d.doc.lost.add(deletedText.ID, deletedText.EN)
+		case "altChunk", "subDoc":
+			d.doc.lost.add("dokumen lain yang disisipkan", "other documents put in")
+		default:
+			d.unread(k)
 		}
 	}
 	return out
+}
+
+// within are the rows of a table or the cells of a row, also inside the frames that forms put around them.
+func within(n *node, name string) (out []*node) {
+	for _, k := range n.kids {
+		switch k.name {
+		case name:
+			out = append(out, k)
+		case "sdt", "sdtContent", "customXml":
+			out = append(out, within(k, name)...)
+		}
+	}
+	return out
+}
+
+var deletedText = texts.T("teks yang dihapus dengan lacak perubahan", "text deleted under tracked changes")
+
+// unread names text in an element that nothing here reads.
+func (d *docxReader) unread(n *node) {
+	if strings.TrimSpace(mathText(n)) != "" {
+		d.doc.lost.add("teks dalam elemen Word yang tidak dikenal ("+shorten(n.name)+")", "text in a Word element that is not known ("+shorten(n.name)+")")
+	}
+}
+
+// beside names what stands beside the text of a document and is not taken: headers and footers that say more than the number of the page, and comments. A part that is not looked
+// at, because it cannot be read or there are more than any document has, is named.
+func (d *docxReader) beside(r *node) {
+	var lost texts.Text
+	switch path.Base(r.attr["Type"]) {
+	case "header":
+		lost = texts.T("kepala halaman", "page headers")
+	case "footer":
+		lost = texts.T("kaki halaman", "page footers")
+	case "comments":
+		lost = texts.T("komentar", "comments")
+	default:
+		return
+	}
+	if slices.Contains(d.doc.lost.id, lost.ID) {
+		return
+	}
+	if d.looked++; d.looked <= maxBeside {
+		if root, err := d.part(d.target(r.attr["Target"])); err == nil && !strings.ContainsFunc(mathText(root), unicode.IsLetter) && !shows(root) {
+			return
+		}
+	}
+	d.doc.lost.add(lost.ID, lost.EN)
+}
+
+// maxBeside bounds the headers and footers that are read for something to name; a section of a document has six at most.
+const maxBeside = 60
+
+// shows says whether there is a picture or a drawing in an element.
+func shows(n *node) bool {
+	return n.name == "drawing" || n.name == "pict" || slices.ContainsFunc(n.kids, shows)
+}
+
+// target is the part that a relation of the document leads to.
+func (d *docxReader) target(to string) string {
+	if strings.HasPrefix(to, "/") {
+		return strings.ToLower(strings.TrimPrefix(to, "/"))
+	}
+	return strings.ToLower(path.Join("word", to))
 }
 
 func (d *docxReader) paragraph(p *node) block {
@@ -394,7 +475,7 @@ func (d *docxReader) runs(in *node, b *block, bold bool, link string) {
 			d.run(k, b, bold, link)
 		case "hyperlink":
 			d.runs(k, b, bold, d.links[k.attr["id"]])
-		case "ins", "smartTag", "customXml", "fldSimple", "moveTo":
+		case "ins", "smartTag", "customXml", "fldSimple", "moveTo", "dir", "bdo":
 			d.runs(k, b, bold, link)
 		case "sdt":
 			if c := k.kid("sdtContent"); c != nil {
@@ -404,7 +485,12 @@ func (d *docxReader) runs(in *node, b *block, bold bool, link string) {
 			d.doc.lost.add("susunan rumus (hurufnya diambil)", "the layout of formulas (their letters were taken)")
 			b.runs = append(b.runs, run{text: mathText(k)})
 		case "del", "moveFrom":
-			d.doc.lost.add("teks yang dihapus dengan lacak perubahan", "text deleted under tracked changes")
+			d.doc.lost.add(deletedText.ID, deletedText.EN)
+		case "AlternateContent":
+			d.picture(k, b)
+		case "pPr":
+		default:
+			d.unread(k)
 		}
 	}
 }
@@ -439,7 +525,7 @@ func (d *docxReader) run(r *node, b *block, bold bool, link string) {
 	}
 	color := strings.ToLower(props.val("color"))
 	x.marked = x.bold || props.on("u") || props.val("highlight") != "" && props.val("highlight") != "none" || color != "" && color != "auto" && color != "000000"
-	if props.on("strike") {
+	if props.on("strike") || props.on("dstrike") {
 		d.doc.lost.add("coretan", "strike-through")
 	}
 	if v := props.val("vertAlign"); v == "superscript" || v == "subscript" {
@@ -458,12 +544,17 @@ func (d *docxReader) run(r *node, b *block, bold bool, link string) {
 			text.WriteByte('-')
 		case "sym":
 			d.doc.lost.add("simbol khusus", "special symbols")
-		case "footnoteReference", "endnoteReference":
+		case "footnoteReference":
 			d.doc.lost.add("catatan kaki", "footnotes")
+		case "endnoteReference":
+			d.doc.lost.add("catatan akhir", "endnotes")
 		case "object":
 			d.doc.lost.add("objek tertanam", "embedded objects")
 		case "drawing", "pict", "AlternateContent":
 			d.picture(k, b)
+		case "rPr":
+		default:
+			d.unread(k)
 		}
 	}
 	if x.text = text.String(); x.text != "" {
@@ -514,10 +605,7 @@ func (d *docxReader) picture(n *node, b *block) {
 		return
 	}
 	alt = strings.Join(strings.Fields(alt), " ")
-	target := strings.ToLower(strings.TrimPrefix(path.Join("word", d.links[id]), "/"))
-	if strings.HasPrefix(d.links[id], "/") {
-		target = strings.ToLower(strings.TrimPrefix(d.links[id], "/"))
-	}
+	target := d.target(d.links[id])
 	file, known := d.pictures[target]
 	if !known {
 		file = d.file(target, alt)

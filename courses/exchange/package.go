@@ -13,14 +13,15 @@ import (
 	"time"
 
 	"github.com/apelkota/apel/courses/grading"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // packed is the day every file of a package is said to be of, so that the same course is the same package byte for byte.
 var packed = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // WritePackage writes a course as a zipped folder that OpenZip and ReadFolder read again. Lessons lie at their File, banks as items.yaml at theirs, pictures, video and
-// recordings at theirs. notes stand as remarks at the top of course.yaml: what the folder has no place for.
-func WritePackage(w io.Writer, d *Draft, notes []string) error {
+// recordings at theirs. notes stand as remarks at the top of course.yaml, in both languages: what the folder has no place for.
+func WritePackage(w io.Writer, d *Draft, notes []texts.Text) error {
 	z := zip.NewWriter(w)
 	put := func(name string, data []byte) error {
 		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: packed})
@@ -60,11 +61,13 @@ func WritePackage(w io.Writer, d *Draft, notes []string) error {
 }
 
 // courseYAML writes course.yaml.
-func courseYAML(d *Draft, notes []string) []byte {
+func courseYAML(d *Draft, notes []texts.Text) []byte {
 	var out bytes.Buffer
 	y := &yamlWriter{b: bufio.NewWriter(&out)}
 	for _, n := range notes {
-		y.b.WriteString("# " + strings.Join(strings.Fields(n), " ") + "\n")
+		for _, l := range []texts.Lang{texts.ID, texts.EN} {
+			y.b.WriteString("# " + strings.Join(strings.Fields(n.In(l)), " ") + "\n")
+		}
 	}
 	number := func(key string, n int) { y.key(key); fmt.Fprintf(y.b, " %d\n", n) }
 	y.text("code", d.Code)

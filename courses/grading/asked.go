@@ -24,14 +24,14 @@ type Asked struct {
 // AskedOption is an option under the name that Took gives it.
 type AskedOption struct {
 	ID    string
-	Label string // in a sentence: "B", or the words
-	Share Mark   // what it earns of the question
+	Label texts.Text // in a sentence: "B", or the words
+	Share Mark       // what it earns of the question
 	Right bool
 }
 
 // AskedFoil is a wrong answer; the names are those of the options that are one and the same foil.
 type AskedFoil struct {
-	Label string
+	Label texts.Text
 	IDs   []string
 }
 
@@ -51,7 +51,8 @@ func AskedOf(it Item) []Asked {
 func AskOptions(part string, label texts.Text, options []Option, right func(Option) bool) Asked {
 	q := Asked{ID: part, Label: label, One: true}
 	for i, o := range options {
-		x := AskedOption{ID: o.ID, Label: strings.ToUpper(OptionID(i)), Share: o.Mark, Right: right(o)}
+		letter := strings.ToUpper(OptionID(i))
+		x := AskedOption{ID: o.ID, Label: texts.T(letter, letter), Share: o.Mark, Right: right(o)}
 		if part != "" {
 			x.ID = TookPart(part, []string{o.ID})[0]
 		}
@@ -68,7 +69,7 @@ func AskTyped(part string, label texts.Text, options []Option) Asked {
 	q := AskOptions(part, label, options, func(o Option) bool { return o.Mark > 0 })
 	q.Typed, q.Foils = true, nil
 	for i, o := range options {
-		q.Options[i].Label = o.Text
+		q.Options[i].Label = Written(o.Text)
 	}
 	q.Note = texts.T("Jawaban diketik, jadi tidak ada pengecoh. Jawaban salah yang sering diketik tercantum bersama pilihan; bila yang mampu mengetiknya, mungkin itu jawaban yang belum diterima.",
 		"Answers are typed, so there are no distractors. Frequent wrong answers stand with the options; one that able people type may be an accepted answer that is missing.")

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // The same figures straight from their definitions, over lists of sittings, with no sums. Slow and plain, so that the sums have something to answer to.
@@ -122,14 +124,14 @@ func simulate(r *rand.Rand, people, pool, form int, partial bool) []Sitting {
 	return out
 }
 
-var abcd = asks(Question{One: true, Options: []Choice{{ID: "a", Label: "A", Share: 1, Key: true}, {ID: "b", Label: "B"}, {ID: "c", Label: "C"}, {ID: "d", Label: "D"}}})
+var abcd = asks(Question{One: true, Options: []Choice{{ID: "a", Label: texts.Text{ID: "A"}, Share: 1, Key: true}, {ID: "b", Label: texts.Text{ID: "B"}}, {ID: "c", Label: texts.Text{ID: "C"}}, {ID: "d", Label: texts.Text{ID: "D"}}}})
 
 // asks is an item that asks these questions; what is no key is a foil.
 func asks(questions ...Question) About {
 	for i, q := range questions {
 		for _, o := range q.Options {
 			if !o.Key {
-				questions[i].Foils = append(questions[i].Foils, Foil{o.label(), []string{o.ID}})
+				questions[i].Foils = append(questions[i].Foils, Foil{o.Label, []string{o.ID}})
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/itemstats"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // A worker adds each result as it is graded and stores the sums; the page reads them and computes.
@@ -37,7 +38,7 @@ func Example() {
 	if err := json.Unmarshal(stored, &read); err != nil || read.Check() != nil {
 		panic("count again from the attempts")
 	}
-	options := []itemstats.Choice{{ID: "a", Label: "A", Share: 1, Key: true}, {ID: "b", Label: "B"}, {ID: "c", Label: "C"}}
+	options := []itemstats.Choice{{ID: "a", Label: texts.T("A", "A"), Share: 1, Key: true}, {ID: "b", Label: texts.T("B", "B")}, {ID: "c", Label: texts.T("C", "C")}}
 	about := map[string]itemstats.About{"hard": {Name: "103-B07", Questions: []itemstats.Question{{One: true, Options: options}}}}
 	analysis := read.Analyse(about)
 	f := analysis.Items[1].Facility

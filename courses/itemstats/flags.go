@@ -171,9 +171,9 @@ func (p Pooled) keyFlags(id string, a About, q Question) []Flag {
 	nums := numbers{"n": float64(was.Of), "option_r": bestR, "key_r": key.r(), "difference_low": bestLow, "difference_high": bestHigh, "option_n": float64(was.N), "key_n": float64(key.N)}
 	return []Flag{flag(WrongKey, id, best.ID, nums,
 		fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dipilih peserta yang nilainya lebih baik (korelasi %s) daripada kunci %s (%s), dari %d percobaan. Periksa kuncinya.",
-			nameID, best.label(), two(bestR), against.label(), two(key.r()), was.Of),
+			nameID, best.label(texts.ID), two(bestR), against.label(texts.ID), two(key.r()), was.Of),
 		fmt.Sprintf("The key of item %s may be wrong: option %s is chosen by people with better marks (correlation %s) than key %s (%s), over %d attempts. Check the key.",
-			nameEN, best.label(), point(bestR), against.label(), point(key.r()), was.Of))}
+			nameEN, best.label(texts.EN), point(bestR), against.label(texts.EN), point(key.r()), was.Of))}
 }
 
 // tickFlags look at options that are each taken or left.
@@ -187,12 +187,12 @@ func (p Pooled) tickFlags(id, nameID, nameEN string, q Question) []Flag {
 		case !ok:
 		case !c.Key && low > 0 && o.r() >= tickLeast:
 			out = append(out, flag(WrongKey, id, c.ID, nums,
-				fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dihitung salah, tetapi lebih sering dicentang peserta yang nilainya lebih baik (korelasi %s, %d percobaan). Periksa apakah pilihan itu seharusnya benar.", nameID, c.label(), two(o.r()), o.Of),
-				fmt.Sprintf("The key of item %s may be wrong: option %s counts as wrong, yet people with better marks tick it more often (correlation %s, %d attempts). Check whether it should be right.", nameEN, c.label(), point(o.r()), o.Of)))
+				fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dihitung salah, tetapi lebih sering dicentang peserta yang nilainya lebih baik (korelasi %s, %d percobaan). Periksa apakah pilihan itu seharusnya benar.", nameID, c.label(texts.ID), two(o.r()), o.Of),
+				fmt.Sprintf("The key of item %s may be wrong: option %s counts as wrong, yet people with better marks tick it more often (correlation %s, %d attempts). Check whether it should be right.", nameEN, c.label(texts.EN), point(o.r()), o.Of)))
 		case c.Key && high < 0 && o.r() <= -tickLeast:
 			out = append(out, flag(WrongKey, id, c.ID, nums,
-				fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dihitung benar, tetapi lebih sering dicentang peserta yang nilainya lebih rendah (korelasi %s, %d percobaan). Periksa apakah pilihan itu seharusnya salah.", nameID, c.label(), two(o.r()), o.Of),
-				fmt.Sprintf("The key of item %s may be wrong: option %s counts as right, yet people with lower marks tick it more often (correlation %s, %d attempts). Check whether it should be wrong.", nameEN, c.label(), point(o.r()), o.Of)))
+				fmt.Sprintf("Kunci soal %s mungkin keliru: pilihan %s dihitung benar, tetapi lebih sering dicentang peserta yang nilainya lebih rendah (korelasi %s, %d percobaan). Periksa apakah pilihan itu seharusnya salah.", nameID, c.label(texts.ID), two(o.r()), o.Of),
+				fmt.Sprintf("The key of item %s may be wrong: option %s counts as right, yet people with lower marks tick it more often (correlation %s, %d attempts). Check whether it should be wrong.", nameEN, c.label(texts.EN), point(o.r()), o.Of)))
 		}
 	}
 	return out
@@ -277,8 +277,8 @@ func (p Pooled) deadOptions(id string, a About, q Question) []Flag {
 			continue
 		}
 		out = append(out, flag(DeadOption, id, foil.IDs[0], numbers{"n": float64(n), "chosen": float64(c), "share": v.Value, "low": v.Low, "high": v.High},
-			fmt.Sprintf("Pilihan %s pada soal %s hampir tidak dipilih: %d dari %d (%s%%, paling tinggi %s%%). Ganti dengan kekeliruan yang lazim atau hapus.", foil.Label, nameID, c, n, id1(v.Value), id1(v.High)),
-			fmt.Sprintf("Option %s of item %s is hardly ever chosen: %d of %d (%s%%, at most %s%%). Replace it by a common mistake or drop it.", foil.Label, nameEN, c, n, en1(v.Value), en1(v.High))))
+			fmt.Sprintf("Pilihan %s pada soal %s hampir tidak dipilih: %d dari %d (%s%%, paling tinggi %s%%). Ganti dengan kekeliruan yang lazim atau hapus.", foil.Label.In(texts.ID), nameID, c, n, id1(v.Value), id1(v.High)),
+			fmt.Sprintf("Option %s of item %s is hardly ever chosen: %d of %d (%s%%, at most %s%%). Replace it by a common mistake or drop it.", foil.Label.In(texts.EN), nameEN, c, n, en1(v.Value), en1(v.High))))
 	}
 	if wrong := len(q.Foils); wrong > 1 && len(out) == wrong {
 		n := int64(out[0].Numbers["n"])

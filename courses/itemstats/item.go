@@ -28,21 +28,21 @@ type Question struct {
 
 // Foil is a wrong answer: its label, and the names of the options that are one and the same foil (an answer that belongs to no prompt stands at every prompt).
 type Foil struct {
-	Label string
+	Label texts.Text
 	IDs   []string
 }
 
 // Choice is one option of an item.
 type Choice struct {
 	ID    string
-	Label string  // how it is called in a sentence ("B"); the ID when empty
-	Share float64 // of the mark it earns, -1..1
-	Key   bool    // it is the right one (or one of them)
+	Label texts.Text // how it is called in a sentence ("B"); the ID when empty
+	Share float64    // of the mark it earns, -1..1
+	Key   bool       // it is the right one (or one of them)
 }
 
-func (c Choice) label() string {
-	if c.Label != "" {
-		return c.Label
+func (c Choice) label(l texts.Lang) string {
+	if !c.Label.Empty() {
+		return c.Label.In(l)
 	}
 	return c.ID
 }

@@ -28,7 +28,7 @@ func TestFlagsOfParts(t *testing.T) {
 	options := func(part string, keys string, labels ...string) (out []Choice) {
 		for i, l := range labels {
 			id := string(rune('a' + i))
-			out = append(out, Choice{ID: part + id, Label: l, Key: strings.Contains(keys, id)})
+			out = append(out, Choice{ID: part + id, Label: label(l), Key: strings.Contains(keys, id)})
 		}
 		return out
 	}
@@ -67,7 +67,7 @@ func TestFlagsOfParts(t *testing.T) {
 		}
 	}
 	matching := About{Questions: []Question{{Label: label("“kiri”"), One: true, Options: options("p.", "a", "A", "B", "C")}, {Label: label("“kanan”"), One: true, Options: options("q.", "b", "A", "B", "C")},
-		{Foils: []Foil{{"C", []string{"p.c", "q.c"}}}}}}
+		{Foils: []Foil{{label("C"), []string{"p.c", "q.c"}}}}}}
 	// A case: all decide at s; those who decide well come to u. There the able decide well again, or so many do by luck.
 	course := func(truth string, luck float64) func(float64) ([]string, int64) {
 		return func(theta float64) ([]string, int64) {
@@ -87,7 +87,7 @@ func TestFlagsOfParts(t *testing.T) {
 			return []string{"s.a", "u.b"}, unit / 2
 		}
 	}
-	state := About{Questions: []Question{{Label: label("keadaan 1"), One: true, Some: true, Options: options("s.", "a", "A", "B")}, {Label: label("keadaan 2"), One: true, Some: true, Options: options("u.", "a", "A", "B", "C"), Foils: []Foil{{"C", []string{"u.c"}}}}}}
+	state := About{Questions: []Question{{Label: label("keadaan 1"), One: true, Some: true, Options: options("s.", "a", "A", "B")}, {Label: label("keadaan 2"), One: true, Some: true, Options: options("u.", "a", "A", "B", "C"), Foils: []Foil{{label("C"), []string{"u.c"}}}}}}
 	for _, c := range []struct {
 		name   string
 		about  About

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/apelkota/apel/internal/texts"
 )
 
 // typing is a sitting of the thirteen items on the last of which something was typed; "" is the accepted answer.
@@ -18,7 +20,7 @@ func typing(r *rand.Rand, theta float64, text string) Sitting {
 	return s
 }
 
-var typedOne = About{Questions: []Question{{Typed: true, Options: []Choice{{ID: "a", Label: "dua ratus", Share: 1, Key: true}}}}}
+var typedOne = About{Questions: []Question{{Typed: true, Options: []Choice{{ID: "a", Label: texts.Text{ID: "dua ratus"}, Share: 1, Key: true}}}}}
 
 // While answers are few all is exact, whatever the order and the grouping, and what was added can be taken out.
 func TestTypedAnswersAddUp(t *testing.T) {

@@ -108,13 +108,13 @@ func asksFor(t *testing.T, it grading.Item, took []string, wrote []grading.Wrote
 	known, of := map[string]int{}, map[int]int{}
 	for n, q := range asked {
 		for _, o := range q.Options {
-			if _, twice := known[o.ID]; twice || o.Label == "" || len(asked) > 1 && q.Label.Empty() {
+			if _, twice := known[o.ID]; twice || o.Label.Empty() || len(asked) > 1 && q.Label.Empty() {
 				t.Fatalf("option %q of %+v", o.ID, asked)
 			}
 			known[o.ID] = n
 		}
 		for _, f := range q.Foils {
-			if len(f.IDs) == 0 || f.Label == "" {
+			if len(f.IDs) == 0 || f.Label.Empty() {
 				t.Fatalf("foil %+v of %+v", f, asked)
 			}
 		}

@@ -64,7 +64,7 @@ func (Kind) Asked(it grading.Item) (out []grading.Asked) {
 		q := grading.AskOptions(p.ID, grading.PartLabel(i, p.Text), it.Options, func(o grading.Option) bool { return o.ID == p.Right })
 		q.Foils = nil
 		for j := range q.Options {
-			q.Options[j].Label, q.Options[j].Share = it.Options[j].Text, 0
+			q.Options[j].Label, q.Options[j].Share = grading.Written(it.Options[j].Text), 0
 			if q.Options[j].Right {
 				q.Options[j].Share = grading.Full
 			}
@@ -78,7 +78,7 @@ func (Kind) Asked(it grading.Item) (out []grading.Asked) {
 		if used[o.ID] {
 			continue
 		}
-		foil := grading.AskedFoil{Label: o.Text}
+		foil := grading.AskedFoil{Label: grading.Written(o.Text)}
 		for _, p := range it.Parts {
 			foil.IDs = append(foil.IDs, grading.TookPart(p.ID, []string{o.ID})...)
 		}

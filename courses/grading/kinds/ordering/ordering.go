@@ -91,7 +91,7 @@ func (Kind) Asked(it grading.Item) (out []grading.Asked) {
 		q := grading.AskOptions(n, texts.T("urutan ke-"+n, "place "+n), it.Options, func(o grading.Option) bool { return o.ID == it.Options[i].ID })
 		q.Foils = nil
 		for j := range q.Options {
-			q.Options[j].Label, q.Options[j].Share = it.Options[j].Text, 0
+			q.Options[j].Label, q.Options[j].Share = grading.Written(it.Options[j].Text), 0
 			if i == j {
 				q.Options[j].Share = grading.Full
 			}

@@ -37,7 +37,7 @@ func (Kind) Asked(it grading.Item) []grading.Asked {
 func AskTruth(part string, label texts.Text, options []grading.Option) grading.Asked {
 	q := grading.AskOptions(part, label, options, grading.Whole)
 	for i := range min(len(options), len(words)) {
-		q.Options[i].Label = words[i].ID
+		q.Options[i].Label = words[i]
 	}
 	q.Foils = nil
 	q.Note = texts.T("Benar atau salah: hanya ada dua pilihan, jadi tidak ada pengecoh yang dapat diganti. Pilihan salah yang hampir tidak dipilih tampak sebagai soal yang terlalu mudah.",
