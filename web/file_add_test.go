@@ -82,25 +82,28 @@ func TestFilesOfLessons(t *testing.T) {
 	if err := write("![x](berkas/aaaaaaaaaaaaaaaaaaaaaaaa-1x1.png)"); err == nil || !strings.Contains(err.Error(), "Unggah lagi") && !strings.Contains(err.Error(), "Upload it again") {
 		t.Errorf("a picture that nobody uploaded: %v", err)
 	}
+	named := map[string]bool{}
+	name := func(hash string) { named[hash] = true }
+	check(t, r.Admin.Courses.Named(ctx, name))
+	before := len(named) // pictures of the courses that are there
 	check(t, write("# Satu\n\n"+shown+"\n\n"+heard+"Selamat pagi.\n"))
 	if n := len(v.Content.Lessons[0].Files); n != 2 {
 		t.Errorf("the lesson names %d files", n)
 	}
-	named := map[string]bool{}
-	check(t, r.Admin.Courses.Named(ctx, func(hash string) { named[hash] = true }))
-	if len(named) != 2 {
-		t.Errorf("%d files are named", len(named))
+	check(t, r.Admin.Courses.Named(ctx, name))
+	if len(named) != before+2 {
+		t.Errorf("%d files are named, %d before", len(named), before)
 	}
 
-	name := heard[strings.Index(heard, "berkas/"):strings.Index(heard, ")")]
-	ask := must[*http.Request](t)(http.NewRequest(http.MethodGet, r.URL+"/"+name, nil))
+	file := heard[strings.Index(heard, "berkas/"):strings.Index(heard, ")")]
+	ask := must[*http.Request](t)(http.NewRequest(http.MethodGet, r.URL+"/"+file, nil))
 	ask.Header.Set("Range", "bytes=1-3")
 	answer := must[*http.Response](t)(learner.Do(ask))
 	defer answer.Body.Close()
 	if got := body(t, answer); answer.StatusCode != http.StatusPartialContent || got != "D3\x03" || answer.Header.Get("Content-Type") != "audio/mpeg" {
 		t.Errorf("a part of it: %d %q %s", answer.StatusCode, got, answer.Header.Get("Content-Type"))
 	}
-	if status, _ := r.get(&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, "/"+name); status != http.StatusSeeOther {
+	if status, _ := r.get(&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, "/"+file); status != http.StatusSeeOther {
 		t.Errorf("without a session: %d", status)
 	}
 }

@@ -247,6 +247,7 @@ type CodeBox struct {
 type Pager struct {
 	Prev, Next string
 	Text       string // "Menampilkan 20 pegawai"
+	Of         string // label of the list, where a page has several
 }
 
 // Prose is a text made by our own Markdown renderer and cleaned by its policy; only such text may be passed here.

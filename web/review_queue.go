@@ -53,6 +53,7 @@ func (w *admin) listReviews(c *gin.Context) error {
 		if pager.Next != "" && what == "" {
 			pager.Next += "&jenis=" + kind.value
 		}
+		pager.Of = kind.label
 		t.Pager = w.shown(c, pager, len(t.Rows))
 		p.add(Panel{ID: kind.value, Label: kind.label, Table: &t})
 	}

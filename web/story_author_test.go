@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/courses/media"
@@ -331,6 +332,10 @@ func TestStoryAuthor(t *testing.T) {
 	must[courses.Receipt](t)(r.Rooms.Courses.SubmitFrom(ctx, taker, taken, answers, courses.Page{Seq: f.Seq, Tab: f.Tab}))
 	r.moved(courses.AttemptsCollection, taken, func() bool {
 		return must[courses.AttemptDoc](t)(r.Rooms.Courses.Attempt(ctx, taker, taken)).State == courses.AttemptGraded
+	})
+	r.moved(certificates.Collection, string(certificateID(enrolment)), func() bool { // until then the result draws itself anew
+		c, err := r.Rooms.Certificates.Look(ctx, certificateID(enrolment))
+		return err == nil && c.State == certificates.Issued
 	})
 	s.look("author-taken-result", "/percobaan/"+taken+"/hasil")
 	s.says("Lulus")

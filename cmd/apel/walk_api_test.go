@@ -82,7 +82,7 @@ func (s *story) authorsWay() {
 
 	// A second pair of eyes, which are not the author's.
 	s.puts("training_admin", "/courses/"+walked+"/reviewed", with{"reviewed": true, "why": "Dasar sertifikat"})
-	if p := s.gets("author", at+"/publication"); p["ok"] != false || len(p.all("missing")) != 1 || p.first("missing")["location"] != "banks.bank.review" {
+	if p := s.gets("author", at+"/publication"); p["ok"] != false || len(p.all("missing")) != 2 || p.first("missing")["location"] != "banks.bank.review" || p.all("missing")[1]["location"] != "review" {
 		s.t.Fatalf("checklist: %v", p)
 	}
 	s.denied("training_admin", "POST", at+"/publication", nil, 422, "belum disetujui penelaah")
@@ -95,6 +95,10 @@ func (s *story) authorsWay() {
 	for _, it := range waiting {
 		s.posts("reviewer", "/items/"+it.id()+"/approval", nil)
 	}
+	s.posts("author", at+"/review-request", nil)
+	read := with{"revision": s.gets("reviewer", at)["revision"]}
+	s.denied("author", "POST", at+"/approval", read, 403)
+	s.posts("reviewer", at+"/approval", read)
 	if p := s.gets("author", at+"/publication"); p["ok"] != true || p.first("coverage")["items"] != 2. {
 		s.t.Fatalf("checklist: %v", p)
 	}
