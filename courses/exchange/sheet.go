@@ -235,10 +235,10 @@ func (t *tableReader) item() {
 	}
 	t.foreign(here, t.named("gambar"))
 	open := false
-	switch it.Type {
-	case grading.Single, grading.Multiple:
+	switch m := markedBy(it.Type); {
+	case m == grading.TickOne || m == grading.TickShared:
 		open = t.choiceKey(&it, key)
-	case grading.TrueFalse, reasoned.Name:
+	case it.Type == grading.TrueFalse || it.Type == reasoned.Name:
 		var right, wrong string
 		truth, ok := truthOf(key)
 		if len(answers) > 0 {
@@ -254,7 +254,7 @@ func (t *tableReader) item() {
 			t.refuse(here, "Tulis Benar atau Salah di kolom kunci.", "Write Benar or Salah in the column kunci.")
 		}
 		it.Options = grading.NewTrueFalse(truth, wrong, right)
-	case grading.Numeric, grading.ShortText:
+	case m == grading.PercentWhole:
 		if len(it.Options) == 0 && key != "" { // a short answer written as the key
 			it.Options, key = []grading.Option{{ID: "a", Text: key}}, ""
 		}
@@ -270,9 +270,9 @@ func (t *tableReader) item() {
 			}
 		}
 		t.weights(&it, key, false)
-	case judgement.Name:
+	case it.Type == judgement.Name:
 		t.weights(&it, key, true)
-	case matching.Name:
+	case it.Type == matching.Name:
 		t.matching(&it)
 	}
 	if text := t.named("bagian"); text != "" {
@@ -774,16 +774,24 @@ func partsCell(it grading.Item) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// markedBy is how the options of a type earn marks, as its author's form has it; Unmarked where the options are always the same two.
+func markedBy(t grading.Type) grading.Marking {
+	if e, ok := grading.EditOf(t); ok && e.Options != nil && e.Options.Set == nil {
+		return e.Options.Marks
+	}
+	return grading.Unmarked
+}
+
 func keyCell(it grading.Item) string {
 	var out []string
 	letter := func(i int) string { return string(rune('A' + i)) }
-	switch it.Type {
-	case grading.TrueFalse, reasoned.Name:
+	switch m := markedBy(it.Type); {
+	case it.Type == grading.TrueFalse || it.Type == reasoned.Name:
 		if it.Options[0].Mark > 0 {
 			return "Benar"
 		}
 		return "Salah"
-	case grading.Single, grading.Multiple:
+	case m == grading.TickOne || m == grading.TickShared:
 		letters := ""
 		for i, o := range it.Options {
 			if o.Mark > 0 && (it.Type == grading.Multiple || o.Mark == grading.Full) {
@@ -801,13 +809,13 @@ func keyCell(it grading.Item) string {
 				out = append(out, letter(i)+" "+o.Mark.Percent()+"%")
 			}
 		}
-	case grading.Numeric, grading.ShortText:
+	case m == grading.PercentWhole:
 		for i, o := range it.Options {
 			if o.Mark != grading.Full {
 				out = append(out, letter(i)+" "+o.Mark.Percent()+"%")
 			}
 		}
-	case judgement.Name:
+	case it.Type == judgement.Name:
 		for i, o := range it.Options {
 			out = append(out, fmt.Sprintf("%s %d,%d", letter(i), o.Expert/10, o.Expert%10))
 		}
