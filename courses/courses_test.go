@@ -136,6 +136,7 @@ type world struct {
 	hold   bool // leave certificates to be made where they are
 	mu     sync.Mutex
 	told   map[string][]courses.News // by attempt
+	listed []courses.RegradeNews     // what those responsible for regrades were told
 	looks  []string                  // who looked at whom
 	bosses bosses
 	judges map[string][]courses.JudgeNews // by marking
@@ -327,12 +328,24 @@ func (w *world) course(code string, change func(*courses.Content)) courses.Versi
 	return v
 }
 
+// tellListed notes who would be told of a regrade.
+func (w *world) tellListed(ctx context.Context, id string) error {
+	n, err := w.RegradeNews(ctx, id)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.listed = append(w.listed, n)
+	w.mu.Unlock()
+	return w.RegradeTold(ctx, id)
+}
+
 // steps does what a due names, by collection/step.
 func (w *world) steps() map[string]func(context.Context, string) error {
 	return map[string]func(context.Context, string) error{
 		"attempts/close": w.CloseAttempt, "attempts/grade": w.Grade, "attempts/complete": w.Complete, "course_versions/head": w.Head, "course_versions/announce": w.Announced, "courses/announce": w.CourseAnnounced,
 		"assignments/enrol": w.EnrolAssigned, "assignment_rules/apply": w.ApplyRule, "cohorts/enrol": w.EnrolCohort,
-		"markings/marked": w.Settle, "markings/route": w.route, "markings/tell": w.tellObjection, "item_lives/tell": w.tellReview, "version_talks/tell": w.tellTalk, "field_works/open": w.OpenWork, "field_works/record": w.RecordWork, "field_works/tell": w.tellWork, "regrades/regrade": w.RunRegrade, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
+		"markings/marked": w.Settle, "markings/route": w.route, "markings/tell": w.tellObjection, "item_lives/tell": w.tellReview, "version_talks/tell": w.tellTalk, "field_works/open": w.OpenWork, "field_works/record": w.RecordWork, "field_works/tell": w.tellWork, "regrades/regrade": w.RunRegrade, "regrades/tell": w.tellListed, "rehearsals/forget": w.ForgetRehearsal, "attempts/recount": w.Recount, "attempts/tell": w.tell,
 		"exams/settle": w.SettleExam, "exams/collect": w.CollectExam, "exams/forget": w.ForgetExam, "exam_alikes/rebuild": w.CompareExam,
 		"sitting_months/rebuild": w.CountMonth, "quiz_analyses/rebuild": w.AnalyseQuiz,
 		"enrolments/certify": func(ctx context.Context, id string) error {

@@ -2,6 +2,7 @@ package courses
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -152,9 +153,11 @@ type RegradeChange struct {
 	Left         bool        `json:"left,omitempty"`    // an own attempt of whoever has it run
 	Waiting      bool        `json:"waiting,omitempty"` // people have yet to mark it: the scores are those of the rest
 	Done         bool        `json:"done,omitempty"`    // no longer a plan
+
+	Decision *CertificateDecision `json:"decision,omitempty"` // about the certificate it touches; nil: nobody has decided
 }
 
-var changeDef = storage.Def[RegradeChange]{Name: "regrade_changes", Shape: 1, Indexes: []storage.Index[RegradeChange]{
+var changeDef = storage.Def[RegradeChange]{Name: "regrade_changes", Shape: 2, Lifts: map[int]func(json.RawMessage) (json.RawMessage, error){1: change2}, Indexes: []storage.Index[RegradeChange]{
 	{Name: "regrade", Of: func(d *storage.Doc[RegradeChange]) ([]string, string) {
 		v := &d.Value
 		terms := []string{v.Regrade}
@@ -163,6 +166,9 @@ var changeDef = storage.Def[RegradeChange]{Name: "regrade_changes", Shape: 1, In
 		}
 		if v.Effect == EffectListed {
 			terms = append(terms, v.Regrade+"/listed")
+		}
+		if v.awaits() {
+			terms = append(terms, undecidedTerm)
 		}
 		return terms, storage.OrderTime(v.SubmittedAt)
 	}},

@@ -321,6 +321,9 @@ func sameMarks(a, b grading.Result) bool {
 func (s *Service) note(ctx context.Context, c RegradeChange) error {
 	id := c.Regrade + "." + c.Attempt
 	_, err := s.changes.Upsert(ctx, id, func(d *storage.Doc[RegradeChange]) error {
+		if c.Decision = nil; d.Value.Effect == c.Effect { // what was decided stays as long as it is about the same
+			c.Decision = d.Value.Decision
+		}
 		if d.Version == 0 && !c.Changed && !c.Left && !c.Waiting || d.Value == c {
 			return storage.Unchanged
 		}
@@ -355,7 +358,13 @@ func (s *Service) endRegrade(ctx context.Context, id string, r *Regrade) error {
 			return storage.Unchanged
 		}
 		d.Value.State, d.Value.EndedAt, d.Due = RegradeFinished, now, nil
+		if d.Value.Done.Listed+d.Value.Done.Score > 0 { // whoever had it run is asked to decide
+			d.Due = storage.NewDue(TellStep, now)
+		}
 		return nil
 	})
+	if err == nil {
+		s.wake(ctx, RegradesCollection, id)
+	}
 	return err
 }

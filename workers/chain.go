@@ -74,7 +74,7 @@ func Chain(r Rooms) Steps {
 		courses.RulesCollection:       {courses.ApplyStep: {Do: alone(r.Courses.ApplyRule), Lane: Bulk}},
 		courses.CohortsCollection:     {courses.EnrolStep: {Do: alone(r.Courses.EnrolCohort), Lane: Bulk}},
 		// Beside the chain: results after a corrected key.
-		courses.RegradesCollection: {courses.RegradeStep: {Do: alone(r.Courses.RunRegrade), Lane: Bulk}},
+		courses.RegradesCollection: {courses.RegradeStep: {Do: alone(r.Courses.RunRegrade), Lane: Bulk}, courses.TellStep: {Do: alone(r.tellListed), Lane: Tell}},
 		// Beside the chain: exams. What changes for takers is done at once, the rest may wait.
 		courses.ExamsCollection: {courses.SettleStep: {Do: alone(r.Courses.SettleExam)}, courses.CollectStep: {Do: alone(r.Courses.CollectExam), Lane: Bulk},
 			courses.ForgetStep: {Do: alone(r.Courses.ForgetExam), Lane: Bulk}},
@@ -477,6 +477,20 @@ func (r Rooms) tellTalk(ctx context.Context, version string) error {
 		}
 	}
 	return r.Courses.ToldRemarks(ctx, version, remarks)
+}
+
+// tellListed tells whoever had a regrade run which certificates wait for a decision.
+func (r Rooms) tellListed(ctx context.Context, regrade string) error {
+	n, err := r.Courses.RegradeNews(ctx, regrade)
+	if err != nil {
+		return err
+	}
+	if n.Person != "" {
+		if err := r.People.Tell(ctx, people.NoticeInput{Person: people.ID(n.Person), Kind: "regrade", Topic: "listed." + regrade, Link: "/kelola/nilai-ulang/" + regrade, Title: n.Title, Body: n.Body}); err != nil {
+			return err
+		}
+	}
+	return r.Courses.RegradeTold(ctx, regrade)
 }
 
 // tellRegraded tells a learner that people have marked or that a regrade changed a result.
