@@ -88,6 +88,7 @@ func showRegrade(d courses.RegradeDoc) Regrade {
 
 // RegradeChange is what a regrade does to one attempt.
 type RegradeChange struct {
+	Regrade      string    `json:"regrade"`
 	Attempt      string    `json:"attempt"`
 	Enrolment    string    `json:"enrolment"`
 	Person       string    `json:"person"`
@@ -102,10 +103,27 @@ type RegradeChange struct {
 	Effect       string    `json:"effect,omitempty" enum:"completes,withdrawn,listed,score" doc:"What it means for completion and certificate"`
 	Left         bool      `json:"left" doc:"An own attempt of whoever has it run"`
 	Done         bool      `json:"done" doc:"No longer a plan"`
+
+	Decision *CertificateDecision `json:"decision,omitempty" doc:"About the certificate it touches; missing while nobody has decided"`
+}
+
+// CertificateDecision is what a person decided about a certificate that a regrade touched.
+type CertificateDecision struct {
+	Decision string    `json:"decision" enum:"keep,refer" doc:"keep: it stays as it is. refer: it goes to whoever revokes certificates; nothing is revoked by it"`
+	By       string    `json:"by"`
+	At       time.Time `json:"at"`
+	Why      string    `json:"why"`
 }
 
 func showChange(c courses.RegradeChange) RegradeChange {
-	return RegradeChange{c.Attempt, c.Enrolment, c.Person, c.Quiz, string(c.Kind), c.Ordinal, c.SubmittedAt.UTC(), Points(c.Before), Points(c.After), c.PassedBefore, c.PassesNow, string(c.Effect), c.Left, c.Done}
+	out := RegradeChange{c.Regrade, c.Attempt, c.Enrolment, c.Person, c.Quiz, string(c.Kind), c.Ordinal, c.SubmittedAt.UTC(), Points(c.Before), Points(c.After), c.PassedBefore, c.PassesNow, string(c.Effect), c.Left, c.Done, nil}
+	if d := c.Decision; d != nil {
+		out.Decision = &CertificateDecision{"refer", d.By, d.At.UTC(), d.Why}
+		if d.Keep {
+			out.Decision.Decision = "keep"
+		}
+	}
+	return out
 }
 
 // CorrectedItem is an item version with the key that counts and those that came later than the first.
@@ -184,6 +202,25 @@ func (s *server) regrades() {
 			Only string `query:"only" enum:"certificates,listed" doc:"Only those whose certificate is touched, or on whose certificate a person must decide"`
 		}) (*body[ListOf[RegradeChange]], error) {
 			found, next, err := s.Courses.Changes(ctx, visit.Actor(ctx), in.ID, courses.ChangeFilter{Certificates: in.Only == "certificates", Listed: in.Only == "listed", After: in.after(), Limit: in.Limit})
+			if err != nil {
+				return nil, err
+			}
+			return list(found, in.next(next, true), showChange), nil
+		})
+	handle(s, operation{Method: http.MethodPut, Path: "/regrades/{id}/changes/{attempt}/decision", ID: "decideCertificate", Tag: "regrades", Summary: "Decide about a certificate that a regrade touched: it is kept, or goes to whoever revokes certificates; nothing is revoked by it"},
+		func(ctx context.Context, in *struct {
+			RegradePath
+			Attempt string `path:"attempt" maxLength:"120"`
+			Body    struct {
+				Decision string `json:"decision" enum:"keep,refer"`
+				Why      string `json:"why" minLength:"1" maxLength:"500"`
+			}
+		}) (*body[RegradeChange], error) {
+			return one(showChange)(s.Courses.DecideCertificate(ctx, visit.Actor(ctx), in.ID, in.Attempt, in.Body.Decision == "keep", in.Body.Why))
+		})
+	handle(s, operation{Method: http.MethodGet, Path: "/undecided-certificates", ID: "listUndecidedCertificates", Tag: "regrades", Summary: "Certificates that regrades touched and nobody has decided on, of all courses"},
+		func(ctx context.Context, in *PageInput) (*body[ListOf[RegradeChange]], error) {
+			found, next, err := s.Courses.Undecided(ctx, visit.Actor(ctx), in.after(), in.Limit)
 			if err != nil {
 				return nil, err
 			}

@@ -448,18 +448,11 @@ func (s *Service) Changes(ctx context.Context, a access.Actor, id string, f Chan
 		return nil, next, err
 	}
 	for _, d := range p.Docs {
-		if d.Value.Person == a.Person {
-			at, err := s.attempts.Get(ctx, d.Value.Attempt)
-			if err != nil {
-				return nil, next, err
-			}
-			if level, err := s.reviewed(ctx, a, &at.Value); err != nil {
-				return nil, next, err
-			} else if level == ReviewNothing {
-				continue
-			}
+		if hide, err := s.hidesChange(ctx, a, &d.Value); err != nil {
+			return nil, next, err
+		} else if !hide {
+			list = append(list, d.Value)
 		}
-		list = append(list, d.Value)
 	}
 	if p.More {
 		next = p.Next

@@ -38,7 +38,7 @@ func (s *Service) DecideCertificate(ctx context.Context, a access.Actor, regrade
 	id := regrade + "." + attempt
 	d, err := s.changes.Get(ctx, id)
 	if err != nil {
-		return RegradeChange{}, notFound(err, "Perubahan ini tidak ada di penilaian ulang itu.", "There is no such change in that regrade.")
+		return RegradeChange{}, noChange(err)
 	}
 	if _, err := s.may(ctx, a, "regrade", "attempt", attempt, d.Value.Person); err != nil {
 		return RegradeChange{}, err
@@ -76,12 +76,50 @@ func (s *Service) Undecided(ctx context.Context, a access.Actor, after storage.C
 		return nil, next, err
 	}
 	for _, d := range p.Docs {
-		list = append(list, d.Value)
+		if hide, err := s.hidesChange(ctx, a, &d.Value); err != nil {
+			return nil, next, err
+		} else if !hide {
+			list = append(list, d.Value)
+		}
 	}
 	if p.More {
 		next = p.Next
 	}
 	return list, next, nil
+}
+
+// Change is what a regrade does to one attempt. NotFound when that is nothing.
+func (s *Service) Change(ctx context.Context, a access.Actor, regrade string, attempt AttemptID) (RegradeChange, error) {
+	if _, _, err := s.regradeFor(ctx, a, "view", regrade); err != nil {
+		return RegradeChange{}, err
+	}
+	d, err := s.changes.Get(ctx, regrade+"."+attempt)
+	if err != nil {
+		return RegradeChange{}, noChange(err)
+	}
+	if hide, err := s.hidesChange(ctx, a, &d.Value); err != nil {
+		return RegradeChange{}, err
+	} else if hide {
+		return RegradeChange{}, noChange(faults.NotFound)
+	}
+	return d.Value, nil
+}
+
+func noChange(err error) error {
+	return notFound(err, "Perubahan ini tidak ada di penilaian ulang itu.", "There is no such change in that regrade.")
+}
+
+// hidesChange says whether a change is the reader's own and its exam shows nothing yet.
+func (s *Service) hidesChange(ctx context.Context, a access.Actor, c *RegradeChange) (bool, error) {
+	if c.Person != a.Person {
+		return false, nil
+	}
+	at, err := s.attempts.Get(ctx, c.Attempt)
+	if err != nil {
+		return false, err
+	}
+	level, err := s.reviewed(ctx, a, &at.Value)
+	return level == ReviewNothing, err
 }
 
 // RegradeNews is what the one responsible for a finished regrade is told: which certificates wait for a decision.

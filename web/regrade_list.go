@@ -19,7 +19,18 @@ func (w *admin) listRegrades(c *gin.Context) error {
 	if !w.may(c, "view", "regrade") {
 		return faults.New(faults.NotFound, "Halaman ini bukan untuk akun Anda.", "This page is not for your account.")
 	}
-	q := ReadTable(c, "kursus")
+	q := ReadTable(c, "kursus", "tampil")
+	show := choose("tampil", "Tampilkan", q.Filter["tampil"], []Option{{Value: "", Label: "Penilaian ulang"}, {Value: "putusan", Label: "Sertifikat menunggu putusan"}})
+	p := &PanelsPage{Base: Base{Active: navRegrades, Title: w.T(c, "Penilaian ulang"), Lead: w.T(c, "Kunci yang salah dibetulkan di sini. Uji coba menunjukkan lebih dahulu siapa yang nilainya berubah; hasil lama tetap tersimpan."), Crumbs: crumbs()}}
+	if q.Filter["tampil"] == "putusan" {
+		t, err := w.undecidedCertificates(c)
+		if err != nil {
+			return err
+		}
+		t.Filters = []Field{show}
+		p.add(Panel{Bare: true, Table: t})
+		return w.panels(c, p)
+	}
 	options, err := w.courseOptions(c, "Semua kursus")
 	if err != nil {
 		return err
@@ -29,8 +40,7 @@ func (w *admin) listRegrades(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &PanelsPage{Base: Base{Active: navRegrades, Title: w.T(c, "Penilaian ulang"), Lead: w.T(c, "Kunci yang salah dibetulkan di sini. Uji coba menunjukkan lebih dahulu siapa yang nilainya berubah; hasil lama tetap tersimpan."), Crumbs: crumbs()}}
-	t := Table{Label: "Penilaian ulang", URL: "/kelola/nilai-ulang", NoSearch: true, Filters: []Field{choose("kursus", "Kursus", course, options)},
+	t := Table{Label: "Penilaian ulang", URL: "/kelola/nilai-ulang", NoSearch: true, Filters: []Field{show, choose("kursus", "Kursus", course, options)},
 		Columns: []Column{{Label: "Soal", Main: true}, {Label: "Status"}, {Label: "Nilai berubah", Numeric: true}, {Label: "Sertifikat perlu diputuskan", Numeric: true}, {Label: "Diminta"}},
 		Empty:   Empty{Icon: "sync", Label: "Belum ada penilaian ulang", Text: w.T(c, "Pilih kursus untuk memilih soal yang kuncinya salah.")}}
 	for _, r := range list {

@@ -80,6 +80,9 @@ func (w *admin) regradePage(c *gin.Context, status int, which string, form Form,
 		}
 		p.add(panel)
 	}
+	if err := w.decisionPanel(c, p, r, which, form); err != nil {
+		return err
+	}
 	w.regradeActs(c, p, r, which, form)
 	if err := w.listedCertificates(c, p, r); err != nil {
 		return err
@@ -127,24 +130,6 @@ func (w *admin) regradeActs(c *gin.Context, p *PanelsPage, r courses.RegradeDoc,
 		p.add(Panel{Label: "Putusan", Text: w.T(c, "Penilaian ulang dihentikan di tengah. Lanjutkan, atau betulkan kunci soal ini lagi; sampai itu selesai, sertifikat menunggu."),
 			Actions: []Button{{Label: "Lanjutkan", Kind: "primary", Post: true, URL: regradeURL(r.ID, "lanjutkan")}, {Label: "Betulkan kunci", URL: correctionURL(r.Item)}}})
 	}
-}
-
-// listedCertificates is the list for a person: certificates that the result no longer gives.
-func (w *admin) listedCertificates(c *gin.Context, p *PanelsPage, r courses.RegradeDoc) error {
-	list, next, err := w.Courses.Changes(c.Request.Context(), reader(c), r.ID, courses.ChangeFilter{Listed: true, Limit: 200})
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	t := Table{ID: "listed", Label: "Sertifikat perlu diputuskan", NoSearch: true, Columns: []Column{{Label: "Pemegang", Main: true}, {Label: "Nilai"}, {Label: "Sertifikat"}}}
-	for _, x := range list {
-		t.Rows = append(t.Rows, Row{URL: address("kelola", "percobaan", x.Attempt), Cells: []Cell{{Text: w.person(c.Request.Context(), x.Person)}, {Text: w.fromTo(c, x)}, w.certificateCell(c, x)}})
-	}
-	panel := Panel{Label: "Sertifikat perlu diputuskan", Text: w.T(c, "Pemegang lulus dengan kunci lama dan tidak dengan kunci yang benar. Sertifikatnya tetap berlaku sampai seseorang memutuskan."), Table: &t}
-	if !next.Zero() {
-		panel.Notices = []Notice{{Kind: Info, Text: w.T(c, "Daftar ini dipotong setelah %d baris; selengkapnya lewat API.", len(list))}}
-	}
-	p.add(panel)
-	return nil
 }
 
 func (w *admin) certificateCell(c *gin.Context, x courses.RegradeChange) Cell {

@@ -143,6 +143,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.POST("/nilai-ulang/:regrade/jalankan", e.Handle(w.runRegrade))                      //
 	in.POST("/nilai-ulang/:regrade/hentikan", e.Handle(w.cancelRegrade))                   //
 	in.POST("/nilai-ulang/:regrade/lanjutkan", e.Handle(w.resumeRegrade))                  //
+	in.POST("/nilai-ulang/:regrade/putusan/:attempt", e.Handle(w.decideListed))            // regrade_decide.go
 	in.GET("/ujian", e.Handle(w.listExams))                                                // exam_list.go
 	in.GET("/ujian/baru", e.Handle(w.showPlanExam))                                        // exam_plan.go
 	in.POST("/ujian/baru", e.Handle(w.planExam))                                           //

@@ -109,6 +109,29 @@ func TestRegradePages(t *testing.T) {
 		}
 		check(t, r.Rooms.Courses.RunRegrade(ctx, id))
 	}
+	for range 9 {
+		check(t, r.Rooms.Courses.RunRegrade(ctx, id))
+	}
+
+	// Her certificate shows the earlier score: it waits for a decision, which revokes nothing.
+	v.get("/kelola").want(t, http.StatusOK, "Sertifikat menunggu putusan")
+	v.get("/kelola/nilai-ulang?tampil=putusan").want(t, http.StatusOK, "Nadia", "Putuskan", "Sertifikat memuat nilai lama")
+	v.get(here).want(t, http.StatusOK, "Belum diputuskan", "Putuskan")
+	asks := here + "?lakukan=putuskan&percobaan=" + attempt
+	v.get(asks).want(t, http.StatusOK, "Pertahankan sertifikat", "Teruskan untuk dicabut", string(certificateID(strings.Split(attempt, ".posttest")[0])))
+	v.post(here+"/putusan/"+attempt, url.Values{"act": {"keep"}, "why": {" "}}).want(t, http.StatusUnprocessableEntity, "Tulis alasannya", "<textarea")
+	v.post(here+"/putusan/"+attempt, url.Values{"act": {"keep"}, "why": {"Nilainya naik"}}).leads(t, here+"#sertifikat")
+	v.get(here).want(t, http.StatusOK, "Dipertahankan", "Ubah putusan")
+	v.get(asks).want(t, http.StatusOK, "Nilainya naik")
+	v.get("/kelola/nilai-ulang?tampil=putusan").want(t, http.StatusOK, "Tidak ada sertifikat yang menunggu putusan")
+	to := v.post(here+"/putusan/"+attempt, url.Values{"act": {"refer"}, "why": {"Perlu diterbitkan lagi"}}).to
+	v.get(to).want(t, http.StatusOK, "Cabut")
+	v.get(here).want(t, http.StatusOK, "Diteruskan untuk dicabut")
+	own := r.visitor()
+	own.enters(nadia)
+	if got := own.post(here+"/putusan/"+attempt, url.Values{"act": {"keep"}, "why": {"Milik saya"}}); got.status != http.StatusNotFound {
+		t.Errorf("a learner who decides is answered %d", got.status)
+	}
 }
 
 // TestRegradeStory: a training admin lets a second answer count, looks at the dry run, runs it, and the learner sees the new result beside the old one.
@@ -135,6 +158,8 @@ func TestRegradeStory(t *testing.T) {
 		s.look("nilai-ulang-selesai", here)
 		s.says("Selesai", "Yang berubah", "Nadia Syafirani")
 		s.look("nilai-ulang-hentikan", here+"?lakukan=hentikan")
+		s.look("nilai-ulang-putusan", here+"?lakukan=putuskan&percobaan="+attempt)
+		s.look("nilai-ulang-menunggu", "/kelola/nilai-ulang?tampil=putusan")
 
 		s.somebodyElse()
 		s.login(nadia)

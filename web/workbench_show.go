@@ -106,6 +106,12 @@ func (w *admin) waiting(c *gin.Context) ([]Stat, error) {
 			}
 		}
 		add("Penilaian ulang menunggu putusan", "sync", Warn, "/kelola/nilai-ulang", n, false)
+		open, next, err := w.Courses.Undecided(ctx, a, storage.Cursor{}, 100)
+		if err != nil && !unseen(err) {
+			return nil, err
+		}
+		open = slices.DeleteFunc(open, func(x courses.RegradeChange) bool { return x.Person == a.Person })
+		add("Sertifikat menunggu putusan", "certificate", Warn, "/kelola/nilai-ulang?tampil=putusan", len(open), !next.Zero())
 	}
 	if w.may(c, "run", "register_import") {
 		found, err := w.People.Imports(ctx, a, storage.Cursor{}, 50)

@@ -638,7 +638,7 @@ func (f *filled) regrade(ctx context.Context, in *installation) error {
 			if err != nil {
 				return err
 			}
-			s["regrade"], s["keyItem"] = r.ID, x.Item
+			s["regrade"], s["keyItem"], s["regradeAttempt"] = r.ID, x.Item, at.ID
 			return in.settled(courses.RegradesCollection, r.ID)
 		}
 	}

@@ -376,6 +376,20 @@ func (s *story) regrades() {
 	s.posts("training_admin", at+"/confirmation", nil)
 	s.posts("training_admin", at+"/cancellation", with{"why": "Tunggu rapat"})
 	s.posts("training_admin", at+"/resumption", nil)
+	if err := s.settled("regrades", s.shared["regrade"]); err != nil {
+		s.t.Fatal(err)
+	}
+	x := s.gets("training_admin", "/undecided-certificates").first("items")
+	if x["regrade"] != s.shared["regrade"] || x["attempt"] != s.shared["regradeAttempt"] {
+		s.t.Errorf("waiting for a decision: %v", x)
+	}
+	decided := s.puts("training_admin", at+"/changes/"+url.PathEscape(s.shared["regradeAttempt"])+"/decision", with{"decision": "refer", "why": "Nilainya tidak lagi cukup"})
+	if d := decided.in("decision"); d["decision"] != "refer" || d["why"] != "Nilainya tidak lagi cukup" {
+		s.t.Errorf("decided: %v", decided)
+	}
+	if left := s.gets("training_admin", "/undecided-certificates").first("items"); left != nil {
+		s.t.Errorf("after the decision: %v", left)
+	}
 	items, _ := s.gets("training_admin", "/versions/"+s.shared["version"]+"/banks/"+s.shared["bank"]+"/items")["items"].([]any)
 	i := slices.IndexFunc(items, func(x any) bool { return x.(map[string]any)["id"] != s.shared["keyItem"] })
 	item := answered(items[i].(map[string]any))

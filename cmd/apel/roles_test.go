@@ -187,6 +187,9 @@ func (c *city) questions() []question {
 			if strings.Contains(template, "/field-tasks/") {
 				q.path = strings.NewReplacer("{enrolment}", "{workEnrolment}", "{task}", "TL1", "{file}", "{workFile}").Replace(q.path)
 			}
+			if noun == "regrades" {
+				q.path = strings.Replace(q.path, "{attempt}", "{regradeAttempt}", 1)
+			}
 			if noun != "imports" {
 				q.path += wanted(op)
 			}
@@ -222,6 +225,8 @@ func pageAddress(route string) string {
 	switch {
 	case strings.HasPrefix(route, "/sertifikat/:id"):
 		return strings.Replace(route, ":id", "{certificate}", 1)
+	case strings.HasSuffix(route, "/putusan/:attempt"):
+		return strings.NewReplacer(":regrade", "{regrade}", ":attempt", "{regradeAttempt}").Replace(route)
 	case strings.HasPrefix(route, "/kelola/nilai-ulang/soal/"):
 		return strings.Replace(route, ":item", "{keyItem}", 1)
 	case strings.HasPrefix(route, "/kelola/kursus/:course/:number/pelajaran/"), strings.HasPrefix(route, "/kelola/kursus/:course/:number/tes/"):
@@ -258,7 +263,7 @@ func pageForm(route string) string {
 		f.Set(k, v)
 	}
 	for suffix, more := range map[string][]string{"/pegawai/:person/akun": {"act", "tutup"}, "/petugas": {"act", "assign", "role", "operator", "person", "{person}"}, "/jp/:hours": {"act", "terima"}, "/menilai/:marking": {"go", "later"}, "/tugas-staf/:marking": {"go", "later", "seq", "0"}, "/belajar/:enrolment/tugas/:task": {"go", "save", "seq", "0"}, "/tugas/:task/simpan": {"seq", "0"},
-		"/tugas-baru": {"go", "preview"}, "/:number/tugas/:task": {"go", "preview"},
+		"/putusan/:attempt": {"act", "keep"}, "/tugas-baru": {"go", "preview"}, "/:number/tugas/:task": {"go", "preview"},
 		"/penugasan/baru": {"act", "assign", "person", "{person}"}, "/kelola/slip": {"unit", "{unit}"}, "/peserta": {"unit", "{unit}"}, "/kotak-masuk": {"id", "{notice}"}, "/peran": {"until", ""},
 		"/kursus/baru": {"code", "UJI-1", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"}, "/:number/data": {"revision", "{revision104}", "title", "Uji", "kind", "teknis", "track", "dasar", "jp", "4"},
 		"/:number/susunan": {"revision", "{revision104}", "go", "save"}, "/tes-baru": {"revision", "{revision104}", "kind", "practice", "bank", "bank"}, "/tes/:quiz": {"revision", "{revision104}", "kind", "practice", "bank", "bank"},
@@ -487,7 +492,7 @@ func (c *city) ask(role string, q question) (class string, detail string) {
 	}
 	known := c.logins["learner"]
 	pairs = append(pairs, "{file}", s["file"], "{item104}", s["item104"], "{itemVersion104}", s["itemVersion104"], "{objective104}", s["objective104"], "{lesson104}", s["lesson104"], "{quiz104}", s["quiz104"], "{revision104}", s["revision104"], "{guard104}", s["guard104"])
-	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{password}", cmp.Or(c.logins[name].Password, "tidak-ada"), "{email}", b["email"], "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
+	pairs = append(pairs, "{keyItem}", s["keyItem"], "{regrade}", s["regrade"], "{regradeAttempt}", s["regradeAttempt"], "{password}", cmp.Or(c.logins[name].Password, "tidak-ada"), "{email}", b["email"], "{knownNIP}", known.NIP, "{knownPassword}", known.Password, "{slip}", s["slip"], "{slipNIP}", s["slipNIP"],
 		"{settings}", fmt.Sprint(c.settings.Version()), "{top}", s["top"], "{supervisor}", c.persons["supervisor"], "{unitOf}", unit)
 	body := strings.NewReplacer(append(slices.Clone(pairs), "{unit}", unit, "{app}", app, "{position}", s["position"], "{code}", s["code"])...).Replace(q.body)
 	body = strings.ReplaceAll(body, "{cohort}", s["cohort"])
