@@ -47,7 +47,7 @@ func (w *admin) listedCertificates(c *gin.Context, p *PanelsPage, r courses.Regr
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	t := Table{ID: "listed", Label: "Sertifikat perlu diputuskan", NoSearch: true, Columns: []Column{{Label: "Pemegang", Main: true}, {Label: "Nilai"}, {Label: "Akibatnya"}, {Label: "Sertifikat"}, {Label: "Putusan"}, {Label: "Tindakan"}}}
+	t := Table{ID: "listed", Label: "Sertifikat perlu diputuskan", NoSearch: true, Columns: []Column{{Label: "Pemegang", Main: true}, {Label: "Nilai"}, {Label: "Akibatnya"}, {Label: "Sertifikat"}, {Label: "Putusan"}, {Label: "Tindakan", Actions: true}}}
 	for _, x := range list {
 		t.Rows = append(t.Rows, Row{URL: address("kelola", "percobaan", x.Attempt), Cells: []Cell{{Text: w.person(c.Request.Context(), x.Person)}, {Text: w.fromTo(c, x)}, w.effectCell(c, x), w.certificateCell(c, x), w.decisionCell(c, x), w.decideButton(c, x)}})
 	}
@@ -72,6 +72,9 @@ func (w *admin) decisionPanel(c *gin.Context, p *PanelsPage, r courses.RegradeDo
 	x, err := w.Courses.Change(ctx, reader(c), r.ID, attempt)
 	if err != nil {
 		return err
+	}
+	if !x.Done || x.Effect != courses.EffectListed && x.Effect != courses.EffectScore {
+		return nil
 	}
 	panel := Panel{ID: "putusan", Label: "Putusan tentang sertifikat", Facts: []Fact{{Label: "Pemegang", Value: w.person(ctx, x.Person)}, {Label: "Nilai", Value: w.fromTo(c, x)}}}
 	if b := w.effectCell(c, x).Badge; b != nil {
@@ -129,7 +132,7 @@ func (w *admin) undecidedCertificates(c *gin.Context) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{Label: "Sertifikat menunggu putusan", URL: "/kelola/nilai-ulang", NoSearch: true, Columns: []Column{{Label: "Pemegang", Main: true}, {Label: "Soal"}, {Label: "Nilai"}, {Label: "Akibatnya"}, {Label: "Sertifikat"}, {Label: "Tindakan"}},
+	t := &Table{Label: "Sertifikat menunggu putusan", URL: "/kelola/nilai-ulang", NoSearch: true, Whole: true, Columns: []Column{{Label: "Pemegang", Main: true}, {Label: "Soal"}, {Label: "Nilai"}, {Label: "Akibatnya"}, {Label: "Sertifikat"}, {Label: "Tindakan", Actions: true}},
 		Empty: Empty{Icon: "done", Label: "Tidak ada sertifikat yang menunggu putusan"}}
 	of := map[string]courses.RegradeDoc{}
 	for _, x := range list {

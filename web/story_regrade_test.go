@@ -9,18 +9,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apelkota/apel/certificates"
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/courses/grading"
 	"github.com/apelkota/apel/internal/access"
 	"github.com/apelkota/apel/web/browsertest"
 )
 
-// wronged is a test of Nadia's with a question whose key calls her answer wrong: the attempt, the item, and the option she chose.
-func (r *rig) wronged() (attempt, item, chosen string) {
+// wronged is a test of Nadia's, so many questions of it wrong, with one whose key calls her answer wrong: the attempt, the item, and the option she chose.
+func (r *rig) wronged(wrong int) (attempt, item, chosen string) {
 	r.t.Helper()
 	ctx, all := context.Background(), access.System("test")
 	r.assign("APEL-103", 30)
-	e := must[courses.EnrolmentDoc](r.t)(r.Rooms.Courses.Enrolment(ctx, all, r.graduate(nadia, "APEL-103", 6)))
+	e := must[courses.EnrolmentDoc](r.t)(r.Rooms.Courses.Enrolment(ctx, all, r.graduate(nadia, "APEL-103", wrong)))
 	items := must[[]grading.Item](r.t)(r.Rooms.Courses.Items(ctx, all, e.Version, "bank"))
 	list, _, err := r.Rooms.Courses.Attempts(ctx, all, courses.AttemptFilter{Enrolment: e.ID})
 	check(r.t, err)
@@ -62,7 +63,7 @@ func (r *rig) checked(id string) {
 // typed; the learner reads that the result is being graded again, and afterwards what it was before.
 func TestRegradePages(t *testing.T) {
 	r := newRig(t)
-	attempt, item, chosen := r.wronged()
+	attempt, item, chosen := r.wronged(6)
 	ctx, v, at := context.Background(), r.visitor(), correctionURL(item)
 	v.enters(trainingAdmin)
 	form := formOf(t, v.get(at).want(t, http.StatusOK).body, at+"#"+here)
@@ -109,16 +110,44 @@ func TestRegradePages(t *testing.T) {
 		}
 		check(t, r.Rooms.Courses.RunRegrade(ctx, id))
 	}
-	for range 9 {
-		check(t, r.Rooms.Courses.RunRegrade(ctx, id))
-	}
+}
 
-	// Her certificate shows the earlier score: it waits for a decision, which revokes nothing.
+// issued waits for the certificate that the first sitting of a post-test gives.
+func (r *rig) issued(attempt string) certificates.ID {
+	r.t.Helper()
+	id := certificateID(strings.TrimSuffix(attempt, ".posttest.1"))
+	r.moved(certificates.Collection, string(id), func() bool {
+		c, err := r.Rooms.Certificates.Look(context.Background(), id)
+		return err == nil && c.State == certificates.Issued
+	})
+	return id
+}
+
+// TestRegradedCertificateIsDecided: a certificate that shows an earlier score after a regrade waits on the workbench, in the list over all regrades and on the page of its own until a person decides; nothing is revoked.
+func TestRegradedCertificateIsDecided(t *testing.T) {
+	r := newRig(t)
+	attempt, item, chosen := r.wronged(3)
+	ctx, v, at := context.Background(), r.visitor(), correctionURL(item)
+	certificate := r.issued(attempt)
+	v.enters(trainingAdmin)
+	form := formOf(t, v.get(at).body, at+"#"+here)
+	form.Set(keyTick(chosen), "1")
+	form.Set("why", "Jawaban ini juga benar")
+	here := v.post(at, form).to
+	id := strings.TrimPrefix(here, "/kelola/nilai-ulang/")
+	r.checked(id)
+	v.post(here+"/jalankan", nil).leads(t, here)
+	r.moved(courses.RegradesCollection, id, func() bool {
+		x, err := r.Rooms.Courses.RegradeByID(ctx, access.System("test"), id)
+		return err == nil && x.State == courses.RegradeFinished
+	})
+
+	r.until("whoever had it run is told", func() bool { return strings.Contains(v.get("/kotak-masuk").body, "Sertifikat menunggu putusan Anda") })
 	v.get("/kelola").want(t, http.StatusOK, "Sertifikat menunggu putusan")
 	v.get("/kelola/nilai-ulang?tampil=putusan").want(t, http.StatusOK, "Nadia", "Putuskan", "Sertifikat memuat nilai lama")
 	v.get(here).want(t, http.StatusOK, "Belum diputuskan", "Putuskan")
 	asks := here + "?lakukan=putuskan&percobaan=" + attempt
-	v.get(asks).want(t, http.StatusOK, "Pertahankan sertifikat", "Teruskan untuk dicabut", string(certificateID(strings.Split(attempt, ".posttest")[0])))
+	v.get(asks).want(t, http.StatusOK, "Pertahankan sertifikat", "Teruskan untuk dicabut", string(certificate))
 	v.post(here+"/putusan/"+attempt, url.Values{"act": {"keep"}, "why": {" "}}).want(t, http.StatusUnprocessableEntity, "Tulis alasannya", "<textarea")
 	v.post(here+"/putusan/"+attempt, url.Values{"act": {"keep"}, "why": {"Nilainya naik"}}).leads(t, here+"#sertifikat")
 	v.get(here).want(t, http.StatusOK, "Dipertahankan", "Ubah putusan")
@@ -127,6 +156,9 @@ func TestRegradePages(t *testing.T) {
 	to := v.post(here+"/putusan/"+attempt, url.Values{"act": {"refer"}, "why": {"Perlu diterbitkan lagi"}}).to
 	v.get(to).want(t, http.StatusOK, "Cabut")
 	v.get(here).want(t, http.StatusOK, "Diteruskan untuk dicabut")
+	if c := must[certificates.Certificate](t)(r.Rooms.Certificates.Look(ctx, certificate)); c.State != certificates.Issued {
+		t.Errorf("the certificate is %s", c.State)
+	}
 	own := r.visitor()
 	own.enters(nadia)
 	if got := own.post(here+"/putusan/"+attempt, url.Values{"act": {"keep"}, "why": {"Milik saya"}}); got.status != http.StatusNotFound {
@@ -138,7 +170,8 @@ func TestRegradePages(t *testing.T) {
 func TestRegradeStory(t *testing.T) {
 	tell(t, func(s *story) {
 		r := s.rig
-		attempt, item, chosen := r.wronged()
+		attempt, item, chosen := r.wronged(3)
+		r.issued(attempt)
 		s.login(trainingAdmin)
 		s.look("nilai-ulang", "/kelola/nilai-ulang?kursus=APEL-103")
 		s.look("kunci", correctionURL(item))

@@ -103,7 +103,7 @@ func TestEveryStaffPage(t *testing.T) {
 	b := browsertest.Start(t)
 	r := newRig(t)
 	ctx, all, svc := context.Background(), access.System("test"), r.Rooms.Courses
-	_, item, chosen := r.wronged()
+	_, item, chosen := r.wronged(6)
 	r.withoutTask()
 	r.asksForFiles()
 	r.wrote()
