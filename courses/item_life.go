@@ -37,7 +37,7 @@ type ItemLife struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 
-	Hands   []Hand     `json:"hands,omitempty"`   // who wrote or reviewed this version or one it was made from; never shortened
+	Hands   []Hand     `json:"hands,omitempty"`   // who wrote or reviewed this version or one it was made from, or corrected its key; never shortened
 	Writers []PersonID `json:"writers,omitempty"` // who wrote anything since the last approval; none of them may approve it
 	Remarks []Remark   `json:"remarks,omitempty"`
 
@@ -114,6 +114,33 @@ func (l *ItemLife) hand(person PersonID, reviewed bool, at time.Time) {
 	if person != "" && len(l.Hands) < storage.MaxList && !slices.ContainsFunc(l.Hands, func(h Hand) bool { return h.Person == person && h.Reviewed == reviewed }) {
 		l.Hands = append(slices.Clip(l.Hands), Hand{person, reviewed, at})
 	}
+}
+
+// handOn notes somebody's part in item versions by an act on something else: the review of a version that has them, a correction of a key. It is called before that act is stored, so
+// none stands without it. Safe to call twice.
+func (s *Service) handOn(ctx context.Context, a access.Actor, reviewed bool, items ...string) error {
+	if a.Person == "" {
+		return nil
+	}
+	now := s.now()
+	return together(ctx, len(items), func(ctx context.Context, i int) error {
+		_, err := s.itemLives.Upsert(ctx, items[i], func(d *storage.Doc[ItemLife]) error {
+			l := &d.Value
+			if d.Version == 0 { // stored before there were reviews
+				x, err := s.item(ctx, items[i])
+				if err != nil {
+					return err
+				}
+				*l = ItemLife{Course: courseOfItem(items[i]), Code: x.Code, Number: x.Version, State: ItemDraft, At: now}
+			}
+			before := len(l.Hands)
+			if l.hand(a.Person, reviewed, now); len(l.Hands) == before {
+				return storage.Unchanged
+			}
+			return nil
+		})
+		return err
+	})
 }
 
 // noteWritten records who wrote an item version. Whoever wrote what it was made from had a hand in it, too, and may not approve it unless that was approved.
@@ -376,8 +403,8 @@ func (s *Service) checkReviewed(ctx context.Context, course CourseID, c *Content
 	return nil
 }
 
-// hands says in which of some items a person had a hand before a moment, by code: having written or reviewed any version of it. A person who never wrote or
-// reviewed anything costs one look into the index.
+// hands says in which of some items a person had a hand before a moment, by code: having written or reviewed any version of it, or corrected its key. A person who never
+// did costs one look into the index.
 func (s *Service) hands(ctx context.Context, person PersonID, course CourseID, until time.Time) (map[string]bool, error) {
 	out := map[string]bool{}
 	err := s.itemLives.Each(ctx, storage.Query{Index: "hand", Term: person + "/" + course}, func(d storage.Doc[ItemLife]) error {

@@ -240,6 +240,9 @@ func (s *Service) CheckRegrade(ctx context.Context, a access.Actor, in RegradeIn
 	d := storage.Doc[Regrade]{ID: id, Due: storage.NewDue(RegradeStep, at), Value: Regrade{Course: course, Item: in.Item, Code: it.Code, From: c.number(in.Item), To: in.To,
 		Why: in.Why, By: a.Name(), Role: role, At: at, State: RegradeChecking}}
 	d.Trail = append(d.Trail, s.entry(a, role, "check_regrade", RegradesCollection, id, "", in.Why, it.Code))
+	if err := s.handOn(ctx, a, false, in.Item); err != nil {
+		return RegradeDoc{}, err
+	}
 	err = s.regrades.Insert(ctx, &d)
 	if errors.Is(err, faults.Conflict) {
 		had, err := s.regrades.Get(ctx, id)
@@ -282,7 +285,7 @@ func (s *Service) ConfirmRegrade(ctx context.Context, a access.Actor, id string)
 	}
 	now := s.now()
 	entry := s.entry(a, role, "regrade", RegradesCollection, id, "", d.Value.Why, d.Value.Code)
-	return s.moveRegrade(ctx, id, func(d *storage.Doc[Regrade]) error {
+	return s.moveRegrade(ctx, a, id, func(d *storage.Doc[Regrade]) error {
 		r := &d.Value
 		switch r.State {
 		case RegradeRunning, RegradeFinished:
@@ -321,7 +324,7 @@ func (s *Service) CancelRegrade(ctx context.Context, a access.Actor, id, why str
 	}
 	was, now := d.Value.State, s.now()
 	entry := s.entry(a, role, "cancel_regrade", RegradesCollection, id, "", why, d.Value.Code)
-	return s.moveRegrade(ctx, id, func(d *storage.Doc[Regrade]) error {
+	return s.moveRegrade(ctx, a, id, func(d *storage.Doc[Regrade]) error {
 		r := &d.Value
 		switch r.State {
 		case RegradeDiscarded, RegradeStopped:
@@ -350,7 +353,7 @@ func (s *Service) ResumeRegrade(ctx context.Context, a access.Actor, id string) 
 	}
 	now := s.now()
 	entry := s.entry(a, role, "resume_regrade", RegradesCollection, id, "", d.Value.Why, d.Value.Code)
-	return s.moveRegrade(ctx, id, func(d *storage.Doc[Regrade]) error {
+	return s.moveRegrade(ctx, a, id, func(d *storage.Doc[Regrade]) error {
 		switch d.Value.State {
 		case RegradeRunning, RegradeFinished:
 			return storage.Unchanged
@@ -366,7 +369,17 @@ func (s *Service) ResumeRegrade(ctx context.Context, a access.Actor, id string) 
 	})
 }
 
-func (s *Service) moveRegrade(ctx context.Context, id string, fn func(d *storage.Doc[Regrade]) error) (RegradeDoc, error) {
+// moveRegrade does one act of a person on a regrade, who thereby decided on a key: a hand in its item.
+func (s *Service) moveRegrade(ctx context.Context, a access.Actor, id string, fn func(d *storage.Doc[Regrade]) error) (RegradeDoc, error) {
+	now, err := s.regrades.Get(ctx, id)
+	if err != nil {
+		return RegradeDoc{}, err
+	}
+	if fn(&now) == nil {
+		if err := s.handOn(ctx, a, true, now.Value.Item); err != nil {
+			return RegradeDoc{}, err
+		}
+	}
 	d, err := s.regrades.Update(ctx, id, fn)
 	if err != nil {
 		return RegradeDoc{}, err

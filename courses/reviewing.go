@@ -68,15 +68,29 @@ func (s *Service) changeReview(ctx context.Context, a access.Actor, version Vers
 	if v.State != Draft {
 		return Talk{}, errFrozen()
 	}
+	next := func(t Talk) (VersionReview, error) {
+		was := VersionReview{}
+		if t.Review != nil {
+			was = *t.Review
+		}
+		was.State = t.Stands(v.Revision)
+		return do(&v.Version, v.Revision, was)
+	}
+	if verb == "approve" { // whoever judges a version knows the keys of its items
+		t, err := s.talks.Get(ctx, version)
+		if err != nil && !errors.Is(err, faults.NotFound) {
+			return Talk{}, err
+		}
+		if _, err := next(t.Value); err == nil {
+			if err := s.handOnVersion(ctx, a, &v.Content); err != nil {
+				return Talk{}, err
+			}
+		}
+	}
 	e := s.entry(a, role, audit, TalksCollection, version, "", why, "")
 	d, err := s.talks.Upsert(ctx, version, func(d *storage.Doc[Talk]) error {
 		d.Value.Course = v.Course
-		was := VersionReview{}
-		if d.Value.Review != nil {
-			was = *d.Value.Review
-		}
-		was.State = d.Value.Stands(v.Revision)
-		r, err := do(&v.Version, v.Revision, was)
+		r, err := next(d.Value)
 		if err != nil {
 			return err
 		}
@@ -90,6 +104,24 @@ func (s *Service) changeReview(ctx context.Context, a access.Actor, version Vers
 		s.wake(ctx, TalksCollection, version)
 	}
 	return d.Value, err
+}
+
+// handOnVersion notes that somebody reviewed every item of a version.
+func (s *Service) handOnVersion(ctx context.Context, a access.Actor, c *Content) error {
+	for _, ref := range c.Banks {
+		b, err := s.bank(ctx, ref.Bank)
+		if err != nil {
+			return err
+		}
+		items := make([]string, len(b.Items))
+		for i := range b.Items {
+			items[i] = b.Items[i].Item
+		}
+		if err := s.handOn(ctx, a, true, items...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AskVersionReview puts a draft before the reviewers. For authors; audited; safe to call twice. Conflict when it is approved as it is, or no draft.

@@ -78,8 +78,22 @@ func TestMarkingStory(t *testing.T) {
 				s.p.Wait(`document.querySelector('[data-saved-text]').textContent.includes('Belum tersimpan')`)
 				s.p.Wait(`Object.keys(localStorage).some((k) => k.indexOf('apel.quiz.m') === 0 && localStorage[k].includes('Tulis'))`)
 				s.see("menilai-tanpa-sinyal")
-				browsertest.Eval[bool](s.p, `(window.fetch = window.kept, window.dispatchEvent(new Event('online')), true)`)
+				drafts := func() int {
+					list, _, err := r.Rooms.Courses.MarkingQueue(context.Background(), access.Actor{Person: string(r.look(marker).ID), Grants: []access.Grant{{Role: "marker"}}}, courses.QueueFilter{Course: "UJI-ESAI"})
+					check(s.t, err)
+					m := must[courses.MarkingView](s.t)(r.Rooms.Courses.Marking(context.Background(), access.Actor{Person: string(r.look(marker).ID), Grants: []access.Grant{{Role: "marker"}}}, list[0].ID))
+					return m.Seq
+				}
+				before := drafts()
+				s.go_(s.at()) // loaded again, with a network
 				s.p.Wait(`document.querySelector('[data-saved-text]').textContent.indexOf('Tersimpan ') === 0`)
+				s.p.Wait(`Object.keys(localStorage).every((k) => k.indexOf('apel.quiz.m') !== 0)`)
+				if got := browsertest.Eval[string](s.p, `document.querySelector('#komentar').value + document.querySelector('[data-criterion] input:checked').value`); got != comment+level {
+					s.t.Errorf("after loading again the draft is %q", got)
+				}
+				if n := drafts(); n != before+1 {
+					s.t.Errorf("one draft was sent with %d saves", n-before)
+				}
 			}
 			s.submit(`button[value="give"]`)
 		}
