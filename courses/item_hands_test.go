@@ -31,14 +31,18 @@ func TestWhoReviewsAVersionHasAHandInItsItems(t *testing.T) {
 	w.course("APEL-101", smallTest)
 	v, err := w.NewDraft(ctx, author, "APEL-101")
 	must(t, err)
-	as := func(p string) access.Actor { return access.Actor{Person: p, Grants: []access.Grant{{Role: "reviewer"}}} }
+	as := func(p string) access.Actor {
+		return access.Actor{Person: p, Grants: []access.Grant{{Role: "reviewer"}}}
+	}
 	_, err = w.ApproveVersion(ctx, as("ani"), v.ID, v.Revision)
 	is(t, err, faults.Conflict) // nobody asked
 	_, err = w.RemarkVersion(ctx, as("ani"), v.ID, "", "k", "Judulnya panjang.")
 	must(t, err)
 	for _, act := range []func() (courses.Talk, error){
 		func() (courses.Talk, error) { return w.AskVersionReview(ctx, author, v.ID) },
-		func() (courses.Talk, error) { return w.ReturnVersion(ctx, as("budi"), v.ID, "Capaian 9.2 tidak diajarkan.") },
+		func() (courses.Talk, error) {
+			return w.ReturnVersion(ctx, as("budi"), v.ID, "Capaian 9.2 tidak diajarkan.")
+		},
 		func() (courses.Talk, error) { return w.AskVersionReview(ctx, author, v.ID) },
 		func() (courses.Talk, error) { return w.ApproveVersion(ctx, as("uadm"), v.ID, v.Revision) },
 	} {
@@ -63,7 +67,9 @@ func TestWhoReviewsAVersionHasAHandInItsItems(t *testing.T) {
 // Whoever asks for the dry run of a corrected key, has it run, stops it or lets it go on had a hand in that item; whoever reads the page of the key, or is refused, had none.
 func TestWhoCorrectsAKeyHasAHandInItsItem(t *testing.T) {
 	w, item := newRegradeWorld(t)
-	as := func(p string) access.Actor { return access.Actor{Person: p, Grants: []access.Grant{{Role: "training_admin"}}} }
+	as := func(p string) access.Actor {
+		return access.Actor{Person: p, Grants: []access.Grant{{Role: "training_admin"}}}
+	}
 	right := w.keyOn(item, "b")
 	w.checked(as("citra"), "rg", item, right)
 	for _, act := range []func() (courses.RegradeDoc, error){
