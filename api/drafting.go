@@ -114,6 +114,18 @@ func (s *server) drafting() {
 		}) (*body[Form], error) {
 			return one(showForm)(s.Courses.TryQuiz(ctx, visit.Actor(ctx), in.ID, in.Quiz))
 		})
+	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/field-tasks/{task}/try", ID: "tryFieldTask", Tag: "authoring",
+		Summary: "A field task of a version as a learner will see it: what is to be done and handed in, and the rubric; nothing can be handed in and nothing is recorded"},
+		func(ctx context.Context, in *struct {
+			VersionPath
+			Task string `path:"task" maxLength:"40"`
+		}) (*body[FieldWork], error) {
+			x, err := s.Courses.TryTask(ctx, visit.Actor(ctx), in.ID, in.Task)
+			if err != nil {
+				return nil, err
+			}
+			return answer(showFieldWork(ctx, x)), nil
+		})
 	handle(s, operation{Method: http.MethodGet, Path: "/versions/{id}/comparison", ID: "compareVersions", Tag: "authoring", Summary: "What differs from another version of the course to this one"},
 		func(ctx context.Context, in *struct {
 			VersionPath

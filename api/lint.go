@@ -21,8 +21,8 @@ type LintReport struct {
 
 // LintFinding is something an author should change.
 type LintFinding struct {
-	Rule string     `json:"rule" enum:"key-position,key-longest,all-of-them,negative,near-duplicate,few-items,long-sentences,test-wise,untaught,seldom-asked,no-feedback,no-difficulty,no-english,taken-out"`
-	File string     `json:"file,omitempty" doc:"Code of the lesson or bank"`
+	Rule string     `json:"rule" enum:"key-position,key-longest,all-of-them,negative,near-duplicate,few-items,long-sentences,test-wise,untaught,seldom-asked,no-feedback,no-difficulty,no-english,taken-out,no-objective,no-judge"`
+	File string     `json:"file,omitempty" doc:"Code of the lesson, bank or field task"`
 	Item string     `json:"item,omitempty" doc:"Code of the item"`
 	Text texts.Text `json:"text" doc:"What is wrong"`
 	Do   texts.Text `json:"do" doc:"What to do"`

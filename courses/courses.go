@@ -104,6 +104,7 @@ type Config struct {
 	LocalRules    func() string // what the city lays down where lessons leave something to it, line by line; nil: nothing is shown
 
 	Supervisors Supervisors // of field tasks that a supervisor judges; nil: nobody has one, so markers judge them
+	Markers     func(context.Context) ([]PersonID, error) // who may mark today, each once; nil: it is not known, so lint does not ask whether somebody can judge field tasks
 }
 
 // Letters says which letters of a text no certificate can print; the room that prints them knows. Safe for use from many goroutines.

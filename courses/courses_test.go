@@ -129,18 +129,19 @@ type world struct {
 	db     *storage.DB
 	engine *sqlite.Engine
 	*courses.Service
-	clock  *clock
-	people *register
-	blobs  *blobs.Store
-	woken  []string
-	hold   bool // leave certificates to be made where they are
-	mu     sync.Mutex
-	told   map[string][]courses.News // by attempt
-	listed []courses.RegradeNews     // what those responsible for regrades were told
-	looks  []string                  // who looked at whom
-	bosses bosses
-	judges map[string][]courses.JudgeNews // by marking
-	works  map[string][]courses.WorkNews  // by field work
+	clock   *clock
+	people  *register
+	blobs   *blobs.Store
+	woken   []string
+	hold    bool // leave certificates to be made where they are
+	mu      sync.Mutex
+	told    map[string][]courses.News // by attempt
+	listed  []courses.RegradeNews     // what those responsible for regrades were told
+	looks   []string                  // who looked at whom
+	bosses  bosses
+	markers []string
+	judges  map[string][]courses.JudgeNews // by marking
+	works   map[string][]courses.WorkNews  // by field work
 
 	certified  func(enrolment string)             // hears of every certify step
 	objections map[string][]courses.ObjectionNews // by marking
@@ -202,7 +203,7 @@ func (w *world) open(e storage.Engine) {
 	p, err := policies.Load()
 	must(w, err)
 	w.Service, err = courses.Open(ctx, courses.Config{DB: w.db, Files: w.blobs, Policy: p, Now: w.clock.Now, Zone: civil.Jakarta, Log: slog.New(slog.DiscardHandler),
-		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling, Supervisors: w.bosses, LocalRules: func() string { return "Aduan ringan: 2 hari kerja.\r\n\nGratifikasi: tanya UPG.\n" }})
+		People: w.people, Apps: w.people, Dictionary: competencies, Wake: w, Viewed: w.look, Rand: newDice(), Caller: calling, Supervisors: w.bosses, Markers: func(context.Context) ([]string, error) { return w.markers, nil }, LocalRules: func() string { return "Aduan ringan: 2 hari kerja.\r\n\nGratifikasi: tanya UPG.\n" }})
 	must(w, err)
 }
 

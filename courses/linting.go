@@ -3,6 +3,7 @@ package courses
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/apelkota/apel/courses/exchange"
 	"github.com/apelkota/apel/courses/lint"
@@ -40,7 +41,41 @@ func (s *Service) Lint(ctx context.Context, a access.Actor, id VersionID) (lint.
 	if err != nil {
 		return lint.Report{}, err
 	}
-	return *r, nil
+	out := *r
+	more, err := s.unjudged(ctx, &v.Content)
+	out.Findings = append(slices.Clip(out.Findings), more...)
+	return out, err
+}
+
+// unjudged finds the required field tasks that too few people can judge: certificates would wait for them. A supervisor judges alone, but not everybody has one; of two markers who differ, a third decides.
+func (s *Service) unjudged(ctx context.Context, c *Content) (out []lint.Finding, err error) {
+	if s.cfg.Markers == nil || !slices.ContainsFunc(c.Tasks, func(t FieldTask) bool { return !t.Optional }) {
+		return nil, nil
+	}
+	who, err := s.cfg.Markers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range c.Tasks {
+		need := 1
+		if t.Marking.Markers == 2 {
+			need = 3
+		}
+		if t.Optional || len(who) >= need {
+			continue
+		}
+		f := lint.Finding{Rule: lint.NoJudge, File: t.Code, Text: say(fmt.Sprintf("Tugas lapangan %s wajib, tetapi belum ada yang dapat menilainya. Sertifikat akan menunggu.", t.Code), fmt.Sprintf("The field task %s is required, but nobody can judge it yet. Certificates would wait.", t.Code)),
+			Do: say("Beri seseorang peran penilai.", "Give somebody the role of marker.")}
+		switch {
+		case need > 1:
+			f.Text = say(fmt.Sprintf("Tugas lapangan %s wajib dan dinilai dua penilai; bila berbeda, orang ketiga memutuskan. Yang dapat menilai baru %d orang.", t.Code, len(who)), fmt.Sprintf("The field task %s is required and judged by two markers; where they differ, a third decides. Only %d can mark.", t.Code, len(who)))
+			f.Do = say("Beri lebih banyak orang peran penilai, atau pakai satu penilai.", "Give more people the role of marker, or use one marker.")
+		case t.Judge == BySupervisor:
+			f.Text = say(fmt.Sprintf("Tugas lapangan %s wajib. Peserta tanpa atasan dinilai oleh penilai, tetapi belum ada penilai.", t.Code), fmt.Sprintf("The field task %s is required. Who has no supervisor is judged by a marker, but there is no marker.", t.Code))
+		}
+		out = append(out, f)
+	}
+	return out, nil
 }
 
 // Linted looks at the newest version of a course, or of every course when code is empty. For the operator on the machine; it takes no actor.
@@ -59,9 +94,13 @@ func (s *Service) Linted(ctx context.Context, code CourseID) ([]lint.Report, err
 			return err
 		}
 		d, err := s.asDraft(ctx, VersionDoc{v.ID, v.Version, v.Value})
-		if err == nil {
-			out = append(out, lint.Course(d))
+		if err != nil {
+			return err
 		}
+		r := lint.Course(d)
+		more, err := s.unjudged(ctx, &v.Value.Content)
+		r.Findings = append(r.Findings, more...)
+		out = append(out, r)
 		return err
 	}
 	if code != "" {
@@ -97,7 +136,7 @@ func (s *Service) Linted(ctx context.Context, code CourseID) ([]lint.Report, err
 	return out, nil
 }
 
-// asDraft is a version as a course folder would have it, as far as lint looks: its words in English, objectives, lessons, banks, quizzes. Files are named by what authors call them.
+// asDraft is a version as a course folder would have it, as far as lint looks: its words in English, objectives, lessons, banks, quizzes, field tasks. Files are named by what authors call them.
 func (s *Service) asDraft(ctx context.Context, v VersionDoc) (*exchange.Draft, error) {
 	c := &v.Content
 	d := &exchange.Draft{Code: v.Course, TitleEN: c.Card.Title.EN, SummaryEN: c.Card.Summary.EN}
@@ -127,6 +166,13 @@ func (s *Service) asDraft(ctx context.Context, v VersionDoc) (*exchange.Draft, e
 	}
 	for _, q := range c.Quizzes {
 		d.Quizzes = append(d.Quizzes, exchange.Quiz{Code: q.Code, Kind: string(q.Kind), Bank: q.Bank, Draw: q.Draw, PassMark: q.PassMark})
+	}
+	for _, t := range c.Tasks {
+		x := exchange.FieldTask{Code: t.Code, File: t.Code, Markdown: t.Instructions}
+		for _, shown := range t.Shows {
+			x.Shows = append(x.Shows, exchange.Target(shown))
+		}
+		d.Tasks = append(d.Tasks, x)
 	}
 	return d, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,11 +93,28 @@ func (r roster) UnitPath(ctx context.Context, unit string) ([]string, error) {
 	return r.Service.UnitPath(ctx, people.UnitID(unit))
 }
 
-// Heads answers Supervisors from the register.
+// Heads answers from the register who supervises and who marks.
 type Heads struct{ Register *people.Service }
 
 // Supervisor is who supervises a person today.
 func (h Heads) Supervisor(ctx context.Context, person PersonID) (PersonID, error) {
 	p, err := h.Register.SupervisorOf(ctx, people.ID(person))
 	return string(p), err
+}
+
+// Markers lists who may mark today, each once.
+func (h Heads) Markers(ctx context.Context) ([]PersonID, error) {
+	var out []PersonID
+	for _, role := range []string{"marker", "training_admin"} {
+		who, err := h.Register.RoleHolders(ctx, role)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range who {
+			if !slices.Contains(out, string(p)) {
+				out = append(out, string(p))
+			}
+		}
+	}
+	return out, nil
 }

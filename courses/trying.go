@@ -13,7 +13,7 @@ import (
 	"github.com/apelkota/apel/internal/texts"
 )
 
-// A try as learner is practice without a record of a whole version, draft or published: an author reads its lessons and takes its tests as learners will. Its sittings
+// A try as learner is practice without a record of a whole version, draft or published: an author reads its lessons and field tasks and takes its tests as learners will. Its sittings
 // lie among the rehearsals under cycle 0, which no enrolment has, so nothing that goes through enrolments or attempts (progress, figures, items met before, regrades,
 // certificates) ever meets them, and a day after it began nothing is left. What waits for something else in a course is open in a try.
 
@@ -115,6 +115,20 @@ func (s *Service) TryLesson(ctx context.Context, a access.Actor, version Version
 		return LessonView{}, err
 	}
 	return s.lessonView(&v.Content, LessonView{Course: v.Course, Code: code, Title: ref.Title, HTML: template.HTML(text.HTML), Minutes: ref.Minutes, Part: ref.Part}), nil
+}
+
+// TryTask shows a field task as a learner will see it once it is begun: what is to be done, by which rubric it is judged, what is to be handed in. Nothing can be written or handed in. Errors as Trial, and
+// NotFound without the task.
+func (s *Service) TryTask(ctx context.Context, a access.Actor, version VersionID, code string) (WorkView, error) {
+	v, err := s.trying(ctx, a, version)
+	if err != nil {
+		return WorkView{}, err
+	}
+	t, ok := v.Content.Task(code)
+	if !ok {
+		return WorkView{}, faults.New(faults.NotFound, "Tugas lapangan ini tidak ada.", "This field task does not exist.")
+	}
+	return WorkView{Person: a.Person, Course: v.Course, CourseTitle: v.Content.Card.Title, Task: t, Instructions: instructions(t), Rubric: rubricView(t.Rubric, nil), Until: s.lastDay(t), Left: MaxEditions}, nil
 }
 
 // TryQuiz begins a test of a version as a learner would, or goes on with the one under way; one that was begun before the draft changed begins anew. Form, Save, CheckAnswer,

@@ -1,6 +1,7 @@
 package courses_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -118,4 +119,26 @@ func TestATryLeavesNothing(t *testing.T) {
 	must(t, w.Discard(ctx, me, v.ID, "selesai"))
 	_, err = w.Trial(ctx, me, v.ID)
 	is(t, err, faults.Conflict)
+}
+
+// TestATryOfAFieldTask: an author reads a task as learners will, and nothing of it is kept.
+func TestATryOfAFieldTask(t *testing.T) {
+	w := newWorld(t)
+	w.fielded("APEL-109", courses.ByMarker, nil)
+	v, err := w.NewDraft(ctx, author, "APEL-109")
+	must(t, err)
+	x, err := w.TryTask(ctx, author, v.ID, "TL1")
+	must(t, err)
+	if !strings.Contains(string(x.Instructions), "<strong>meja layanan</strong>") || len(x.Rubric) != 2 || x.Task.Words != 300 || x.Until != "2026-03-16" || x.State != "" || x.Enrolment != "" {
+		t.Errorf("tried it is %+v", x)
+	}
+	_, err = w.TryTask(ctx, author, v.ID, "TL9")
+	is(t, err, faults.NotFound)
+	_, err = w.TryTask(ctx, ani, v.ID, "TL1")
+	is(t, err, faults.NotFound)
+	for _, c := range []string{courses.FieldWorksCollection, courses.RehearsalsCollection, courses.EnrolmentsCollection} {
+		if left, err := w.db.Engine().Slice(ctx, c, "", 10); err != nil || len(left) != 0 {
+			t.Errorf("a try left %d documents in %s: %v", len(left), c, err)
+		}
+	}
 }

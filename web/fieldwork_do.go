@@ -40,7 +40,7 @@ type WorkCriterion struct {
 type WorkForm struct {
 	ID      string
 	Seq     int
-	Self    string
+	Self    string // "" for an author who tries the task: nothing can be written or sent
 	SaveURL string
 	Words   int // at most; 0: no text
 	Label   string
@@ -119,16 +119,10 @@ func (l *learner) showWork(c *gin.Context) error {
 
 // workPage shows a field task; wrong is why the form was refused, with what was typed in x, and objection the form of one that was refused.
 func (l *learner) workPage(c *gin.Context, status int, x courses.WorkView, wrong *faults.Error, objection Form) error {
-	t, f := x.Task, l.format(c)
+	t := x.Task
 	file := func(g grading.File) string { return workURL(x.Enrolment, t.Code, "berkas", courses.FileID(g)) }
-	p := &FieldWorkPage{Base: Base{Active: navCatalogue, Title: in(c, t.Title), Lead: l.T(c, "Tugas lapangan") + " · " + in(c, x.CourseTitle), Crumbs: []Link{{Label: "Katalog kursus", URL: "/katalog"}, {Name: in(c, x.CourseTitle), URL: enrolmentURL(x.Enrolment)}}},
-		Text: x.Instructions, Locked: sentences(c, x.Locked), Back: Button{Label: "Kembali ke langkah belajar", URL: enrolmentURL(x.Enrolment), Icon: "arrow-left"}}
-	p.Facts = l.taskFacts(c, t)
-	if x.Until != "" && (x.State == courses.WorkOpen || x.State == courses.WorkReturned) {
-		p.Facts = append(p.Facts, Fact{Label: "Kumpulkan paling lambat", Value: f.day(x.Until)})
-	}
-	p.Criteria = l.workCriteria(c, x.Rubric)
-	p.State = l.workState(c, x)
+	p := l.workText(c, x)
+	p.Locked, p.State = sentences(c, x.Locked), l.workState(c, x)
 	own := x.Person == reader(c).Person
 	for _, e := range x.Editions {
 		edition := l.workEdition(c, e, file)
@@ -142,12 +136,10 @@ func (l *learner) workPage(c *gin.Context, status int, x courses.WorkView, wrong
 	case x.State == "":
 		p.Start = workURL(x.Enrolment, t.Code, "mulai")
 	case x.State == courses.WorkOpen || x.State == courses.WorkReturned:
-		w := &WorkForm{ID: x.ID, Seq: x.Seq, Self: workURL(x.Enrolment, t.Code), SaveURL: workURL(x.Enrolment, t.Code, "simpan"), Words: t.Words, Typed: x.Text, Accept: ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.txt"}
+		w := l.workForm(c, x)
+		w.ID, w.Seq, w.Self, w.SaveURL, w.Typed = x.ID, x.Seq, workURL(x.Enrolment, t.Code), workURL(x.Enrolment, t.Code, "simpan"), x.Text
 		for _, g := range x.Files {
 			w.Files = append(w.Files, WorkFile{ID: courses.FileID(g), Name: g.Name, Size: l.fileSize(c, g.Size), URL: file(g)})
-		}
-		if t.Files > 0 {
-			w.Most, w.More = l.T(c, "%d dari %d berkas", len(x.Files), t.Files), len(x.Files) < t.Files
 		}
 		if wrong != nil {
 			w.Wrong = in(c, sentenceOf(wrong))
@@ -160,6 +152,25 @@ func (l *learner) workPage(c *gin.Context, status int, x courses.WorkView, wrong
 	}
 	l.Render(c, status, "fieldwork", p)
 	return nil
+}
+
+// workText is what a field task says before anything is written.
+func (l *learner) workText(c *gin.Context, x courses.WorkView) *FieldWorkPage {
+	p := &FieldWorkPage{Base: Base{Active: navCatalogue, Title: in(c, x.Task.Title), Lead: l.T(c, "Tugas lapangan") + " · " + in(c, x.CourseTitle), Crumbs: []Link{{Label: "Katalog kursus", URL: "/katalog"}, {Name: in(c, x.CourseTitle), URL: enrolmentURL(x.Enrolment)}}},
+		Text: x.Instructions, Facts: l.taskFacts(c, x.Task), Criteria: l.workCriteria(c, x.Rubric), Back: Button{Label: "Kembali ke langkah belajar", URL: enrolmentURL(x.Enrolment), Icon: "arrow-left"}}
+	if x.Until != "" && (x.State == courses.WorkOpen || x.State == courses.WorkReturned) {
+		p.Facts = append(p.Facts, Fact{Label: "Kumpulkan paling lambat", Value: l.format(c).day(x.Until)})
+	}
+	return p
+}
+
+// workForm is what is to be handed in, with no address to send it to.
+func (l *learner) workForm(c *gin.Context, x courses.WorkView) *WorkForm {
+	w := &WorkForm{ID: "coba", Words: x.Task.Words, Accept: ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.txt"}
+	if x.Task.Files > 0 {
+		w.Most, w.More = l.T(c, "%d dari %d berkas", len(x.Files), x.Task.Files), len(x.Files) < x.Task.Files
+	}
+	return w
 }
 
 // taskFacts say what a field task asks.

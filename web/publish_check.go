@@ -39,9 +39,11 @@ func mendedAt(k courses.Content, path string) []string {
 		return []string{"tes", k.Quizzes[n].Code}
 	case list == "banks" && err == nil && n < len(k.Banks):
 		return []string{"bank", k.Banks[n].Code}
+	case list == "field_tasks" && err == nil && n < len(k.Tasks):
+		return []string{"tugas", k.Tasks[n].Code}
 	case path == "review":
 		return []string{"catatan"}
-	case list == "lessons" || list == "quizzes":
+	case list == "lessons" || list == "quizzes" || list == "field_tasks":
 		return []string{"susunan"}
 	}
 	return []string{"data"}
@@ -62,16 +64,21 @@ func (w *admin) knownReasons(c *gin.Context, v courses.VersionDoc) (out []Reason
 	if err != nil {
 		return nil, err
 	}
-	heavy := 0
+	heavy, light := 0, 0
 	for _, f := range r.Findings {
-		if f.Rule.Heavy() {
+		switch {
+		case f.Rule == lint.NoJudge:
+			out = append(out, Reason{Kind: Warn, Text: in(c, f.Text), URL: w.findingPlace(c, v, f)})
+		case f.Rule.Heavy():
 			heavy++
+		default:
+			light++
 		}
 	}
 	if heavy > 0 {
 		out = append(out, Reason{Kind: Warn, Text: w.T(c, "Mutu: %d hal membuat tes dapat ditebak tanpa belajar", heavy), URL: at + "#berat"})
 	}
-	if light := len(r.Findings) - heavy; light > 0 {
+	if light > 0 {
 		out = append(out, Reason{Kind: Info, Text: w.T(c, "Mutu: %d saran untuk soal dan teks", light), URL: at + "#saran"})
 	}
 	if len(r.Findings) == 0 {
@@ -80,7 +87,7 @@ func (w *admin) knownReasons(c *gin.Context, v courses.VersionDoc) (out []Reason
 	return out, nil
 }
 
-// findingPlace is where what was found is mended: the item, the bank or the lesson; "" when it is about the course.
+// findingPlace is where what was found is mended: the item, the bank, the lesson or the field task; "" when it is about the course.
 func (w *admin) findingPlace(c *gin.Context, v courses.VersionDoc, f lint.Finding) string {
 	if _, ok := v.Content.Bank(f.File); ok {
 		more := []string{"bank", f.File}
@@ -88,6 +95,11 @@ func (w *admin) findingPlace(c *gin.Context, v courses.VersionDoc, f lint.Findin
 			more = append(more, "soal", f.Item)
 		}
 		return versionURL(v.ID, v.Course, v.Number, more...)
+	}
+	if _, ok := v.Content.Task(f.File); ok && w.may(c, "author", "course") && v.State == courses.Draft {
+		return versionURL(v.ID, v.Course, v.Number, "tugas", f.File)
+	} else if ok {
+		return trialURL(v.ID, "tugas", f.File)
 	}
 	if _, ok := v.Content.Lesson(f.File); ok {
 		return w.lessonPlace(c, v, f.File)

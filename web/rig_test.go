@@ -238,7 +238,7 @@ func openRigAt(t testing.TB, dir string, since time.Duration, at string) *rig {
 	levels := must[*competencies.Service](t)(competencies.Open(ctx, competencies.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log,
 		Staff: competencies.Register{People: register, Now: r.Now, Zone: set.Zone}, Courses: rigTargets{&teaching}, Files: rigFiles{store}, Wake: wake}))
 	apps := must[*readiness.Service](t)(readiness.Open(ctx, readiness.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, Register: readiness.FromPeople{People: register, Now: r.Now, Zone: set.Zone}, Evidence: levels, Wake: wake}))
-	teaching = must[*courses.Service](t)(courses.Open(ctx, courses.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, People: courses.Roster(register, r.Now, set.Zone), Apps: apps, Dictionary: levels, Files: store, Wake: wake, Supervisors: courses.Heads{Register: register},
+	teaching = must[*courses.Service](t)(courses.Open(ctx, courses.Config{DB: db, Policy: policy, Now: r.Now, Zone: set.Zone, Log: log, People: courses.Roster(register, r.Now, set.Zone), Apps: apps, Dictionary: levels, Files: store, Wake: wake, Supervisors: courses.Heads{Register: register}, Markers: courses.Heads{Register: register}.Markers,
 		Caller: func(ctx context.Context) courses.Caller {
 			v := visit.From(ctx)
 			return courses.Caller{Address: v.Address, Device: v.Device}

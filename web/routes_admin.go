@@ -69,6 +69,7 @@ func (e *Engine) MountAdmin(r gin.IRouter, rooms AdminRooms) {
 	in.GET("/kursus/:course/:number/mutu", e.Handle(w.lintVersion))                        // version_lint.go
 	in.GET("/kursus/:course/:number/coba", e.Handle(w.showTrial))                          // version_try.go
 	in.GET("/kursus/:course/:number/coba/pelajaran/:lesson", e.Handle(w.tryLesson))        //
+	in.GET("/kursus/:course/:number/coba/tugas/:task", e.Handle(w.tryTask))                //
 	in.GET("/kursus/:course/:number/coba/tes/:quiz", e.Handle(w.showTryQuiz))              //
 	in.POST("/kursus/:course/:number/coba/tes/:quiz", e.Handle(w.tryQuiz))                 //
 	in.GET("/kursus/:course/:number/catatan", e.Handle(w.showTalk))                        // version_talk.go

@@ -62,6 +62,9 @@ func (w *admin) showTrial(c *gin.Context) error {
 			quiz(q)
 		}
 	}
+	for _, t := range x.Content.Tasks {
+		p.Steps.Items = append(p.Steps.Items, StepItem{Name: in(c, t.Title), State: "next", URL: trialURL(x.ID, "tugas", t.Code), Text: w.T(c, "Tugas lapangan") + " · " + w.format(c).minutes(w.words, t.Minutes)})
+	}
 	w.Render(c, http.StatusOK, "enrolment", p)
 	return nil
 }
@@ -76,6 +79,22 @@ func (w *admin) tryLesson(c *gin.Context) error {
 	p := w.lessonPage(c, v, func(code string) string { return trialURL(id, "pelajaran", code) }, trialURL(id))
 	p.Notices = []Notice{w.trialNotice(c, id)}
 	w.Render(c, http.StatusOK, "lesson", p)
+	return nil
+}
+
+// tryTask shows a field task as a learner will see it once it is begun; nothing can be handed in.
+func (w *admin) tryTask(c *gin.Context) error {
+	id := versionID(c)
+	x, err := w.Courses.TryTask(c.Request.Context(), reader(c), id, c.Param("task"))
+	if err != nil {
+		return err
+	}
+	p := w.workText(c, x)
+	p.Active, p.Crumbs = navCourses, w.draftCrumbs(c, Link{Label: "Coba sebagai peserta", URL: trialURL(id)})
+	p.Notices = []Notice{w.trialNotice(c, id)}
+	p.Work = w.workForm(c, x)
+	p.Back = Button{Label: "Kembali ke awal percobaan", URL: trialURL(id), Icon: "arrow-left"}
+	w.Render(c, http.StatusOK, "fieldwork", p)
 	return nil
 }
 

@@ -245,6 +245,7 @@ func (in *installation) openRooms(ctx context.Context) error {
 		return err
 	}
 	if in.courses, err = courses.Open(ctx, courses.Config{DB: in.db, Policy: in.policy, Now: in.now, Zone: zone, Log: in.log, People: courses.Roster(in.people, in.now, zone), Supervisors: courses.Heads{Register: in.people},
+		Markers:       courses.Heads{Register: in.people}.Markers,
 		Secret:        secret,
 		ObjectionDays: func() int { return current().ObjectionDays },
 		LocalRules:    func() string { return current().LocalRules },

@@ -18,6 +18,9 @@ func (s *story) fieldTasks() {
 	if tasks, _ := v.in("content")["field_tasks"].([]any); len(tasks) != 3 {
 		s.t.Errorf("the draft has %v", tasks)
 	}
+	if tried := s.gets("author", at+"/try"); tried["state"] != "new" || !strings.Contains(fmt.Sprint(tried["html"]), "<strong>loket</strong>") || len(tried.in("task").all("rubric")) != 1 {
+		s.t.Errorf("tried it is %v", tried)
+	}
 	s.does("author", "DELETE", fmt.Sprintf("%s?revision=%.0f", at, v["revision"]), nil)
 
 	work := "/enrolments/" + s.of("near")["workEnrolment"] + "/field-tasks/TL1"

@@ -48,6 +48,8 @@ const (
 	NoDifficulty  Rule = "no-difficulty"
 	NoEnglish     Rule = "no-english"
 	TakenOut      Rule = "taken-out"
+	NoObjective   Rule = "no-objective"
+	NoJudge       Rule = "no-judge" // found by the room that knows who may mark
 )
 
 // Heavy says whether what a rule finds lets people pass a test without having learned; the others make it worse to take or to read.
@@ -99,6 +101,9 @@ func Course(d *exchange.Draft) Report {
 	r.teaching(d)
 	for _, l := range d.Lessons {
 		r.sentences(l.File, l.Markdown)
+	}
+	for _, t := range d.Tasks {
+		r.sentences(t.File, t.Markdown)
 	}
 	for _, q := range d.Quizzes {
 		if q.Kind != "post_test" {

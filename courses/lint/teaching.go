@@ -38,8 +38,27 @@ func (r *Report) teaching(d *exchange.Draft) {
 				Do: say("Ambil paling sedikit %d soal untuk capaian ini.", "Draw at least %d items for it.", MinAsked)})
 		}
 	}
+	r.tasks(d)
 	if d.TitleEN == "" || d.SummaryEN == "" {
 		r.find(Finding{Rule: NoEnglish, File: file, Text: say("title_en dan summary_en belum diisi.", "title_en and summary_en are missing."), Do: say("Isi judul dan ringkasan dalam bahasa Inggris.", "Fill in title and summary in English.")})
+	}
+}
+
+// tasks wants every field task to prove what the course sets out to teach. A course whose objectives name no competency says nothing about that.
+func (r *Report) tasks(d *exchange.Draft) {
+	served := map[string]bool{}
+	for _, o := range d.Objectives {
+		if o.Competency != "" {
+			served[o.Competency] = true
+		}
+	}
+	for _, t := range d.Tasks {
+		for _, x := range t.Shows {
+			if len(served) > 0 && !served[x.Competency] {
+				r.find(Finding{Rule: NoObjective, File: t.File, Text: say("Tugas lapangan %s menunjukkan %s, tetapi tidak ada capaian kursus untuk kompetensi itu.", "The field task %s shows %s, but no objective of the course is for that competency.", t.Code, x.Competency),
+					Do: say("Tulis capaiannya di data kursus, atau pilih kompetensi lain untuk tugas ini.", "Write the objective in the course's data, or choose another competency for this task.")})
+			}
+		}
 	}
 }
 
