@@ -10,6 +10,7 @@ import (
 
 	"github.com/apelkota/apel/courses"
 	"github.com/apelkota/apel/internal/access"
+	"github.com/apelkota/apel/internal/texts"
 )
 
 var (
@@ -128,4 +129,36 @@ func TestADraftIsComposed(t *testing.T) {
 		t.Errorf("the test is %+v", q)
 	}
 	page("/tes/post1")
+}
+
+// TestAFieldTaskBeforePublishing: what is wrong with a field task leads to where it is mended, a required one that nobody can judge is told, and an author sees the task as learners will, with nothing to send.
+func TestAFieldTaskBeforePublishing(t *testing.T) {
+	r := newRig(t)
+	ctx, all, svc := context.Background(), access.System("test"), r.Rooms.Courses
+	v := r.withoutTask()
+	c := v.Content
+	c.Tasks = []courses.FieldTask{{Code: "TL1", Title: texts.Text{ID: "Meja layanan"}, Instructions: "Catat **tiga titik rawan**.", Words: 300, Files: 2, Days: 14, Judge: courses.ByMarker, Marking: courses.QuizMarking{Markers: 2}, Accept: 70}}
+	v = must[courses.VersionDoc](t)(svc.Revise(ctx, all, v.ID, v.Revision, c))
+	boss, at := r.enter(trainingAdmin), "/kelola/kursus/UJI-LAP/1"
+	_, text := r.get(boss, at)
+	for _, want := range []string{"Menit kerja 1 sampai 2.000.", "Sebut kompetensi dan level", "ubrik", "Yang dapat menilai baru"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the checklist does not say %q", want)
+		}
+	}
+	if n := strings.Count(text, at+`/tugas/TL1"`); n < 4 {
+		t.Errorf("%d ways to the field task", n)
+	}
+	if _, text = r.get(boss, at+"/coba"); !strings.Contains(text, at+`/coba/tugas/TL1"`) {
+		t.Error("the try does not lead to the field task")
+	}
+	status, text := r.get(boss, at+"/coba/tugas/TL1")
+	for _, want := range []string{"Anda mencoba sebagai peserta", "<strong>tiga titik rawan</strong>", "laporan paling banyak 300 kata, 1 sampai 2 berkas", "<textarea"} {
+		if status != http.StatusOK || !strings.Contains(text, want) {
+			t.Errorf("the try of the task (%d) does not say %q", status, want)
+		}
+	}
+	if strings.Contains(text, `data-save=`) || strings.Contains(text, "/coba/tugas/TL1\" enctype") {
+		t.Error("the try of the task can be sent")
+	}
 }

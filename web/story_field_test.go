@@ -63,6 +63,11 @@ func TestFieldTaskStory(t *testing.T) {
 	s.says("Tugas lapangan tersimpan.", "Periksa meja layanan", "dinilai atasan")
 	s.look("tugas-penulis", at+"/tugas/TL1")
 	s.says("tiga titik rawan")
+	s.view = browsertest.Phone
+	s.somebodyElse()
+	s.login(trainingAdmin)
+	s.look("tugas-coba", at+"/coba/tugas/TL1")
+	s.says("Anda mencoba sebagai peserta", "tiga titik rawan", "Yang dikumpulkan")
 	_, err := svc.Publish(ctx, all, v.ID)
 	check(t, err)
 
