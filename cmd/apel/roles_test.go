@@ -235,7 +235,7 @@ func pageAddress(route string) string {
 		return strings.NewReplacer(":enrolment", "{workEnrolment}", ":task", "TL1", ":file", "{workFile}").Replace(route)
 	case strings.HasPrefix(route, "/tugas-staf/"):
 		return strings.NewReplacer(":marking", "{staffMarking}", ":file", "tidak-ada").Replace(route)
-	case strings.HasPrefix(route, "/kelola/kursus/:course/:number/tugas/"):
+	case strings.HasPrefix(route, "/kelola/kursus/:course/:number/tugas/"), strings.HasPrefix(route, "/kelola/kursus/:course/:number/coba/tugas/"):
 		return strings.NewReplacer(":course", "UJI-ESAI", ":number", "2", ":task", "TL1").Replace(route)
 	case route == "/berkas/:name":
 		return "/berkas/{file}"
