@@ -103,7 +103,7 @@ type Config struct {
 	ObjectionDays func() int    // for how many days a mark by people can be objected to; nil: UsualObjectionDays, 0: it cannot
 	LocalRules    func() string // what the city lays down where lessons leave something to it, line by line; nil: nothing is shown
 
-	Supervisors Supervisors // of field tasks that a supervisor judges; nil: nobody has one, so markers judge them
+	Supervisors Supervisors                               // of field tasks that a supervisor judges; nil: nobody has one, so markers judge them
 	Markers     func(context.Context) ([]PersonID, error) // who may mark today, each once; nil: it is not known, so lint does not ask whether somebody can judge field tasks
 }
 

@@ -71,7 +71,9 @@ func TestLintOfFieldTasks(t *testing.T) {
 	same(v, "no-objective")
 	change(func(c *courses.Content) { c.Objectives[0].Competency = "T.04" })
 	same(v)
-	change(func(c *courses.Content) { c.Tasks[0].Instructions = strings.Repeat(strings.Repeat("kata ", 40)+"akhir. ", 8) })
+	change(func(c *courses.Content) {
+		c.Tasks[0].Instructions = strings.Repeat(strings.Repeat("kata ", 40)+"akhir. ", 8)
+	})
 	same(v, "long-sentences")
 
 	linted, err := w.Linted(ctx, "APEL-109")
