@@ -26,7 +26,7 @@ import (
 )
 
 // Version is the version of the API's contract. A change of the OpenAPI document needs a new one (TestOpenAPI).
-const Version = "1.42.0"
+const Version = "1.43.0"
 
 // Prefix is where the API lives.
 const Prefix = "/api/v1"
