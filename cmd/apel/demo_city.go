@@ -576,11 +576,16 @@ func (f *filler) readLessons(ctx context.Context, here []*pupil) error {
 		if err := each(ctx, index, func(ctx context.Context, i int) error {
 			p := reading[i]
 			v, err := f.courses.OpenLesson(ctx, p.actor, p.enrolment, f.reads[p.Course][n])
+			if n == 0 && errors.Is(err, faults.Conflict) { // assigned a course whose earlier one was failed: it stays closed
+				p.away = true
+				return nil
+			}
 			needs[i] = v.Status.Need
 			return err
 		}); err != nil {
 			return err
 		}
+		index = slices.DeleteFunc(index, func(i int) bool { return reading[i].away })
 		f.clock.step(time.Duration(slices.Max(needs)+40) * time.Second)
 		if err := each(ctx, index, func(ctx context.Context, i int) error {
 			p := reading[i]
