@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"net/url"
 
 	"github.com/gin-gonic/gin"
@@ -106,7 +105,7 @@ func (w *admin) decideListed(c *gin.Context) error {
 	form, id := posted(c), c.Param("regrade")
 	keep := form.Get("act") == "keep"
 	if !keep && form.Get("act") != "refer" {
-		return w.regradePage(c, http.StatusUnprocessableEntity, decideAct, form, &Notice{Kind: Danger, Text: w.T(c, "Tombol ini tidak dikenal.")})
+		return w.regradePage(c, form.Status(), decideAct, form, &Notice{Kind: Danger, Text: w.T(c, "Tombol ini tidak dikenal.")})
 	}
 	x, err := w.Courses.DecideCertificate(c.Request.Context(), reader(c), id, c.Param("attempt"), keep, form.Get("why"))
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -43,13 +42,13 @@ var severalParts = []grading.Item{
 }
 
 // asksSeveralParts publishes the course again with a quiz of those questions, which is drawn from a bank of that name.
-func (r *rig) asksSeveralParts(bank, drawn, behaviour string, more ...grading.Item) {
+func (r *rig) asksSeveralParts(bank, drawn, behaviour string) {
 	r.t.Helper()
 	folder := r.t.TempDir()
 	check(r.t, os.CopyFS(folder, os.DirFS(filepath.Join("..", "demo", "courses", "APEL-104"))))
 	yaml := filepath.Join(folder, "course.yaml")
 	text := string(must[[]byte](r.t)(os.ReadFile(yaml)))
-	changed := strings.Replace(text, fmt.Sprintf(`bank: %s, draw: {%s}`, bank, drawn), fmt.Sprintf(`bank: %s, behaviour: %s, draw: {"104.1": %d}`, bank, behaviour, len(severalParts)+len(more)), 1)
+	changed := strings.Replace(text, fmt.Sprintf(`bank: %s, draw: {%s}`, bank, drawn), fmt.Sprintf(`bank: %s, behaviour: %s, draw: {"104.1": %d}`, bank, behaviour, len(severalParts)), 1)
 	if changed == text {
 		r.t.Fatal("the quiz is drawn otherwise now: mend this test")
 	}
@@ -61,7 +60,7 @@ func (r *rig) asksSeveralParts(bank, drawn, behaviour string, more ...grading.It
 	for i := range draft.Banks {
 		if draft.Banks[i].Code == bank {
 			draft.Banks[i].Items = nil
-			for _, it := range slices.Concat(severalParts, more) {
+			for _, it := range severalParts {
 				it.Objective = "104.1"
 				draft.Banks[i].Items = append(draft.Banks[i].Items, it)
 			}
@@ -193,85 +192,3 @@ func codeOf(it courses.ItemView) string {
 	}
 	return ""
 }
-
-// TestEveryAnswerWaitsForTheNetwork answers a question of each kind on a phone whose network is gone, some of them twice: the page says so, nothing arrives; the page is loaded again when the network is back, and
-// each answer as it was last is sent once. Files: TestUploadStory. Checks and a dead battery: TestNetworkAndServerGoInTheMiddle, TestDeadBattery.
-func TestEveryAnswerWaitsForTheNetwork(t *testing.T) {
-	b := browsertest.Start(t)
-	s := newStory(t, b, browsertest.Phone)
-	levels := []grading.Level{{Text: "Belum"}, {Text: "Lengkap", Mark: grading.Full}}
-	s.rig.asksSeveralParts("practice", `"104.1": 3, "104.2": 3, "104.3": 3, "104.4": 3`, "{feedback: deferred}",
-		grading.Item{Code: "104-P8", Type: "essay", Stem: "Ceritakan satu aduan.", Rubric: []grading.Criterion{{ID: "a", Text: "Isi", Weight: 1, Levels: levels}}},
-		grading.Item{Code: "104-P9", Type: grading.Multiple, Stem: "Apa yang dicatat?", Options: []grading.Option{{ID: "a", Text: "Nama", Mark: grading.Full / 2}, {ID: "b", Text: "Pokok aduan", Mark: grading.Full / 2}, {ID: "c", Text: "Warna baju", Mark: -grading.Full / 2}}},
-		grading.Item{Code: "104-PA", Type: grading.ShortText, Stem: "Sebut kanal aduan nasional.", Options: []grading.Option{{ID: "a", Text: "LAPOR", Mark: grading.Full}}},
-		grading.Item{Code: "104-PB", Type: grading.Numeric, Stem: "Berapa hari paling lama?", Options: []grading.Option{{ID: "a", Text: "5", Mark: grading.Full}}},
-		grading.Item{Code: "104-PC", Type: grading.Single, Stem: "Siapa yang dilayani dahulu?", Options: []grading.Option{{ID: "a", Text: "Sesuai antrean", Mark: grading.Full}, {ID: "b", Text: "Kenalan"}}},
-		grading.Item{Code: "104-PD", Type: grading.TrueFalse, Stem: "Aduan tanpa nama ditolak.", Options: grading.NewTrueFalse(false, "", "")})
-	enrolment := s.rig.standing()
-	s.person = s.rig.look(nadia).ID
-	s.login(nadia)
-	s.go_(quizURL(enrolment, "practice"))
-	s.submit("main form .btn-primary")
-	attempt := strings.TrimPrefix(s.at(), "/percobaan/")
-	form := func() courses.FormView {
-		t.Helper()
-		return must[courses.FormView](t)(s.rig.Rooms.Courses.Form(context.Background(), access.Actor{Person: string(s.person)}, attempt))
-	}
-	before := form()
-	s.p.Offline(true)
-	s.p.Wait(`navigator.onLine === false`)
-	want, changed := map[string]string{}, 0
-	for _, it := range before.Items {
-		box := fmt.Sprintf(`[data-item=%q]`, it.Item)
-		if !browsertest.Eval[bool](s.p, fmt.Sprintf(`!!document.querySelector('%s')`, box)) {
-			continue // on a further page, which no network opens
-		}
-		// Whatever the question asks with: every list another choice, of every group one, every typed field words; then they change.
-		for pass, word := range []string{"satu", "dua"} {
-			browsertest.Eval[bool](s.p, fmt.Sprintf(`(() => { const box = document.querySelector('%s'), pass = %d; const said = (el) => ['input', 'change'].forEach((name) => el.dispatchEvent(new Event(name, {bubbles: true})));
-				const groups = {};
-				box.querySelectorAll('[name^="answer."]').forEach((el) => { (groups[el.name + (el.type === 'radio' ? '' : Math.random())] ||= []).push(el); });
-				Object.values(groups).forEach((all, n) => { const el = all[(n + pass) %% all.length];
-					if (el.type === 'radio' || el.type === 'checkbox') { if (!el.checked) el.click(); return; }
-					if (el.tagName === 'SELECT') el.selectedIndex = el.options.length - 1 - n %% (el.options.length - 1); else el.value = el.inputMode === 'decimal' ? String(4 + pass) : 'Jawaban %s';
-					said(el); });
-				return true })()`, box, pass, word))
-		}
-		want[it.Item] = browsertest.Eval[string](s.p, fmt.Sprintf(answered, box))
-		changed++
-	}
-	if changed < 8 {
-		t.Fatalf("only %d questions stand on the page", changed)
-	}
-	s.p.Wait(`document.querySelector('[data-saved-text]').textContent === 'Belum tersimpan'`)
-	s.p.Wait(fmt.Sprintf(`JSON.parse(localStorage.getItem('apel.quiz.%s')).items.length === %d`, attempt, changed))
-	s.see("jawaban-tanpa-sinyal")
-	if now := form(); now.Seq != before.Seq {
-		t.Fatalf("something arrived without a network: %d after %d", now.Seq, before.Seq)
-	}
-	s.p.Forgive()
-	s.p.Offline(false)
-	s.go_("/percobaan/" + attempt) // loaded again before the page itself has sent all
-	s.p.Wait(`localStorage.getItem('apel.quiz.` + attempt + `') === null && document.querySelector('[data-saved-text]').textContent.startsWith('Tersimpan')`)
-	s.p.Forgive()
-	after := form()
-	if after.Seq < before.Seq+changed || after.Seq > before.Seq+changed+1 { // the tab itself may have sent the first one before it was left
-		t.Errorf("%d answers were sent with %d saves", changed, after.Seq-before.Seq)
-	}
-	for _, it := range after.Items {
-		if _, was := want[it.Item]; was && it.Answer.Blank() {
-			t.Errorf("%s lost its answer", it.Stem)
-		}
-	}
-	s.go_("/percobaan/" + attempt)
-	for item, was := range want {
-		if now := browsertest.Eval[string](s.p, fmt.Sprintf(answered, fmt.Sprintf(`[data-item=%q]`, item))); now != was {
-			t.Errorf("%s came back as %s, was %s", item, now, was)
-		}
-	}
-	s.see("jawaban-kembali")
-	s.rig.quiet()
-}
-
-// answered is what a question's fields hold.
-const answered = `JSON.stringify([...document.querySelectorAll('%s input, %[1]s textarea, %[1]s select')].filter((el) => el.name.startsWith('answer.') && (!/radio|checkbox/.test(el.type) || el.checked)).map((el) => [el.name, el.value]))`

@@ -266,6 +266,10 @@ func (p *Page) listen(event any) {
 		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && p.host != "" && u.Host != p.host {
 			p.problems = append(p.problems, "foreign host: "+e.Request.URL)
 		}
+	case *page.EventJavascriptDialogOpening: // a page that asks before it is left is left
+		go func() {
+			_, _ = chromedp.Call(p.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		}()
 	case *page.EventLifecycleEvent:
 		if e.FrameID != p.frame {
 			return
