@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -79,6 +80,22 @@ func (s *Service) CheckLog(ctx context.Context) (Report, error) {
 		return nil
 	})
 	return r, err
+}
+
+// Latest is the newest instant at which anything was sealed; zero before the first seal. For `apel doctor`: a clock that stands before it is behind the data.
+func (s *Service) Latest(ctx context.Context) (latest time.Time, err error) {
+	for n := int64(1); ; {
+		entries, err := s.journal.Range(ctx, n, 4)
+		if err != nil || len(entries) == 0 {
+			return latest, err
+		}
+		for _, e := range entries {
+			if e.Payload.At.After(latest) {
+				latest = e.Payload.At
+			}
+			n = e.N + 1
+		}
+	}
 }
 
 // CheckFiles looks whether the file of every certificate that was drawn is stored and unchanged, and says how many there are. For `apel doctor`.

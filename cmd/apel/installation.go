@@ -60,6 +60,8 @@ type as struct {
 
 // installation is one city's data folder with all rooms opened on it.
 type installation struct {
+	step func(time.Duration) // moves the clock, where it may be moved
+
 	as
 	place  place
 	folder *folder
